@@ -1,0 +1,63 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** The arrows of the house (docs/architecture.md): who may import whom. */
+const arrows = [
+  ['layer:runtime', []],
+  ['layer:kube', ['layer:runtime']],
+  ['layer:controller', ['layer:kube', 'layer:runtime']],
+  ['layer:api', ['layer:kube', 'layer:runtime']],
+  ['layer:pki', ['layer:kube', 'layer:runtime']],
+  ['layer:sync', ['layer:api', 'layer:kube', 'layer:runtime']],
+  ['layer:template', ['layer:runtime']],
+  ['layer:testing', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:pki']],
+  ['app:core', ['layer:api', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:sync', 'layer:template']],
+  ['app:cert-manager-controller', ['layer:api', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:pki']],
+  ['app:provider', ['layer:api']],
+  ['layer:e2e', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing']],
+  ['layer:tools', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing']],
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/*.d.ts', '.nx/**'] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] } } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          enforceBuildableLibDependency: false,
+          allow: [],
+          depConstraints: arrows.map(([sourceTag, onlyDependOnLibsWithTags]) => ({
+            sourceTag,
+            onlyDependOnLibsWithTags,
+          })),
+        },
+      ],
+    },
+  },
+  {
+    // Tests may use the fixtures of @eso/testing whatever their layer.
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-floating-promises': 'error',
+    },
+  },
+  { files: ['tools/**', 'e2e/**', '*.mjs'], rules: { 'no-console': 'off' } },
+);
