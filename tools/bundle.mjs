@@ -28,7 +28,9 @@ const result = await build({
   metafile: true,
   legalComments: 'linked',
   // CommonJS packages inside an ES module bundle still call require.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 writeFileSync(join(out, 'meta.json'), JSON.stringify(result.metafile));

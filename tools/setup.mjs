@@ -80,7 +80,8 @@ export async function continueOnPinnedNode(script) {
     },
   });
   // Ctrl-C reaches the whole process group; the child ends first and decides the exit code.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
   const code = await new Promise((done) => child.once('exit', (exit, signal) => done(exit ?? (signal ? 1 : 0))));
   process.exit(code);
 }

@@ -1,0 +1,80 @@
+/**
+ * npm test: unit tests, integration tests against a real API server, the end-to-end path. Sets up what is missing,
+ * prints progress, and closes with one line of counts. With CI=true a skipped test is a failure.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBinaries } from '../control-plane/binaries.mjs';
+import { startControlPlane } from '../control-plane/control-plane.mjs';
+import { ensureMoto } from '../control-plane/moto.mjs';
+import { root, step } from '../setup.mjs';
+import { TestCounter } from './counter.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'unit,int,e2e' },
+    projects: { type: 'string' },
+  },
+});
+const kinds = new Set(values.only.split(','));
+const nx = join(root, 'node_modules', 'nx', 'bin', 'nx.js');
+
+/** Runs one Nx target over all projects that have it, counting the tests it reports. */
+async function runTarget(
+  target: string,
+  parallel: number,
+  counter: TestCounter,
+  env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+  step(`${target}: starts`);
+  const args = [nx, 'run-many', '-t', target, `--parallel=${parallel}`, '--output-style=static'];
+  if (values.projects) args.push('-p', values.projects);
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => {
+      counter.read(text);
+      process.stdout.write(text);
+    });
+  }
+  const code = await new Promise<number>((done) => child.once('exit', (exit) => done(exit ?? 1)));
+  step(`${target}: ${code === 0 ? 'passed' : 'FAILED'}`);
+  return code === 0;
+}
+
+async function main(): Promise<number> {
+  const counter = new TestCounter();
+  let ok = true;
+  if (kinds.has('unit')) ok = await runTarget('test', 2, counter, {});
+  if (kinds.has('int') || kinds.has('e2e')) {
+    await ensureBinaries({ progress: step });
+    await ensureMoto({ progress: step });
+    step('control plane: starts');
+    const controlPlane = await startControlPlane({ progress: step });
+    try {
+      const env = { ESO_CONTROL_PLANE: controlPlane.stateFile };
+      if (kinds.has('int')) ok = (await runTarget('test-int', 1, counter, env)) && ok;
+      if (kinds.has('e2e')) {
+        ok = (await runTarget('bundle', 2, counter, {})) && ok;
+        ok = (await runTarget('e2e', 1, counter, env)) && ok;
+      }
+    } finally {
+      await controlPlane.stop();
+    }
+  }
+  const { passed, failed, skipped } = counter;
+  if (process.env['CI'] === 'true' && skipped > 0) {
+    console.log(`${skipped} tests were skipped; in CI a skip is a failure`);
+    ok = false;
+  }
+  if (!ok && failed === 0) console.log('a target failed without a failing test; its output is above');
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return ok && failed === 0 ? 0 : 1;
+}
+
+process.exit(await main());
