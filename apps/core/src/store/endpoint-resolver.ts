@@ -1,0 +1,60 @@
+import type { EndpointSlice, Service } from '@eso/kube';
+import { endpointId, parseAddress, serverName, type ServiceAddress } from './address.ts';
+import { BY_SERVICE, type DialAddress, readyAddresses } from './endpoints.ts';
+import type { EndpointOverrides } from './endpoint-overrides.ts';
+import type { Lister } from './lister.ts';
+import { checkService } from './services.ts';
+import type { Refusal, Resolution, StoreKind } from './store-view.ts';
+
+export interface EndpointResolverOptions {
+  readonly services: Lister<Service>;
+  /** Its informer needs the indexers `endpointSliceIndexers`. */
+  readonly endpointSlices: Lister<EndpointSlice>;
+  /** Where pods have no addresses; see {@link EndpointOverrides}. */
+  readonly overrides?: Pick<EndpointOverrides, 'get'>;
+  /** The cluster's DNS domain. Default `cluster.local`. */
+  readonly clusterDomain?: string;
+}
+
+/** Turns the address in a store into a place to dial: text, then Service, then ready endpoints; each may refuse. */
+export class EndpointResolver {
+  readonly #options: EndpointResolverOptions;
+
+  constructor(options: EndpointResolverOptions) {
+    this.#options = options;
+  }
+
+  /** The Service that an address names; also used to find the stores that a changed Service concerns. */
+  parse(address: string): ServiceAddress | Refusal {
+    const parsed = parseAddress(address, this.#options.clusterDomain ?? 'cluster.local');
+    return parsed.kind === 'service'
+      ? parsed.address
+      : { kind: 'refused', reason: 'InvalidAddress', message: `spec.address: ${parsed.problem}.` };
+  }
+
+  resolve(address: string, store: { readonly kind: StoreKind; readonly namespace?: string }): Resolution {
+    const named = this.parse(address);
+    if ('kind' in named) return named;
+    const service = this.#options.services.get(named.namespace, named.service);
+    const checked = checkService(named, service, store);
+    if (checked.kind === 'refused') return checked;
+    const addresses = this.#addresses(named, checked.portName);
+    if (addresses.length === 0) return noEndpoint(named);
+    return { kind: 'endpoint', endpoint: { id: endpointId(named), serverName: serverName(named), addresses } };
+  }
+
+  #addresses(named: ServiceAddress, portName: string): DialAddress[] {
+    const override = this.#options.overrides?.get(endpointId(named));
+    if (override) return [override];
+    const slices = this.#options.endpointSlices.byIndex(BY_SERVICE, `${named.namespace}/${named.service}`);
+    return readyAddresses(slices, portName);
+  }
+}
+
+function noEndpoint({ namespace, service }: ServiceAddress): Refusal {
+  return {
+    kind: 'refused',
+    reason: 'Unavailable',
+    message: `spec.address: Service ${namespace}/${service} has no ready endpoint. Check that the provider's pods run and are ready.`,
+  };
+}

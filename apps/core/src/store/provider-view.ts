@@ -1,0 +1,142 @@
+import type { ClusterProvider, Provider } from '@eso/api/resources';
+import { admits } from './conditions.ts';
+import type { EndpointResolver } from './endpoint-resolver.ts';
+import type {
+  ConsumerNamespace,
+  Refusal,
+  Resolution,
+  StoreProviderReference,
+  StoreReadiness,
+  StoreReference,
+  StoreView,
+} from './store-view.ts';
+
+/** A namespaced Provider: everything it names is in its own namespace, except a process that an administrator shared. */
+export function providerView(provider: Provider, resolver: EndpointResolver): StoreView {
+  const { metadata, spec } = provider;
+  const namespace = metadata.namespace ?? '';
+  return {
+    ...identity(provider),
+    kind: 'Provider',
+    namespace,
+    get endpoint(): Resolution {
+      return resolver.resolve(spec.address, { kind: 'Provider', namespace });
+    },
+    reference(consumerNamespace): StoreReference {
+      if (spec.providerRef.namespace !== undefined && spec.providerRef.namespace !== namespace)
+        return foreignConfig(spec.providerRef.namespace, namespace);
+      if (consumerNamespace !== namespace) return foreignConsumer(metadata.name, namespace, consumerNamespace);
+      return {
+        kind: 'reference',
+        sourceNamespace: namespace,
+        providerRef: {
+          ...wireReference(provider, 'Provider', namespace),
+          authNamespace: namespace,
+          requesterNamespace: consumerNamespace,
+        },
+      };
+    },
+    allows: (consumer) => consumer.name === namespace,
+  };
+}
+
+/**
+ * A ClusterProvider. With scope ProviderNamespace, config and credentials are both in `spec.providerRef.namespace`; with
+ * ManifestNamespace credentials are the consumer's own, and so is the config where no namespace is given.
+ */
+export function clusterProviderView(provider: ClusterProvider, resolver: EndpointResolver): StoreView {
+  const { metadata, spec } = provider;
+  return {
+    ...identity(provider),
+    kind: 'ClusterProvider',
+    get endpoint(): Resolution {
+      return resolver.resolve(spec.address, { kind: 'ClusterProvider' });
+    },
+    reference(consumerNamespace): StoreReference {
+      const ofConfig = spec.providerRef.namespace;
+      const byProvider = spec.authenticationScope !== 'ManifestNamespace';
+      if (byProvider && ofConfig === undefined) return scopeWithoutNamespace(metadata.name);
+      const source = byProvider && ofConfig !== undefined ? ofConfig : consumerNamespace;
+      return {
+        kind: 'reference',
+        sourceNamespace: source,
+        providerRef: {
+          ...wireReference(provider, 'ClusterProvider', ofConfig ?? consumerNamespace),
+          authNamespace: source,
+          requesterNamespace: consumerNamespace,
+        },
+      };
+    },
+    allows: (consumer: ConsumerNamespace) => admits(spec.conditions, consumer),
+  };
+}
+
+/** The Ready condition of a store as a view carries it. */
+export function readiness(store: Provider | ClusterProvider): StoreReadiness {
+  const ready = store.status?.conditions?.find((condition) => condition.type === 'Ready');
+  if (!ready) return { status: 'Absent' };
+  return {
+    status: ready.status,
+    ...(ready.reason === undefined ? {} : { reason: ready.reason }),
+    ...(ready.message === undefined ? {} : { message: ready.message }),
+  };
+}
+
+type Identity = Pick<StoreView, 'name' | 'uid' | 'generation' | 'controllerClass' | 'ready'>;
+
+function identity(store: Provider | ClusterProvider): Identity {
+  const { metadata, spec } = store;
+  return {
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    generation: metadata.generation ?? 0,
+    ready: readiness(store),
+    ...(spec.controller === undefined || spec.controller === '' ? {} : { controllerClass: spec.controller }),
+  };
+}
+
+function wireReference(
+  store: Provider | ClusterProvider,
+  kind: StoreView['kind'],
+  configNamespace: string,
+): StoreProviderReference {
+  const { apiVersion, kind: configKind, name } = store.spec.providerRef;
+  return {
+    apiVersion,
+    kind: configKind,
+    name,
+    namespace: configNamespace,
+    storeRefKind: kind,
+    storeName: store.metadata.name,
+    storeUid: store.metadata.uid ?? '',
+    storeGeneration: BigInt(store.metadata.generation ?? 0),
+  };
+}
+
+function foreignConfig(named: string, own: string): Refusal {
+  return {
+    kind: 'refused',
+    reason: 'ReferenceNotAllowed',
+    message:
+      `spec.providerRef.namespace: a Provider may only name a config of its own namespace "${own}", not of "${named}". ` +
+      'Remove the field, or have an administrator create a ClusterProvider.',
+  };
+}
+
+function foreignConsumer(name: string, own: string, consumer: string): Refusal {
+  return {
+    kind: 'refused',
+    reason: 'ReferenceNotAllowed',
+    message: `Provider "${name}" serves namespace "${own}" only, not "${consumer}". Create a Provider there, or use a ClusterProvider.`,
+  };
+}
+
+function scopeWithoutNamespace(name: string): Refusal {
+  return {
+    kind: 'refused',
+    reason: 'ReferenceNotAllowed',
+    message:
+      `spec.providerRef.namespace: ClusterProvider "${name}" has authenticationScope ProviderNamespace, which needs the ` +
+      "namespace of the config. Set it, or use authenticationScope ManifestNamespace.",
+  };
+}

@@ -1,0 +1,56 @@
+import type { Service } from '@eso/kube';
+import type { Refusal, StoreKind } from './store-view.ts';
+import type { ServiceAddress } from './address.ts';
+
+/** Marks a Service behind which a provider process listens; setting it is an administrator's right. */
+export const PROVIDER_LABEL = 'external-secrets.io/provider';
+/** Opens a provider's Service to Providers of other namespaces; setting it is an administrator's right. */
+export const SHARED_LABEL = 'external-secrets.io/provider-shared';
+
+/** A Service that may be dialled, with the name of the port that EndpointSlices are matched by. */
+export interface UsableService {
+  readonly kind: 'usable';
+  /** As in the Service; EndpointSlices carry the same name. Empty for the only port of a Service. */
+  readonly portName: string;
+}
+
+/**
+ * Decides whether a store may send requests to a Service: it exists, an administrator labelled it as a provider, it has
+ * the port, and a namespaced Provider reaches only its own namespace or what is shared (threat model T3, T11).
+ */
+export function checkService(
+  address: ServiceAddress,
+  service: Service | undefined,
+  store: { readonly kind: StoreKind; readonly namespace?: string },
+): UsableService | Refusal {
+  const name = `Service ${address.namespace}/${address.service}`;
+  if (!service)
+    return refused('ServiceNotFound', `${name} does not exist. Create it, or correct the address`);
+  if (service.spec?.type === 'ExternalName')
+    return refused('ServiceNotAllowed', `${name} is of type ExternalName. Use a Service that selects the provider's pods`);
+  const labels = service.metadata.labels ?? {};
+  if (labels[PROVIDER_LABEL] !== 'true')
+    return refused(
+      'ServiceNotAllowed',
+      `${name} is not a provider. An administrator has to set its label ${PROVIDER_LABEL}: "true"`,
+    );
+  if (store.kind === 'Provider' && address.namespace !== store.namespace && labels[SHARED_LABEL] !== 'true')
+    return refused(
+      'ServiceNotAllowed',
+      `${name} belongs to another namespace and is not shared. Use a Service of namespace ${store.namespace ?? ''}, ` +
+        `or have an administrator set the label ${SHARED_LABEL}: "true" on it`,
+    );
+  return checkPort(address, service, name);
+}
+
+function checkPort(address: ServiceAddress, service: Service, name: string): UsableService | Refusal {
+  const ports = (service.spec?.ports ?? []).filter((port) => (port.protocol ?? 'TCP') === 'TCP');
+  const port = ports.find((candidate) => candidate.port === address.port);
+  if (port) return { kind: 'usable', portName: port.name ?? '' };
+  const known = ports.map((candidate) => String(candidate.port)).join(', ') || 'none';
+  return refused('InvalidAddress', `${name} has no TCP port ${String(address.port)} (it has: ${known}). Write one of its ports`);
+}
+
+function refused(reason: Refusal['reason'], problem: string): Refusal {
+  return { kind: 'refused', reason, message: `spec.address: ${problem}.` };
+}
