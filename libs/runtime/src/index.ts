@@ -1,1 +1,13 @@
+export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { RuntimeError, type RuntimeErrorCode } from './error.ts';
+export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
+export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from './flags.ts';
+export { type Listener, listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
+export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
+export { Counter, createRegistry, Gauge, Histogram, Registry, type RegistryOptions } from './metrics.ts';
+export { type Check, type CheckResult, Readiness } from './readiness.ts';
+export { isSensitiveName, REDACTED } from './redact.ts';
+export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
+export { bounded, errorText } from './text.ts';

@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import type { ListenAddress } from './address.ts';
+import { formatDuration } from './duration.ts';
+import { RuntimeError } from './error.ts';
+import { readFlagValue } from './flag-value.ts';
+
+interface FlagBase {
+  /** Environment variable that is used when the flag is not given. */
+  env?: string;
+  /** One sentence for `--help`. */
+  describe: string;
+}
+
+/** One command line flag, by the type of its value. */
+export type Flag = FlagBase &
+  (
+    | { type: 'string'; default: string; choices?: readonly string[] }
+    | { type: 'boolean'; default: boolean }
+    | { type: 'number'; default: number; min?: number; max?: number }
+    /** Go syntax on the command line, milliseconds in the program; `default` in either; `min` and `max` in milliseconds. */
+    | { type: 'duration'; default: string | number; min?: number; max?: number }
+    /** Given several times or separated by commas. */
+    | { type: 'list'; default: readonly string[]; choices?: readonly string[] }
+    /** `host:port`, see parseListenAddress. */
+    | { type: 'listen'; default: string }
+  );
+
+/** Flags by name, without the dashes. */
+export type FlagSpec = Readonly<Record<string, Flag>>;
+
+type ChoiceOf<F> = F extends { choices: readonly (infer C extends string)[] } ? C : string;
+type ValueOf<F> = F extends { type: 'string' }
+  ? ChoiceOf<F>
+  : F extends { type: 'boolean' }
+    ? boolean
+    : F extends { type: 'number' | 'duration' }
+      ? number
+      : F extends { type: 'list' }
+        ? readonly ChoiceOf<F>[]
+        : ListenAddress;
+
+/** The values of a set of flags, typed by their specification. */
+export type FlagValues<S extends FlagSpec> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
+
+/**
+ * Reads flags: `--flag=value`, `--flag value`, `--switch`, `--no-switch`, `--switch=false`. A flag given twice takes the last
+ * value, a list takes all. What is not on the command line comes from the flag's environment variable, then from its default.
+ * @throws RuntimeError INVALID_FLAG naming the flag, what is wrong and what to write
+ */
+export function parseFlags<const S extends FlagSpec>(
+  spec: S,
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): FlagValues<S> {
+  const given = givenTexts(spec, argv);
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(spec)) {
+    const fromEnv = flag.env === undefined ? undefined : env[flag.env];
+    const texts = given.get(name) ?? (fromEnv === undefined || fromEnv === '' ? undefined : [fromEnv]);
+    const source = given.has(name) ? `--${name}` : `--${name} (from ${flag.env ?? 'its default'})`;
+    values[name] = readFlagValue(source, flag, texts);
+  }
+  return values as FlagValues<S>;
+}
+
+/** The texts given for each flag, in order; a switch without a value counts as `true`. */
+function givenTexts(spec: FlagSpec, argv: readonly string[]): Map<string, string[]> {
+  const options: Record<string, { type: 'string' | 'boolean' }> = {};
+  for (const [name, flag] of Object.entries(spec))
+    options[name] = { type: flag.type === 'boolean' ? 'boolean' : 'string' };
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const given = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional')
+      throw invalid(`unexpected argument ${JSON.stringify(token.value)}: flags start with --`);
+    const [name, text] = namedText(spec, token.rawName, token.name, token.value);
+    if (text.startsWith('--') && token.inlineValue === false)
+      throw invalid(`--${name} needs a value: write --${name}=VALUE`);
+    given.set(name, [...(given.get(name) ?? []), text]);
+  }
+  return given;
+}
+
+function namedText(
+  spec: FlagSpec,
+  rawName: string,
+  name: string,
+  value: string | undefined,
+): [name: string, text: string] {
+  const flag = Object.hasOwn(spec, name) ? spec[name] : undefined;
+  if (flag && rawName.startsWith('--')) {
+    if (value === undefined && flag.type !== 'boolean') throw invalid(`--${name} needs a value: write --${name}=VALUE`);
+    return [name, value ?? 'true'];
+  }
+  const positive = name.startsWith('no-') ? name.slice('no-'.length) : '';
+  if (Object.hasOwn(spec, positive) && spec[positive]?.type === 'boolean' && value === undefined)
+    return [positive, 'false'];
+  throw invalid(`unknown flag ${rawName}: --help lists the flags there are`);
+}
+
+function invalid(message: string): RuntimeError {
+  return new RuntimeError('INVALID_FLAG', message);
+}
+
+/** The text of `--help`: one flag per line with its default and environment variable. */
+export function flagHelp(spec: FlagSpec): string {
+  const rows = Object.entries(spec).map(
+    ([name, flag]) => [`--${name}${placeholder(flag)}`, describeFlag(flag)] as const,
+  );
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join('');
+}
+
+function placeholder(flag: Flag): string {
+  if (flag.type === 'boolean') return '';
+  return '=' + { string: 'TEXT', number: 'NUMBER', duration: 'DURATION', list: 'A,B', listen: 'HOST:PORT' }[flag.type];
+}
+
+function describeFlag(flag: Flag): string {
+  const notes: string[] = [];
+  if ((flag.type === 'string' || flag.type === 'list') && flag.choices) notes.push(`one of ${flag.choices.join(', ')}`);
+  const shown = defaultText(flag);
+  if (shown !== '') notes.push(`default ${shown}`);
+  if (flag.env !== undefined) notes.push(`env ${flag.env}`);
+  return notes.length === 0 ? flag.describe : `${flag.describe} (${notes.join('; ')})`;
+}
+
+function defaultText(flag: Flag): string {
+  if (flag.type === 'list') return flag.default.join(',');
+  if (flag.type === 'duration' && typeof flag.default === 'number') return formatDuration(flag.default);
+  return String(flag.default);
+}

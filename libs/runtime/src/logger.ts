@@ -1,0 +1,59 @@
+import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { redactFields } from './redact.ts';
+
+/** What every part takes to write structured lines. */
+export type Logger = PinoLogger;
+
+/** The levels of `--loglevel`; dpanic and panic are upstream's names for levels above error, and mean fatal here. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'dpanic', 'panic', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LoggerOptions {
+  /** Stands in every line as `logger`; the name of the process. */
+  name: string;
+  /** Least level that is written. Default `info`. */
+  level?: LogLevel;
+  /** Where lines go. Default: standard output, written synchronously so that nothing is lost at a crash. */
+  destination?: DestinationStream;
+}
+
+/**
+ * A logger that writes one JSON object per line: `time` (ISO 8601), `level` (name), `logger`, `msg` and the given fields.
+ * Fields with names known to hold secrets are replaced at any depth; of errors only type, code, message and stack are written.
+ */
+export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
+  const options = {
+    level: level === 'dpanic' || level === 'panic' ? 'fatal' : level,
+    base: { logger: name },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      bindings: redactFields,
+      log: redactFields,
+    },
+    serializers: { err: describeError, error: describeError },
+  };
+  return destination ? pino(options, destination) : pino(options, pino.destination({ dest: 1, sync: true }));
+}
+
+/** Writes nothing. */
+export const silentLogger: Logger = pino({ level: 'silent' });
+
+interface ErrorFields {
+  type: string;
+  message: string;
+  code?: string | number;
+  stack?: string;
+  cause?: ErrorFields;
+}
+
+/** Names the fields that are written: SDK errors carry whole requests and responses with their headers. */
+function describeError(thrown: unknown, depth = 0): unknown {
+  if (!(thrown instanceof Error)) return thrown;
+  const fields: ErrorFields = { type: thrown.name, message: thrown.message };
+  const code = (thrown as { code?: unknown }).code;
+  if (typeof code === 'string' || typeof code === 'number') fields.code = code;
+  if (depth === 0 && thrown.stack) fields.stack = thrown.stack;
+  if (thrown.cause instanceof Error && depth < 3) fields.cause = describeError(thrown.cause, depth + 1) as ErrorFields;
+  return fields;
+}

@@ -1,0 +1,103 @@
+import { type FlagSpec, type FlagValues, flagHelp, parseFlags } from './flags.ts';
+import { createLogger, LOG_LEVELS, type Logger } from './logger.ts';
+import { errorText } from './text.ts';
+
+/** Flags that every process has. */
+export const COMMON_FLAGS = {
+  loglevel: {
+    type: 'string',
+    default: 'info',
+    choices: LOG_LEVELS,
+    describe: 'Least level of log lines that are written',
+  },
+} as const satisfies FlagSpec;
+
+export interface MainContext<S extends FlagSpec> {
+  /** The values of the process's own flags and of the common ones. */
+  flags: FlagValues<S & typeof COMMON_FLAGS>;
+  logger: Logger;
+  /** Aborts at SIGTERM or SIGINT; `main` then cleans up and returns. */
+  signal: AbortSignal;
+}
+
+export interface MainOptions<S extends FlagSpec> {
+  /** Name of the process, in its log and its help. */
+  name: string;
+  flags: S;
+  /** The process. It ends when this settles: exit code 0, or 1 after a logged error. */
+  main: (context: MainContext<S>) => Promise<void>;
+}
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/**
+ * Runs a process: reads its flags (`--help` prints them and exits 0, a bad one is explained on standard error and exits 2), turns
+ * SIGTERM and SIGINT into an aborted signal (a second one exits at once with 1), and logs whatever else would end it silently.
+ */
+export function runMain<const S extends FlagSpec>({ name, flags: own, main }: MainOptions<S>): void {
+  const spec = { ...own, ...COMMON_FLAGS };
+  const argv = process.argv.slice(2);
+  if (argv.includes('--help')) {
+    process.stdout.write(`${name}\n\n${flagHelp(spec)}`);
+    return;
+  }
+  let flags: FlagValues<S & typeof COMMON_FLAGS>;
+  try {
+    flags = parseFlags<S & typeof COMMON_FLAGS>(spec, argv);
+  } catch (error) {
+    process.stderr.write(`${name}: ${errorText(error)}\n`);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
+  const logger = createLogger({ name, level: (flags as FlagValues<typeof COMMON_FLAGS>).loglevel });
+  exitOnLostErrors(logger);
+  void supervise(logger, signalOfProcess(logger), (signal) => main({ flags, logger, signal }));
+}
+
+async function supervise(
+  logger: Logger,
+  signal: AbortSignal,
+  main: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  try {
+    await main(signal);
+    logger.info('stopped');
+    process.exit(0);
+  } catch (error) {
+    // What the signal itself interrupted is no failure.
+    if (signal.aborted && (error === signal.reason || (error as { name?: unknown }).name === 'AbortError')) {
+      logger.info('stopped');
+      process.exit(0);
+    }
+    logger.fatal({ err: error }, `stopped by an error: ${errorText(error)}`);
+    process.exit(EXIT_FAILED);
+  }
+}
+
+function signalOfProcess(logger: Logger): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (stop.signal.aborted) {
+      logger.warn({ signal: name }, 'second signal: exiting without waiting');
+      process.exit(EXIT_FAILED);
+    }
+    logger.info({ signal: name }, 'stopping');
+    stop.abort(new DOMException(`stopped by ${name}`, 'AbortError'));
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
+}
+
+/** An error nobody waits for leaves the process in a state nobody knows: say so and let the kubelet start a new one. */
+function exitOnLostErrors(logger: Logger): void {
+  process.on('unhandledRejection', (reason) => {
+    logger.fatal({ err: reason }, `unhandled rejection: ${errorText(reason)}`);
+    process.exit(EXIT_FAILED);
+  });
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, `uncaught exception: ${errorText(error)}`);
+    process.exit(EXIT_FAILED);
+  });
+}
