@@ -1,0 +1,19 @@
+/** Reasons and fixed messages of the events on an ExternalSecret. */
+
+/** Component that the events name as their source. */
+export const EVENT_SOURCE = 'external-secrets';
+
+export const ExternalSecretEventReason = {
+  created: 'Created',
+  updated: 'Updated',
+  deleted: 'Deleted',
+  missingProviderSecret: 'MissingProviderSecret',
+  updateFailed: 'UpdateFailed',
+} as const;
+
+export const ExternalSecretEventMessage = {
+  created: 'secret created',
+  updated: 'secret updated',
+  deleted: 'secret deleted due to DeletionPolicy=Delete',
+  orphanDeleted: 'secret deleted because it was orphaned',
+} as const;

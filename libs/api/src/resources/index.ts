@@ -1,0 +1,7 @@
+/** Resource types and the names that belong to them. Holds no schema code: only types come from there. */
+export * from './external-secret-conditions.ts';
+export * from './external-secret-events.ts';
+export * from './external-secret.ts';
+export * from './provider-conditions.ts';
+export * from './provider.ts';
+export * from './well-known.ts';

@@ -1,0 +1,35 @@
+import { type KubeObject, resourceType } from '@eso/kube';
+import type { clusterProviderSpec, providerSpec, providerStatus, Written } from '../schema/index.ts';
+
+export type ProviderSpec = Written<typeof providerSpec>;
+export type ClusterProviderSpec = Written<typeof clusterProviderSpec>;
+export type ProviderStatus = Written<typeof providerStatus>;
+export type ProviderConfigRef = ProviderSpec['providerRef'];
+export type Capabilities = NonNullable<ProviderStatus['capabilities']>;
+export type NamespaceCondition = NonNullable<ClusterProviderSpec['conditions']>[number];
+
+/** Whose namespace credentials are read from. The API server writes the default. */
+export type AuthenticationScope = NonNullable<ClusterProviderSpec['authenticationScope']>;
+export const DEFAULT_AUTHENTICATION_SCOPE = 'ProviderNamespace' satisfies AuthenticationScope;
+
+/** Store of one namespace that is served by a provider process. */
+export interface Provider extends KubeObject {
+  spec: ProviderSpec;
+  status?: ProviderStatus;
+}
+
+/** Store of many namespaces that is served by a provider process. */
+export interface ClusterProvider extends KubeObject {
+  spec: ClusterProviderSpec;
+  status?: ProviderStatus;
+}
+
+export const providers = resourceType<Provider>('external-secrets.io', 'v1', 'providers', 'Provider', 'Namespaced');
+
+export const clusterProviders = resourceType<ClusterProvider>(
+  'external-secrets.io',
+  'v1',
+  'clusterproviders',
+  'ClusterProvider',
+  'Cluster',
+);

@@ -1,0 +1,42 @@
+/**
+ * Schemas of resources and the builder that provider authors declare their config kinds with. Needs zod and is used at
+ * build time only: programs take types from here with `import type`.
+ */
+import type { CustomResource } from './custom-resource.ts';
+import { externalSecret } from './external-secret/index.ts';
+import { clusterProvider, provider } from './provider.ts';
+
+export { z } from 'zod';
+export { condition } from './conditions.ts';
+export { crd, type CrdManifest } from './crd.ts';
+export {
+  CONFIG_GROUP,
+  CONFIG_VERSION,
+  type ConfigKind,
+  configKind,
+  type CustomResource,
+  customResource,
+  type PrintColumn,
+} from './custom-resource.ts';
+export { externalSecretSpec, externalSecretStatus } from './external-secret/index.ts';
+export {
+  bytes,
+  type CelRule,
+  dataKey,
+  dateTime,
+  dnsName,
+  duration,
+  exactlyOneOf,
+  intOrString,
+  labelSelector,
+  namespaceName,
+  openObject,
+  stringMap,
+  withRules,
+} from './fields.ts';
+export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
+export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';
+export type { Exact, Stored, Written } from './types.ts';
+
+/** Every kind whose CRD is in the chart of core. */
+export const coreResources: readonly CustomResource[] = [externalSecret, provider, clusterProvider];
