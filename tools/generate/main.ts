@@ -1,0 +1,39 @@
+/**
+ * npm run generate: writes everything that is made from another file and committed nevertheless.
+ *   proto/                                   → libs/api/src/gen            (message and service stubs)
+ *   libs/api/src/schema                      → charts/external-secrets/crds
+ *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds
+ *
+ * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
+ * --new-baseline  makes today's contract the one that later changes are compared with (after a release)
+ */
+import { parseArgs } from 'node:util';
+import { root } from '../setup.mjs';
+import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
+import { crdFiles } from './crds.ts';
+import { type GeneratedFiles, drift, write } from './files.ts';
+import { stubFiles } from './stubs.ts';
+
+const { values } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, 'new-baseline': { type: 'boolean', default: false } },
+});
+
+const sets: readonly GeneratedFiles[] = [await stubFiles(root), ...(await crdFiles(root))];
+
+if (values['new-baseline']) await writeBaseline(root);
+
+if (values.check) {
+  const problems = [
+    ...sets.flatMap((set) => drift(root, set)),
+    ...(await lintContract(root)),
+    ...(await breakingChanges(root)),
+  ];
+  for (const problem of problems) console.error(problem);
+  console.log(problems.length === 0 ? 'contract and generated files: in order' : `${problems.length} problems`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} else {
+  const changed = sets.flatMap((set) => write(root, set));
+  for (const path of changed) console.log(`wrote ${path}`);
+  const total = sets.reduce((sum, set) => sum + set.files.size, 0);
+  console.log(`${total} generated files, ${changed.length} changed`);
+}
