@@ -1,0 +1,25 @@
+const MIB = 1024 * 1024;
+
+/** Sizes and times both ends of the contract agree on. Defaults; what may be configured says so. */
+export const limits = {
+  /** Largest request message a provider reads, bytes. Configurable. */
+  requestBytes: 4 * MIB,
+  /** Largest response message, bytes, refused by the provider and by core alike. Configurable up to the cap below. */
+  responseBytes: 4 * MIB,
+  /** No configuration raises a message limit above this, bytes: both ends hold a message in memory several times. */
+  messageBytesCap: 64 * MIB,
+  /** Most keys in one answer of GetSecretMap or GetAllSecrets. Configurable. */
+  responseKeys: 10_000,
+  /** Longest public text of an error, bytes of UTF-8. */
+  errorTextBytes: 512,
+  /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */
+  regexpBytes: 4096,
+  /** Calls one connection may have in flight at a provider. Configurable. */
+  concurrentStreams: 256,
+  /** Connections a provider holds at once; further ones are dropped. */
+  connections: 512,
+  /** Whole budget of a unary call, retries included, milliseconds. Configurable. */
+  callDeadlineMs: 30_000,
+  /** Budget of a health check, milliseconds. */
+  healthDeadlineMs: 5_000,
+} as const;

@@ -1,0 +1,56 @@
+import { bounded } from '@eso/runtime';
+import { type ErrorCode, errorCodes } from './codes.ts';
+import { limits } from './limits.ts';
+
+/** What a ProviderError may carry besides its code and text. */
+export interface ProviderErrorOptions {
+  /** Path of the field at fault, as the user wrote it: `spec.auth.secretRef.accessKeyIDSecretRef`, `remoteRef.property`. */
+  readonly field?: string;
+  /** What the user can do. Absent: the general advice of the code. */
+  readonly nextStep?: string;
+  /** Overrides the code's own answer, for example for a throttling that is known to last. */
+  readonly retryable?: boolean;
+  /** How long the backend asks to be left alone, milliseconds. */
+  readonly retryAfterMs?: number;
+  /** What was thrown below; logged by type and stack only, never sent to the peer. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of the contract. A provider's backend throws it on purpose; whatever else a backend throws reaches the
+ * caller as INTERNAL without its text, because that text may hold anything.
+ */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  readonly code: ErrorCode;
+  /** Whether the same call may succeed a moment later without anybody changing anything. */
+  readonly retryable: boolean;
+  /** What happened, for the user: at most 512 bytes, one line, never a secret value. */
+  readonly publicMessage: string;
+  readonly field: string | undefined;
+  readonly nextStep: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, publicMessage: string, options: ProviderErrorOptions = {}) {
+    const text = publicText(publicMessage);
+    super(text, options.cause === undefined ? undefined : { cause: options.cause });
+    const { retryable, nextStep } = errorCodes[code];
+    this.code = code;
+    this.publicMessage = text;
+    this.retryable = options.retryable ?? retryable;
+    this.field = options.field === undefined ? undefined : publicText(options.field);
+    this.nextStep = publicText(options.nextStep ?? nextStep);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** Takes a ProviderError as it is and masks everything else as INTERNAL; the original stays as `cause`. */
+  static from(thrown: unknown): ProviderError {
+    if (thrown instanceof ProviderError) return thrown;
+    return new ProviderError('INTERNAL', 'the provider failed unexpectedly', { cause: thrown });
+  }
+}
+
+/** One line of at most 512 bytes: control characters would let a backend forge log lines and condition messages. */
+function publicText(text: string): string {
+  return bounded(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim(), limits.errorTextBytes);
+}

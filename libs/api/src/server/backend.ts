@@ -1,0 +1,94 @@
+import type { Logger } from '@eso/runtime';
+
+/** Names one secret, or a part of one, in a backend. Texts are as the user wrote them; empty = not given. */
+export interface RemoteRef {
+  readonly key: string;
+  readonly version: string;
+  readonly property: string;
+  /** `Fetch`: the secret's metadata (tags, labels) is asked for instead of its value. */
+  readonly metadataPolicy: 'None' | 'Fetch';
+}
+
+/** A compiled `find.name.regexp`: Go's RE2 syntax, linear time, unanchored. */
+export interface NameMatcher {
+  /** The expression as the user wrote it. */
+  readonly source: string;
+  matches(name: string): boolean;
+}
+
+/** Selects secrets. A condition that is absent does not restrict; several have to hold together. */
+export interface Find {
+  /** Prefix or folder, as the backend understands it. */
+  readonly path?: string;
+  readonly nameRegexp?: NameMatcher;
+  /** Empty when no tags were asked for. */
+  readonly tags: ReadonlyMap<string, string>;
+  /** Core converts keys after the call; only backends that upstream converts in as well look at it. */
+  readonly conversionStrategy: 'Default' | 'Unicode';
+}
+
+/** What is to be written: the source Secret's data and where a part of it goes. */
+export interface Push {
+  readonly data: ReadonlyMap<string, Uint8Array>;
+  /** Key within `data`; empty = all of it. */
+  readonly secretKey: string;
+  readonly remoteKey: string;
+  readonly property: string;
+  /** Raw JSON in the provider's own format; empty = none. */
+  readonly metadata: Uint8Array;
+  readonly secretType: string;
+  readonly secretLabels: ReadonlyMap<string, string>;
+  readonly secretAnnotations: ReadonlyMap<string, string>;
+}
+
+/** Names what a push wrote. */
+export interface PushedRef {
+  readonly remoteKey: string;
+  readonly property: string;
+}
+
+/** Who asks, for audit. Only `namespace` is always known; the rest is what core sent. */
+export interface Requester {
+  readonly namespace: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly uid?: string;
+}
+
+/** One call. */
+export interface CallContext {
+  /** Aborts when the caller gave up, the deadline has passed, or the process is forced to end. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly requester: Requester;
+}
+
+/** Whether a backend can be used as configured. */
+export type Validation =
+  | { readonly kind: 'valid'; readonly warnings?: readonly string[] }
+  /** It cannot be told now, for example because each requester brings its own credentials. */
+  | { readonly kind: 'unknown'; readonly warnings?: readonly string[] }
+  | { readonly kind: 'invalid'; readonly message: string; readonly warnings?: readonly string[] };
+
+/**
+ * What a provider is: access to one backend as one config object describes it. It is opened once for each version of the
+ * config object and serves many calls at once.
+ *
+ * Expected failures are thrown as ProviderError: SECRET_NOT_FOUND for an absent secret and nothing else, PROPERTY_NOT_FOUND,
+ * CREDENTIALS_REJECTED, ACCESS_DENIED, BACKEND_THROTTLED, BACKEND_UNAVAILABLE. Everything else reaches the caller as
+ * INTERNAL without its text.
+ */
+export interface Backend {
+  getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array>;
+  getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>>;
+  getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>>;
+  /** Absent: answered with UNSUPPORTED, as the next two. */
+  pushSecret?(push: Push, call: CallContext): Promise<void>;
+  /** An absent secret is a success. */
+  deleteSecret?(ref: PushedRef, call: CallContext): Promise<void>;
+  secretExists?(ref: PushedRef, call: CallContext): Promise<boolean>;
+  /** Absent: a config object that can be opened is valid. */
+  validate?(call: CallContext): Promise<Validation>;
+  /** Called once, when no call uses the backend any more and none will. */
+  close?(): void;
+}

@@ -1,0 +1,25 @@
+export * from '../contract/index.ts';
+export { type ApiCallMetrics } from './api-call-metrics.ts';
+export type {
+  Backend,
+  CallContext,
+  Find,
+  NameMatcher,
+  Push,
+  PushedRef,
+  RemoteRef,
+  Requester,
+  Validation,
+} from './backend.ts';
+export type { CredentialReader, SecretKeySelector } from './credential-reader.ts';
+export {
+  type Capabilities,
+  type ConfigProblem,
+  type ConfigSource,
+  defineKind,
+  type KindDefinition,
+  type KindOptions,
+  type OpenContext,
+  type ProviderDefinition,
+  type StoreReference,
+} from './definition.ts';

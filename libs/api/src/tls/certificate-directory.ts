@@ -1,0 +1,152 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { type Clock, type Logger, silentLogger, systemClock } from '@eso/runtime';
+import { checkMaterial } from './check-material.ts';
+import type { TlsMaterial } from './material.ts';
+import { type CertificateFiles, DEFAULT_CERTIFICATE_FILES, readDirectory } from './read-directory.ts';
+
+export interface CertificateDirectoryOptions {
+  /** Directory with the files, usually a mounted Secret. It may be empty or absent at first. */
+  readonly dir: string;
+  /** File names that differ from `tls.crt`, `tls.key`, `ca.crt`, `ca.crl`. */
+  readonly files?: Partial<CertificateFiles>;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  /** Interval of the look that does not depend on file notifications, milliseconds. Default 2,000. */
+  readonly pollMs?: number;
+  /** Told about each change after the first load; for metrics. */
+  readonly observer?: ReloadObserver;
+}
+
+export interface ReloadObserver {
+  /** New files are in use. */
+  reloaded?(material: TlsMaterial): void;
+  /** New files were refused; what was loaded before stays in use. Called once for each bad content. */
+  failed?(problem: string, current: TlsMaterial | undefined): void;
+}
+
+/** Files that are written one by one look broken for a moment: a bad content counts when it is still there after this. */
+const SETTLE_MS = 250;
+/** A swap causes several notifications. */
+const DEBOUNCE_MS = 50;
+
+/**
+ * The key, certificate and trust bundle of this process, always the newest usable ones of a directory. New files replace
+ * the old only after they have been checked against each other; a bad set is reported and the old one stays.
+ */
+export class CertificateDirectory {
+  readonly #dir: string;
+  readonly #files: CertificateFiles;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #pollMs: number;
+  readonly #observer: ReloadObserver;
+  readonly #listeners = new Set<(material: TlsMaterial) => void>();
+  #current: { readonly digest: string; readonly material: TlsMaterial } | undefined;
+  #bad: { readonly digest: string; readonly problem: string; readonly sinceMs: number; reported: boolean } | undefined;
+  #watcher: FSWatcher | undefined;
+  #cancelLook: () => void = () => undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: CertificateDirectoryOptions) {
+    this.#dir = options.dir;
+    this.#files = { ...DEFAULT_CERTIFICATE_FILES, ...options.files };
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger ?? silentLogger;
+    this.#pollMs = options.pollMs ?? 2_000;
+    this.#observer = options.observer ?? {};
+  }
+
+  /** Reads the directory once and starts watching it. Never fails: what is wrong is in `problem()` and heals by itself. */
+  static async open(options: CertificateDirectoryOptions): Promise<CertificateDirectory> {
+    const directory = new CertificateDirectory(options);
+    await directory.refresh();
+    return directory;
+  }
+
+  /** What is in use now; undefined until the directory has held a usable set once. */
+  current(): TlsMaterial | undefined {
+    return this.#current?.material;
+  }
+
+  /** Why the files that are there now are not in use, or undefined when they are. */
+  problem(): string | undefined {
+    // Files that are being written one by one are no problem yet, unless there is nothing else to work with.
+    return this.#current === undefined || this.#bad?.reported ? this.#bad?.problem : undefined;
+  }
+
+  /** Calls `listener` after each load of new files. Returns the function that ends this. */
+  onChange(listener: (material: TlsMaterial) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Looks at the files now instead of at the next notification. */
+  refresh(): Promise<void> {
+    // A look under way may have read the old files already, so it is waited for and followed by one more.
+    this.#looking = this.#looking.then(() => this.#look());
+    return this.#looking;
+  }
+
+  /** Stops watching. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelLook();
+    this.#watcher?.close();
+    this.#listeners.clear();
+  }
+
+  async #look(): Promise<void> {
+    const content = await readDirectory(this.#dir, this.#files);
+    if (this.#closed) return;
+    if (content.kind === 'unreadable') this.#refuse(content.digest, content.problem);
+    else if (content.digest === this.#current?.digest) this.#bad = undefined;
+    else {
+      const checked = checkMaterial(content.files, this.#clock.now());
+      if (checked.kind === 'usable') this.#accept(content.digest, checked.material);
+      else this.#refuse(content.digest, checked.problem);
+    }
+    this.#watch();
+    this.#lookIn(this.#bad?.reported === false ? SETTLE_MS : this.#pollMs);
+  }
+
+  #accept(digest: string, material: TlsMaterial): void {
+    const first = this.#current === undefined;
+    this.#current = { digest, material };
+    this.#bad = undefined;
+    this.#logger.info({ serial: material.serial, notAfter: material.notAfter.toISOString() }, 'certificate loaded');
+    if (!first) this.#observer.reloaded?.(material);
+    for (const listener of this.#listeners) listener(material);
+  }
+
+  #refuse(digest: string, problem: string): void {
+    const nowMs = this.#clock.monotonic();
+    if (this.#bad?.digest !== digest) this.#bad = { digest, problem, sinceMs: nowMs, reported: false };
+    else if (!this.#bad.reported && nowMs - this.#bad.sinceMs >= SETTLE_MS) {
+      this.#bad.reported = true;
+      this.#logger.error({ dir: this.#dir }, `certificate files not usable: ${problem}`);
+      this.#observer.failed?.(problem, this.#current?.material);
+    }
+  }
+
+  /** Notifications only shorten the wait; where the system gives none, the poll remains. */
+  #watch(): void {
+    if (this.#watcher) return;
+    try {
+      const watcher = watch(this.#dir, { persistent: false }, () => this.#lookIn(DEBOUNCE_MS));
+      watcher.on('error', () => {
+        watcher.close();
+        this.#watcher = undefined;
+      });
+      this.#watcher = watcher;
+    } catch {
+      this.#watcher = undefined;
+    }
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancelLook();
+    if (this.#closed) return;
+    this.#cancelLook = this.#clock.schedule(ms, () => void this.refresh());
+  }
+}

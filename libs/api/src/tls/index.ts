@@ -1,0 +1,17 @@
+export {
+  CertificateDirectory,
+  type CertificateDirectoryOptions,
+  type ReloadObserver,
+} from './certificate-directory.ts';
+export { classifyTlsError, type TlsProblem } from './classify.ts';
+export {
+  coreIdentity,
+  DEFAULT_TRUST_DOMAIN,
+  parseProviderIdentity,
+  peerIdentity,
+  providerIdentity,
+  subjectAltNames,
+  type SubjectAltNames,
+} from './identity.ts';
+export { lifetimeProblem, type TlsMaterial } from './material.ts';
+export { type CertificateFiles, DEFAULT_CERTIFICATE_FILES } from './read-directory.ts';
