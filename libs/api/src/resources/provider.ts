@@ -6,7 +6,9 @@ export type ClusterProviderSpec = Written<typeof clusterProviderSpec>;
 export type ProviderStatus = Written<typeof providerStatus>;
 export type ProviderConfigRef = ProviderSpec['providerRef'];
 export type Capabilities = NonNullable<ProviderStatus['capabilities']>;
-export type NamespaceCondition = NonNullable<ClusterProviderSpec['conditions']>[number];
+/** One way for a namespace to be admitted. */
+export type ClusterStoreCondition = NonNullable<ClusterProviderSpec['conditions']>[number];
+export type LabelSelector = NonNullable<ClusterStoreCondition['namespaceSelector']>;
 
 /** Whose namespace credentials are read from. The API server writes the default. */
 export type AuthenticationScope = NonNullable<ClusterProviderSpec['authenticationScope']>;
