@@ -25,6 +25,10 @@ export class ApiError extends Error {
  * @property {string} caFile PEM file with the CA of the serving certificate
  * @property {string} certFile client certificate, PEM
  * @property {string} keyFile its key, PEM
+ *
+ * @typedef {object} WatchEvent
+ * @property {string} type
+ * @property {Record<string, unknown>} object
  */
 
 export class ApiClient {
@@ -55,14 +59,14 @@ export class ApiClient {
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
     const response = await this.#send(method, path, options, signal);
     const text = await readText(response);
-    return response.headers['content-type']?.includes('json') ? JSON.parse(text) : text;
+    return response.headers['content-type']?.includes('json') ? parse(text) : text;
   }
 
   /**
    * Follows a watch until the server ends it, yielding its events.
    * @param {string} path path and query of a list, with `watch=1` in it
    * @param {AbortSignal} signal
-   * @returns {AsyncGenerator<{ type: string, object: Record<string, unknown> }>}
+   * @returns {AsyncGenerator<WatchEvent>}
    * @throws {ApiError} for any status but 2xx, and for an ERROR event
    */
   async *watch(path, signal) {
@@ -73,8 +77,8 @@ export class ApiClient {
       const lines = (rest + String(chunk)).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        const event = JSON.parse(line);
-        if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 500, String(event.object.message));
+        const event = /** @type {WatchEvent} */ (parse(line));
+        if (event.type === 'ERROR') throw new ApiError(Number(event.object['code']), String(event.object['message']));
         yield event;
       }
     }
@@ -108,7 +112,7 @@ export class ApiClient {
         },
       });
       request.once('response', resolve);
-      request.once('error', (error) => reject(signal.aborted ? signal.reason : error));
+      request.once('error', (error) => reject(signal.aborted ? /** @type {Error} */ (signal.reason) : error));
       request.end(payload);
     });
     const status = response.statusCode ?? 0;
@@ -128,8 +132,16 @@ async function readText(response) {
 /** @param {string} text body of a failed request: a Status object, or plain text */
 function messageOf(text) {
   try {
-    return String(JSON.parse(text).message ?? text);
+    return /** @type {{ message?: string }} */ (parse(text)).message ?? text;
   } catch {
     return text.trim();
   }
+}
+
+/**
+ * @param {string} text
+ * @returns {unknown}
+ */
+function parse(text) {
+  return JSON.parse(text);
 }

@@ -91,6 +91,7 @@ export class Child {
   async stop(graceMs = 10_000) {
     const timer = new AbortController();
     this.signal('SIGTERM');
+    this.signal('SIGCONT'); // one that a test has frozen would not see it
     const late = sleep(graceMs, undefined, { signal: timer.signal }).then(
       () => this.signal('SIGKILL'),
       () => undefined,

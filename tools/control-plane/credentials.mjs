@@ -52,10 +52,7 @@ export function ensureCredentials(dir) {
   write(files.adminCert, admin.certPem);
   write(files.adminKey, admin.keyPem);
   write(files.serviceAccountKey, serviceAccounts.keyPem);
-  write(
-    files.serviceAccountPublicKey,
-    createPublicKey(serviceAccounts.key).export({ type: 'spki', format: 'pem' }).toString(),
-  );
+  write(files.serviceAccountPublicKey, createPublicKey(serviceAccounts.key).export({ type: 'spki', format: 'pem' }));
   write(files.caFile, ca.certPem); // last: it says that the others are complete
   return files;
 }

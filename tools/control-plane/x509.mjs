@@ -56,7 +56,7 @@ const sequence = (...parts) => element(0x30, ...parts);
 /** @param {string} hex */
 const oid = (hex) => element(0x06, Buffer.from(hex, 'hex'));
 /** @param {Date} date */
-const time = (date) => element(0x18, Buffer.from(`${date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')}`));
+const time = (date) => element(0x18, Buffer.from(date.toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
 
 /**
  * @param {string} id
@@ -110,7 +110,7 @@ const pem = (label, der) =>
  */
 export function newKey() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { key: privateKey, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+  return { key: privateKey, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) };
 }
 
 /**

@@ -1,0 +1,79 @@
+// Does for one process what a kubelet would do for a pod: token, Secrets as directories, ports, restarts. No product
+// code knows of it.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ApiClient } from './api-client.mjs';
+import { kubeconfig } from './credentials.mjs';
+import { temporaryDirectory } from './guard.mjs';
+import { Pod } from './pod.mjs';
+import { freePort } from './ports.mjs';
+
+/**
+ * @typedef {import('./pod.mjs').PodSpec} PodSpec
+ * @typedef {import('./pod.mjs').PodState} PodState
+ *
+ * @typedef {object} KubeletOptions
+ * @property {import('./control-plane.mjs').ControlPlaneState} controlPlane
+ * @property {string} [dir] where the pods' directories go; default: a temporary directory, removed at the end
+ * @property {(text: string) => void} [log] told of restarts and of what it waits for; default: nobody
+ */
+
+export class LocalKubelet {
+  /** Where the pods' directories are. */
+  dir;
+  #options;
+  #client;
+  /** @type {Map<string, Pod>} */
+  #pods = new Map();
+
+  /** @param {KubeletOptions} options */
+  constructor(options) {
+    this.#options = options;
+    const { url, caFile, adminCert, adminKey } = options.controlPlane;
+    this.#client = new ApiClient({ url, caFile, certFile: adminCert, keyFile: adminKey });
+    this.dir = options.dir ?? temporaryDirectory('eso-kubelet-');
+    mkdirSync(this.dir, { recursive: true, mode: 0o700 });
+  }
+
+  /** Pods that have not been stopped. */
+  get pods() {
+    return [...this.#pods.values()];
+  }
+
+  /**
+   * Takes on a pod and returns it at once, its ports allotted; `pod.waitUntilRunning()` waits for its start.
+   * @param {PodSpec} spec
+   * @returns {Promise<Pod>}
+   * @throws when a pod of that name is there already
+   */
+  async run(spec) {
+    const key = `${spec.namespace}/${spec.name}`;
+    const previous = this.#pods.get(key);
+    if (previous && previous.state.kind !== 'Ended') throw new Error(`pod ${key} is there already`);
+    /** @type {Record<string, number>} */
+    const ports = {};
+    for (const name of spec.ports ?? []) ports[name] = await freePort();
+    const { controlPlane, log = () => undefined } = this.#options;
+    const ca = readFileSync(controlPlane.caFile, 'utf8');
+    const pod = new Pod(spec, {
+      client: this.#client,
+      dir: join(this.dir, spec.namespace, spec.name),
+      kubeconfig: ({ tokenFile, namespace, userName }) =>
+        kubeconfig({ url: controlPlane.url, ca, userName, user: { tokenFile }, namespace }),
+      ports,
+      log: (text) => log(`${key}: ${text}`),
+    });
+    this.#pods.set(key, pod);
+    return pod;
+  }
+
+  /**
+   * Ends all pods.
+   * @param {{ graceMs?: number }} [options] default 10 s
+   */
+  async stop(options = {}) {
+    await Promise.all(this.pods.map((pod) => pod.stop(options)));
+    this.#pods.clear();
+    this.#client.close();
+  }
+}

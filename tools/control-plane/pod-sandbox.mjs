@@ -1,0 +1,138 @@
+// What a kubelet prepares before the first container starts: directories, token, kubeconfig, Secrets.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { podEnvironment } from './pod-environment.mjs';
+import { SecretVolume } from './secret-volume.mjs';
+import { ServiceAccountToken } from './service-account-token.mjs';
+
+/**
+ * @typedef {import('./pod.mjs').PodSpec} PodSpec
+ *
+ * @typedef {object} SandboxOptions
+ * @property {import('./api-client.mjs').ApiClient} client
+ * @property {string} dir the pod's own directory
+ * @property {(token: { tokenFile: string, namespace: string, userName: string }) => string} kubeconfig makes its content
+ * @property {Readonly<Record<string, number>>} ports allotted loopback port by name
+ * @property {(text: string) => void} log
+ */
+
+export class PodSandbox {
+  /** The pod's own directory. */
+  dir;
+  /** Path of the kubeconfig that the process is given. */
+  kubeconfig;
+  /** Path of what the process writes to standard output and error, over all restarts. */
+  logFile;
+  /** Directory by volume name. @type {Readonly<Record<string, string>>} */
+  volumes;
+  /** The process's whole environment. */
+  environment;
+  /** What has to exist before the process can be started. @type {Set<string>} */
+  waitingFor = new Set();
+  #spec;
+  #options;
+  /** @type {Promise<void>[]} */
+  #background = [];
+
+  /**
+   * @param {PodSpec} spec
+   * @param {SandboxOptions} options
+   */
+  constructor(spec, options) {
+    this.#spec = spec;
+    this.#options = options;
+    this.dir = options.dir;
+    this.kubeconfig = join(this.dir, 'kubeconfig');
+    this.logFile = join(this.dir, 'log');
+    const names = Object.keys(spec.volumes ?? {});
+    this.volumes = Object.fromEntries(names.map((name) => [name, join(this.dir, 'volumes', name)]));
+    this.environment = podEnvironment({
+      base: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: this.dir,
+        KUBECONFIG: this.kubeconfig,
+        POD_NAME: spec.name,
+        POD_NAMESPACE: spec.namespace,
+      },
+      ports: options.ports,
+      volumes: this.volumes,
+      own: spec.env ?? {},
+    });
+  }
+
+  /**
+   * Resolves when the process can be started. Until `signal` aborts, the token and the volumes stay fresh.
+   * @param {AbortSignal} signal
+   */
+  async prepare(signal) {
+    await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    await writeFile(this.logFile, '', { flag: 'a', mode: 0o600 });
+    const volumes = this.#volumes();
+    this.#background.push(...volumes.map((volume) => volume.follow(signal)));
+    await Promise.race([rejectOnAbort(signal), this.#allThere(volumes, signal)]);
+  }
+
+  /** Resolves when nothing goes on any more after an abort. */
+  async settled() {
+    await Promise.all(this.#background);
+  }
+
+  /**
+   * @param {readonly SecretVolume[]} volumes
+   * @param {AbortSignal} signal
+   */
+  async #allThere(volumes, signal) {
+    const { namespace, serviceAccount, tokenSeconds = 600 } = this.#spec;
+    const tokenFile = join(this.dir, 'serviceaccount', 'token');
+    const userName = `system:serviceaccount:${namespace}:${serviceAccount}`;
+    await writeFile(this.kubeconfig, this.#options.kubeconfig({ tokenFile, namespace, userName }), { mode: 0o600 });
+    const token = new ServiceAccountToken({
+      client: this.#options.client,
+      namespace,
+      serviceAccount,
+      file: tokenFile,
+      expirationSeconds: tokenSeconds,
+      log: this.#options.log,
+    });
+    const renewMs = await this.#awaiting(`ServiceAccount ${serviceAccount}`, token.renew(signal));
+    this.#background.push(token.keepFresh(renewMs, signal));
+    await Promise.all(volumes.map((volume) => this.#awaiting(`Secret ${volume.secretName}`, volume.mounted)));
+  }
+
+  #volumes() {
+    return Object.entries(this.#spec.volumes ?? {}).map(
+      ([name, { secret, optional = false, mode = 0o400 }]) =>
+        new SecretVolume({
+          client: this.#options.client,
+          namespace: this.#spec.namespace,
+          secretName: secret,
+          dir: this.volumes[name] ?? '',
+          mode,
+          optional,
+          log: this.#options.log,
+        }),
+    );
+  }
+
+  /**
+   * @template T
+   * @param {string} what
+   * @param {Promise<T>} promise
+   */
+  async #awaiting(what, promise) {
+    this.waitingFor.add(what);
+    const value = await promise;
+    this.waitingFor.delete(what);
+    return value;
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+function rejectOnAbort(signal) {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the pod is being stopped')), { once: true });
+  });
+}
