@@ -1,0 +1,34 @@
+/** Hashes that stand on targets and in statuses; the same as upstream's, so that an upgrade rewrites nothing. */
+import { createHash } from 'node:crypto';
+import { goBytesMap, goStringMap, goValue } from './go-format.ts';
+import type { SecretData } from './secret-data.ts';
+
+/** SHA3-224 in lower-case hex: 56 characters, which fit into a label. */
+function digest(parts: Iterable<Uint8Array | string>): string {
+  const hash = createHash('sha3-224');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** Hash of the data of a Secret: annotation `reconcile.external-secrets.io/data-hash`. */
+export function hashSecretData(data: SecretData): string {
+  return digest(goBytesMap(data));
+}
+
+/** Hash of the labels and annotations of an ExternalSecret: second half of `status.syncedResourceVersion`. */
+export function hashMeta(
+  labels: Readonly<Record<string, string>> | undefined,
+  annotations: Readonly<Record<string, string>> | undefined,
+): string {
+  return digest([`{annotations:${goStringMap(annotations)} labels:${goStringMap(labels)}}`]);
+}
+
+/** Hash that names the ExternalSecret on its target: label `reconcile.external-secrets.io/created-by`. */
+export function hashOwner(namespace: string, name: string): string {
+  return hashValue(`${namespace}/${name}`);
+}
+
+/** Hash of any JSON value. */
+export function hashValue(value: unknown): string {
+  return digest([goValue(value)]);
+}

@@ -1,0 +1,44 @@
+/** The pure part of a sync: no clock, no network, no cluster. Core and the command line share it. */
+export { SyncError, type SyncErrorCode, type SyncErrorOptions } from './error.ts';
+export { conditionMessage, eventMessage, type Problem } from './message.ts';
+
+export { convertKey, convertKeys } from './data/convert-keys.ts';
+export { decodeValue, decodeValues } from './data/decode.ts';
+export { hashMeta, hashOwner, hashSecretData, hashValue } from './data/hash.ts';
+export { checkNullBytes } from './data/null-bytes.ts';
+export { decodeSecretData, encodeSecretData, mergeData, type SecretData, sortedKeys } from './data/secret-data.ts';
+export { validateKeys } from './data/validate-keys.ts';
+
+export { rewrite, type RewriteOptions } from './rewrite/rewrite.ts';
+export type { RenderTransform } from './rewrite/transform.ts';
+
+export { notBuiltYet, unbuiltFields, type UnbuiltField } from './spec/not-built-yet.ts';
+export { prepareMap, prepareValue } from './spec/prepare.ts';
+export {
+  type Due,
+  isDue,
+  refreshIntervalMs,
+  refreshTimeMs,
+  type Requeue,
+  requeueAfter,
+  syncedResourceVersion,
+} from './spec/refresh.ts';
+export {
+  type DataSource,
+  type ExtractSource,
+  type FindSource,
+  type SelectedStore,
+  type Source,
+  sourcesOf,
+  storesOf,
+} from './spec/sources.ts';
+export { invalidSpec, type SpecProblem, validateExternalSecret } from './spec/validate.ts';
+
+export { type ConditionLike, mergeCondition } from './status/conditions.ts';
+export { kubeTime } from './status/time.ts';
+
+export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
+export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
+export { type Ownership, ownershipOf } from './target/ownership.ts';
+export { type Plan, type PlanInput, planSecret, type Target, targetName } from './target/plan.ts';
+export { isIntact, type SecretSnapshot, snapshotSecret } from './target/snapshot.ts';

@@ -1,0 +1,97 @@
+/** Fields that the schema has and core does not act on yet: each is answered, none is ignored in silence. */
+import {
+  DEFAULT_STORE_KIND,
+  type ExternalSecret,
+  type ExternalSecretSpec,
+  type ExternalSecretTarget,
+  type StoreRef,
+} from '@eso/api/resources';
+import { SyncError } from '../error.ts';
+
+/** A field with a value that core does not act on yet. */
+export interface UnbuiltField {
+  readonly field: string;
+  /** What is not built yet, such as `creationPolicy Merge is not built yet`. */
+  readonly what: string;
+  readonly nextStep: string;
+}
+
+/** Every such field of an ExternalSecret, in the order of the spec. */
+export function unbuiltFields({ spec }: Pick<ExternalSecret, 'spec'>): UnbuiltField[] {
+  return [
+    ...unbuiltStoreKind('spec.secretStoreRef', spec.secretStoreRef),
+    ...(spec.syncWindows ? [unbuilt('spec.syncWindows', 'syncWindows are', REMOVE)] : []),
+    ...unbuiltInSources(spec),
+    ...unbuiltInTarget(spec.target ?? {}),
+  ];
+}
+
+/** The same as one error; undefined when core acts on every field. */
+export function notBuiltYet(externalSecret: Pick<ExternalSecret, 'spec'>): SyncError | undefined {
+  const [first, ...others] = unbuiltFields(externalSecret);
+  if (!first) return undefined;
+  return new SyncError({
+    code: 'NOT_BUILT_YET',
+    field: first.field,
+    what: [first.what, ...others.map(({ field, what }) => `${field}: ${what}`)].join('; '),
+    nextStep: first.nextStep,
+  });
+}
+
+const REMOVE = 'Remove the field.';
+
+const unbuilt = (field: string, subject: string, nextStep: string): UnbuiltField => ({
+  field,
+  what: `${subject} not built yet`,
+  nextStep,
+});
+
+function unbuiltInSources(spec: ExternalSecretSpec): UnbuiltField[] {
+  const dataFrom = (spec.dataFrom ?? []).flatMap(({ rewrite, sourceRef }, index) => {
+    const field = `spec.dataFrom[${index}]`;
+    return [
+      ...(rewrite ?? []).flatMap((operation, i) =>
+        operation.transform
+          ? [unbuilt(`${field}.rewrite[${i}].transform`, 'templates are', 'Use a rewrite of kind regexp.')]
+          : [],
+      ),
+      ...unbuiltSourceRef(`${field}.sourceRef`, sourceRef),
+    ];
+  });
+  const data = (spec.data ?? []).flatMap(({ sourceRef }, index) =>
+    unbuiltSourceRef(`spec.data[${index}].sourceRef`, sourceRef),
+  );
+  return [...dataFrom, ...data];
+}
+
+type SourceRef = NonNullable<ExternalSecretSpec['dataFrom']>[number]['sourceRef'];
+
+const unbuiltSourceRef = (field: string, sourceRef: SourceRef): UnbuiltField[] => [
+  ...unbuiltStoreKind(`${field}.storeRef`, sourceRef?.storeRef),
+  ...(sourceRef?.generatorRef ? [unbuilt(`${field}.generatorRef`, 'generators are', 'Use a storeRef.')] : []),
+];
+
+function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltField[] {
+  const kind = ref?.kind ?? DEFAULT_STORE_KIND;
+  // A ref without a name selects nothing; whether one was needed is the sources' question.
+  if (ref?.name === undefined || kind === 'Provider' || kind === 'ClusterProvider') return [];
+  const replacement = kind === 'SecretStore' ? 'Provider' : 'ClusterProvider';
+  return [unbuilt(`${field}.kind`, `stores of kind ${kind} are`, `Use kind ${replacement}.`)];
+}
+
+function unbuiltInTarget(target: ExternalSecretTarget): UnbuiltField[] {
+  const fields: UnbuiltField[] = [];
+  const { creationPolicy = 'Owner', deletionPolicy = 'Retain' } = target;
+  if (creationPolicy !== 'Owner') {
+    fields.push(unbuilt('spec.target.creationPolicy', `creationPolicy ${creationPolicy} is`, 'Use Owner.'));
+  }
+  if (deletionPolicy !== 'Retain') {
+    fields.push(unbuilt('spec.target.deletionPolicy', `deletionPolicy ${deletionPolicy} is`, 'Use Retain.'));
+  }
+  if (target.immutable === true) {
+    fields.push(unbuilt('spec.target.immutable', 'immutable targets are', 'Remove the field, or set it to false.'));
+  }
+  if (target.manifest) fields.push(unbuilt('spec.target.manifest', 'targets that are no Secret are', REMOVE));
+  if (target.template) fields.push(unbuilt('spec.target.template', 'templates are', REMOVE));
+  return fields;
+}

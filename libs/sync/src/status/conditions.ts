@@ -1,0 +1,37 @@
+/** How a condition gets into a status (spec/core.md 1.3). */
+import { kubeTime } from './time.ts';
+
+/** What every condition has. */
+export interface ConditionLike {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+  observedGeneration?: number;
+}
+
+/**
+ * The conditions with `next` in them. Identical content leaves the list as it is (the same array, so that the caller can
+ * see that nothing is to be written); a new status gets a new time; a changed condition moves to the end.
+ * @param now wall clock, milliseconds since the epoch
+ */
+export function mergeCondition<C extends ConditionLike>(
+  conditions: readonly C[] | undefined,
+  next: Omit<C, 'lastTransitionTime'>,
+  now: number,
+): readonly C[] {
+  const list = conditions ?? [];
+  const wanted = next as C;
+  const current = list.find(({ type }) => type === wanted.type);
+  if (current && isSame(current, wanted)) return list;
+  const keepsTime = current?.status === wanted.status && current.lastTransitionTime !== undefined;
+  const merged: C = { ...wanted, lastTransitionTime: keepsTime ? current.lastTransitionTime : kubeTime(now) };
+  return [...list.filter(({ type }) => type !== wanted.type), merged];
+}
+
+const isSame = (a: ConditionLike, b: ConditionLike): boolean =>
+  a.status === b.status &&
+  (a.reason ?? '') === (b.reason ?? '') &&
+  (a.message ?? '') === (b.message ?? '') &&
+  a.observedGeneration === b.observedGeneration;

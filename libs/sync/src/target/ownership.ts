@@ -1,0 +1,45 @@
+/** Whose a target is, by its controller owner reference (spec/core.md 1.13). */
+import type { ExternalSecret } from '@eso/api/resources';
+import type { OwnerReference } from '@eso/kube';
+
+const GROUP = 'external-secrets.io';
+const KIND = 'ExternalSecret';
+
+export type Ownership =
+  | { readonly kind: 'none' }
+  /** This ExternalSecret, by group, kind and name: a recreated one has another uid and goes on. */
+  | { readonly kind: 'own' }
+  | { readonly kind: 'otherExternalSecret'; readonly name: string }
+  | { readonly kind: 'otherController'; readonly owner: string };
+
+/** Who controls an object with these owner references, seen from the ExternalSecret of that name in its namespace. */
+export function ownershipOf(owners: readonly OwnerReference[] | undefined, externalSecretName: string): Ownership {
+  const controller = owners?.find((owner) => owner.controller === true);
+  if (!controller) return { kind: 'none' };
+  if (!isExternalSecret(controller)) {
+    return { kind: 'otherController', owner: `${controller.kind} ${controller.name}` };
+  }
+  return controller.name === externalSecretName
+    ? { kind: 'own' }
+    : { kind: 'otherExternalSecret', name: controller.name };
+}
+
+/** The owner references with this ExternalSecret as the controller; others stay. */
+export function withController(
+  owners: readonly OwnerReference[] | undefined,
+  { apiVersion, metadata }: ExternalSecret,
+): OwnerReference[] {
+  const others = (owners ?? []).filter((owner) => !(isExternalSecret(owner) && owner.name === metadata.name));
+  const own: OwnerReference = {
+    apiVersion,
+    kind: KIND,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  return [...others, own];
+}
+
+const isExternalSecret = ({ apiVersion, kind }: OwnerReference): boolean =>
+  kind === KIND && apiVersion.split('/')[0] === GROUP;

@@ -1,0 +1,48 @@
+/** What core remembers of a Secret: enough to see whether it is as it should be, and no value of it. */
+import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@eso/api/resources';
+import type { ObjectMeta, Secret } from '@eso/kube';
+import { hashSecretData } from '../data/hash.ts';
+import { decodeSecretData } from '../data/secret-data.ts';
+
+export interface SecretSnapshot {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /**
+   * Without kubectl's copy of the manifest, which may hold values, and without managedFields of anybody but the managers
+   * of ExternalSecrets. A Secret must therefore never be written from a snapshot.
+   */
+  readonly metadata: ObjectMeta;
+  readonly type: string | undefined;
+  readonly immutable: boolean;
+  /** Hash of the data as it is, which the annotation may contradict. */
+  readonly dataHash: string;
+}
+
+const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
+
+/** Made as a Secret arrives, before it is stored: an informer's transform. */
+export function snapshotSecret(secret: Secret): SecretSnapshot {
+  const { managedFields, annotations, ...metadata } = secret.metadata;
+  const { [ANNOTATION_LAST_APPLIED]: _dropped, ...kept } = annotations ?? {};
+  const own = managedFields?.filter((entry) => entry.manager?.startsWith(MANAGER_PREFIX));
+  return {
+    apiVersion: secret.apiVersion,
+    kind: secret.kind,
+    metadata: { ...metadata, annotations: kept, ...(own?.length ? { managedFields: own } : {}) },
+    type: secret.type,
+    immutable: secret.immutable === true,
+    dataHash: hashSecretData(decodeSecretData(secret.data)),
+  };
+}
+
+/**
+ * Whether a target is as it was written (spec/core.md 1.8): it exists, it is marked as ours, and its data is what the
+ * annotation says. A target that is not is synced at once, whatever the refresh policy says.
+ */
+export function isIntact(target: SecretSnapshot | undefined): boolean {
+  return (
+    target !== undefined &&
+    target.metadata.labels?.[LABEL_MANAGED] === 'true' &&
+    target.metadata.annotations?.[ANNOTATION_DATA_HASH] === target.dataHash
+  );
+}
