@@ -6,7 +6,17 @@ export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from './flags.ts';
 export { type Listener, listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
-export { Counter, createRegistry, Gauge, Histogram, Registry, type RegistryOptions } from './metrics.ts';
+export {
+  Counter,
+  counterOf,
+  createRegistry,
+  Gauge,
+  gaugeOf,
+  Histogram,
+  histogramOf,
+  Registry,
+  type RegistryOptions,
+} from './metrics.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';

@@ -1,0 +1,124 @@
+import type { Clock, Logger, Registry } from '@eso/runtime';
+import type { KubeConnection } from '../connection/connection.ts';
+import type { KubeObject, ObjectReference } from '../resource/index.ts';
+
+export interface KubeClientOptions {
+  connection: KubeConnection;
+  /** Default: none. Writes at level debug only. */
+  logger?: Logger;
+  /** Where `rest_client_requests_total` is counted. Default: nowhere. */
+  registry?: Registry;
+  clock?: Clock;
+  /** Default `external-secrets`. The API server's audit log and managedFields show it. */
+  userAgent?: string;
+  /** Time for a request with all its retries, and for the head of a watch, in milliseconds. Default 30,000. */
+  requestTimeoutMs?: number;
+  /** TCP and TLS handshake together, in milliseconds. Default 5,000. */
+  connectTimeoutMs?: number;
+  /** A connection on which nothing came in for this long is probed with a PING, in milliseconds. Default 30,000. */
+  pingIntervalMs?: number;
+  /** Time to answer it before the connection is given up, in milliseconds. Default 15,000. */
+  pingTimeoutMs?: number;
+}
+
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+export interface GetOptions extends CallOptions {
+  /** Ask for metadata alone: the object has nothing else. */
+  metadataOnly?: boolean;
+}
+
+export interface SelectOptions extends CallOptions {
+  /** Absent: all namespaces. */
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Ask for metadata alone: the objects have nothing else. */
+  metadataOnly?: boolean;
+}
+
+export interface ListOptions extends SelectOptions {
+  /** Objects per page at most. Default: all in one. */
+  limit?: number;
+  /** `continue` of the page before. */
+  continue?: string;
+  resourceVersion?: string;
+  resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+}
+
+export interface ListPage<T> {
+  items: T[];
+  /** What a watch that goes on from here starts at. */
+  resourceVersion: string;
+  /** Present when there are more pages. */
+  continue?: string;
+}
+
+export interface WatchOptions extends SelectOptions {
+  /** Events after this one. */
+  resourceVersion: string;
+  /** After how long the API server ends the watch. Default: it chooses, between 30 and 60 minutes. */
+  timeoutSeconds?: number;
+  /** Ask for BOOKMARK events, about one a minute. */
+  allowBookmarks?: boolean;
+  /** Ask for the present objects as ADDED events first, then a BOOKMARK with annotation `k8s.io/initial-events-end`. */
+  sendInitialEvents?: boolean;
+}
+
+/** An event of a watch. An ERROR event is thrown as KubeError instead. */
+export type WatchEvent<T> =
+  | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
+  /** Nothing happened up to `object.metadata.resourceVersion`; the object has nothing else. */
+  | { type: 'BOOKMARK'; object: KubeObject };
+
+export interface WriteOptions extends CallOptions {
+  /** Who owns the written fields in `managedFields`. */
+  fieldManager?: string;
+}
+
+export interface PatchOptions extends WriteOptions {
+  /** RFC 7386 merge patch, RFC 6902 JSON patch, or server-side apply (needs `fieldManager`). */
+  type: 'merge' | 'json' | 'apply';
+  /** Such as `status`. */
+  subresource?: string;
+  /** With apply: take over fields that others own. */
+  force?: boolean;
+}
+
+export interface DeleteOptions extends CallOptions {
+  /** Delete only if the object still is the one meant; CONFLICT otherwise. */
+  uid?: string;
+  /** Delete only if the object has not changed; CONFLICT otherwise. */
+  resourceVersion?: string;
+  propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+}
+
+export interface TokenOptions extends CallOptions {
+  /** Who the token is for. Default: the API server itself. */
+  audiences?: string[];
+  /** At least 600; the API server may shorten it. */
+  expirationSeconds?: number;
+  /** The token ends with this object. */
+  boundObjectRef?: ObjectReference;
+}
+
+export interface IssuedToken {
+  token: string;
+  /** RFC 3339. */
+  expirationTimestamp: string;
+}
+
+export interface RawRequestOptions extends CallOptions {
+  query?: Query;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Default `application/json`. */
+  contentType?: string;
+  /** Default `application/json`. */
+  accept?: string;
+}
+
+/** Parameters that are undefined are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;

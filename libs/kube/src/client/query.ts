@@ -1,0 +1,42 @@
+import type { ListOptions, Query, SelectOptions, WatchOptions } from './options.ts';
+
+/** `?a=b&c=d`, or nothing. */
+export function queryString(query: Query): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  }
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}
+
+export function listQuery(options: ListOptions): Query {
+  const { labelSelector, fieldSelector, limit, continue: token } = options;
+  // A continue token names its own version (KEP-365).
+  const version = token
+    ? {}
+    : { resourceVersion: options.resourceVersion, resourceVersionMatch: options.resourceVersionMatch };
+  return { labelSelector, fieldSelector, limit, continue: token, ...version };
+}
+
+export function watchQuery(options: WatchOptions): Query {
+  const { labelSelector, fieldSelector, resourceVersion, timeoutSeconds, allowBookmarks, sendInitialEvents } = options;
+  return {
+    watch: 'true',
+    labelSelector,
+    fieldSelector,
+    resourceVersion,
+    timeoutSeconds,
+    allowWatchBookmarks: allowBookmarks,
+    sendInitialEvents,
+    // KEP-3157 wants it spelled out.
+    resourceVersionMatch: sendInitialEvents ? 'NotOlderThan' : undefined,
+  };
+}
+
+const JSON_TYPE = 'application/json';
+
+/** What is asked for: whole objects or metadata alone, one or many. No fallback, so that values never come by accident. */
+export function acceptType({ metadataOnly }: Pick<SelectOptions, 'metadataOnly'>, what: 'object' | 'list'): string {
+  if (!metadataOnly) return JSON_TYPE;
+  return `${JSON_TYPE};as=PartialObjectMetadata${what === 'list' ? 'List' : ''};g=meta.k8s.io;v=v1`;
+}

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { errorText, systemClock } from '@eso/runtime';
+import { parse } from 'yaml';
+import { KubeError } from '../error.ts';
+import type { KubeConnection, TlsMaterial } from './connection.ts';
+import { TokenFile } from './token-file.ts';
+
+/**
+ * The connection of one context of kubeconfig files: client certificates, tokens, exec plugins and OIDC through client-node;
+ * `tokenFile`, which client-node does not know, here.
+ * @throws KubeError CONNECTION_CONFIG
+ */
+export async function kubeconfigConnection(files: readonly string[], context?: string): Promise<KubeConnection> {
+  const { config, tokenFiles } = await loadFiles(files);
+  if (context !== undefined) config.setCurrentContext(context);
+  const cluster = config.getCurrentCluster();
+  const named = config.getContextObject(config.getCurrentContext());
+  if (!cluster || !named)
+    throw unusable(files, `it has no context ${JSON.stringify(context ?? config.getCurrentContext())}`);
+  if (cluster.skipTLSVerify)
+    throw unusable(files, 'insecure-skip-tls-verify is not supported: set certificate-authority');
+  if (cluster.proxyUrl) throw unusable(files, 'proxy-url is not supported');
+  const server = new URL(cluster.server);
+  if (server.protocol !== 'https:') throw unusable(files, `the server ${cluster.server} is not an https URL`);
+  const user = config.getCurrentUser();
+  if (user?.impersonateUser) throw unusable(files, 'impersonation (as) is not supported');
+  const base = {
+    server,
+    ...(named.namespace && { namespace: named.namespace }),
+    tls: () => tlsMaterial(config, cluster.tlsServerName),
+  };
+  const tokenFile = tokenFiles.get(named.user);
+  if (tokenFile !== undefined) {
+    const token = new TokenFile(tokenFile);
+    return { ...base, authorization: () => token.header(), forget: () => token.forget() };
+  }
+  if (user?.exec || user?.authProvider) return { ...base, ...renewed(() => authorizationHeader(config)) };
+  const fixed = await authorizationHeader(config);
+  return { ...base, authorization: () => fixed };
+}
+
+/** Spares most requests the way through client-node, which reads files and builds an agent each time. */
+const REMEMBERED_MS = 10_000;
+
+function renewed(read: () => Promise<string | undefined>): Required<Pick<KubeConnection, 'authorization' | 'forget'>> {
+  let header: Promise<string | undefined> | undefined;
+  let readAt = 0;
+  const forget = (): void => {
+    header = undefined;
+  };
+  const authorization = (): Promise<string | undefined> => {
+    if (header && systemClock.monotonic() - readAt < REMEMBERED_MS) return header;
+    readAt = systemClock.monotonic();
+    header = read();
+    header.catch(forget);
+    return header;
+  };
+  return { authorization, forget };
+}
+
+interface Loaded {
+  config: KubeConfig;
+  /** Absolute path by user name. */
+  tokenFiles: Map<string, string>;
+}
+
+async function loadFiles(files: readonly string[]): Promise<Loaded> {
+  const config = new KubeConfig();
+  const tokenFiles = new Map<string, string>();
+  for (const [index, file] of files.entries()) {
+    try {
+      const one = new KubeConfig();
+      one.loadFromFile(file);
+      if (index === 0) config.loadFromOptions(one);
+      else config.mergeConfig(one, true);
+      for (const [user, path] of readTokenFiles(await readFile(file, 'utf8'))) {
+        tokenFiles.set(user, resolve(dirname(file), path));
+      }
+    } catch (error) {
+      throw unusable([file], errorText(error), error);
+    }
+  }
+  return { config, tokenFiles };
+}
+
+/** Users with a `tokenFile`, which has precedence over everything else a user has (as in client-go). */
+function* readTokenFiles(text: string): Generator<[user: string, path: string]> {
+  const { users } = parse(text) as { users?: { name?: string; user?: { tokenFile?: string } }[] };
+  for (const { name, user } of users ?? []) {
+    if (name && user?.tokenFile) yield [name, user.tokenFile];
+  }
+}
+
+interface AppliedOptions extends TlsMaterial {
+  headers?: Record<string, string>;
+  auth?: string;
+}
+
+/** client-node fills in the options of node:https; an exec plugin or an OIDC refresh runs here when its result has expired. */
+async function applied(config: KubeConfig): Promise<AppliedOptions> {
+  const options: AppliedOptions = { headers: {} };
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    throw new KubeError('CONNECTION_CONFIG', `the kubeconfig's credentials cannot be had: ${errorText(error)}`, {
+      cause: error,
+    });
+  }
+  return options;
+}
+
+async function tlsMaterial(config: KubeConfig, servername: string | undefined): Promise<TlsMaterial> {
+  const { ca, cert, key } = await applied(config);
+  return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(servername && { servername }) };
+}
+
+async function authorizationHeader(config: KubeConfig): Promise<string | undefined> {
+  const { headers, auth } = await applied(config);
+  if (auth !== undefined) return `Basic ${Buffer.from(auth).toString('base64')}`;
+  return headers?.['Authorization'];
+}
+
+function unusable(files: readonly string[], problem: string, cause?: unknown): KubeError {
+  return new KubeError('CONNECTION_CONFIG', `kubeconfig ${files.join(', ')}: ${problem}`, { cause });
+}

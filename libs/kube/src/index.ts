@@ -1,0 +1,11 @@
+export { Backoff, type BackoffOptions } from './client/backoff.ts';
+export { DEFAULT_PAGE_SIZE, KubeClient } from './client/client.ts';
+export type * from './client/options.ts';
+export type { KubeConnection, TlsMaterial } from './connection/connection.ts';
+export { inClusterConnection, type InClusterOptions } from './connection/in-cluster.ts';
+export { loadConnection, type LoadConnectionOptions } from './connection/load.ts';
+export { type FieldCause, isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from './error.ts';
+export { createInformer, type Informer, type InformerHandler, type InformerOptions } from './informer/informer.ts';
+export { type Indexers, Store } from './informer/store.ts';
+export * from './resource/index.ts';
+export type { Method } from './transport/transport.ts';

@@ -1,0 +1,3 @@
+export * from './builtin.ts';
+export * from './object.ts';
+export * from './resource-type.ts';

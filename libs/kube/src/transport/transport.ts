@@ -1,0 +1,156 @@
+import type { OutgoingHttpHeaders } from 'node:http2';
+import { type Clock, type Counter, errorText, type Logger } from '@eso/runtime';
+import type { KubeConnection } from '../connection/connection.ts';
+import { dial } from './dial.ts';
+import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type HttpStream } from './exchange.ts';
+import { TransportFailure } from './failure.ts';
+import { type KeepAlive, Session } from './session.ts';
+import { SessionPool } from './session-pool.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface TransportRequest {
+  method: Method;
+  /** Path and query, without the path of the server URL. */
+  path: string;
+  accept: string;
+  contentType?: string | undefined;
+  body?: string | undefined;
+  /** Time this attempt may take, connecting included, in milliseconds. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface TransportOptions extends KeepAlive {
+  connection: KubeConnection;
+  clock: Clock;
+  logger: Logger;
+  userAgent: string;
+  connectTimeoutMs: number;
+  /** rest_client_requests_total{code,method,host} */
+  requests?: Counter<'code' | 'method' | 'host'> | undefined;
+}
+
+/** A connection attempt made only to learn whether the API server is back, in milliseconds after the last one. */
+const REPROBE_MS = 1_000;
+
+/** Carries requests to the API server over HTTP/2: watches on sessions of their own, so that neither waits for the other. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #unary: SessionPool;
+  readonly #watches: SessionPool;
+  readonly #fixedHeaders: OutgoingHttpHeaders;
+  #reachable = false;
+  #lastDial = -Infinity;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    const open = (signal: AbortSignal): Promise<Session> => this.#open(signal);
+    this.#unary = new SessionPool({ open, maxSessions: 4 });
+    this.#watches = new SessionPool({ open, maxSessions: 64 });
+    this.#fixedHeaders = {
+      ':scheme': 'https',
+      ':authority': options.connection.server.host,
+      'user-agent': options.userAgent,
+    };
+  }
+
+  /**
+   * Whether the API server was there when it was last heard of. While it was not, asking makes an attempt to reach it, so that a
+   * process that sends no requests of its own notices when it is back.
+   */
+  isReachable(): boolean {
+    if (!this.#reachable && this.#options.clock.monotonic() - this.#lastDial >= REPROBE_MS) {
+      void Promise.resolve(this.#unary.acquire()).catch(() => undefined);
+    }
+    return this.#reachable;
+  }
+
+  /**
+   * One attempt at a request.
+   * @throws TransportFailure, or the reason of the signal
+   */
+  send(request: TransportRequest): Promise<HttpResponse> {
+    return this.#attempt(this.#unary, request, exchange);
+  }
+
+  /**
+   * One attempt at a request whose answer is read as it comes; `timeoutMs` is for its head.
+   * @throws TransportFailure, or the reason of the signal
+   */
+  open(request: TransportRequest): Promise<HttpStream> {
+    return this.#attempt(this.#watches, request, exchangeHead);
+  }
+
+  /** Ends every session; requests under way fail. */
+  async close(): Promise<void> {
+    await Promise.all([this.#unary.close(), this.#watches.close()]);
+  }
+
+  async #attempt<T extends { status: number }>(
+    pool: SessionPool,
+    request: TransportRequest,
+    run: (session: Session, options: ExchangeOptions) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.#options;
+    request.signal?.throwIfAborted();
+    const deadline = clock.monotonic() + request.timeoutMs;
+    try {
+      const session = await pool.acquire(request.signal);
+      const headers = await this.#headers(request);
+      const timeoutMs = Math.max(deadline - clock.monotonic(), 1);
+      const answer = await run(session, { headers, body: request.body, timeoutMs, clock, signal: request.signal });
+      this.#reachable = true;
+      this.#count(request.method, String(answer.status));
+      return answer;
+    } catch (error) {
+      if (error instanceof TransportFailure) this.#count(request.method, '<error>');
+      throw error;
+    }
+  }
+
+  async #headers({ method, path, accept, contentType }: TransportRequest): Promise<OutgoingHttpHeaders> {
+    const { connection } = this.#options;
+    const pending = connection.authorization();
+    const authorization = typeof pending === 'object' ? await pending : pending;
+    const prefix = connection.server.pathname.replace(/\/$/, '');
+    const headers: OutgoingHttpHeaders = { ...this.#fixedHeaders, ':method': method, ':path': prefix + path, accept };
+    if (contentType !== undefined) headers['content-type'] = contentType;
+    if (authorization !== undefined) headers['authorization'] = authorization;
+    return headers;
+  }
+
+  async #open(signal: AbortSignal): Promise<Session> {
+    const { connection, clock, logger, connectTimeoutMs, pingIntervalMs, pingTimeoutMs } = this.#options;
+    this.#lastDial = clock.monotonic();
+    try {
+      const socket = await dial({ connection, clock, connectTimeoutMs, signal });
+      const onClose = (session: Session, error: Error | undefined): void => this.#ended(session, error);
+      const session = new Session(socket, {
+        server: connection.server,
+        clock,
+        logger,
+        pingIntervalMs,
+        pingTimeoutMs,
+        onClose,
+      });
+      this.#reachable = true;
+      logger.debug({ host: session.host }, 'API session open');
+      return session;
+    } catch (error) {
+      this.#reachable = false;
+      logger.debug({ host: connection.server.host, reason: errorText(error) }, 'API session refused');
+      throw error;
+    }
+  }
+
+  #ended(session: Session, error: Error | undefined): void {
+    this.#unary.remove(session);
+    this.#watches.remove(session);
+    if (error) this.#reachable = this.#unary.connected || this.#watches.connected;
+  }
+
+  #count(method: Method, code: string): void {
+    this.#options.requests?.inc({ code, method, host: this.#options.connection.server.host });
+  }
+}
