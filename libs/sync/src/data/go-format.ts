@@ -39,7 +39,7 @@ export function goValue(value: unknown): string {
     const entries = Object.entries(value).sort(([a], [b]) => compareKeys(a, b));
     return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
   }
-  return typeof value === 'string' ? value : String(value as boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A float: shortest digits that read back the same, with an exponent below 1e-4 and from 1e6 on. */

@@ -48,7 +48,8 @@ export function isDue(externalSecret: ExternalSecret, now: number): Due {
     case 'OnChange':
       if (never) return { due: true, why: 'neverSynced' };
       return changed ? { due: true, why: 'changed' } : { due: false, why: 'unchanged' };
-    default: {
+    case 'Periodic':
+    case undefined: {
       const interval = refreshIntervalMs(externalSecret);
       if (interval === 0 && synced !== '') return { due: false, why: 'noInterval' };
       if (never) return { due: true, why: 'neverSynced' };

@@ -44,7 +44,8 @@ export function targetMetadata(
   };
 }
 
-function without(map: StringMap | undefined, keys: readonly string[]): Record<string, string> {
+/** A map without some of its keys. */
+export function without(map: StringMap | undefined, keys: readonly string[]): Record<string, string> {
   return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)));
 }
 

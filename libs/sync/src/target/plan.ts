@@ -86,15 +86,14 @@ function planUpdate(wanted: Wanted, secret: Secret): Plan {
       'Delete the Secret, or choose another spec.target.name.',
     );
   }
-  const { managedFields: _serverOwned, ...metadata } = secret.metadata;
   return {
     kind: 'update',
     secret: {
       ...secret,
       metadata: {
-        ...metadata,
+        ...secret.metadata,
         ...wantedMetadata(wanted, secret.metadata),
-        ownerReferences: withController(metadata.ownerReferences, wanted.externalSecret),
+        ownerReferences: withController(secret.metadata.ownerReferences, wanted.externalSecret),
       },
       data: encodeSecretData(wanted.data),
     },

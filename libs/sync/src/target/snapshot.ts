@@ -3,6 +3,7 @@ import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@e
 import type { ObjectMeta, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData } from '../data/secret-data.ts';
+import { without } from './metadata.ts';
 
 export interface SecretSnapshot {
   readonly apiVersion: string;
@@ -23,12 +24,15 @@ const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
 /** Made as a Secret arrives, before it is stored: an informer's transform. */
 export function snapshotSecret(secret: Secret): SecretSnapshot {
   const { managedFields, annotations, ...metadata } = secret.metadata;
-  const { [ANNOTATION_LAST_APPLIED]: _dropped, ...kept } = annotations ?? {};
   const own = managedFields?.filter((entry) => entry.manager?.startsWith(MANAGER_PREFIX));
   return {
     apiVersion: secret.apiVersion,
     kind: secret.kind,
-    metadata: { ...metadata, annotations: kept, ...(own?.length ? { managedFields: own } : {}) },
+    metadata: {
+      ...metadata,
+      annotations: without(annotations, [ANNOTATION_LAST_APPLIED]),
+      ...(own?.length ? { managedFields: own } : {}),
+    },
     type: secret.type,
     immutable: secret.immutable === true,
     dataHash: hashSecretData(decodeSecretData(secret.data)),
