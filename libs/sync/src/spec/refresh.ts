@@ -40,24 +40,18 @@ export function isDue(externalSecret: ExternalSecret, now: number): Due {
   const { status, spec } = externalSecret;
   const synced = status?.syncedResourceVersion ?? '';
   const refreshedAt = refreshTimeMs(externalSecret);
-  const never = synced === '' || refreshedAt === undefined;
-  const changed = synced !== syncedResourceVersion(externalSecret);
-  switch (spec.refreshPolicy) {
-    case 'CreatedOnce':
-      return never ? { due: true, why: 'neverSynced' } : { due: false, why: 'createdOnce' };
-    case 'OnChange':
-      if (never) return { due: true, why: 'neverSynced' };
-      return changed ? { due: true, why: 'changed' } : { due: false, why: 'unchanged' };
-    case 'Periodic':
-    case undefined: {
-      const interval = refreshIntervalMs(externalSecret);
-      if (interval === 0 && synced !== '') return { due: false, why: 'noInterval' };
-      if (never) return { due: true, why: 'neverSynced' };
-      if (changed) return { due: true, why: 'changed' };
-      if (refreshedAt > now) return { due: true, why: 'refreshTimeInFuture' };
-      return now - refreshedAt > interval ? { due: true, why: 'elapsed' } : { due: false, why: 'intervalRunning' };
-    }
+  const policy = spec.refreshPolicy ?? 'Periodic';
+  if (policy === 'Periodic' && refreshIntervalMs(externalSecret) === 0 && synced !== '') {
+    return { due: false, why: 'noInterval' };
   }
+  if (synced === '' || refreshedAt === undefined) return { due: true, why: 'neverSynced' };
+  if (policy === 'CreatedOnce') return { due: false, why: 'createdOnce' };
+  if (synced !== syncedResourceVersion(externalSecret)) return { due: true, why: 'changed' };
+  if (policy === 'OnChange') return { due: false, why: 'unchanged' };
+  if (refreshedAt > now) return { due: true, why: 'refreshTimeInFuture' };
+  return now - refreshedAt >= refreshIntervalMs(externalSecret)
+    ? { due: true, why: 'elapsed' }
+    : { due: false, why: 'intervalRunning' };
 }
 
 /**
