@@ -56,6 +56,12 @@ export const errorCodes = {
     "the provider's config object cannot be used as it is",
     'correct the config object',
   ),
+  CONFIG_NOT_READABLE: provider(
+    Code.FailedPrecondition,
+    false,
+    'the provider may not read its config object',
+    "bind the provider's role in the namespace of the config object",
+  ),
   CREDENTIALS_UNUSABLE: provider(
     Code.FailedPrecondition,
     false,

@@ -3,3 +3,4 @@ export { fromConnectError, toConnectError } from './error-wire.ts';
 export { limits } from './limits.ts';
 export { mayRetry, methodPath, type RetryRule, retryRule } from './methods.ts';
 export { ProviderError, type ProviderErrorOptions } from './provider-error.ts';
+export { publicText } from './public-text.ts';

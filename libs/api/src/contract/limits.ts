@@ -20,6 +20,11 @@ export const limits = {
   connections: 512,
   /** Whole budget of a unary call, retries included, milliseconds. Configurable. */
   callDeadlineMs: 30_000,
+  /**
+   * Longest a provider works on one unary call, milliseconds, whatever deadline the caller sends; above core's own so that
+   * core's shorter one decides. Configurable.
+   */
+  serverDeadlineMs: 60_000,
   /** Budget of a health check, milliseconds. */
   healthDeadlineMs: 5_000,
 } as const;

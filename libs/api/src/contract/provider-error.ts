@@ -1,6 +1,5 @@
-import { bounded } from '@eso/runtime';
 import { type ErrorCode, errorCodes } from './codes.ts';
-import { limits } from './limits.ts';
+import { publicText } from './public-text.ts';
 
 /** What a ProviderError may carry besides its code and text. */
 export interface ProviderErrorOptions {
@@ -48,9 +47,4 @@ export class ProviderError extends Error {
     if (thrown instanceof ProviderError) return thrown;
     return new ProviderError('INTERNAL', 'the provider failed unexpectedly', { cause: thrown });
   }
-}
-
-/** One line of at most 512 bytes: control characters would let a backend forge log lines and condition messages. */
-function publicText(text: string): string {
-  return bounded(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim(), limits.errorTextBytes);
 }

@@ -13,16 +13,13 @@ export interface CertificateDirectoryOptions {
   readonly logger?: Logger;
   /** Interval of the look that does not depend on file notifications, milliseconds. Default 2,000. */
   readonly pollMs?: number;
-  /** Told about each change after the first load; for metrics. */
-  readonly observer?: ReloadObserver;
 }
 
-export interface ReloadObserver {
-  /** New files are in use. */
-  reloaded?(material: TlsMaterial): void;
-  /** New files were refused; what was loaded before stays in use. Called once for each bad content. */
-  failed?(problem: string, current: TlsMaterial | undefined): void;
-}
+/** New files are in use. `previous` is undefined at the first load. */
+export type ChangeListener = (material: TlsMaterial, previous: TlsMaterial | undefined) => void;
+
+/** New files were refused, once for each bad content; `current`, if there is one, stays in use. */
+export type RefusalListener = (problem: string, current: TlsMaterial | undefined) => void;
 
 /** Files that are written one by one look broken for a moment: a bad content counts when it is still there after this. */
 const SETTLE_MS = 250;
@@ -39,8 +36,8 @@ export class CertificateDirectory {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #pollMs: number;
-  readonly #observer: ReloadObserver;
-  readonly #listeners = new Set<(material: TlsMaterial) => void>();
+  readonly #changeListeners = new Set<ChangeListener>();
+  readonly #refusalListeners = new Set<RefusalListener>();
   #current: { readonly digest: string; readonly material: TlsMaterial } | undefined;
   #bad: { readonly digest: string; readonly problem: string; readonly sinceMs: number; reported: boolean } | undefined;
   #watcher: FSWatcher | undefined;
@@ -54,7 +51,6 @@ export class CertificateDirectory {
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger ?? silentLogger;
     this.#pollMs = options.pollMs ?? 2_000;
-    this.#observer = options.observer ?? {};
   }
 
   /** Reads the directory once and starts watching it. Never fails: what is wrong is in `problem()` and heals by itself. */
@@ -76,9 +72,15 @@ export class CertificateDirectory {
   }
 
   /** Calls `listener` after each load of new files. Returns the function that ends this. */
-  onChange(listener: (material: TlsMaterial) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onChange(listener: ChangeListener): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
+  }
+
+  /** Calls `listener` when new files turn out not to be usable. Returns the function that ends this. */
+  onRefused(listener: RefusalListener): () => void {
+    this.#refusalListeners.add(listener);
+    return () => this.#refusalListeners.delete(listener);
   }
 
   /** Looks at the files now instead of at the next notification. */
@@ -93,7 +95,8 @@ export class CertificateDirectory {
     this.#closed = true;
     this.#cancelLook();
     this.#watcher?.close();
-    this.#listeners.clear();
+    this.#changeListeners.clear();
+    this.#refusalListeners.clear();
   }
 
   async #look(): Promise<void> {
@@ -111,12 +114,11 @@ export class CertificateDirectory {
   }
 
   #accept(digest: string, material: TlsMaterial): void {
-    const first = this.#current === undefined;
+    const previous = this.#current?.material;
     this.#current = { digest, material };
     this.#bad = undefined;
     this.#logger.info({ serial: material.serial, notAfter: material.notAfter.toISOString() }, 'certificate loaded');
-    if (!first) this.#observer.reloaded?.(material);
-    for (const listener of this.#listeners) listener(material);
+    for (const listener of this.#changeListeners) listener(material, previous);
   }
 
   #refuse(digest: string, problem: string): void {
@@ -125,7 +127,7 @@ export class CertificateDirectory {
     else if (!this.#bad.reported && nowMs - this.#bad.sinceMs >= SETTLE_MS) {
       this.#bad.reported = true;
       this.#logger.error({ dir: this.#dir }, `certificate files not usable: ${problem}`);
-      this.#observer.failed?.(problem, this.#current?.material);
+      for (const listener of this.#refusalListeners) listener(problem, this.#current?.material);
     }
   }
 

@@ -1,7 +1,8 @@
 export {
   CertificateDirectory,
   type CertificateDirectoryOptions,
-  type ReloadObserver,
+  type ChangeListener,
+  type RefusalListener,
 } from './certificate-directory.ts';
 export { classifyTlsError, type TlsProblem } from './classify.ts';
 export {

@@ -1,0 +1,88 @@
+import {
+  type Clock,
+  createRegistry,
+  type ListenAddress,
+  type Logger,
+  type Registry,
+  silentLogger,
+  systemClock,
+} from '@eso/runtime';
+import { limits } from '../contract/limits.ts';
+import type { CertificateDirectory } from '../tls/certificate-directory.ts';
+import { coreIdentity } from '../tls/identity.ts';
+import type { ProviderDefinition } from './definition.ts';
+import type { KubeReader } from './kube-reader.ts';
+
+/** Limits of one provider process. */
+export interface ServerLimits {
+  /** Largest request message, bytes. Default 4 MiB, at most 64 MiB. */
+  readonly requestBytes: number;
+  /** Largest response message, bytes. Default 4 MiB, at most 64 MiB. */
+  readonly responseBytes: number;
+  /** Most keys in one answer. Default 10,000. */
+  readonly responseKeys: number;
+  /** Calls one connection may have in flight. Default 256. */
+  readonly concurrentStreams: number;
+  /** Open connections; further ones are dropped. Default 512. */
+  readonly connections: number;
+  /** Longest one call may take, milliseconds. Default 60,000. */
+  readonly deadlineMs: number;
+}
+
+/** How a provider process serves. */
+export interface ProviderServerOptions {
+  readonly definition: ProviderDefinition;
+  readonly certificates: CertificateDirectory;
+  readonly kube: KubeReader;
+  /** Where to listen. Default 127.0.0.1 with a port that the system chooses. */
+  readonly address?: ListenAddress;
+  /** URI identity of the one client that is accepted. Default: core of the default trust domain. */
+  readonly acceptedClient?: string;
+  /** Namespaces whose config objects may use credentials of other namespaces. Default none. */
+  readonly adminNamespaces?: readonly string[];
+  /** Whether a core that sends no store kind may name config objects of other namespaces. Default false. */
+  readonly allowUnnamedStores?: boolean;
+  readonly limits?: Partial<ServerLimits>;
+  /** Time between NOT_SERVING and the end of accepting, milliseconds, in which endpoints forget this process. Default 2,000. */
+  readonly drainDelayMs?: number;
+  /** How long running calls may go on at shutdown, milliseconds. Default 25,000. */
+  readonly stopTimeoutMs?: number;
+  /** Age at which a connection is asked to go, milliseconds. Default 30 min. */
+  readonly connectionMaxAgeMs?: number;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly registry?: Registry;
+}
+
+/** The options with every default in place. */
+export type ResolvedOptions = Omit<Required<ProviderServerOptions>, 'limits'> & { readonly limits: ServerLimits };
+
+/** @throws RangeError when a message limit is above the cap. */
+export function resolveOptions(options: ProviderServerOptions): ResolvedOptions {
+  const resolved: ResolvedOptions = {
+    address: { host: '127.0.0.1', port: 0 },
+    acceptedClient: coreIdentity(),
+    adminNamespaces: [],
+    allowUnnamedStores: false,
+    drainDelayMs: 2_000,
+    stopTimeoutMs: 25_000,
+    connectionMaxAgeMs: 30 * 60_000,
+    clock: systemClock,
+    logger: silentLogger,
+    registry: options.registry ?? createRegistry({ processMetrics: false }),
+    ...options,
+    limits: {
+      requestBytes: limits.requestBytes,
+      responseBytes: limits.responseBytes,
+      responseKeys: limits.responseKeys,
+      concurrentStreams: limits.concurrentStreams,
+      connections: limits.connections,
+      deadlineMs: limits.serverDeadlineMs,
+      ...options.limits,
+    },
+  };
+  for (const name of ['requestBytes', 'responseBytes'] as const)
+    if (resolved.limits[name] > limits.messageBytesCap)
+      throw new RangeError(`${name} is above the cap of ${limits.messageBytesCap} bytes`);
+  return resolved;
+}
