@@ -69,7 +69,9 @@ function parseHost(host: string, port: number, clusterDomain: string): ParsedAdd
   const labels = host.split('.');
   const [service, namespace, svc, ...domain] = labels;
   if (labels.some((label) => label.startsWith('xn--')))
-    return invalid(`host ${quote(host)} is an internationalised name. Write the name of the provider's Service: ${SAMPLE}`);
+    return invalid(
+      `host ${quote(host)} is an internationalised name. Write the name of the provider's Service: ${SAMPLE}`,
+    );
   if (labels.length < 3 || svc !== 'svc' || service === undefined || namespace === undefined)
     return invalid(`host ${quote(host)} does not name a Service. Write ${SAMPLE}`);
   if (domain.length > 0 && domain.join('.') !== clusterDomain)

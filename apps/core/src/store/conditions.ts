@@ -8,7 +8,10 @@ import type { ConsumerNamespace } from './store-view.ts';
  * namespace, an entry with nothing in it none. Expressions are RE2 and have to match the whole name: unanchored, `prod`
  * would admit `not-prod-at-all`.
  */
-export function admits(conditions: readonly ClusterStoreCondition[] | undefined, namespace: ConsumerNamespace): boolean {
+export function admits(
+  conditions: readonly ClusterStoreCondition[] | undefined,
+  namespace: ConsumerNamespace,
+): boolean {
   if (conditions === undefined || conditions.length === 0) return true;
   return conditions.some(
     (condition) =>

@@ -28,7 +28,7 @@ export function readyAddresses(slices: readonly EndpointSlice[], portName: strin
   for (const slice of slices) {
     const port = slice.ports?.find((candidate) => (candidate.name ?? '') === portName)?.port;
     if (port === undefined) continue;
-    for (const endpoint of slice.endpoints) {
+    for (const endpoint of slice.endpoints ?? []) {
       // "ready" absent means ready (API reference, EndpointConditions).
       if (endpoint.conditions?.ready === false) continue;
       for (const host of endpoint.addresses) {

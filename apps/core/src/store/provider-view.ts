@@ -36,6 +36,9 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
         },
       };
     },
+    validationReference() {
+      return this.reference(namespace);
+    },
     allows: (consumer) => consumer.name === namespace,
   };
 }
@@ -64,6 +67,21 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
           ...wireReference(provider, 'ClusterProvider', ofConfig ?? consumerNamespace),
           authNamespace: source,
           requesterNamespace: consumerNamespace,
+        },
+      };
+    },
+    validationReference(): StoreReference {
+      const namespace = spec.providerRef.namespace;
+      const byProvider = spec.authenticationScope !== 'ManifestNamespace';
+      if (byProvider && namespace === undefined) return scopeWithoutNamespace(metadata.name);
+      // With ManifestNamespace nobody's credentials are asked for: the provider checks what it can without.
+      const source = byProvider ? (namespace ?? '') : '';
+      return {
+        kind: 'reference',
+        sourceNamespace: source,
+        providerRef: {
+          ...wireReference(provider, 'ClusterProvider', namespace ?? ''),
+          ...(source === '' ? {} : { authNamespace: source }),
         },
       };
     },
@@ -137,6 +155,6 @@ function scopeWithoutNamespace(name: string): Refusal {
     reason: 'ReferenceNotAllowed',
     message:
       `spec.providerRef.namespace: ClusterProvider "${name}" has authenticationScope ProviderNamespace, which needs the ` +
-      "namespace of the config. Set it, or use authenticationScope ManifestNamespace.",
+      'namespace of the config. Set it, or use authenticationScope ManifestNamespace.',
   };
 }

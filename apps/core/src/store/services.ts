@@ -1,11 +1,7 @@
+import { LABEL_PROVIDER, LABEL_PROVIDER_SHARED } from '@eso/api/resources';
 import type { Service } from '@eso/kube';
-import type { Refusal, StoreKind } from './store-view.ts';
 import type { ServiceAddress } from './address.ts';
-
-/** Marks a Service behind which a provider process listens; setting it is an administrator's right. */
-export const PROVIDER_LABEL = 'external-secrets.io/provider';
-/** Opens a provider's Service to Providers of other namespaces; setting it is an administrator's right. */
-export const SHARED_LABEL = 'external-secrets.io/provider-shared';
+import type { Refusal, StoreKind } from './store-view.ts';
 
 /** A Service that may be dialled, with the name of the port that EndpointSlices are matched by. */
 export interface UsableService {
@@ -24,21 +20,23 @@ export function checkService(
   store: { readonly kind: StoreKind; readonly namespace?: string },
 ): UsableService | Refusal {
   const name = `Service ${address.namespace}/${address.service}`;
-  if (!service)
-    return refused('ServiceNotFound', `${name} does not exist. Create it, or correct the address`);
+  if (!service) return refused('ServiceNotFound', `${name} does not exist. Create it, or correct the address`);
   if (service.spec?.type === 'ExternalName')
-    return refused('ServiceNotAllowed', `${name} is of type ExternalName. Use a Service that selects the provider's pods`);
-  const labels = service.metadata.labels ?? {};
-  if (labels[PROVIDER_LABEL] !== 'true')
     return refused(
       'ServiceNotAllowed',
-      `${name} is not a provider. An administrator has to set its label ${PROVIDER_LABEL}: "true"`,
+      `${name} is of type ExternalName. Use a Service that selects the provider's pods`,
     );
-  if (store.kind === 'Provider' && address.namespace !== store.namespace && labels[SHARED_LABEL] !== 'true')
+  const labels = service.metadata.labels ?? {};
+  if (labels[LABEL_PROVIDER] !== 'true')
+    return refused(
+      'ServiceNotAllowed',
+      `${name} is not a provider. An administrator has to set its label ${LABEL_PROVIDER}: "true"`,
+    );
+  if (store.kind === 'Provider' && address.namespace !== store.namespace && labels[LABEL_PROVIDER_SHARED] !== 'true')
     return refused(
       'ServiceNotAllowed',
       `${name} belongs to another namespace and is not shared. Use a Service of namespace ${store.namespace ?? ''}, ` +
-        `or have an administrator set the label ${SHARED_LABEL}: "true" on it`,
+        `or have an administrator set the label ${LABEL_PROVIDER_SHARED}: "true" on it`,
     );
   return checkPort(address, service, name);
 }
@@ -48,7 +46,10 @@ function checkPort(address: ServiceAddress, service: Service, name: string): Usa
   const port = ports.find((candidate) => candidate.port === address.port);
   if (port) return { kind: 'usable', portName: port.name ?? '' };
   const known = ports.map((candidate) => String(candidate.port)).join(', ') || 'none';
-  return refused('InvalidAddress', `${name} has no TCP port ${String(address.port)} (it has: ${known}). Write one of its ports`);
+  return refused(
+    'InvalidAddress',
+    `${name} has no TCP port ${String(address.port)} (it has: ${known}). Write one of its ports`,
+  );
 }
 
 function refused(reason: Refusal['reason'], problem: string): Refusal {

@@ -1,5 +1,5 @@
 import type { ProviderEndpoint } from '@eso/api/client';
-import type { ProviderReason } from '../provider/reasons.ts';
+import type { ProviderReason } from '@eso/api/resources';
 
 /** The kinds of store that core serves. Further front ends (SecretStore, ClusterSecretStore) map to the same view. */
 export type StoreKind = 'Provider' | 'ClusterProvider';
@@ -81,6 +81,8 @@ export interface StoreView {
   readonly endpoint: Resolution;
   /** What to send on behalf of an object in `consumerNamespace`. Does not look at conditions: see {@link allows}. */
   reference(consumerNamespace: string): StoreReference;
+  /** What to send when core itself asks, to validate the store. */
+  validationReference(): StoreReference;
   /** Whether objects of that namespace may use the store: its own one, or what a ClusterProvider's conditions admit. */
   allows(namespace: ConsumerNamespace): boolean;
 }

@@ -37,14 +37,8 @@ export class Stores {
    * kind that core does not serve is never found.
    */
   find(ref: StoreSelector, namespace: string): StoreView | undefined {
-    switch (ref.kind) {
-      case 'Provider':
-        return this.view('Provider', namespace, ref.name);
-      case 'ClusterProvider':
-        return this.view('ClusterProvider', undefined, ref.name);
-      default:
-        return undefined;
-    }
+    if (ref.kind === 'Provider') return this.view('Provider', namespace, ref.name);
+    return ref.kind === 'ClusterProvider' ? this.view('ClusterProvider', undefined, ref.name) : undefined;
   }
 
   /** The view of one store by its kind and key. */

@@ -1,0 +1,9 @@
+export type { BackoffOptions } from './backoff.ts';
+export { Controller, type ControllerOptions } from './controller.ts';
+export { ControllerError, type ControllerErrorCode, TerminalError } from './error.ts';
+export type { EventSubject } from './event-record.ts';
+export { EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
+export { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
+export { Priority } from './priority.ts';
+export type { Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
+export { type AddOptions, type WorkItem, WorkQueue, type WorkQueueOptions } from './work-queue.ts';

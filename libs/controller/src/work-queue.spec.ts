@@ -1,0 +1,187 @@
+import { createRegistry, ManualClock } from '@eso/runtime';
+import { Priority } from './priority.ts';
+import { WorkQueue } from './work-queue.ts';
+
+const never = new AbortController().signal;
+
+function setup(backoff = { baseMs: 1_000, maxMs: 8_000 }) {
+  const clock = new ManualClock();
+  const registry = createRegistry({ processMetrics: false });
+  const queue = new WorkQueue({ name: 'externalsecret', clock, registry, backoff });
+  const keys = async (n: number): Promise<(string | undefined)[]> => {
+    const out: (string | undefined)[] = [];
+    for (let i = 0; i < n; i++) out.push((await queue.get(never))?.key);
+    return out;
+  };
+  const metric = async (name: string): Promise<number | undefined> =>
+    (await registry.getSingleMetric(name)?.get())?.values[0]?.value;
+  return { clock, queue, keys, metric };
+}
+
+test('a key that is queued already is not queued twice', async () => {
+  const { queue, keys } = setup();
+  queue.add('a');
+  queue.add('b');
+  queue.add('a');
+  expect(queue.depth).toBe(2);
+  expect(await keys(2)).toEqual(['a', 'b']);
+  expect(queue.depth).toBe(0);
+});
+
+test('a key added while it is processed comes again, but only after it is done', async () => {
+  const { queue, keys } = setup();
+  queue.add('a');
+  expect(await keys(1)).toEqual(['a']);
+  queue.add('a');
+  queue.add('a');
+  expect(queue.depth).toBe(0);
+  const next = keys(1);
+  queue.done('a');
+  expect(await next).toEqual(['a']);
+  queue.done('a');
+  expect(queue.depth).toBe(0);
+});
+
+test('the higher priority goes first; within one, the order of arrival', async () => {
+  const { queue, keys } = setup();
+  queue.add('refresh', { priority: Priority.refresh });
+  queue.add('changed-1', { priority: Priority.changed });
+  queue.add('new', { priority: Priority.neverSynced });
+  queue.add('changed-2', { priority: Priority.changed });
+  expect(await keys(4)).toEqual(['new', 'changed-1', 'changed-2', 'refresh']);
+});
+
+test('of duplicates the higher priority holds, and the place in the line stays', async () => {
+  const { queue, keys } = setup();
+  queue.add('a', { priority: Priority.refresh });
+  queue.add('b', { priority: Priority.changed });
+  queue.add('a', { priority: Priority.changed });
+  queue.add('b', { priority: Priority.refresh });
+  expect(queue.depth).toBe(2);
+  expect(await keys(2)).toEqual(['a', 'b']);
+});
+
+test('of duplicates the earlier time holds', async () => {
+  const { clock, queue, keys } = setup();
+  queue.add('later', { afterMs: 5_000 });
+  queue.add('later', { afterMs: 9_000 });
+  queue.add('sooner', { afterMs: 5_000 });
+  queue.add('sooner', { afterMs: 1_000 });
+  queue.add('now', { afterMs: 5_000 });
+  queue.add('now');
+  expect(await keys(1)).toEqual(['now']);
+  await clock.advance(999);
+  expect(queue.depth).toBe(0);
+  await clock.advance(1);
+  expect(await keys(1)).toEqual(['sooner']);
+  await clock.advance(4_000);
+  expect(await keys(1)).toEqual(['later']);
+  await clock.advance(60_000);
+  expect(queue.depth).toBe(0);
+});
+
+test('a worker that waits gets a delayed key when its time has come', async () => {
+  const { clock, queue } = setup();
+  const got = queue.get(never);
+  queue.add('a', { afterMs: 10_000, priority: Priority.refresh });
+  await clock.advance(10_000);
+  expect(await got).toEqual({ key: 'a', priority: Priority.refresh });
+});
+
+test('a key whose time comes while it is processed waits for done', async () => {
+  const { clock, queue, keys } = setup();
+  queue.add('a');
+  await keys(1);
+  queue.add('a', { afterMs: 100 });
+  await clock.advance(100);
+  expect(queue.depth).toBe(0);
+  queue.done('a');
+  expect(await keys(1)).toEqual(['a']);
+});
+
+test('the backoff doubles to its limit, and starts again after forget', async () => {
+  const { clock, queue, keys } = setup();
+  const delays: number[] = [];
+  for (const expected of [1_000, 2_000, 4_000, 8_000, 8_000]) {
+    queue.addRateLimited('a');
+    await clock.advance(expected - 1);
+    if (queue.depth === 0) delays.push(expected);
+    await clock.advance(1);
+    await keys(1);
+    queue.done('a');
+  }
+  expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 8_000]);
+  expect(queue.numRequeues('a')).toBe(5);
+  queue.forget('a');
+  expect(queue.numRequeues('a')).toBe(0);
+  queue.addRateLimited('a');
+  await clock.advance(1_000);
+  expect(await keys(1)).toEqual(['a']);
+});
+
+test('waiting ends with the signal', async () => {
+  const { queue } = setup();
+  const stop = new AbortController();
+  const waiting = queue.get(stop.signal);
+  stop.abort();
+  expect(await waiting).toBeUndefined();
+  queue.add('a');
+  expect(await queue.get(stop.signal)).toBeUndefined();
+  expect(queue.depth).toBe(1);
+});
+
+test('after shut-down what waits is handed out, nothing is taken in, and then it ends', async () => {
+  const { clock, queue, keys } = setup();
+  queue.add('a');
+  queue.add('late', { afterMs: 1_000 });
+  queue.shutDown();
+  queue.add('b');
+  queue.addRateLimited('c');
+  expect(await keys(2)).toEqual(['a', undefined]);
+  await clock.advance(10_000);
+  expect(await keys(1)).toEqual([undefined]);
+});
+
+test('work that nobody takes is noticed, and no longer once it is taken', async () => {
+  const { clock, queue, keys } = setup();
+  expect(queue.stalledMs()).toBe(0);
+  queue.add('a');
+  queue.add('b');
+  await clock.advance(30_000);
+  expect(queue.stalledMs()).toBe(30_000);
+  await keys(1);
+  expect(queue.stalledMs()).toBe(0);
+  await keys(1);
+  await clock.advance(30_000);
+  expect(queue.stalledMs()).toBe(0);
+});
+
+test('metrics carry the names and labels of client-go', async () => {
+  const { clock, queue, keys, metric } = setup();
+  queue.add('a');
+  queue.add('a', { priority: 5 });
+  queue.add('b');
+  await clock.advance(2_000);
+  await keys(1);
+  await clock.advance(3_000);
+  queue.addRateLimited('c');
+  expect(await metric('workqueue_depth')).toBe(1);
+  expect(await metric('workqueue_adds_total')).toBe(2);
+  expect(await metric('workqueue_retries_total')).toBe(1);
+  expect(await metric('workqueue_unfinished_work_seconds')).toBe(3);
+  expect(await metric('workqueue_longest_running_processor_seconds')).toBe(3);
+  queue.done('a');
+  expect(await metric('workqueue_unfinished_work_seconds')).toBe(0);
+  expect(await metric('workqueue_longest_running_processor_seconds')).toBe(0);
+});
+
+test('two queues share the metrics of one registry', async () => {
+  const registry = createRegistry({ processMetrics: false });
+  new WorkQueue({ name: 'provider', registry }).add('a');
+  new WorkQueue({ name: 'clusterprovider', registry }).add('b');
+  const text = await registry.metrics();
+  expect(text).toContain('workqueue_depth{name="provider",controller="provider"} 1');
+  expect(text).toContain('workqueue_depth{name="clusterprovider",controller="clusterprovider"} 1');
+  expect(text).toContain('workqueue_queue_duration_seconds');
+  expect(text).toContain('workqueue_work_duration_seconds');
+});
