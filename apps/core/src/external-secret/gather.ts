@@ -1,0 +1,99 @@
+import type { ProviderEndpoint } from '@eso/api/client';
+import type { ExternalSecret } from '@eso/api/resources';
+import { type Problem, type Source, sourcesOf, storesOf, SyncError } from '@eso/sync';
+import type { ConsumerNamespace, StoreProviderReference, StoreSelector, StoreView } from '../store/store-view.ts';
+
+/** One source with everything that a call for it needs. */
+export interface Call {
+  readonly source: Source;
+  readonly endpoint: ProviderEndpoint;
+  readonly providerRef: StoreProviderReference;
+  readonly sourceNamespace: string;
+}
+
+/** What came of looking up the stores that an ExternalSecret names. */
+export type Gathered =
+  | { readonly kind: 'calls'; readonly calls: readonly Call[] }
+  /** A store of another controller class: the whole object is somebody else's, and gets no status from us. */
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'refused'; readonly problem: Problem };
+
+/** What is asked about stores and namespaces; all answers come from caches. */
+export interface GatherContext {
+  readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
+  readonly namespace: ConsumerNamespace;
+  /** Class that this installation serves; a store without a class is everybody's. */
+  readonly controllerClass: string;
+}
+
+/**
+ * Looks up each store that the ExternalSecret names and checks, in this order: it exists, its class is ours, its
+ * conditions admit the namespace, it is ready, it may be referred to, its process can be found (spec/core.md 3.6).
+ */
+export function gather(es: ExternalSecret, context: GatherContext): Gathered {
+  const { findStore, namespace, controllerClass } = context;
+  if (storesOf(es).some((ref) => isForeign(findStore(ref, namespace.name), controllerClass)))
+    return { kind: 'foreign' };
+  let sources: Source[];
+  try {
+    sources = sourcesOf(es);
+  } catch (error) {
+    return { kind: 'refused', problem: SyncError.from(error) };
+  }
+  const calls: Call[] = [];
+  for (const source of sources) {
+    const call = callFor(source, findStore(source.store, namespace.name), namespace);
+    if ('code' in call) return { kind: 'refused', problem: call };
+    calls.push(call);
+  }
+  return { kind: 'calls', calls };
+}
+
+function isForeign(store: StoreView | undefined, controllerClass: string): boolean {
+  return store?.controllerClass !== undefined && store.controllerClass !== controllerClass;
+}
+
+function callFor(source: Source, store: StoreView | undefined, namespace: ConsumerNamespace): Call | Problem {
+  const { field } = source.store;
+  if (!store) return notFound(source, namespace.name);
+  if (!store.allows(namespace))
+    return {
+      code: 'STORE_NOT_ALLOWED',
+      field,
+      publicMessage: `using cluster store "${store.name}" is not allowed from namespace "${namespace.name}": denied by spec.condition`,
+      nextStep: `Use another store, or have an administrator add the namespace to spec.conditions of the ${store.kind}.`,
+    };
+  if (store.ready.status !== 'True') return notReady(field, store);
+  const reference = store.reference(namespace.name);
+  if (reference.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: reference.message };
+  const { endpoint } = store;
+  if (endpoint.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: endpoint.message };
+  const { providerRef, sourceNamespace } = reference;
+  return { source, endpoint: endpoint.endpoint, providerRef, sourceNamespace };
+}
+
+function notFound({ store: { kind, name, field } }: Source, namespace: string): Problem {
+  return {
+    code: 'STORE_NOT_FOUND',
+    field,
+    publicMessage: `could not get ${kind} "${name}": it does not exist`,
+    nextStep:
+      kind === 'Provider'
+        ? `Create it in namespace "${namespace}" or correct the reference.`
+        : 'Create it or correct the reference.',
+  };
+}
+
+function notReady(field: string, { kind, name, ready }: StoreView): Problem {
+  const why =
+    ready.status === 'Absent' ? 'it is not validated yet' : (ready.message ?? ready.reason ?? 'no reason is given');
+  return {
+    code: 'STORE_NOT_READY',
+    field,
+    publicMessage: `${kind} "${name}" is not ready: ${why}`,
+    nextStep:
+      ready.status === 'Absent'
+        ? 'Nothing to do if it was just created; this is tried again as soon as it is ready.'
+        : `Mend the ${kind}; this is tried again as soon as it is ready.`,
+  };
+}
