@@ -21,8 +21,8 @@ export interface CallRuntime {
 /** One method: what it does, and what its log line says about a request (never a value). */
 export interface UnaryMethod<I extends DescMessage, O extends DescMessage> {
   readonly method: DescMethodUnary<I, O>;
-  describe(request: MessageShape<I>): Record<string, unknown>;
-  handle(request: MessageShape<I>, signal: AbortSignal): Promise<MessageInitShape<O>>;
+  readonly describe: (request: MessageShape<I>) => Record<string, unknown>;
+  readonly handle: (request: MessageShape<I>, signal: AbortSignal) => Promise<MessageInitShape<O>>;
 }
 
 /**
@@ -91,7 +91,10 @@ function asProviderError(error: unknown, caller: AbortSignal): ProviderError {
 
 /** Success is a debug line: at a hundred calls a second nobody reads them. */
 function log(logger: Logger, failure: ProviderError | undefined, fields: Record<string, unknown>): void {
-  if (!failure) return logger.debug({ ...fields, code: 'OK' }, 'call answered');
+  if (!failure) {
+    logger.debug({ ...fields, code: 'OK' }, 'call answered');
+    return;
+  }
   const { code, field, cause } = failure;
   const details = { ...fields, code, field, ...(cause === undefined ? {} : { failure: failureTrace(cause) }) };
   if (code === 'INTERNAL') logger.error(details, 'call failed unexpectedly');

@@ -23,3 +23,9 @@ export {
   type ProviderDefinition,
   type StoreReference,
 } from './definition.ts';
+export * from '../property/index.ts';
+export type { KubeReader } from './kube-reader.ts';
+export type { ProviderServerOptions, ServerLimits } from './options.ts';
+export { createProviderServer, type ProviderServer } from './provider-server.ts';
+export { nameMatcher } from './requests.ts';
+export { runProvider } from './run-provider.ts';

@@ -11,8 +11,6 @@ export interface KubeReader {
     ref: ObjectRef,
     options?: { readonly signal?: AbortSignal },
   ): Promise<T>;
-  /** Any request; used to find out whether the API server is back. */
-  request(method: string, path: string, options?: { readonly signal?: AbortSignal }): Promise<unknown>;
-  /** Whether the connection to the API server works, as far as is known now. */
+  /** Whether the API server was there when it was last heard of. Asking while it is not makes an attempt to reach it. */
   isReachable(): boolean;
 }

@@ -61,9 +61,15 @@ export function gatedListener(options: GatedListenerOptions): Http2SecureServer 
   server.on('request', (request, response) => {
     const { stream } = request;
     const session = stream.session as ServerHttp2Session | undefined;
-    if (!session) return stream.destroy();
+    if (!session) {
+      stream.destroy();
+      return;
+    }
     const verdict = gate.stillValid(verdicts.get(session) ?? { kind: 'rejected', reason: 'NOT_JUDGED' });
-    if (verdict.kind === 'accepted') return route(request, response);
+    if (verdict.kind === 'accepted') {
+      route(request, response);
+      return;
+    }
     metrics.clientRejected(verdict.reason);
     answerWithError(stream, clientRejected(verdict.reason));
     sessions.retire(session, REFUSED_GRACE_MS);

@@ -1,4 +1,4 @@
-import { type Clock, errorText, type Logger } from '@eso/runtime';
+import type { Clock, Logger } from '@eso/runtime';
 import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { lifetimeProblem } from '../tls/material.ts';
 import type { KubeReader } from './kube-reader.ts';
@@ -11,7 +11,6 @@ export interface ServingStateOptions {
 }
 
 const LOOK_MS = 1_000;
-const PROBE_TIMEOUT_MS = 5_000;
 
 /**
  * Whether this process can serve: the truth behind the gRPC health service and the readiness probe. It can while it has a
@@ -23,7 +22,6 @@ export class ServingState {
   #stopping = false;
   #serving = false;
   #cancelLook: () => void = () => undefined;
-  #probing = false;
 
   constructor(options: ServingStateOptions) {
     this.#options = options;
@@ -44,7 +42,7 @@ export class ServingState {
     return this.problem() === undefined;
   }
 
-  /** Looks every second until `close`. */
+  /** Looks every second until `close`; asking is also what makes the client try a lost API server again. */
   start(): void {
     this.#look();
   }
@@ -68,7 +66,6 @@ export class ServingState {
 
   #look(): void {
     this.#publish();
-    if (!this.#options.kube.isReachable()) void this.#probe();
     this.#cancelLook = this.#options.clock.schedule(LOOK_MS, () => this.#look());
   }
 
@@ -79,18 +76,5 @@ export class ServingState {
     if (problem === undefined) this.#options.logger.info('serving');
     else this.#options.logger.warn({ problem }, 'not serving');
     for (const listener of this.#listeners) listener();
-  }
-
-  /** An idle provider sends nothing by itself, so nothing else would notice that the API server is back. */
-  async #probe(): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
-    try {
-      await this.#options.kube.request('GET', '/version', { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    } catch (error) {
-      this.#options.logger.debug({ problem: errorText(error) }, 'the Kubernetes API does not answer');
-    } finally {
-      this.#probing = false;
-    }
   }
 }

@@ -1,0 +1,23 @@
+import { defineKind, type ProviderDefinition } from '@eso/api/server';
+import { checkFake, FakeBackend, type PushedSecrets } from './backend.ts';
+import type { FakeConfig } from './config/fake.ts';
+
+/** A new fake provider, with nothing pushed into it yet. */
+export function fakeProvider(): ProviderDefinition {
+  // By UID, so that neither two Fakes nor a Fake and its successor of the same name see each other's secrets.
+  const pushed = new Map<string, PushedSecrets>();
+  const kind = defineKind<FakeConfig>({
+    apiVersion: 'provider.external-secrets.io/v2alpha1',
+    kind: 'Fake',
+    plural: 'fakes',
+    capabilities: 'ReadWrite',
+    metricName: 'Fake',
+    checkConfig: checkFake,
+    open: ({ config, source }) => {
+      const own = pushed.get(source.uid) ?? new Map<string, Uint8Array>();
+      pushed.set(source.uid, own);
+      return new FakeBackend(config, own);
+    },
+  });
+  return { name: 'fake', kinds: [kind] };
+}

@@ -1,0 +1,4 @@
+import { runProvider } from '@eso/api/server';
+import { fakeProvider } from './definition.ts';
+
+runProvider(fakeProvider());
