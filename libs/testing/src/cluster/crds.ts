@@ -1,0 +1,37 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { customResourceDefinitions, type KubeClient } from '@eso/kube';
+import { eventually } from '../eventually.ts';
+import { chartPath } from '../workspace.ts';
+import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
+
+/**
+ * Applies the CRDs of every chart (`charts/<chart>/crds/*.yaml`) and waits until the API server serves them.
+ * @throws KubeError of the API server, naming what it does not accept
+ */
+export async function installCrds(client: KubeClient, signal?: AbortSignal): Promise<void> {
+  const crds = await readCrds();
+  await Promise.all(crds.map((crd) => applyManifest(client, crd, signal)));
+  await Promise.all(crds.map((crd) => established(client, crd.metadata.name, signal)));
+}
+
+async function readCrds(): Promise<Manifest[]> {
+  const crds: Manifest[] = [];
+  for (const chart of await readdir(chartPath())) {
+    const files = await readdir(chartPath(chart, 'crds')).catch(() => []);
+    for (const file of files.filter((name) => name.endsWith('.yaml'))) {
+      crds.push(...parseManifests(await readFile(chartPath(chart, 'crds', file), 'utf8')));
+    }
+  }
+  return crds;
+}
+
+async function established(client: KubeClient, name: string, signal?: AbortSignal): Promise<void> {
+  await eventually(
+    async () => {
+      const crd = await client.get(customResourceDefinitions, { name }, signal ? { signal } : {});
+      const ready = crd.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True');
+      if (!ready) throw new Error(`the API server does not serve ${name} yet: ${JSON.stringify(crd.status)}`);
+    },
+    signal ? { signal } : {},
+  );
+}

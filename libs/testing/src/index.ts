@@ -1,0 +1,24 @@
+export {
+  controlPlane,
+  type OwnControlPlane,
+  ownControlPlane,
+  SHARED_CONTROL_PLANE_ENV,
+} from './cluster/control-plane.ts';
+export { installCrds } from './cluster/crds.ts';
+export { applyManifest, type Manifest, parseManifests } from './cluster/manifest.ts';
+export { applyRights, placeRights, RIGHTS_SCOPE_ANNOTATION, type RightsOptions } from './cluster/rights.ts';
+export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
+export { eventually, type EventuallyOptions } from './eventually.ts';
+export { workspaceRoot } from './workspace.ts';
+export {
+  type ControlPlane,
+  type ControlPlaneOptions,
+  type ControlPlaneState,
+} from '../../../tools/control-plane/control-plane.mjs';
+export {
+  type KubeletOptions,
+  LocalKubelet,
+  type PodSpec,
+  type PodState,
+} from '../../../tools/control-plane/kubelet.mjs';
+export { type Pod } from '../../../tools/control-plane/pod.mjs';
