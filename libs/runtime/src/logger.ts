@@ -28,12 +28,21 @@ export function createLogger({ name, level = 'info', destination }: LoggerOption
     timestamp: stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
-      bindings: redactFields,
       log: redactFields,
     },
     serializers: { err: describeError, error: describeError },
   };
-  return destination ? pino(options, destination) : pino(options, pino.destination({ dest: 1, sync: true }));
+  return redactingChildren(pino(options, destination ?? pino.destination({ dest: 1, sync: true })));
+}
+
+/** pino formats the bindings of the first logger alone; those of its children pass through here. Children inherit it. */
+function redactingChildren(logger: Logger): Logger {
+  const child: unknown = Reflect.get(logger, 'child');
+  return Object.defineProperty(logger, 'child', {
+    value: function redactingChild(this: Logger, bindings: Record<string, unknown>, ...rest: unknown[]): Logger {
+      return Reflect.apply(child as (...args: unknown[]) => Logger, this, [redactFields(bindings), ...rest]);
+    },
+  });
 }
 
 /** Writes nothing. */

@@ -1,0 +1,81 @@
+import { flagHelp, parseFlags } from './flags.ts';
+
+const spec = {
+  addr: { type: 'listen', default: ':8080', describe: 'Where to listen' },
+  workers: { type: 'number', default: 32, min: 1, max: 1000, describe: 'Reconciles at once' },
+  interval: { type: 'duration', default: '5m', min: 1000, describe: 'How often' },
+  timeout: { type: 'duration', default: 30_000, describe: 'How long' },
+  namespaces: { type: 'list', default: [], env: 'WATCH_NAMESPACES', describe: 'Which namespaces' },
+  elect: { type: 'boolean', default: true, describe: 'Whether to elect a leader' },
+  mode: { type: 'string', default: 'fast', choices: ['fast', 'safe'], describe: 'How' },
+  'cert-dir': { type: 'string', default: '/certs', env: 'CERT_DIR', describe: 'Where certificates are' },
+} as const;
+
+const parse = (argv: string[], env: NodeJS.ProcessEnv = {}): ReturnType<typeof parseFlags<typeof spec>> =>
+  parseFlags(spec, argv, env);
+
+test('defaults hold when nothing is given', () => {
+  expect(parse([])).toEqual({
+    addr: { host: '', port: 8080 },
+    workers: 32,
+    interval: 300_000,
+    timeout: 30_000,
+    namespaces: [],
+    elect: true,
+    mode: 'fast',
+    'cert-dir': '/certs',
+  });
+});
+
+test.each<[argv: string[], expected: object]>([
+  [['--addr=127.0.0.1:0'], { addr: { host: '127.0.0.1', port: 0 } }],
+  [['--workers', '4'], { workers: 4 }],
+  [['--workers=4', '--workers=5'], { workers: 5 }],
+  [['--interval=1h30m'], { interval: 5_400_000 }],
+  [['--namespaces=a,b', '--namespaces', 'c'], { namespaces: ['a', 'b', 'c'] }],
+  [['--namespaces='], { namespaces: [] }],
+  [['--elect=false'], { elect: false }],
+  [['--no-elect'], { elect: false }],
+  [['--no-elect', '--elect'], { elect: true }],
+  [['--mode=safe'], { mode: 'safe' }],
+  [['--cert-dir='], { 'cert-dir': '' }],
+])('%j', (argv, expected) => {
+  expect(parse(argv)).toMatchObject(expected);
+});
+
+test('the environment stands between the command line and the default', () => {
+  const env = { CERT_DIR: '/env', WATCH_NAMESPACES: 'x,y' };
+  expect(parse([], env)).toMatchObject({ 'cert-dir': '/env', namespaces: ['x', 'y'] });
+  expect(parse(['--cert-dir=/flag'], env)).toMatchObject({ 'cert-dir': '/flag' });
+  expect(parse([], { CERT_DIR: '' })).toMatchObject({ 'cert-dir': '/certs' });
+});
+
+test.each<[argv: string[], message: RegExp]>([
+  [['--wrokers=4'], /unknown flag --wrokers: --help lists/],
+  [['--no-workers'], /unknown flag --no-workers/],
+  [['--constructor'], /unknown flag --constructor/],
+  [['-w'], /unknown flag -w/],
+  [['extra'], /unexpected argument "extra"/],
+  [['--workers'], /--workers needs a value/],
+  [['--mode', '--elect'], /--mode needs a value/],
+  [['--workers=many'], /--workers: "many" is not a number/],
+  [['--workers=0'], /--workers: 0 is below the least allowed, 1/],
+  [['--workers=1001'], /--workers: 1001 is above the most allowed, 1000/],
+  [['--interval=500ms'], /--interval: 500ms is below the least allowed, 1s/],
+  [['--interval=1d'], /--interval: "1d" is not a duration/],
+  [['--elect=maybe'], /--elect: "maybe" is neither true nor false/],
+  [['--mode=slow'], /--mode: "slow" is not one of fast, safe/],
+  [['--addr=nowhere'], /--addr: "nowhere" is not an address/],
+])('%j is refused', (argv, message) => {
+  expect(() => parse(argv)).toThrow(
+    expect.objectContaining({ code: 'INVALID_FLAG', message: expect.stringMatching(message) as string }) as Error,
+  );
+});
+
+test('help names every flag with its default, choices and environment variable', () => {
+  const lines = flagHelp(spec).split('\n');
+  expect(lines).toHaveLength(Object.keys(spec).length + 1);
+  expect(lines.find((line) => line.includes('--mode'))).toContain('(one of fast, safe; default fast)');
+  expect(lines.find((line) => line.includes('--timeout=DURATION'))).toContain('(default 30s)');
+  expect(lines.find((line) => line.includes('--namespaces=A,B'))).toContain('(env WATCH_NAMESPACES)');
+});
