@@ -1,0 +1,86 @@
+import { ManualClock } from '@eso/runtime';
+import { ExpiringCache } from './expiring-cache.ts';
+
+const signal = new AbortController().signal;
+
+function counter(): { load: () => Promise<number>; readonly loads: number } {
+  let loads = 0;
+  return {
+    load: () => Promise.resolve(++loads),
+    get loads() {
+      return loads;
+    },
+  };
+}
+
+test('loads once for all who ask at the same time, and not again while the value is fresh', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000 });
+  const source = counter();
+  const values = await Promise.all([1, 2, 3].map(() => cache.get('a', source.load, { signal })));
+  expect(values).toEqual([1, 1, 1]);
+  await clock.advance(999);
+  expect(await cache.get('a', source.load, { signal })).toBe(1);
+  await clock.advance(1);
+  expect(await cache.get('a', source.load, { signal })).toBe(2);
+});
+
+test('a caller may ask for a fresher value than others', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 10_000 });
+  const source = counter();
+  await cache.get('a', source.load, { signal });
+  await clock.advance(501);
+  expect(await cache.get('a', source.load, { signal, maxAgeMs: 500 })).toBe(2);
+  expect(await cache.get('a', source.load, { signal })).toBe(2);
+});
+
+test('does not remember failures', async () => {
+  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  await expect(cache.get('a', () => Promise.reject(new Error('absent')), { signal })).rejects.toThrow('absent');
+  expect(await cache.get('a', () => Promise.resolve(7), { signal })).toBe(7);
+});
+
+test('a caller that gives up ends only its own wait', async () => {
+  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  let finish: (value: number) => void = () => undefined;
+  const load = (): Promise<number> => new Promise((resolve) => (finish = resolve));
+  const impatient = new AbortController();
+  const first = cache.get('a', load, { signal: impatient.signal });
+  const second = cache.get('a', load, { signal });
+  impatient.abort(new Error('gave up'));
+  await expect(first).rejects.toThrow('gave up');
+  finish(3);
+  expect(await second).toBe(3);
+});
+
+test('a load that does not end is given up by its own deadline', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, loadTimeoutMs: 50 });
+  const load = (own: AbortSignal): Promise<number> =>
+    new Promise((_resolve, reject) => own.addEventListener('abort', () => reject(own.reason as Error)));
+  const waiting = expect(cache.get('a', load, { signal })).rejects.toThrow('too long');
+  await clock.advance(50);
+  await waiting;
+});
+
+test('what was forgotten while it was being loaded is not kept', async () => {
+  const cache = new ExpiringCache<string>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  let finish: (value: string) => void = () => undefined;
+  const stale = cache.get('a', () => new Promise((resolve) => (finish = resolve)), { signal });
+  cache.delete('a');
+  const fresh = await cache.get('a', () => Promise.resolve('new'), { signal });
+  finish('old');
+  expect([await stale, fresh]).toEqual(['old', 'new']);
+  expect(await cache.get('a', () => Promise.resolve('newer'), { signal })).toBe('new');
+});
+
+test('holds no more entries than allowed', async () => {
+  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000, maxEntries: 2 });
+  const source = counter();
+  for (const key of ['a', 'b', 'c']) await cache.get(key, source.load, { signal });
+  await cache.get('c', source.load, { signal });
+  expect(source.loads).toBe(3);
+  await cache.get('a', source.load, { signal });
+  expect(source.loads).toBe(4);
+});

@@ -1,0 +1,66 @@
+import { KubeError, type KubeObject, type ObjectRef, resourceName, type ResourceType } from '@eso/kube';
+import type { KubeReader } from '../server/kube-reader.ts';
+
+/**
+ * Kubernetes objects in memory, read as a provider reads them from the API server. It counts and can be taken away, so
+ * that tests of a provider need no control plane.
+ */
+export class MemoryObjects implements KubeReader {
+  readonly #objects = new Map<string, KubeObject>();
+  #reachable = true;
+  #reads = 0;
+  #uids = 0;
+
+  /** How many objects were asked for. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /**
+   * Stores an object as `kubectl apply` would: a new one gets a UID and generation 1, a changed one the next generation.
+   * @returns the stored object.
+   */
+  apply(object: KubeObject): KubeObject {
+    const id = identify(object.kind, object.metadata);
+    const known = this.#objects.get(id);
+    const stored: KubeObject = {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        uid:
+          object.metadata.uid ??
+          known?.metadata.uid ??
+          `00000000-0000-0000-0000-${String(++this.#uids).padStart(12, '0')}`,
+        generation: (known?.metadata.generation ?? 0) + 1,
+      },
+    };
+    this.#objects.set(id, stored);
+    return stored;
+  }
+
+  /** Removes an object; one that comes under its name later has another UID. */
+  remove(kind: string, ref: ObjectRef): void {
+    this.#objects.delete(identify(kind, ref));
+  }
+
+  /** Takes the API server away, or brings it back. */
+  setReachable(reachable: boolean): void {
+    this.#reachable = reachable;
+  }
+
+  isReachable(): boolean {
+    return this.#reachable;
+  }
+
+  get<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef): Promise<T> {
+    this.#reads += 1;
+    if (!this.#reachable) return Promise.reject(new KubeError('UNREACHABLE', 'the API server is not there'));
+    const object = this.#objects.get(identify(type.kind, ref));
+    if (!object) return Promise.reject(new KubeError('NOT_FOUND', `${resourceName(type)} ${ref.name} not found`));
+    return Promise.resolve(structuredClone(object) as T);
+  }
+}
+
+function identify(kind: string, { namespace = '', name }: ObjectRef): string {
+  return `${kind}/${namespace}/${name}`;
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubeObject } from '@eso/kube';
+import { createRegistry, type Registry } from '@eso/runtime';
+import type { ProviderServerOptions } from '../server/options.ts';
+import { createProviderServer, type ProviderServer } from '../server/provider-server.ts';
+import { CertificateDirectory } from '../tls/certificate-directory.ts';
+import { MemoryObjects } from './memory-objects.ts';
+import { connectToProvider, type ProviderClient } from './provider-client.ts';
+
+/** A provider in this process, and a client that it accepts. */
+export interface TestProviderOptions extends Partial<
+  Omit<ProviderServerOptions, 'kube' | 'certificates' | 'registry'>
+> {
+  readonly definition: ProviderServerOptions['definition'];
+  readonly tls: {
+    /** Directory with the provider's `tls.crt`, `tls.key` and `ca.crt`. */
+    readonly serverDir: string;
+    /** Directory with an accepted client's `tls.crt`, `tls.key` and `ca.crt`. */
+    readonly clientDir: string;
+    /** Name in the provider's certificate: `<service>.<namespace>.svc`. */
+    readonly serverName: string;
+  };
+  /** Config objects and Secrets that are there from the start. */
+  readonly objects?: readonly KubeObject[];
+}
+
+export interface TestProvider {
+  readonly host: string;
+  readonly port: number;
+  readonly objects: MemoryObjects;
+  readonly certificates: CertificateDirectory;
+  readonly registry: Registry;
+  readonly server: ProviderServer;
+  readonly client: ProviderClient;
+  /** Ends the provider and the client. */
+  stop(): Promise<void>;
+}
+
+/** Starts a provider on 127.0.0.1, over real TLS, with Kubernetes objects from memory. */
+export async function startTestProvider(options: TestProviderOptions): Promise<TestProvider> {
+  const { tls, objects: initial = [], ...rest } = options;
+  const objects = new MemoryObjects();
+  for (const object of initial) objects.apply(object);
+  const registry = createRegistry({ processMetrics: false });
+  const certificates = await CertificateDirectory.open({ dir: tls.serverDir });
+  const server = createProviderServer({
+    drainDelayMs: 0,
+    stopTimeoutMs: 1_000,
+    ...rest,
+    certificates,
+    kube: objects,
+    registry,
+  });
+  const { host, port } = await server.listen();
+  const read = (name: string): Promise<string> => readFile(join(tls.clientDir, name), 'utf8');
+  const [cert, key, ca] = await Promise.all([read('tls.crt'), read('tls.key'), read('ca.crt')]);
+  const client = connectToProvider({ host, port, serverName: tls.serverName, ca, cert, key });
+  return {
+    host,
+    port,
+    objects,
+    certificates,
+    registry,
+    server,
+    client,
+    stop: async () => {
+      client.close();
+      await server.stop();
+      certificates.close();
+    },
+  };
+}
