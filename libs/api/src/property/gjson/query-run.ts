@@ -1,0 +1,56 @@
+import type { ByteText } from '../byte-text.ts';
+import { lookup, type Search } from './lookup.ts';
+import { type ElementStep, splitAtPipe } from './path-element.ts';
+import { satisfies } from './query.ts';
+import { type JsonValue, rawText } from './value.ts';
+
+/** Puts the elements of one array to a query, one after another. */
+export class QueryRun {
+  readonly #search: Search;
+  readonly #step: ElementStep & { kind: 'query' };
+  readonly #matches: ByteText[] = [];
+  #rest: ByteText | undefined;
+
+  constructor(search: Search, step: ElementStep & { kind: 'query' }) {
+    this.#search = search;
+    this.#step = step;
+    this.#rest = step.next.kind === 'dot' ? step.next.path : undefined;
+  }
+
+  /** Takes an element in. Answers true when the search is over, which is at the first match unless all are wanted. */
+  take(element: JsonValue): boolean {
+    const { query, all } = this.#step;
+    const subject = this.#subject(element);
+    if (!subject || !satisfies(query, subject, this.#search.budget)) return false;
+    const result = this.#continue(element);
+    if (!all) {
+      this.#search.value = result;
+      return true;
+    }
+    if (rawText(result) !== '') this.#matches.push(rawText(result));
+    return false;
+  }
+
+  /** All matches as an array. */
+  collected(): JsonValue {
+    return { kind: 'json', raw: `[${this.#matches.join(',')}]` };
+  }
+
+  /** What the condition is about: the element, or what the query's path leads to in it. A scalar holds no path. */
+  #subject(element: JsonValue): JsonValue | undefined {
+    const { path } = this.#step.query;
+    if (element.kind === 'json') return lookup(element.raw, path, this.#search.budget);
+    return path === '' ? element : undefined;
+  }
+
+  /** The rest of the path, taken in a matching element. */
+  #continue(element: JsonValue): JsonValue {
+    if (this.#rest === undefined) return element;
+    const split = splitAtPipe(this.#rest);
+    if (split) {
+      this.#rest = split.left;
+      this.#search.pipe = split.right;
+    }
+    return lookup(rawText(element), this.#rest, this.#search.budget);
+  }
+}

@@ -1,0 +1,96 @@
+import { jsonObjectToMap } from './object-to-map.ts';
+
+const mapOf = (document: string | Buffer): Record<string, string> | undefined => {
+  const map = jsonObjectToMap(Buffer.from(document));
+  return map && Object.fromEntries([...map].map(([key, value]) => [key, Buffer.from(value).toString()]));
+};
+
+test.each([
+  ['strings are decoded', '{"a":"x\\n\\u00f6\\ud83d\\ude00\\/"}', { a: 'x\nö😀/' }],
+  ['null is empty', '{"a":null}', { a: '' }],
+  ['booleans', '{"a":true,"b":false}', { a: 'true', b: 'false' }],
+  [
+    'numbers keep their spelling',
+    '{"a":1.0,"b":123456789012345678901,"c":-1E+2}',
+    { a: '1.0', b: '123456789012345678901', c: '-1E+2' },
+  ],
+  ['objects keep their text', ' { "a" : { "x" : [ 1 , 2 ] } , "b":[ ] } ', { a: '{ "x" : [ 1 , 2 ] }', b: '[ ]' }],
+  ['of two equal keys the last counts', '{"a":1,"a":2,"\\u0061":3}', { a: '3' }],
+  ['keys are decoded', '{"k\\"\\n":"v","":"empty","__proto__":"p"}', { 'k"\n': 'v', '': 'empty', ['__proto__']: 'p' }],
+  ['a surrogate alone becomes U+FFFD', '{"a":"\\ud800\\u0041"}', { a: '\ufffdA' }],
+  ['an empty object', '{}', {}],
+  ['the document null', ' null ', {}],
+])('%s', (_, document, expected) => {
+  expect(mapOf(document)).toEqual(expected);
+});
+
+test('each byte that is no UTF-8 becomes one U+FFFD, as in Go', () => {
+  expect(mapOf(Buffer.from('{"a":"\xe2\x82","b":"ok"}', 'latin1'))).toEqual({ a: '\ufffd\ufffd', b: 'ok' });
+});
+
+test.each([
+  '',
+  'x',
+  '[]',
+  '[{"a":1}]',
+  '"text"',
+  '12',
+  'true',
+  '{',
+  '{"a"}',
+  '{"a":}',
+  '{"a":1,}',
+  '{,"a":1}',
+  "{'a':1}",
+  '{"a":01}',
+  '{"a":1.}',
+  '{"a":+1}',
+  '{"a":NaN}',
+  '{"a":"\n"}',
+  '{"a":"\\x"}',
+  '{"a":"\\u12"}',
+  '{"a":1}x',
+  '{"a":1} {"b":2}',
+  '{"a":[1}',
+  '{a:1}',
+  '{"a":tru}',
+  'nulls',
+  '{"a":"open',
+  '{"a":{"b":1}',
+  '\ufeff{"a":1}',
+])('%j is not a JSON object', (document) => {
+  expect(mapOf(document)).toBeUndefined();
+});
+
+test('depth is limited, not the call stack', () => {
+  const isObject = (document: string): boolean => mapOf(document) !== undefined;
+  expect(isObject(`{"a":${'['.repeat(9_999)}${']'.repeat(9_999)}}`)).toBe(true);
+  expect(isObject(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)).toBe(false);
+  expect(isObject('{"a":'.repeat(1_000_000))).toBe(false);
+});
+
+test('agrees with JSON.parse on what is valid', () => {
+  const fragments = ['{', '}', '[', ']', ',', ':', '"a"', '1', '-', '.5', 'e3', 'null', ' ', '"\\n"'];
+  let valid = 0;
+  for (let seed = 0; seed < 20_000; seed++) {
+    let state = seed * 2_654_435_761;
+    const pick = (): string => {
+      state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+      return fragments[Math.floor(state / 65_536) % fragments.length]!;
+    };
+    const document = `{"a":${Array.from({ length: 1 + (seed % 6) }, pick).join('')}}`;
+    const ours = mapOf(document) !== undefined;
+    expect({ document, valid: ours }).toEqual({ document, valid: parses(document) });
+    if (ours) valid++;
+  }
+  expect(valid).toBeGreaterThan(500);
+});
+
+function parses(document: string): boolean {
+  try {
+    JSON.parse(document);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,42 @@
+import { byteText, type ByteText, toBytes, utf8ByteText } from './byte-text.ts';
+import {
+  decodeString,
+  isValidJson,
+  memberValueStart,
+  skipSpace,
+  strictStringEnd,
+  strictValueEnd,
+} from './strict-json.ts';
+
+/**
+ * The members of a JSON object as a map. A string becomes its text, null becomes empty, everything else keeps its exact
+ * text, white space and number spelling included. Of a key that comes twice the last one counts; the document `null` is an
+ * empty map.
+ * @returns undefined when the document is not a JSON object.
+ */
+export function jsonObjectToMap(document: Uint8Array): Map<string, Uint8Array> | undefined {
+  const text = byteText(document);
+  if (!isValidJson(text)) return undefined;
+  const start = skipSpace(text, 0);
+  if (text[start] !== '{') return text.startsWith('null', start) ? new Map() : undefined;
+  const map = new Map<string, Uint8Array>();
+  for (const { key, value } of members(text, start)) map.set(decodeString(key), toBytes(memberText(value)));
+  return map;
+}
+
+/** The members of the valid object that opens at `open`, as they stand. */
+function* members(text: ByteText, open: number): Generator<{ key: ByteText; value: ByteText }> {
+  let i = skipSpace(text, open + 1);
+  while (text[i] === '"') {
+    const start = memberValueStart(text, i);
+    const end = strictValueEnd(text, start);
+    yield { key: text.slice(i, strictStringEnd(text, i)), value: text.slice(start, end) };
+    i = skipSpace(text, end);
+    if (text[i] === ',') i = skipSpace(text, i + 1);
+  }
+}
+
+function memberText(raw: ByteText): ByteText {
+  if (raw.startsWith('"')) return utf8ByteText(decodeString(raw));
+  return raw === 'null' ? '' : raw;
+}
