@@ -1,0 +1,129 @@
+import { nameMatcher } from '@eso/api/server';
+import { checkFake, FakeBackend, type PushedSecrets } from './backend.ts';
+import type { FakeConfig } from './config/fake.ts';
+
+const config: FakeConfig = {
+  data: [
+    { key: 'db', value: 'plain' },
+    { key: 'db', value: 'second', version: 'v2' },
+    { key: 'app', value: '{"user":{"name":"ann"},"port":1.0,"off":null}' },
+    { key: 'old', value: 'nine', version: 'v9' },
+    { key: 'old', value: 'ten', version: 'v10' },
+  ],
+};
+
+function backend(changes: Partial<FakeConfig> = {}, pushed: PushedSecrets = new Map()): FakeBackend {
+  return new FakeBackend({ ...config, ...changes }, pushed);
+}
+
+const ref = (key: string, property = '', version = '') => ({ key, property, version, metadataPolicy: 'None' as const });
+const tags = new Map<string, string>();
+const text = (value: Uint8Array): string => Buffer.from(value).toString();
+const texts = (map: Map<string, Uint8Array>) => Object.fromEntries([...map].map(([key, value]) => [key, text(value)]));
+
+describe('GetSecret', () => {
+  test.each([
+    ['db', '', '', 'plain'],
+    ['db', '', 'v2', 'second'],
+    ['app', 'user.name', '', 'ann'],
+    ['app', 'off', '', ''],
+  ])('%s, property %p, version %p', async (key, property, version, value) => {
+    expect(text(await backend().getSecret(ref(key, property, version)))).toBe(value);
+  });
+
+  test.each([
+    ['absent', '', ''],
+    ['db', '', 'v3'],
+    ['old', '', ''],
+    ['app', 'user.age', ''],
+  ])('%s, property %p, version %p is no secret', async (key, property, version) => {
+    await expect(async () => backend().getSecret(ref(key, property, version))).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+    });
+  });
+});
+
+describe('GetSecretMap', () => {
+  test('keeps the exact text of what is no string', async () => {
+    expect(texts(await backend().getSecretMap(ref('app')))).toEqual({ user: '{"name":"ann"}', port: '1.0', off: '' });
+    expect(texts(await backend().getSecretMap(ref('app', 'user')))).toEqual({ name: 'ann' });
+  });
+
+  test('needs a JSON object', async () => {
+    await expect(backend().getSecretMap(ref('db'))).rejects.toMatchObject({ code: 'PROPERTY_NOT_FOUND' });
+  });
+});
+
+describe('GetAllSecrets', () => {
+  test('finds by name, of several versions the last in text order', async () => {
+    const found = await backend().getAllSecrets({
+      nameRegexp: nameMatcher('^(db|old)$'),
+      tags,
+      conversionStrategy: 'Default',
+    });
+    expect(texts(found)).toEqual({ db: 'second', old: 'nine' });
+  });
+
+  test.each([{ tags }, { nameRegexp: nameMatcher('x'), path: 'a', tags }, { tags: new Map([['a', 'b']]) }])(
+    'knows no other way (%#)',
+    async (find) => {
+      await expect(async () =>
+        backend().getAllSecrets({ conversionStrategy: 'Default', ...find }),
+      ).rejects.toMatchObject({ code: 'UNSUPPORTED', publicMessage: 'unsupported find operator' });
+    },
+  );
+});
+
+describe('pushed secrets', () => {
+  const push = (remoteKey: string, secretKey = 'k') => ({
+    remoteKey,
+    secretKey,
+    data: new Map([['k', Buffer.from('pushed')]]),
+    property: '',
+    metadata: new Uint8Array(),
+    secretType: 'Opaque',
+    secretLabels: tags,
+    secretAnnotations: tags,
+  });
+
+  test('outlive a change of the config object, and are found', async () => {
+    const pushed: PushedSecrets = new Map();
+    await backend({}, pushed).pushSecret(push('new'));
+    const later = backend({ data: [] }, pushed);
+    expect(text(await later.getSecret(ref('new')))).toBe('pushed');
+    expect(await later.secretExists({ remoteKey: 'new' })).toBe(true);
+    const found = await later.getAllSecrets({ nameRegexp: nameMatcher(''), tags, conversionStrategy: 'Default' });
+    expect(texts(found)).toEqual({ new: 'pushed' });
+  });
+
+  test('a key that the source lacks is pushed as an empty value', async () => {
+    const fake = backend();
+    await fake.pushSecret(push('new', 'absent'));
+    expect(text(await fake.getSecret(ref('new')))).toBe('');
+  });
+
+  test('never replace an entry of the config object', async () => {
+    await expect(async () => backend().pushSecret(push('db'))).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+  });
+});
+
+test.each([
+  [undefined, 'valid'],
+  [0, 'valid'],
+  [1, 'unknown'],
+  [2, 'invalid'],
+])('validationResult %p is %s', async (validationResult, kind) => {
+  const fake = backend(validationResult === undefined ? {} : { validationResult });
+  expect((await fake.validate()).kind).toBe(kind);
+});
+
+test('an entry without a value is named', () => {
+  expect(
+    checkFake({
+      data: [
+        { key: 'a', value: 'x' },
+        { key: 'b', value: '' },
+      ],
+    }),
+  ).toEqual([{ field: 'spec.data[1].value', problem: 'entry 1 has no value', nextStep: 'give it a value' }]);
+});
