@@ -22,3 +22,10 @@ export {
   type PodState,
 } from '../../../tools/control-plane/kubelet.mjs';
 export { type Pod } from '../../../tools/control-plane/pod.mjs';
+export {
+  ESO_NAMESPACE,
+  Installation,
+  type InstallationOptions,
+  type ProviderSettings,
+  providerAddress,
+} from './installation/installation.ts';

@@ -1,0 +1,92 @@
+import {
+  type ClusterProvider,
+  clusterProviders,
+  type ExternalSecret,
+  externalSecrets,
+  LABEL_CREATED_BY,
+  LABEL_MANAGED,
+  type Provider,
+  providers,
+} from '@eso/api/resources';
+import {
+  createInformer,
+  type EndpointSlice,
+  endpointSlices,
+  type Informer,
+  type KubeClient,
+  type Namespace,
+  namespaces,
+  type Secret,
+  secrets,
+  type Service,
+  services,
+} from '@eso/kube';
+import type { Logger, Readiness, Registry } from '@eso/runtime';
+import { type SecretSnapshot, snapshotSecret } from '@eso/sync';
+import { externalSecretIndexers } from './external-secret/watches.ts';
+import { endpointSliceIndexers } from './store/endpoints.ts';
+
+/** Everything core watches. */
+export interface Informers {
+  readonly externalSecrets: Informer<ExternalSecret>;
+  readonly secrets: Informer<SecretSnapshot>;
+  readonly providers: Informer<Provider>;
+  /** Absent where cluster-scoped stores are switched off. */
+  readonly clusterProviders: Informer<ClusterProvider> | undefined;
+  readonly services: Informer<Service>;
+  readonly endpointSlices: Informer<EndpointSlice>;
+  readonly namespaces: Informer<Namespace>;
+}
+
+export interface InformersOptions {
+  readonly client: KubeClient;
+  /** Namespaces whose ExternalSecrets are served; undefined = all. */
+  readonly tenants: readonly string[] | undefined;
+  readonly clusterStores: boolean;
+  readonly logger: Logger;
+  readonly registry: Registry;
+}
+
+/** Makes the informers; none runs yet. Tenants' objects are watched in the namespaces served and nowhere else. */
+export function createInformers({ client, tenants, clusterStores, logger, registry }: InformersOptions): Informers {
+  const common = { logger, registry };
+  const tenant = { ...common, ...(tenants ? { namespaces: tenants } : {}) };
+  return {
+    externalSecrets: createInformer(client, externalSecrets, { ...tenant, indexers: externalSecretIndexers }),
+    secrets: createInformer<Secret, SecretSnapshot>(client, secrets, {
+      ...tenant,
+      labelSelector: `${LABEL_MANAGED}=true`,
+      transform: snapshotSecret,
+      indexers: {
+        createdBy: ({ metadata: { namespace, labels } }) => {
+          const owner = labels?.[LABEL_CREATED_BY];
+          return owner === undefined ? [] : [`${namespace ?? ''}/${owner}`];
+        },
+      },
+    }),
+    providers: createInformer(client, providers, tenant),
+    clusterProviders: clusterStores ? createInformer(client, clusterProviders, common) : undefined,
+    // Providers may listen in any namespace; neither kind holds anything secret.
+    services: createInformer(client, services, common),
+    endpointSlices: createInformer(client, endpointSlices, { ...common, indexers: endpointSliceIndexers }),
+    namespaces: createInformer(client, namespaces, common),
+  };
+}
+
+/** Starts all of them and waits until each has listed once. @throws the reason of the signal */
+export async function startInformers(informers: Informers, signal: AbortSignal): Promise<void> {
+  const all = present(informers);
+  for (const informer of all) informer.start(signal);
+  await Promise.all(all.map((informer) => informer.waitForSync(signal)));
+}
+
+/** Lets readiness follow the watches: not ready before the first list, nor while one has been silent for too long. */
+export function watchHealth(informers: Informers, ready: Readiness): void {
+  for (const [name, informer] of Object.entries(informers) as [string, Informer<unknown> | undefined][]) {
+    if (informer) ready.add(`watch-${name}`, () => (informer.hasSynced ? informer.health() : 'not listed yet'));
+  }
+}
+
+function present(informers: Informers): Informer<unknown>[] {
+  return (Object.values(informers) as (Informer<unknown> | undefined)[]).filter((informer) => informer !== undefined);
+}

@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
+import { services } from '@eso/kube';
+import type { LocalKubelet } from '../../../../tools/control-plane/kubelet.mjs';
+import type { Pod } from '../../../../tools/control-plane/pod.mjs';
+import type { TestCluster } from '../cluster/test-cluster.ts';
+import { workspaceRoot } from '../workspace.ts';
+
+export interface InstallationOptions {
+  readonly cluster: TestCluster;
+  /** Namespaces whose ExternalSecrets are served, with rights in these alone; `all` serves every namespace. */
+  readonly tenants: readonly string[] | 'all';
+  /** Provider processes by name: `fake`, `aws`. */
+  readonly providers: Readonly<Record<string, ProviderSettings>>;
+  /** More flags for core. */
+  readonly coreFlags?: readonly string[];
+  /** More flags for cert-manager-controller. */
+  readonly certificateFlags?: readonly string[];
+  /** Told what is being done. */
+  readonly progress?: (text: string) => void;
+}
+
+export interface ProviderSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: readonly string[];
+}
+
+/** Namespace of core and of the certificate controller. */
+export const ESO_NAMESPACE = 'external-secrets';
+const GRPC_PORT = 8080;
+
+/**
+ * The whole system as it is installed, each process as a pod of its own with its own ServiceAccount, rights and
+ * certificates, on a control plane that has nothing else. The programs are the bundles of `nx run-many -t bundle`.
+ */
+export class Installation {
+  readonly core: Pod;
+  readonly certManagerController: Pod;
+  /** Provider pods by the name they were given. */
+  readonly providers: Readonly<Record<string, Pod>>;
+  /** File that tells core where Services are, since pods have no addresses here; read again when it changes. */
+  readonly endpointOverrides: string;
+  readonly #kubelet: LocalKubelet;
+
+  private constructor(
+    kubelet: LocalKubelet,
+    parts: { core: Pod; certManagerController: Pod; providers: Record<string, Pod>; endpointOverrides: string },
+  ) {
+    this.#kubelet = kubelet;
+    this.core = parts.core;
+    this.certManagerController = parts.certManagerController;
+    this.providers = parts.providers;
+    this.endpointOverrides = parts.endpointOverrides;
+  }
+
+  /**
+   * Installs CRDs, namespaces, rights and Services, starts every process and waits until all are ready.
+   * @throws Error with the end of the log of the process that does not get ready
+   */
+  static async start(options: InstallationOptions): Promise<Installation> {
+    const { cluster, progress = () => undefined } = options;
+    const names = Object.keys(options.providers);
+    progress('installing CRDs and rights');
+    await cluster.installCrds();
+    await prepareNamespaces(options, names);
+
+    progress('starting cert-manager-controller, core and the providers');
+    const kubelet = cluster.kubelet();
+    const keyFile = join(kubelet.dir, 'key-encryption-key');
+    await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o400 });
+    const certManagerController = await runPod(kubelet, {
+      name: 'cert-manager-controller',
+      namespace: ESO_NAMESPACE,
+      flags: [
+        `--key-encryption-key-file=${keyFile}`,
+        '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
+        '--health-addr=127.0.0.1:$(PORT_HEALTH)',
+        `--provider-namespaces=${names.map((name) => `provider-${name}`).join(',')}`,
+        ...(options.certificateFlags ?? []),
+      ],
+    });
+    const providers: Record<string, Pod> = {};
+    for (const name of names) providers[name] = await runProvider(kubelet, name, options.providers[name] ?? {});
+    const endpointOverrides = join(kubelet.dir, 'endpoint-overrides.yaml');
+    await writeOverrides(endpointOverrides, providers);
+    const core = await runPod(kubelet, {
+      name: 'core',
+      serviceAccount: 'external-secrets',
+      namespace: ESO_NAMESPACE,
+      volumes: { certs: { secret: CLIENT_TLS_SECRET } },
+      flags: [
+        '--client-cert-dir=$(VOLUME_CERTS)',
+        `--endpoint-overrides=${endpointOverrides}`,
+        '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
+        '--live-addr=127.0.0.1:$(PORT_HEALTH)',
+        ...(options.tenants === 'all' ? [] : [`--namespaces=${options.tenants.join(',')}`]),
+        ...(options.coreFlags ?? []),
+      ],
+    });
+    const installation = new Installation(kubelet, { core, certManagerController, providers, endpointOverrides });
+    await installation.waitUntilReady();
+    return installation;
+  }
+
+  /** Every pod by name. */
+  get pods(): Readonly<Record<string, Pod>> {
+    const providers = Object.entries(this.providers).map(([name, pod]) => [`provider-${name}`, pod] as const);
+    return { core: this.core, 'cert-manager-controller': this.certManagerController, ...Object.fromEntries(providers) };
+  }
+
+  /** Waits until every pod answers its readiness probe. */
+  async waitUntilReady(): Promise<void> {
+    await Promise.all(Object.values(this.pods).map((pod) => pod.waitUntilReady({ port: 'health' })));
+  }
+
+  /** The text of a pod's `/metrics`. */
+  async metrics(pod: Pod): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${String(pod.ports['metrics'])}/metrics`)).text();
+  }
+
+  /** Everything that all processes have written so far, for a scan. */
+  logs(): string {
+    return Object.values(this.pods)
+      .map((pod) => pod.lastLines(1_000_000))
+      .join('\n');
+  }
+
+  /** Ends every process. */
+  stop(): Promise<void> {
+    return this.#kubelet.stop();
+  }
+}
+
+/** `<service>.<namespace>.svc:<port>` of a provider of the installation. */
+export function providerAddress(name: string): string {
+  return `provider-${name}.provider-${name}.svc:${GRPC_PORT}`;
+}
+
+async function prepareNamespaces(
+  { cluster, tenants }: InstallationOptions,
+  providers: readonly string[],
+): Promise<void> {
+  const namespaces = [
+    ESO_NAMESPACE,
+    ...providers.map((name) => `provider-${name}`),
+    ...(tenants === 'all' ? [] : tenants),
+  ];
+  for (const namespace of namespaces) await cluster.ensureNamespace(namespace);
+  const providerNamespaces = providers.map((name) => `provider-${name}`);
+  await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: tenants, providerNamespaces });
+  for (const name of providers) {
+    await cluster.applyRights({ chart: `provider-${name}`, tenantNamespaces: tenants });
+    await cluster.client().create(services, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: {
+        name: `provider-${name}`,
+        namespace: `provider-${name}`,
+        labels: { 'external-secrets.io/provider': 'true', 'external-secrets.io/provider-shared': 'true' },
+      },
+      spec: { ports: [{ name: 'grpc', port: GRPC_PORT, targetPort: 'grpc' }] },
+    });
+  }
+}
+
+interface Program {
+  readonly name: string;
+  readonly namespace: string;
+  readonly serviceAccount?: string;
+  readonly flags: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly volumes?: Readonly<Record<string, { secret: string }>>;
+}
+
+function runProvider(kubelet: LocalKubelet, name: string, { env, flags = [] }: ProviderSettings): Promise<Pod> {
+  return runPod(kubelet, {
+    name: `provider-${name}`,
+    namespace: `provider-${name}`,
+    volumes: { certs: { secret: DEFAULT_PROVIDER_TLS_SECRET } },
+    flags: [
+      '--listen=127.0.0.1:$(PORT_GRPC)',
+      '--cert-dir=$(VOLUME_CERTS)',
+      '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
+      '--health-addr=127.0.0.1:$(PORT_HEALTH)',
+      '--drain-delay=0s',
+      ...flags,
+    ],
+    ...(env ? { env } : {}),
+  });
+}
+
+async function runPod(kubelet: LocalKubelet, program: Program): Promise<Pod> {
+  const { name, namespace, serviceAccount = name, flags, env, volumes } = program;
+  const bundle = join(workspaceRoot, 'apps', name, 'dist', 'main.mjs');
+  if (!existsSync(bundle)) throw new Error(`${bundle} does not exist: run "npx nx run-many -t bundle" first`);
+  return kubelet.run({
+    name,
+    namespace,
+    serviceAccount,
+    command: [process.execPath, bundle, ...flags],
+    ports: ['grpc', 'metrics', 'health'],
+    ...(env ? { env } : {}),
+    ...(volumes ? { volumes } : {}),
+  });
+}
+
+async function writeOverrides(path: string, providers: Readonly<Record<string, Pod>>): Promise<void> {
+  const lines = Object.entries(providers).map(
+    ([name, pod]) => `provider-${name}/provider-${name}:${GRPC_PORT}: 127.0.0.1:${String(pod.ports['grpc'])}\n`,
+  );
+  await writeFile(path, lines.join(''));
+}

@@ -1,0 +1,62 @@
+/**
+ * npm run bench -- --scenario first-sync --objects 1000 --json FILE
+ *
+ * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
+ */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBinaries } from '../control-plane/binaries.mjs';
+import { root, step } from '../setup.mjs';
+import { firstSync } from './first-sync.ts';
+import { type Report, table } from './report.ts';
+
+const SCENARIOS: Readonly<Record<string, (options: { objects: number }) => Promise<Report>>> = {
+  'first-sync': firstSync,
+};
+
+const usage = `usage: npm run bench -- [--scenario ${Object.keys(SCENARIOS).join('|')}] [--objects N] [--json FILE]`;
+
+function arguments_(): { scenario: string; objects: number; json: string | undefined } {
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: 'string', default: 'first-sync' },
+      objects: { type: 'string', default: '1000' },
+      json: { type: 'string' },
+    },
+  });
+  const objects = Number(values.objects);
+  if (!Object.hasOwn(SCENARIOS, values.scenario)) throw new Error(`unknown scenario "${values.scenario}"`);
+  if (!Number.isInteger(objects) || objects < 1 || objects > 100_000)
+    throw new Error('--objects takes a whole number from 1 to 100000');
+  return { scenario: values.scenario, objects, json: values.json };
+}
+
+let given;
+try {
+  given = arguments_();
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  process.exit(2);
+}
+await ensureBinaries({ progress: step });
+const bundled = spawnSync(
+  process.execPath,
+  [join(root, 'node_modules/nx/bin/nx.js'), 'run-many', '-t', 'bundle', '--output-style=static'],
+  {
+    cwd: root,
+    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
+    encoding: 'utf8',
+  },
+);
+if (bundled.status !== 0) {
+  console.error(`${bundled.stdout}${bundled.stderr}`);
+  process.exit(1);
+}
+const report = await (SCENARIOS[given.scenario] as (options: { objects: number }) => Promise<Report>)({
+  objects: given.objects,
+});
+console.log(`\n${table(report)}`);
+if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(report, undefined, 2)}\n`);
+process.exit(0);
