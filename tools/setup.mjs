@@ -26,9 +26,12 @@ function installKey() {
   return hash.digest('hex');
 }
 
-/** Prints one line with the time since this process started. */
+/**
+ * Prints one line with the time since the command was started.
+ * @param {string} text
+ */
 export function step(text) {
-  const seconds = (process.uptime() + Number(process.env.ESO_STARTED_SECONDS_AGO ?? 0)).toFixed(1).padStart(6);
+  const seconds = (process.uptime() + Number(process.env['ESO_STARTED_SECONDS_AGO'] ?? 0)).toFixed(1).padStart(6);
   console.log(`[${seconds} s] ${text}`);
 }
 
@@ -75,7 +78,7 @@ export async function continueOnPinnedNode(script) {
     cwd: root,
     env: {
       ...process.env,
-      PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`,
+      PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`,
       ESO_STARTED_SECONDS_AGO: String(process.uptime()),
     },
   });

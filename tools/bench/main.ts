@@ -3,12 +3,11 @@
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bundleAll } from '../bundle-all.ts';
 import { ensureBinaries } from '../control-plane/binaries.mjs';
-import { root, step } from '../setup.mjs';
+import { step } from '../setup.mjs';
 import { firstSync } from './first-sync.ts';
 import { type Report, table } from './report.ts';
 
@@ -41,19 +40,7 @@ try {
   process.exit(2);
 }
 await ensureBinaries({ progress: step });
-const bundled = spawnSync(
-  process.execPath,
-  [join(root, 'node_modules/nx/bin/nx.js'), 'run-many', '-t', 'bundle', '--output-style=static'],
-  {
-    cwd: root,
-    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' },
-    encoding: 'utf8',
-  },
-);
-if (bundled.status !== 0) {
-  console.error(`${bundled.stdout}${bundled.stderr}`);
-  process.exit(1);
-}
+await bundleAll();
 const report = await (SCENARIOS[given.scenario] as (options: { objects: number }) => Promise<Report>)({
   objects: given.objects,
 });
