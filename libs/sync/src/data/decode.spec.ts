@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { decodeValue, decodeValues } from './decode.ts';
+
+const text = (value: Uint8Array): string => Buffer.from(value).toString('latin1');
+const decode = (value: string, strategy?: 'Auto' | 'Base64' | 'Base64URL' | 'None'): string =>
+  text(decodeValue(Buffer.from(value), strategy));
+
+test.each([
+  ['Zm9v', 'Base64', 'foo'],
+  ['Zm8=', 'Base64', 'fo'],
+  ['Zg==', 'Base64', 'f'],
+  ['', 'Base64', ''],
+  ['Zm\r\n9v\n', 'Base64', 'foo'],
+  ['Zg=\n=', 'Base64', 'f'],
+  ['+/+/', 'Base64', '\xfb\xff\xbf'],
+  ['-_-_', 'Base64URL', '\xfb\xff\xbf'],
+  ['Zh==', 'Base64', 'f'],
+  ['Zm9v', 'None', 'Zm9v'],
+  ['Zm9v', undefined, 'Zm9v'],
+  ['Zm9v', 'Auto', 'foo'],
+  ['1234', 'Auto', '\xd7\x6d\xf8'],
+  ['-_-_', 'Auto', '\xfb\xff\xbf'],
+  ['hello', 'Auto', 'hello'],
+  ['not base64!', 'Auto', 'not base64!'],
+  ['Zm9v=', 'Auto', 'Zm9v='],
+] as const)('%j under %s gives %j', (value, strategy, expected) => {
+  expect(decode(value, strategy)).toBe(expected);
+});
+
+test.each([
+  ['Zm9', 'Base64'],
+  ['Zm9v=', 'Base64'],
+  ['Zm9v====', 'Base64'],
+  ['Z===', 'Base64'],
+  ['Zm 9v', 'Base64'],
+  ['Zm=v', 'Base64'],
+  ['-_-_', 'Base64'],
+  ['+/+/', 'Base64URL'],
+  ['Zg', 'Base64URL'],
+  ['\u{1F600}', 'Base64'],
+] as const)('%j is no %s, and the error holds nothing of it', (value, strategy) => {
+  try {
+    decode(value, strategy);
+    throw new Error('nothing was thrown');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'DECODING_FAILED', publicMessage: `the value is not valid ${strategy}` });
+  }
+});
+
+test('what was encoded is decoded, wherever line breaks were put', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), fc.nat(), (bytes, at) => {
+      const encoded = Buffer.from(bytes).toString('base64');
+      const cut = at % (encoded.length + 1);
+      const broken = `${encoded.slice(0, cut)}\r\n${encoded.slice(cut)}`;
+      expect(Buffer.from(decodeValue(Buffer.from(broken), 'Base64'))).toEqual(Buffer.from(bytes));
+    }),
+  );
+});
+
+test('Auto never fails', () => {
+  fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeValue(bytes, 'Auto') instanceof Uint8Array));
+});
+
+test('of a map the first bad key in byte order is named', () => {
+  const data = new Map([
+    ['b', Buffer.from('!')],
+    ['a', Buffer.from('?')],
+    ['0', Buffer.from('Zm9v')],
+  ]);
+  expect(() => decodeValues(data, 'Base64', 'spec.dataFrom[0].extract')).toThrow(
+    expect.objectContaining({
+      field: 'spec.dataFrom[0].extract',
+      publicMessage: 'failure decoding key a: the value is not valid Base64',
+    }),
+  );
+});
+
+test('a large value is decoded without a deep stack', () => {
+  const large = Buffer.alloc(4 * 1024 * 1024, 'QUJD');
+  expect(decodeValue(large, 'Base64')).toHaveLength(3 * 1024 * 1024);
+});

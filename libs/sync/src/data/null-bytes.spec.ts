@@ -1,0 +1,26 @@
+import { checkNullBytes } from './null-bytes.ts';
+
+const data = new Map([
+  ['z', Uint8Array.of(0)],
+  ['b', Uint8Array.of(1, 0, 1)],
+  ['a', Uint8Array.of(1)],
+]);
+
+test('policy Fail names the first key in byte order', () => {
+  expect(() => checkNullBytes(data, 'Fail', 'spec.data[0].remoteRef')).toThrow(
+    expect.objectContaining({
+      code: 'NULL_BYTES',
+      publicMessage:
+        'fetched secret value for key "b" contains null bytes; use a text-safe format such as PEM/base64 or leave ' +
+        'nullBytePolicy unset for intentional binary data',
+    }),
+  );
+});
+
+test.each([undefined, 'Ignore' as const])('policy %s accepts them', (policy) => {
+  expect(() => checkNullBytes(data, policy)).not.toThrow();
+});
+
+test('policy Fail accepts text', () => {
+  expect(() => checkNullBytes(new Map([['a', Buffer.from('text')]]), 'Fail')).not.toThrow();
+});
