@@ -1,4 +1,4 @@
-import { bounded, errorText } from '@eso/runtime';
+import { bounded, errorText, isError } from '@eso/runtime';
 
 /** What went wrong, for programs. One code per thing a caller may want to tell apart. */
 export type KubeErrorCode =
@@ -80,7 +80,7 @@ export class KubeError extends Error {
   /** Wraps whatever was thrown; a KubeError stays as it is. */
   static from(thrown: unknown): KubeError {
     if (thrown instanceof KubeError) return thrown;
-    if (thrown instanceof Error && thrown.name === 'AbortError') {
+    if (isError(thrown) && thrown.name === 'AbortError') {
       return new KubeError('ABORTED', 'the request was given up by its caller', { cause: thrown });
     }
     return new KubeError('UNEXPECTED', errorText(thrown), { cause: thrown });

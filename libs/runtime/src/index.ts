@@ -20,4 +20,4 @@ export {
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
-export { bounded, errorText } from './text.ts';
+export { bounded, errorText, isError } from './text.ts';

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { redactFields } from './redact.ts';
+import { isError } from './text.ts';
 
 /** What every part takes to write structured lines. */
 export type Logger = PinoLogger;
@@ -58,11 +59,11 @@ interface ErrorFields {
 
 /** Names the fields that are written: SDK errors carry whole requests and responses with their headers. */
 function describeError(thrown: unknown, depth = 0): unknown {
-  if (!(thrown instanceof Error)) return thrown;
+  if (!isError(thrown)) return thrown;
   const fields: ErrorFields = { type: thrown.name, message: thrown.message };
   const code = (thrown as { code?: unknown }).code;
   if (typeof code === 'string' || typeof code === 'number') fields.code = code;
   if (depth === 0 && thrown.stack) fields.stack = thrown.stack;
-  if (thrown.cause instanceof Error && depth < 3) fields.cause = describeError(thrown.cause, depth + 1) as ErrorFields;
+  if (isError(thrown.cause) && depth < 3) fields.cause = describeError(thrown.cause, depth + 1) as ErrorFields;
   return fields;
 }

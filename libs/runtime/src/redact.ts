@@ -1,3 +1,5 @@
+import { isError } from './text.ts';
+
 /**
  * Names of fields whose value is never written to a log, compared without case, `-` and `_`. A net under the rule that
  * nobody logs a value in the first place, so it lists names that hold nothing else.
@@ -27,6 +29,12 @@ const SENSITIVE = new Set([
 ]);
 const MAX_DEPTH = 5;
 
+/** Whether an object is a record rather than an instance of a class; also one of another realm. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** What stands in place of a redacted value. */
 export const REDACTED = '[redacted]';
 
@@ -53,7 +61,7 @@ function redactObject(source: Record<string, unknown>, depth: number): Record<st
 }
 
 function redactValue(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  if (typeof value !== 'object' || value === null || isError(value)) return value;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return REDACTED;
   // Nothing we log is that deep; what is cut off cannot leak.
   if (depth > MAX_DEPTH) return '[too deep]';
@@ -61,6 +69,6 @@ function redactValue(value: unknown, depth: number): unknown {
     const clean = value.map((item: unknown) => redactValue(item, depth + 1));
     return clean.some((item, index) => item !== value[index]) ? clean : (value as unknown[]);
   }
-  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (!isPlain(value)) return value;
   return redactObject(value as Record<string, unknown>, depth);
 }

@@ -29,19 +29,25 @@ export function errorText(thrown: unknown): string {
   for (let depth = 0; depth < MAX_CAUSES && current != null; depth += 1) {
     const own = ownText(current);
     if (own && !parts.some((part) => part.includes(own))) parts.push(own);
-    current = current instanceof Error ? current.cause : undefined;
+    current = isError(current) ? current.cause : undefined;
   }
   return parts.join(': ') || 'unknown error';
 }
 
 function ownText(thrown: unknown): string {
-  if (thrown instanceof AggregateError && !thrown.message) {
-    return [...new Set(thrown.errors.map(ownText))].filter(Boolean).join('; ');
+  if (isError(thrown)) {
+    const parts = thrown.message === '' && 'errors' in thrown && Array.isArray(thrown.errors) ? thrown.errors : [];
+    return oneLine(thrown.message) || [...new Set(parts.map(ownText))].filter(Boolean).join('; ') || thrown.name;
   }
-  if (thrown instanceof Error) return oneLine(thrown.message) || thrown.name;
   if (typeof thrown === 'string') return oneLine(thrown);
   // Anything else may hold whatever was thrown with it, secrets included: name its kind, not its content.
   return `a thrown ${typeof thrown}`;
+}
+
+/** Whether something is an Error, also one of another realm (a VM context), which `instanceof` does not see. */
+export function isError(thrown: unknown): thrown is Error {
+  const tag = Object.prototype.toString.call(thrown);
+  return thrown instanceof Error || tag === '[object Error]' || tag === '[object DOMException]';
 }
 
 function oneLine(text: string): string {

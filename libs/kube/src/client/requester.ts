@@ -3,7 +3,7 @@ import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
 import { lost, type HttpResponse } from '../transport/exchange.ts';
 import type { Method, Transport } from '../transport/transport.ts';
-import { withRetries } from './retry.ts';
+import { type RetryOptions, withRetries } from './retry.ts';
 import { errorFromResponse } from './status.ts';
 import { LineSplitter } from './watch-stream.ts';
 
@@ -38,7 +38,7 @@ export class Requester {
     const { transport } = this.#options;
     const { accept, contentType, signal } = options;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-    const response = await this.#retried(method, signal, (timeoutMs) =>
+    const response = await this.#retried({ method, signal, retryLater: true }, (timeoutMs) =>
       transport.send({ method, path, accept, contentType, body, timeoutMs, signal }),
     );
     const named = describe(method, path);
@@ -52,7 +52,8 @@ export class Requester {
    */
   async *lines(path: string, { accept, signal }: RequestOptions): AsyncGenerator<string, void, undefined> {
     const { transport, connection } = this.#options;
-    const head = await this.#retried('GET', signal, (timeoutMs) =>
+    // Whoever watches comes back by itself, and slower each time.
+    const head = await this.#retried({ method: 'GET', signal, retryLater: false }, (timeoutMs) =>
       transport.open({ method: 'GET', path, accept, timeoutMs, signal }),
     );
     const { stream } = head;
@@ -79,12 +80,11 @@ export class Requester {
   }
 
   #retried<T extends Pick<HttpResponse, 'status' | 'headers'>>(
-    method: Method,
-    signal: AbortSignal | undefined,
+    request: Pick<RetryOptions, 'method' | 'signal' | 'retryLater'>,
     attempt: (timeoutMs: number) => Promise<T>,
   ): Promise<T> {
     const { clock, requestTimeoutMs: timeoutMs, connection } = this.#options;
-    return withRetries({ method, timeoutMs, clock, signal, forgetCredentials: () => connection.forget?.() }, attempt);
+    return withRetries({ ...request, timeoutMs, clock, forgetCredentials: () => connection.forget?.() }, attempt);
   }
 }
 

@@ -17,6 +17,8 @@ export interface RetryOptions {
   timeoutMs: number;
   clock: Clock;
   signal?: AbortSignal | undefined;
+  /** Whether answers that say "later" are tried again here; false where the caller has its own pace. */
+  retryLater: boolean;
   /** Called before the retry that follows a 401. */
   forgetCredentials: () => void;
 }
@@ -55,7 +57,7 @@ export async function withRetries<T extends Pick<HttpResponse, 'status' | 'heade
       options.forgetCredentials();
       continue;
     }
-    const askedMs = retryAfter(answer, method);
+    const askedMs = options.retryLater ? retryAfter(answer, method) : undefined;
     if (askedMs === undefined || backoff.failures >= MAX_RETRIES) return answer;
     const waitMs = backoff.next(askedMs);
     if (clock.monotonic() + waitMs >= deadline) return answer;

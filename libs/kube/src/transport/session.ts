@@ -7,7 +7,7 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
-import { type Clock, errorText, type Logger } from '@eso/runtime';
+import { type Clock, errorText, isError, type Logger } from '@eso/runtime';
 
 /** Bytes the API server may send on one stream before it has to wait; Node's default of 64 KiB stalls every list page. */
 const STREAM_WINDOW = 4 * 1024 * 1024;
@@ -94,7 +94,7 @@ export class Session {
     try {
       this.#http2.ping((error) => this.#answered(error));
     } catch (error) {
-      this.#http2.destroy(error instanceof Error ? error : new Error(errorText(error)));
+      this.#http2.destroy(isError(error) ? error : new Error(errorText(error)));
     }
   }
 

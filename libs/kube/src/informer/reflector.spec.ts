@@ -1,0 +1,404 @@
+import { Registry } from '@eso/runtime';
+import { KubeClient } from '../client/client.ts';
+import { type ConfigMap, configMaps } from '../resource/index.ts';
+import { eventually } from '../testing/eventually.ts';
+import { FakeApi } from '../testing/fake-api.ts';
+import { type ReceivedRequest, status } from '../testing/fault-server.ts';
+import { hastyClock } from '../testing/hasty-clock.ts';
+import { createInformer, type Informer, type InformerOptions } from './informer.ts';
+
+let api: FakeApi;
+let client: KubeClient;
+let stop: AbortController;
+let registry: Registry;
+/** What handlers were told, such as `add a`, `update a 1→2`, `delete a`. */
+let told: string[];
+
+beforeEach(async () => {
+  api = await FakeApi.start();
+  client = new KubeClient({
+    connection: api.server.connection(),
+    pingIntervalMs: 60,
+    pingTimeoutMs: 60,
+    connectTimeoutMs: 300,
+  });
+  stop = new AbortController();
+  registry = new Registry();
+  told = [];
+});
+
+afterEach(async () => {
+  stop.abort(new Error('test over'));
+  await client.close();
+  await api.server.stop();
+});
+
+function follow(options: InformerOptions<ConfigMap, ConfigMap> = {}): Informer<ConfigMap> {
+  const informer = createInformer(client, configMaps, {
+    namespaces: ['default'],
+    clock: hastyClock(),
+    registry,
+    ...options,
+  });
+  informer.addHandler({
+    add: ({ metadata }) => told.push(`add ${metadata.name}`),
+    update: (before, after) => told.push(`update ${after.metadata.name} ${before.data?.['v']}→${after.data?.['v']}`),
+    delete: ({ metadata }) => told.push(`delete ${metadata.name}`),
+  });
+  informer.start(stop.signal);
+  return informer;
+}
+
+/** A follower that has seen `a` (v=1) and `b` and is watching. */
+async function followed(options: InformerOptions<ConfigMap, ConfigMap> = {}): Promise<Informer<ConfigMap>> {
+  api.put('a', { v: '1' });
+  api.put('b', { v: '1' });
+  const informer = follow(options);
+  await informer.waitForSync(stop.signal);
+  await eventually(() => expect(api.watching).toBe(1));
+  told = [];
+  return informer;
+}
+
+/** Proves that the reflector is alive: what happens now arrives. */
+async function alive(informer: Informer<ConfigMap>): Promise<void> {
+  api.put('sign-of-life', { v: String(Math.random()) });
+  const { version } = api;
+  await eventually(() => expect(informer.store.get('default', 'sign-of-life')?.metadata.resourceVersion).toBe(version));
+}
+
+async function metric(name: string): Promise<Record<string, number>> {
+  const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
+  return Object.fromEntries(values.map(({ labels, value }) => [Object.values(labels).join(' '), value]));
+}
+
+const answer = {
+  status:
+    (code: number, reason: string, headers: Record<string, string> = {}) =>
+    (request: ReceivedRequest): void =>
+      request.json(code, status(code, reason, `scripted ${code}`), headers),
+  text:
+    (text: string) =>
+    (request: ReceivedRequest): void =>
+      request.text(200, text),
+  reset: ({ session }: ReceivedRequest): void => session.destroy(),
+  nothing: (): void => undefined,
+  mute: ({ stream }: ReceivedRequest): void => stream.respond({ ':status': 200, 'content-type': 'application/json' }),
+  end: (request: ReceivedRequest): void => request.text(200, ''),
+};
+
+describe('in peace', () => {
+  test('lists, watches, and tells of each change once', async () => {
+    const informer = await followed();
+    api.put('c', { v: '1' });
+    api.put('a', { v: '2' });
+    api.remove('b');
+    await eventually(() => expect(told).toEqual(['add c', 'update a 1→2', 'delete b']));
+    expect(informer.store.keys().sort()).toEqual(['default/a', 'default/c']);
+    expect(informer.store.get('default', 'a')).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'a', namespace: 'default', resourceVersion: expect.any(String) as string },
+      data: { v: '2' },
+    });
+    expect(await metric('informer_objects')).toEqual({ configmaps: 2 });
+  });
+
+  test('a watch that reaches its timeout goes on where it was, bookmarks included', async () => {
+    const informer = await followed();
+    api.bookmark();
+    const { version } = api;
+    await eventually(() => expect(informer.health()).toBeUndefined());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    api.endWatches();
+    await eventually(() => expect(api.watchedFrom).toContain(version));
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+
+  test('lists in pages, and asks for a bounded watch with bookmarks', async () => {
+    for (let i = 0; i < 25; i += 1) api.put(`o${i}`);
+    const informer = follow({ pageSize: 10, labelSelector: 'a=b' });
+    await informer.waitForSync(stop.signal);
+    expect(informer.store.size).toBe(25);
+    await eventually(() => expect(api.watching).toBe(1));
+    const [first, second, third, watch] = api.server.requests.map(({ url }) => url.searchParams);
+    expect([first, second, third].map((query) => query?.get('continue') ?? null)).toEqual([null, '10', '20']);
+    expect(first?.get('labelSelector')).toBe('a=b');
+    expect(watch?.get('allowWatchBookmarks')).toBe('true');
+    expect(watch?.get('labelSelector')).toBe('a=b');
+    expect(Number(watch?.get('timeoutSeconds'))).toBeGreaterThanOrEqual(300);
+    expect(Number(watch?.get('timeoutSeconds'))).toBeLessThan(600);
+  });
+
+  test('a stopped informer asks for nothing more', async () => {
+    await followed();
+    stop.abort(new Error('stop'));
+    await eventually(() => expect(api.watching).toBe(0));
+    const asked = api.server.requests.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(api.server.requests).toHaveLength(asked);
+  });
+});
+
+describe('the connection', () => {
+  test('reset in the middle of a watch: nothing is lost, nothing is listed again', async () => {
+    const informer = await followed();
+    api.server.reset();
+    api.put('a', { v: '2' });
+    await eventually(() => expect(told).toEqual(['update a 1→2']));
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+
+  test('half-open: the unanswered PING finds it', async () => {
+    const informer = await followed();
+    api.server.freeze();
+    api.put('a', { v: '2' });
+    await eventually(() => expect(told).toEqual(['update a 1→2']));
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+
+  test('half-open and no new connection answers for a while', async () => {
+    const informer = await followed();
+    api.server.freeze('all');
+    await eventually(async () =>
+      expect((await metric('reflector_errors_total'))['configmaps UNREACHABLE']).toBeGreaterThan(1),
+    );
+    expect(client.isReachable()).toBe(false);
+    api.server.reset();
+    api.server.thaw();
+    await alive(informer);
+  });
+
+  test('bytes that are no TLS', async () => {
+    const informer = await followed();
+    api.server.spoil();
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+
+  test('the server goes away and comes back on the same port', async () => {
+    const informer = await followed();
+    await api.server.down();
+    api.put('a', { v: '2' });
+    api.remove('b');
+    await eventually(async () =>
+      expect((await metric('reflector_errors_total'))['configmaps UNREACHABLE']).toBeGreaterThan(2),
+    );
+    await api.server.up();
+    await eventually(() => expect(told).toEqual(['update a 1→2', 'delete b']));
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+
+  test('the server was not there in the first place', async () => {
+    await api.server.down();
+    api.put('a');
+    const informer = follow();
+    await eventually(async () =>
+      expect((await metric('reflector_errors_total'))['configmaps UNREACHABLE']).toBeGreaterThan(2),
+    );
+    expect(informer.hasSynced).toBe(false);
+    await api.server.up();
+    await informer.waitForSync(stop.signal);
+    await alive(informer);
+  });
+
+  test('the server sends GOAWAY and ends the watch', async () => {
+    const informer = await followed();
+    for (const { session } of api.server.requests) if (!session.closed) session.close();
+    api.endWatches();
+    await alive(informer);
+    expect(api.lists).toBe(1);
+  });
+});
+
+describe('the watch', () => {
+  test.each<[name: string, fail: () => void]>([
+    [
+      'an ERROR event',
+      () =>
+        api.send(JSON.stringify({ type: 'ERROR', object: status(410, 'Expired', 'too old resource version') }) + '\n'),
+    ],
+    ['an HTTP status', () => api.endWatches()],
+  ])('410 as %s: listed again, with deletes for what has vanished', async (_name, fail) => {
+    const informer = await followed();
+    // These changes happen unseen, and their history is gone.
+    api.script('watch', answer.status(410, 'Expired'));
+    const unseen = api.send.bind(api);
+    api.send = () => undefined;
+    api.put('a', { v: '2' });
+    api.remove('b');
+    api.put('c', { v: '1' });
+    api.send = unseen;
+    api.compact();
+    fail();
+    await eventually(() => expect(told.toSorted()).toEqual(['add c', 'delete b', 'update a 1→2']));
+    expect(api.lists).toBeGreaterThan(1);
+    told = [];
+    await alive(informer);
+    expect(told).toEqual(['add sign-of-life']);
+  });
+
+  test.each<[name: string, fault: (request: ReceivedRequest) => void, lists: number]>([
+    ['429 with Retry-After', answer.status(429, 'TooManyRequests', { 'retry-after': '1' }), 1],
+    ['500', answer.status(500, 'InternalError'), 1],
+    ['503 with Retry-After', answer.status(503, 'ServiceUnavailable', { 'retry-after': '1' }), 1],
+    ['401', answer.status(401, 'Unauthorized'), 1],
+    ['403', answer.status(403, 'Forbidden'), 3],
+    ['404', answer.status(404, 'NotFound'), 3],
+    ['a reset', answer.reset, 1],
+    ['an end at once', answer.end, 1],
+    ['bytes that are no event', answer.text('<html>\n'), 1],
+    ['an event without an object', answer.text('{"type":"ADDED"}\n'), 1],
+    ['half a line', answer.text('{"type":"ADDED","object":{"metadata":{'), 1],
+  ])('%s, twice', async (_name, fault, lists) => {
+    const informer = await followed();
+    api.script('watch', fault, fault);
+    api.endWatches();
+    api.put('a', { v: '2' });
+    await eventually(() => expect(told).toContain('update a 1→2'));
+    await alive(informer);
+    expect(api.lists).toBe(lists);
+  });
+
+  test('a server error that stays makes it list again', async () => {
+    const informer = await followed();
+    api.script('watch', ...Array.from({ length: 4 }, () => answer.status(504, 'Timeout')));
+    api.endWatches();
+    await eventually(() => expect(api.lists).toBe(2));
+    await alive(informer);
+  });
+
+  test('a watch that says nothing is given up, counted, and everything is listed', async () => {
+    const informer = await followed({ quietDeadlineMs: 20_000 });
+    const unseen = api.send.bind(api);
+    api.send = () => undefined;
+    api.put('a', { v: '2' });
+    api.send = unseen;
+    await eventually(() => expect(told).toEqual(['update a 1→2']));
+    expect((await metric('reflector_quiet_watches_total'))['configmaps']).toBeGreaterThan(0);
+    await alive(informer);
+  });
+
+  test('health names the resource and the error while nothing can be heard, and recovers', async () => {
+    const informer = await followed({ quietDeadlineMs: 20_000 });
+    expect(informer.health()).toBeUndefined();
+    await api.server.down();
+    await eventually(() =>
+      expect(informer.health()).toMatch(/^nothing heard about configmaps for \d+ s; last error: .*ECONNREFUSED/),
+    );
+    await api.server.up();
+    await eventually(() => expect(informer.health()).toBeUndefined());
+  });
+});
+
+describe('the list', () => {
+  test.each<[name: string, fault: (request: ReceivedRequest) => void]>([
+    ['429 with Retry-After', answer.status(429, 'TooManyRequests', { 'retry-after': '0' })],
+    ['500', answer.status(500, 'InternalError')],
+    ['403', answer.status(403, 'Forbidden')],
+    ['404', answer.status(404, 'NotFound')],
+    ['a reset', answer.reset],
+    ['bytes that are no JSON', answer.text('<html>')],
+    ['JSON that is no list', answer.text('{"kind":"ConfigMap"}')],
+    ['nothing', answer.text('')],
+  ])('%s, the first five times', async (_name, fault) => {
+    api.script('list', fault, fault, fault, fault, fault);
+    api.put('a');
+    const informer = follow();
+    await informer.waitForSync(stop.signal);
+    expect(informer.store.size).toBe(1);
+    await alive(informer);
+  });
+
+  test('no answer at all: given up at the deadline and asked again', async () => {
+    await client.close();
+    client = new KubeClient({ connection: api.server.connection(), requestTimeoutMs: 100 });
+    api.script('list', answer.nothing, answer.nothing);
+    const informer = follow();
+    await informer.waitForSync(stop.signal);
+    await alive(informer);
+  });
+
+  test('a page expired: listed from the start, in one piece', async () => {
+    for (let i = 0; i < 25; i += 1) api.put(`o${i}`);
+    api.script('list', (request) => {
+      const items = [{ metadata: { name: 'o0', namespace: 'default', resourceVersion: '101' } }];
+      request.json(200, { metadata: { resourceVersion: '125', continue: '10' }, items });
+    });
+    api.script('list', answer.status(410, 'Expired'));
+    const informer = follow({ pageSize: 10 });
+    await informer.waitForSync(stop.signal);
+    expect(informer.store.size).toBe(25);
+    expect(api.server.requests.map(({ url }) => url.searchParams.get('limit')).slice(0, 3)).toEqual(['10', '10', '0']);
+    await alive(informer);
+  });
+});
+
+describe('code of others', () => {
+  test('a handler that throws is counted, and neither the store nor the other handlers miss anything', async () => {
+    const informer = await followed();
+    informer.addHandler({
+      update: () => {
+        throw new Error('boom');
+      },
+    });
+    api.put('a', { v: '2' });
+    await eventually(() => expect(told).toEqual(['update a 1→2']));
+    await alive(informer);
+    await eventually(async () =>
+      expect((await metric('informer_exceptions_total'))['configmaps handler']).toBeGreaterThan(0),
+    );
+  });
+
+  test('a transform that throws leaves that object as it was, and only that one', async () => {
+    const informer = await followed({
+      transform: (object) => {
+        if (object.data?.['v'] === 'bad') throw new Error('boom');
+        return object;
+      },
+    });
+    api.put('a', { v: 'bad' });
+    api.put('b', { v: '2' });
+    await eventually(() => expect(told).toEqual(['update b 1→2']));
+    expect(informer.store.get('default', 'a')?.data).toEqual({ v: '1' });
+    api.compact();
+    api.send(JSON.stringify({ type: 'ERROR', object: status(410, 'Expired', 'too old') }) + '\n');
+    await eventually(() => expect(api.lists).toBe(2));
+    api.put('a', { v: '3' });
+    await eventually(() => expect(told).toEqual(['update b 1→2', 'update a 1→3']));
+    expect((await metric('informer_exceptions_total'))['configmaps transform']).toBe(2);
+  });
+
+  test('a transform decides what is held', async () => {
+    api.put('a', { v: 'secret' });
+    const informer = createInformer(client, configMaps, {
+      clock: hastyClock(),
+      transform: ({ metadata, data }) => ({ name: metadata.name, length: data?.['v']?.length }),
+      indexers: { length: ({ length }) => [String(length)] },
+    });
+    informer.start(stop.signal);
+    await informer.waitForSync(stop.signal);
+    expect(informer.store.byIndex('length', '6')).toEqual([{ name: 'a', length: 6 }]);
+  });
+});
+
+test('several namespaces fill one store, and a list of one leaves the others alone', async () => {
+  api.put('a');
+  const informer = follow({ namespaces: ['default', 'other'] });
+  await informer.waitForSync(stop.signal);
+  await eventually(() => expect(api.watching).toBe(2));
+  expect(api.server.requests.map(({ url }) => url.pathname)).toEqual(
+    expect.arrayContaining(['/api/v1/namespaces/default/configmaps', '/api/v1/namespaces/other/configmaps']),
+  );
+});
+
+test('waiting for a sync that does not come ends with its signal', async () => {
+  await api.server.down();
+  const informer = follow();
+  const waiting = informer.waitForSync(AbortSignal.timeout(50));
+  await expect(waiting).rejects.toMatchObject({ name: 'TimeoutError' });
+});
