@@ -1,0 +1,108 @@
+import { CA_SECRET } from '@eso/api/resources';
+import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
+import { isKubeError, type KubeClient, secrets } from '@eso/kube';
+import { authorityRenewalInstant, inspectCertificate } from '@eso/pki';
+import type { Clock } from '@eso/runtime';
+import { CertificateError } from '../error.ts';
+import { EventReason } from '../events.ts';
+import type { Settings } from '../flags.ts';
+import type { CertificateMetrics } from '../metrics.ts';
+import type { Schedule } from '../schedule.ts';
+import type { SecretWatches } from '../secret-watches.ts';
+import type { AuthorityKeeper, KeptAuthority } from './authority-keeper.ts';
+
+export interface AuthorityDependencies {
+  readonly client: KubeClient;
+  readonly settings: Settings;
+  readonly keeper: AuthorityKeeper;
+  readonly watches: SecretWatches;
+  readonly events: EventRecorder;
+  readonly metrics: CertificateMetrics;
+  readonly schedule: Schedule;
+  readonly clock: Clock;
+  /** Called when another authority signs from now on: every leaf has to be looked at. */
+  readonly onReplaced: () => void;
+}
+
+/** Repeated in the event, since the authority is never replaced by itself. */
+const WHAT_TO_DO =
+  `to have a new one made, delete Secret ${CA_SECRET} at a quiet time: every certificate is issued anew, and connections fail ` +
+  'until both sides have loaded theirs';
+
+/** Looks after the authority itself: makes it, announces its end, and has leaves issued anew when it is another one. */
+export class AuthorityReconciler {
+  readonly #dependencies: AuthorityDependencies;
+  #fingerprint: string | undefined;
+  #announced: string | undefined;
+  #problem: string | undefined = 'the certificate authority has not been looked at yet';
+
+  constructor(dependencies: AuthorityDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** The reason why nothing can be issued. */
+  health(): string | undefined {
+    return this.#problem;
+  }
+
+  async reconcile(key: string, { signal, logger }: ReconcileContext): Promise<ReconcileResult> {
+    const { settings, keeper, watches, schedule } = this.#dependencies;
+    watches.want(key, { namespace: settings.namespace, name: CA_SECRET });
+    try {
+      const kept = await keeper.ensure(signal);
+      this.#problem = undefined;
+      return this.#look(kept);
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const error = CertificateError.from(thrown);
+      this.#problem = error.publicMessage;
+      await this.#reportUnusable(error, signal);
+      if (schedule.isWorthRetrying(error)) throw error;
+      logger.error({ error: error.publicMessage }, 'the certificate authority cannot be used');
+      return schedule.afterFailure();
+    }
+  }
+
+  #look({ authority, secret, created }: KeptAuthority): ReconcileResult {
+    const { events, metrics, schedule, settings, clock, onReplaced } = this.#dependencies;
+    const { notBefore, notAfter } = inspectCertificate(authority.certificate);
+    const dueAt = authorityRenewalInstant(notBefore, notAfter, settings.lifetime.validityMs);
+    const now = clock.now();
+    metrics.authorityExpires(notAfter.getTime(), now >= dueAt);
+    const { fingerprint256 } = authority.certificate;
+    if (this.#fingerprint !== undefined && this.#fingerprint !== fingerprint256) onReplaced();
+    this.#fingerprint = fingerprint256;
+    const end = notAfter.toISOString();
+    if (created)
+      events.event(secret, 'Normal', EventReason.authorityCreated, `Certificate authority valid until ${end}`);
+    if (now >= notAfter.getTime())
+      this.#announce(secret, EventReason.authorityExpired, `The certificate authority ended at ${end}; ${WHAT_TO_DO}`);
+    else if (now >= dueAt)
+      this.#announce(secret, EventReason.authorityExpiring, `The certificate authority ends at ${end}; ${WHAT_TO_DO}`);
+    const next = [dueAt, notAfter.getTime()].find((instant) => instant > now);
+    return next === undefined ? schedule.afterFailure() : schedule.nextPass(next);
+  }
+
+  /** Once a day: it may take weeks until somebody acts. */
+  #announce(secret: KeptAuthority['secret'], reason: EventReason, message: string): void {
+    const { clock, events } = this.#dependencies;
+    const announcement = `${reason} ${new Date(clock.now()).toISOString().slice(0, 10)}`;
+    if (this.#announced === announcement) return;
+    this.#announced = announcement;
+    events.event(secret, 'Warning', reason, message);
+  }
+
+  /** On the Secret that is in the way, if there is one. */
+  async #reportUnusable(error: CertificateError, signal: AbortSignal): Promise<void> {
+    const { client, settings, events } = this.#dependencies;
+    if (error.code !== 'AUTHORITY_FOREIGN' && error.code !== 'AUTHORITY_UNUSABLE') return;
+    try {
+      const ref = { namespace: settings.namespace, name: CA_SECRET };
+      const secret = await client.get(secrets, ref, { metadataOnly: true, signal });
+      const subject = { apiVersion: 'v1', kind: 'Secret', metadata: secret.metadata };
+      events.event(subject, 'Warning', EventReason.authorityUnusable, error.publicMessage);
+    } catch (failed) {
+      if (!isKubeError(failed)) throw failed;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import type { ReconcileContext, ReconcileResult } from '@eso/controller';
+import { CLIENT_TLS_SECRET } from '@eso/api/resources';
+import { clientIdentity } from '@eso/pki';
+import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
+import { CertificateError } from '../error.ts';
+import type { Settings } from '../flags.ts';
+import { keepLeaf, type LeafDependencies, type LeafOutcome } from '../leaf/keep-leaf.ts';
+import type { LeafOwner } from '../leaf/owner.ts';
+import type { CertificateMetrics } from '../metrics.ts';
+import type { Schedule } from '../schedule.ts';
+import type { SecretWatches } from '../secret-watches.ts';
+
+export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed'> {
+  readonly settings: Settings;
+  readonly keeper: AuthorityKeeper;
+  readonly watches: SecretWatches;
+  readonly metrics: CertificateMetrics;
+  readonly schedule: Schedule;
+}
+
+/** Gives core its client certificate, in the namespace of core and nowhere else. */
+export async function reconcileClient(
+  dependencies: ClientDependencies,
+  key: string,
+  { signal, logger }: ReconcileContext,
+): Promise<ReconcileResult> {
+  const { settings, keeper, watches, metrics, schedule } = dependencies;
+  const owner = clientOwner(settings);
+  watches.want(key, owner.secret);
+  try {
+    const { authority } = await keeper.ensure(signal);
+    // No Service can claim this name: theirs have another prefix.
+    const outcome = await keepLeaf({ ...dependencies, isClaimed: () => true }, { owner, authority, logger, signal });
+    if (outcome.kind === 'refused') logger.error({ secret: owner.secret }, outcome.message);
+    return report(outcome, metrics, schedule);
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    metrics.clientFailed();
+    const error = CertificateError.from(thrown);
+    if (schedule.isWorthRetrying(error)) throw error;
+    logger.error({ error: error.publicMessage }, 'no client certificate for core');
+    return schedule.afterFailure();
+  }
+}
+
+function report(outcome: LeafOutcome, metrics: CertificateMetrics, schedule: Schedule): ReconcileResult {
+  switch (outcome.kind) {
+    case 'issued':
+      metrics.clientRotated(outcome.reasons[0]);
+      metrics.clientExpires(outcome.lifetime.notAfter);
+      return schedule.nextPass(outcome.lifetime.lookAgainAt);
+    case 'kept':
+      metrics.clientExpires(outcome.lifetime.notAfter);
+      return schedule.nextPass(outcome.lifetime.lookAgainAt);
+    case 'refused':
+      metrics.clientFailed();
+      return schedule.afterFailure();
+    case 'raced':
+      return { kind: 'requeue' };
+  }
+}
+
+function clientOwner({ namespace, trustDomain }: Settings): LeafOwner {
+  return {
+    id: `${namespace}/core`,
+    identity: clientIdentity({ trustDomain }),
+    secret: { namespace, name: CLIENT_TLS_SECRET },
+  };
+}

@@ -1,0 +1,127 @@
+import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
+import { DEFAULT_ESO_NAMESPACE } from '@eso/api/resources';
+import {
+  checkAuthorityValidity,
+  checkClusterDomain,
+  checkLeafLifetime,
+  checkTrustDomain,
+  DEFAULT_CLUSTER_DOMAIN,
+  DEFAULT_TRUST_DOMAIN,
+  type KeyEncryptionKeyFile,
+  type LeafLifetime,
+  PkiError,
+} from '@eso/pki';
+
+/** Flags of the process; README.md lists them. */
+export const FLAGS = {
+  'cluster-domain': {
+    type: 'string',
+    default: DEFAULT_CLUSTER_DOMAIN,
+    describe: 'DNS domain of the cluster, the end of the longest name in a server certificate',
+  },
+  'trust-domain': {
+    type: 'string',
+    default: DEFAULT_TRUST_DOMAIN,
+    describe: 'SPIFFE trust domain of the identities in certificates; core and providers have to be told the same',
+  },
+  'leaf-validity': {
+    type: 'duration',
+    default: '720h',
+    describe: 'Life of a server or client certificate, 5m to 2160h',
+  },
+  'leaf-renewal-window': {
+    type: 'duration',
+    default: '0s',
+    describe: 'How long before its end a certificate is renewed; 0 = 840h or 40 % of its life, whichever is less',
+  },
+  'ca-validity': {
+    type: 'duration',
+    default: '8760h',
+    describe: 'Life of a new certificate authority, 10m to 17520h, longer than that of a leaf',
+  },
+  'key-encryption-key-file': {
+    type: 'string',
+    default: '',
+    describe: 'File of 32 to 1024 random bytes under which the key of the certificate authority is stored; required',
+  },
+  namespace: {
+    type: 'string',
+    default: DEFAULT_ESO_NAMESPACE,
+    env: 'POD_NAMESPACE',
+    describe: 'Namespace of core; holds the authority, the client certificate and the Lease',
+  },
+  'provider-namespaces': {
+    type: 'list',
+    default: [],
+    describe: 'Namespaces in which Services of providers are looked for; empty = all',
+  },
+  'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where /metrics is served' },
+  'health-addr': { type: 'listen', default: ':8081', describe: 'Where /livez, /healthz and /readyz are served' },
+  'enable-leader-election': { type: 'boolean', default: true, describe: 'Work only while holding the Lease' },
+  'leader-election-id': {
+    type: 'string',
+    default: 'external-secrets-cert-manager-controller',
+    describe: 'Name of the Lease',
+  },
+  'leader-election-lease-duration': { type: 'duration', default: '15s', min: 1_000, describe: 'Life of the Lease' },
+  'leader-election-renew-deadline': {
+    type: 'duration',
+    default: '10s',
+    min: 500,
+    describe: 'Time to renew before giving up',
+  },
+  'leader-election-retry-period': { type: 'duration', default: '2s', min: 100, describe: 'Pause between attempts' },
+  'pod-name': { type: 'string', default: '', env: 'POD_NAME', describe: 'Identity in the Lease; empty = host name' },
+} as const satisfies FlagSpec;
+
+export type Flags = FlagValues<typeof FLAGS>;
+
+/** What the process issues, for whom, and where. */
+export interface Settings {
+  /** Namespace of the authority and of core's client certificate. */
+  readonly namespace: string;
+  /** Namespaces in which providers are looked for; absent = all. */
+  readonly providerNamespaces?: readonly string[];
+  readonly clusterDomain: string;
+  readonly trustDomain: string;
+  readonly lifetime: LeafLifetime;
+  /** Milliseconds. */
+  readonly authorityValidityMs: number;
+}
+
+/**
+ * What the flags together mean.
+ * @throws RuntimeError INVALID_FLAG naming the flag
+ */
+export function readSettings(flags: Flags): Settings {
+  const validityMs = flags['leaf-validity'];
+  const windowMs = flags['leaf-renewal-window'];
+  const lifetime: LeafLifetime = windowMs === 0 ? { validityMs } : { validityMs, renewalWindowMs: windowMs };
+  check('leaf-validity', () => checkLeafLifetime({ validityMs }));
+  check('leaf-renewal-window', () => checkLeafLifetime(lifetime));
+  check('ca-validity', () => checkAuthorityValidity(flags['ca-validity'], validityMs));
+  check('cluster-domain', () => checkClusterDomain(flags['cluster-domain']));
+  check('trust-domain', () => checkTrustDomain(flags['trust-domain']));
+  const providerNamespaces = [...new Set(flags['provider-namespaces'])];
+  return {
+    namespace: flags.namespace,
+    ...(providerNamespaces.length > 0 && { providerNamespaces }),
+    clusterDomain: flags['cluster-domain'],
+    trustDomain: flags['trust-domain'],
+    lifetime,
+    authorityValidityMs: flags['ca-validity'],
+  };
+}
+
+/** Where the key-encryption key is, and how errors about it name the flag. */
+export function keyEncryptionKeyFile(flags: Flags): KeyEncryptionKeyFile {
+  return { file: flags['key-encryption-key-file'], flag: '--key-encryption-key-file' };
+}
+
+function check(flag: keyof Flags, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    throw new RuntimeError('INVALID_FLAG', `--${flag}: ${PkiError.from(error).publicMessage}`, { cause: error });
+  }
+}

@@ -1,0 +1,88 @@
+import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
+import { type CertificateAuthority, inspectCertificate, issueLeaf, type LeafLifetime } from '@eso/pki';
+import type { Clock, Logger } from '@eso/runtime';
+import { leafSecret } from './leaf-secret.ts';
+import type { LeafOwner } from './owner.ts';
+import { type LeafTimes, leafTimes, planLeaf } from './plan.ts';
+import type { RotationReason } from './reasons.ts';
+
+/** What became of a leaf in one pass. */
+export type LeafOutcome =
+  | { kind: 'kept'; lifetime: LeafTimes }
+  | { kind: 'issued'; lifetime: LeafTimes; reasons: readonly [RotationReason, ...RotationReason[]] }
+  | { kind: 'refused'; why: 'foreign' | 'taken'; message: string }
+  /** Somebody wrote the Secret meanwhile: nothing was done, look again. */
+  | { kind: 'raced' };
+
+export interface LeafDependencies {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly lifetime: LeafLifetime;
+  /** Whether the owner of this id still wants the Secret of this name. */
+  readonly isClaimed: (ownerId: string, secret: LeafOwner['secret']) => boolean;
+}
+
+export interface LeafPass {
+  readonly owner: LeafOwner;
+  readonly authority: CertificateAuthority;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One pass over a leaf: reads its Secret, decides, issues and stores a new one if need be. Every write carries the version that
+ * was read, so that a second writer makes it a pass that did nothing.
+ * @throws KubeError, PkiError
+ */
+export async function keepLeaf(dependencies: LeafDependencies, pass: LeafPass): Promise<LeafOutcome> {
+  const { client, clock, lifetime, isClaimed } = dependencies;
+  const { owner, authority, logger, signal } = pass;
+  const stored = await readSecret(client, owner, signal);
+  const plan = planLeaf({
+    owner,
+    stored,
+    authority,
+    lifetime,
+    nowMs: clock.now(),
+    isClaimed: (ownerId) => isClaimed(ownerId, owner.secret),
+  });
+  if (plan.kind === 'keep') return { kind: 'kept', lifetime: plan.lifetime };
+  if (plan.kind === 'refuse') return { ...plan, kind: 'refused' };
+
+  const pair = await issueLeaf(owner.identity, { authority, validityMs: lifetime.validityMs, clock, signal });
+  if (!(await writeSecret(client, leafSecret(owner, pair, stored), signal))) return { kind: 'raced' };
+  const facts = inspectCertificate(pair['tls.crt']);
+  logger.info(
+    {
+      secret: owner.secret,
+      identity: owner.identity.uri,
+      serial: facts.serial,
+      notAfter: facts.notAfter,
+      reasons: plan.reasons,
+    },
+    'issued a certificate',
+  );
+  return { kind: 'issued', lifetime: leafTimes(pair['tls.crt'], { authority, lifetime }), reasons: plan.reasons };
+}
+
+async function readSecret(client: KubeClient, { secret }: LeafOwner, signal: AbortSignal): Promise<Secret | undefined> {
+  try {
+    return await client.get(secrets, secret, { signal });
+  } catch (error) {
+    if (isKubeError(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** False when somebody else was faster. */
+async function writeSecret(client: KubeClient, secret: Secret, signal: AbortSignal): Promise<boolean> {
+  const isNew = secret.metadata.resourceVersion === undefined;
+  try {
+    if (isNew) await client.create(secrets, secret, { signal });
+    else await client.update(secrets, secret, { signal });
+    return true;
+  } catch (error) {
+    if (isNew ? isKubeError(error, 'ALREADY_EXISTS') : isKubeError(error, 'CONFLICT', 'NOT_FOUND')) return false;
+    throw error;
+  }
+}

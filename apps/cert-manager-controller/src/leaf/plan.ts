@@ -1,0 +1,77 @@
+import type { Secret } from '@eso/kube';
+import { type LeafExpectation, leafProblems, nextLeafRenewal, inspectCertificate } from '@eso/pki';
+import { secretEntry } from '../secret-data.ts';
+import { LEAF_ENTRIES, LEAF_SECRET_TYPE, readLeaf } from './leaf-secret.ts';
+import type { LeafOwner } from './owner.ts';
+import { ownershipOf } from './ownership.ts';
+import type { RotationReason, SecretProblem } from './reasons.ts';
+
+export interface PlanInput extends Omit<LeafExpectation, 'identity'> {
+  owner: LeafOwner;
+  /** The Secret of the owner's name as it is now. */
+  stored: Secret | undefined;
+  /** Whether the owner of this id still wants the Secret of this name. */
+  isClaimed: (ownerId: string) => boolean;
+}
+
+/** What to do about a leaf. */
+export type LeafPlan =
+  | { kind: 'keep'; lifetime: LeafTimes }
+  /** At least one reason, the gravest first. */
+  | { kind: 'issue'; reasons: readonly [RotationReason, ...RotationReason[]] }
+  | { kind: 'refuse'; why: 'foreign' | 'taken'; message: string };
+
+/** Milliseconds since the epoch. */
+export interface LeafTimes {
+  notAfter: number;
+  /** When to look at it again: its renewal, or its end where renewal gains nothing. */
+  lookAgainAt: number;
+}
+
+/** Decides what to do about a leaf, from everything that was read. Pure. */
+export function planLeaf(input: PlanInput): LeafPlan {
+  const { owner, stored, isClaimed } = input;
+  if (!stored) return { kind: 'issue', reasons: ['secret-missing'] };
+  const ownership = ownershipOf(stored, owner);
+  const where = `Secret ${owner.secret.namespace}/${owner.secret.name}`;
+  switch (ownership.kind) {
+    case 'foreign':
+      return refuse('foreign', `${where} exists and was not made for certificates: rename or delete it`);
+    case 'other':
+      if (isClaimed(ownership.ownerId)) {
+        const message = `${where} belongs to ${ownership.ownerId}: give this Service a Secret name of its own`;
+        return refuse('taken', message);
+      }
+      if (stored.type !== LEAF_SECRET_TYPE) return wrongType(where, stored);
+      return { kind: 'issue', reasons: ['secret-taken-over'] };
+    case 'own': {
+      if (stored.type !== LEAF_SECRET_TYPE) return wrongType(where, stored);
+      const [first, ...others] = [...ownership.problems, ...contentProblems(stored, input)];
+      if (first) return { kind: 'issue', reasons: [first, ...others] };
+      return { kind: 'keep', lifetime: leafTimes(secretEntry(stored, 'tls.crt') ?? '', input) };
+    }
+  }
+}
+
+/** When a leaf ends and when to look at it again. */
+export function leafTimes(certificate: string, context: Pick<PlanInput, 'authority' | 'lifetime'>): LeafTimes {
+  return {
+    notAfter: inspectCertificate(certificate).notAfter.getTime(),
+    lookAgainAt: nextLeafRenewal(certificate, context),
+  };
+}
+
+function contentProblems(stored: Secret, { owner, ...expected }: PlanInput): RotationReason[] {
+  const entries = Object.keys(stored.data ?? {});
+  const surplus = entries.some((key) => !(LEAF_ENTRIES as readonly string[]).includes(key));
+  const found: SecretProblem[] = surplus ? ['surplus-entries'] : [];
+  return [...found, ...leafProblems(readLeaf(stored), { ...expected, identity: owner.identity })];
+}
+
+function wrongType(where: string, { type }: Secret): LeafPlan {
+  return refuse('foreign', `${where} has type ${type ?? 'Opaque'} and not ${LEAF_SECRET_TYPE}: delete it`);
+}
+
+function refuse(why: 'foreign' | 'taken', message: string): LeafPlan {
+  return { kind: 'refuse', why, message };
+}

@@ -1,0 +1,103 @@
+import { type Counter, counterOf, type Gauge, gaugeOf, type Registry } from '@eso/runtime';
+import type { ServiceName } from '@eso/pki';
+import { ROTATION_REASONS, type RotationReason } from './leaf/reasons.ts';
+
+/** The metrics of this process; README.md lists them. Times are Unix seconds. */
+export class CertificateMetrics {
+  readonly #serviceExpiry: Gauge<'namespace' | 'service'>;
+  readonly #serviceRotations: Counter<'namespace' | 'service' | 'reason'>;
+  readonly #serviceFailures: Counter<'namespace' | 'service'>;
+  readonly #clientExpiry: Gauge;
+  readonly #clientRotations: Counter<'reason'>;
+  readonly #clientFailures: Counter;
+  readonly #authorityExpiry: Gauge;
+  readonly #authorityDue: Gauge;
+
+  constructor(registry: Registry) {
+    const perService = ['namespace', 'service'] as const;
+    this.#serviceExpiry = gaugeOf(registry, {
+      name: 'eso_provider_certificate_expiry_seconds',
+      help: "End of the certificate of a provider's Service, in Unix seconds.",
+      labelNames: perService,
+    });
+    this.#serviceRotations = counterOf(registry, {
+      name: 'eso_provider_certificate_rotation_total',
+      help: "Certificates issued for a provider's Service, by the first reason.",
+      labelNames: [...perService, 'reason'],
+    });
+    this.#serviceFailures = counterOf(registry, {
+      name: 'eso_provider_certificate_rotation_failures_total',
+      help: "Passes that could not give a provider's Service the certificate it needs.",
+      labelNames: perService,
+    });
+    this.#clientExpiry = gaugeOf(registry, {
+      name: 'eso_client_certificate_expiry_seconds',
+      help: "End of core's client certificate, in Unix seconds.",
+    });
+    this.#clientRotations = counterOf(registry, {
+      name: 'eso_client_certificate_rotation_total',
+      help: 'Client certificates issued for core, by the first reason.',
+      labelNames: ['reason'],
+    });
+    this.#clientFailures = counterOf(registry, {
+      name: 'eso_client_certificate_rotation_failures_total',
+      help: 'Passes that could not give core the client certificate it needs.',
+    });
+    this.#authorityExpiry = gaugeOf(registry, {
+      name: 'eso_ca_certificate_expiry_seconds',
+      help: 'End of the certificate authority, in Unix seconds.',
+    });
+    this.#authorityDue = gaugeOf(registry, {
+      name: 'eso_ca_certificate_replacement_due',
+      help: 'Whether the certificate authority is in the window before its end: 1 if so, 0 if not.',
+    });
+  }
+
+  serviceExpires({ namespace, service }: ServiceName, notAfterMs: number): void {
+    this.#serviceExpiry.set({ namespace, service }, seconds(notAfterMs));
+    // The series starts at 0, so that an alert sees the first failure as a rise.
+    this.#serviceFailures.inc({ namespace, service }, 0);
+  }
+
+  serviceRotated({ namespace, service }: ServiceName, reason: RotationReason): void {
+    this.#serviceRotations.inc({ namespace, service, reason });
+  }
+
+  serviceFailed({ namespace, service }: ServiceName): void {
+    this.#serviceFailures.inc({ namespace, service });
+  }
+
+  /** Forgets a Service that is gone; its series would stay for ever otherwise. */
+  serviceGone({ namespace, service }: ServiceName): void {
+    this.#serviceExpiry.remove({ namespace, service });
+    this.#serviceFailures.remove({ namespace, service });
+    for (const reason of ROTATION_REASONS) this.#serviceRotations.remove({ namespace, service, reason });
+  }
+
+  clientExpires(notAfterMs: number): void {
+    this.#clientExpiry.set(seconds(notAfterMs));
+  }
+
+  clientRotated(reason: RotationReason): void {
+    this.#clientRotations.inc({ reason });
+  }
+
+  clientFailed(): void {
+    this.#clientFailures.inc();
+  }
+
+  authorityExpires(notAfterMs: number, replacementDue: boolean): void {
+    this.#authorityExpiry.set(seconds(notAfterMs));
+    this.#authorityDue.set(replacementDue ? 1 : 0);
+  }
+
+  /** Another process leads: it reports from now on, and what stands here would grow old. */
+  reset(): void {
+    for (const metric of [this.#serviceExpiry, this.#clientExpiry, this.#authorityExpiry, this.#authorityDue])
+      metric.reset();
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.floor(ms / 1_000);
+}
