@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '@eso/runtime';
+import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
 
 /** controller-runtime's buckets of reconcile times, in seconds. */
 const TIME_BUCKETS = [
@@ -24,59 +24,52 @@ export interface ControllerMetrics {
 export const RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const;
 export type ReconcileOutcome = (typeof RESULTS)[number];
 
-const known = new WeakMap<Registry, ControllerMetrics>();
-
 /** The metrics of all controllers of a registry; several share them, told apart by the label `controller`. */
 export function controllerMetrics(registry: Registry): ControllerMetrics {
-  const existing = known.get(registry);
-  if (existing) return existing;
-  const common = { labelNames: ['controller'] as const, registers: [registry] };
-  const metrics: ControllerMetrics = {
-    total: new Counter({
+  const labelNames = ['controller'] as const;
+  return {
+    total: counterOf(registry, {
       name: 'controller_runtime_reconcile_total',
       help: 'Total number of reconciliations per controller',
       labelNames: ['controller', 'result'] as const,
-      registers: [registry],
     }),
-    errors: new Counter({
-      ...common,
+    errors: counterOf(registry, {
+      labelNames,
       name: 'controller_runtime_reconcile_errors_total',
       help: 'Total number of reconciliation errors per controller',
     }),
-    terminalErrors: new Counter({
-      ...common,
+    terminalErrors: counterOf(registry, {
+      labelNames,
       name: 'controller_runtime_terminal_reconcile_errors_total',
       help: 'Total number of terminal reconciliation errors per controller',
     }),
-    panics: new Counter({
-      ...common,
+    panics: counterOf(registry, {
+      labelNames,
       name: 'controller_runtime_reconcile_panics_total',
       help: 'Total number of reconciliations per controller that ended in a defect of the program',
     }),
-    timeouts: new Counter({
-      ...common,
+    timeouts: counterOf(registry, {
+      labelNames,
       name: 'controller_runtime_reconcile_timeouts_total',
       help: 'Total number of reconciliations per controller that ran longer than their time allows',
     }),
-    time: new Histogram({
-      ...common,
+    time: histogramOf(registry, {
+      labelNames,
       name: 'controller_runtime_reconcile_time_seconds',
       help: 'Length of time per reconciliation per controller',
       buckets: TIME_BUCKETS,
     }),
-    maxConcurrent: new Gauge({
-      ...common,
+    maxConcurrent: gaugeOf(registry, {
+      labelNames,
       name: 'controller_runtime_max_concurrent_reconciles',
       help: 'Maximum number of concurrent reconciles per controller',
     }),
-    activeWorkers: new Gauge({
-      ...common,
+    activeWorkers: gaugeOf(registry, {
+      labelNames,
       name: 'controller_runtime_active_workers',
       help: 'Number of currently used workers per controller',
     }),
   };
-  known.set(registry, metrics);
-  return metrics;
 }
 
 /** Makes the series of a controller exist from the start, so that a rate over them is right from the first event on. */

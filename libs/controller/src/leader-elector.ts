@@ -1,5 +1,5 @@
 import { isKubeError, type KubeClient, leases } from '@eso/kube';
-import { type Clock, errorText, Gauge, type Logger, type Registry, systemClock } from '@eso/runtime';
+import { type Clock, errorText, type Gauge, gaugeOf, type Logger, type Registry, systemClock } from '@eso/runtime';
 import { withDeadline } from './deadline.ts';
 import { ControllerError } from './error.ts';
 import { decide, heldLease, type LeaseTerms, observe, type ObservedLease, releasedLease } from './lease.ts';
@@ -192,8 +192,6 @@ export class LeaderElector {
 
 function masterStatus(registry: Registry): Gauge<'name'> {
   const name = 'leader_election_master_status';
-  const existing = registry.getSingleMetric(name);
-  if (existing) return existing as Gauge<'name'>;
   const help = 'Whether this process is the leader of the election: 1 if so, 0 if not';
-  return new Gauge({ name, help, labelNames: ['name'], registers: [registry] });
+  return gaugeOf(registry, { name, help, labelNames: ['name'] });
 }

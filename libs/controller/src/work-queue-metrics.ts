@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '@eso/runtime';
+import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
 
 /** client-go's buckets for queue and work durations: 10 ns to 1,000 s. */
 const DURATION_BUCKETS = Array.from({ length: 12 }, (_, i) => 1e-8 * 10 ** i);
@@ -14,48 +14,49 @@ export interface WorkQueueMetrics {
   readonly retries: Counter<Label>;
   readonly unfinishedWork: Gauge<Label>;
   readonly longestRunning: Gauge<Label>;
-  /** Called at each scrape, so that ages are current. */
-  readonly samplers: Set<() => void>;
 }
 
-const known = new WeakMap<Registry, WorkQueueMetrics>();
+/** Asked at each scrape, so that ages are current. */
+const samplers = new WeakMap<Registry, Set<() => void>>();
 
-/** The work queue metrics of a registry; several queues share them, told apart by their labels. */
-export function workQueueMetrics(registry: Registry): WorkQueueMetrics {
-  const existing = known.get(registry);
-  if (existing) return existing;
-  const samplers = new Set<() => void>();
-  const common = { labelNames: LABELS, registers: [registry] };
+/**
+ * The work queue metrics of a registry; several queues share them, told apart by their labels.
+ * @param sample sets the ages of one queue's work in progress; called at each scrape
+ */
+export function workQueueMetrics(registry: Registry, sample: () => void): WorkQueueMetrics {
+  const mine = samplers.get(registry) ?? new Set();
+  samplers.set(registry, mine.add(sample));
+  const common = { labelNames: LABELS };
   const seconds = { ...common, buckets: DURATION_BUCKETS };
-  const metrics: WorkQueueMetrics = {
-    depth: new Gauge({ ...common, name: 'workqueue_depth', help: 'Current depth of workqueue' }),
-    adds: new Counter({ ...common, name: 'workqueue_adds_total', help: 'Adds handled by workqueue' }),
-    queueDuration: new Histogram({
+  return {
+    depth: gaugeOf(registry, { ...common, name: 'workqueue_depth', help: 'Current depth of workqueue' }),
+    adds: counterOf(registry, { ...common, name: 'workqueue_adds_total', help: 'Adds handled by workqueue' }),
+    queueDuration: histogramOf(registry, {
       ...seconds,
       name: 'workqueue_queue_duration_seconds',
       help: 'How long in seconds an item stays in workqueue before being requested',
     }),
-    workDuration: new Histogram({
+    workDuration: histogramOf(registry, {
       ...seconds,
       name: 'workqueue_work_duration_seconds',
       help: 'How long in seconds processing an item from workqueue takes',
     }),
-    retries: new Counter({ ...common, name: 'workqueue_retries_total', help: 'Retries handled by workqueue' }),
-    unfinishedWork: new Gauge({
+    retries: counterOf(registry, { ...common, name: 'workqueue_retries_total', help: 'Retries handled by workqueue' }),
+    unfinishedWork: gaugeOf(registry, {
       ...common,
       name: 'workqueue_unfinished_work_seconds',
       help: 'Seconds of work in progress that work_duration has not observed yet; growing means stuck workers',
       collect: () => {
-        for (const sample of samplers) sample();
+        for (const each of mine) each();
       },
     }),
-    longestRunning: new Gauge({
+    longestRunning: gaugeOf(registry, {
       ...common,
       name: 'workqueue_longest_running_processor_seconds',
       help: 'Seconds that the longest running processor of workqueue has been running',
+      collect: () => {
+        for (const each of mine) each();
+      },
     }),
-    samplers,
   };
-  known.set(registry, metrics);
-  return metrics;
 }

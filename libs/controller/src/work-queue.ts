@@ -75,8 +75,7 @@ export class WorkQueue {
     this.#clock = clock;
     this.#backoff = new ItemBackoff(backoff);
     this.#labels = { name, controller: name };
-    this.#metrics = registry && workQueueMetrics(registry);
-    this.#metrics?.samplers.add(() => this.#sample());
+    this.#metrics = registry && workQueueMetrics(registry, () => this.#sample());
     this.#metrics?.depth.set(this.#labels, 0);
   }
 

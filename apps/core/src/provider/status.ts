@@ -1,0 +1,90 @@
+import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
+import { bounded } from '@eso/runtime';
+import { mergeCondition } from '@eso/sync';
+import { isUnheard, type Verdict } from './verdict.ts';
+
+type ProviderCondition = NonNullable<ProviderStatus['conditions']>[number];
+type NewCondition = Omit<ProviderCondition, 'lastTransitionTime'>;
+
+/** Room for what a provider warns about, in bytes. */
+const MESSAGE_BYTES = 1_024;
+
+/**
+ * The status after a pass. Returns `before` itself when nothing changes, so that nothing is written.
+ * @param now wall clock, milliseconds since the epoch
+ */
+export function statusAfter(
+  before: ProviderStatus | undefined,
+  verdict: Verdict,
+  { generation, now }: { readonly generation: number; readonly now: number },
+): ProviderStatus | undefined {
+  const conditions = conditionsAfter(before?.conditions ?? [], verdict, generation, now);
+  const capabilities = 'capabilities' in verdict ? verdict.capabilities : before?.capabilities;
+  if (before && conditions === before.conditions && capabilities === before.capabilities) return before;
+  return { ...before, conditions: [...conditions], ...(capabilities === undefined ? {} : { capabilities }) };
+}
+
+/** The condition of a type in a status. */
+export function conditionOf(status: ProviderStatus | undefined, type: string): ProviderCondition | undefined {
+  return status?.conditions?.find((condition) => condition.type === type);
+}
+
+function conditionsAfter(
+  before: readonly ProviderCondition[],
+  verdict: Verdict,
+  generation: number,
+  now: number,
+): readonly ProviderCondition[] {
+  const ready = before.find(({ type }) => type === ProviderConditionType.ready);
+  // A failure that is known says more than that the process is left alone for a while because of it.
+  const isKnownFailure =
+    ready?.status === 'False' && ready.observedGeneration === generation && isUnheard(ready.reason);
+  if (verdict.kind === 'notAsked' && isKnownFailure) return before;
+  const withReady = mergeCondition(before, readyCondition(verdict, generation), now);
+  if (verdict.kind === 'unknown') return mergeCondition(withReady, validatedUnknown(generation), now);
+  return withReady.some(isValidated) ? withReady.filter((condition) => !isValidated(condition)) : withReady;
+}
+
+const isValidated = ({ type }: { readonly type: string }): boolean => type === ProviderConditionType.validated;
+
+function readyCondition(verdict: Verdict, observedGeneration: number): NewCondition {
+  const type = ProviderConditionType.ready;
+  switch (verdict.kind) {
+    case 'valid':
+      return {
+        type,
+        status: 'True',
+        reason: ProviderReason.valid,
+        message: withWarnings(ProviderMessage.valid, verdict.warnings),
+        observedGeneration,
+      };
+    case 'unknown':
+      return {
+        type,
+        status: 'True',
+        reason: ProviderReason.validationUnknown,
+        message: withWarnings(ProviderMessage.validationUnknown, verdict.warnings),
+        observedGeneration,
+      };
+    case 'invalid':
+    case 'notAsked':
+      return { type, status: 'False', reason: verdict.reason, message: verdict.message, observedGeneration };
+  }
+}
+
+/** Only while it is not known: the first answer that says more removes it. */
+function validatedUnknown(observedGeneration: number): NewCondition {
+  return {
+    type: ProviderConditionType.validated,
+    status: 'Unknown',
+    reason: ProviderReason.validationUnknown,
+    message: 'credentials are those of each consumer; they are checked at use',
+    observedGeneration,
+  };
+}
+
+function withWarnings(message: string, warnings: readonly string[]): string {
+  return warnings.length === 0
+    ? message
+    : bounded(`${message}; warning: ${warnings.join('; warning: ')}`, MESSAGE_BYTES);
+}

@@ -1,0 +1,90 @@
+import type { ErrorCode, ProviderError } from '@eso/api/client';
+import { type Capabilities, ProviderMessage, ProviderReason } from '@eso/api/resources';
+import { conditionMessage } from '@eso/sync';
+import type { Refusal } from '../store/store-view.ts';
+
+/** What a pass over a store found out. */
+export type Verdict =
+  | {
+      readonly kind: 'valid' | 'unknown';
+      /** Absent where the process does not tell. */
+      readonly capabilities?: Capabilities;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly kind: 'invalid';
+      readonly reason: ProviderReason;
+      /** The whole message of the condition. */
+      readonly message: string;
+    }
+  /** The process was not asked, because it failed too often a moment ago: what is known of it stays as it is. */
+  | { readonly kind: 'notAsked'; readonly reason: ProviderReason; readonly message: string };
+
+/** A check that ran before anything was sent said no. */
+export function refusedVerdict({ reason, message }: Refusal): Verdict {
+  return { kind: 'invalid', reason, message: `${ProviderMessage.noClient}: ${message}` };
+}
+
+/** The process answered that its config is not valid. */
+export function invalidVerdict(text: string): Verdict {
+  const problem = {
+    code: 'CONFIG_INVALID',
+    publicMessage: text === '' ? 'the provider calls its config invalid and does not say why' : text,
+    nextStep: 'Correct the config that spec.providerRef names.',
+  };
+  const message = conditionMessage(ProviderMessage.invalid, problem);
+  return { kind: 'invalid', reason: ProviderReason.invalidProviderConfig, message };
+}
+
+/** A call to the process failed. */
+export function failedVerdict(error: ProviderError): Verdict {
+  const reason = reasonOf(error.code);
+  const prefix = isUnheard(reason) ? ProviderMessage.noClient : ProviderMessage.invalid;
+  return {
+    kind: error.code === 'CIRCUIT_OPEN' ? 'notAsked' : 'invalid',
+    reason,
+    message: conditionMessage(prefix, error),
+  };
+}
+
+/** Reasons that say that the process was not reached, so that its config is not what is at fault. */
+const UNHEARD: ReadonlySet<string> = new Set([
+  ProviderReason.tlsNameMismatch,
+  ProviderReason.tlsUntrusted,
+  ProviderReason.tlsExpired,
+  ProviderReason.clientRejected,
+  ProviderReason.unavailable,
+  ProviderReason.timeout,
+]);
+
+/** Whether a reason says that no answer came from the process. */
+export function isUnheard(reason: string | undefined): boolean {
+  return reason !== undefined && UNHEARD.has(reason);
+}
+
+function reasonOf(code: ErrorCode): ProviderReason {
+  switch (code) {
+    case 'TLS_NAME_MISMATCH':
+      return ProviderReason.tlsNameMismatch;
+    case 'TLS_UNTRUSTED':
+      return ProviderReason.tlsUntrusted;
+    case 'TLS_EXPIRED':
+      return ProviderReason.tlsExpired;
+    case 'CLIENT_REJECTED':
+      return ProviderReason.clientRejected;
+    case 'TIMEOUT':
+      return ProviderReason.timeout;
+    case 'PROVIDER_UNREACHABLE':
+    case 'TLS_FAILED':
+    case 'CIRCUIT_OPEN':
+    case 'NO_CLIENT_CERTIFICATE':
+    case 'BACKEND_UNAVAILABLE':
+    case 'BACKEND_THROTTLED':
+    case 'CANCELED':
+      return ProviderReason.unavailable;
+    case 'NAMESPACE_NOT_ALLOWED':
+      return ProviderReason.referenceNotAllowed;
+    default:
+      return ProviderReason.invalidProviderConfig;
+  }
+}
