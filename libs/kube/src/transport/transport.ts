@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
 import { type Clock, type Counter, errorText, type Logger } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
+import { KubeError } from '../error.ts';
 import { dial } from './dial.ts';
 import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type HttpStream } from './exchange.ts';
 import { TransportFailure } from './failure.ts';
@@ -140,7 +141,7 @@ export class Transport {
     } catch (error) {
       this.#reachable = false;
       logger.debug({ host: connection.server.host, reason: errorText(error) }, 'API session refused');
-      throw error;
+      throw error instanceof KubeError ? error : TransportFailure.connect(connection.server.host, error);
     }
   }
 
