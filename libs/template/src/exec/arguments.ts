@@ -1,0 +1,88 @@
+import { printNode } from '../parse/print-node.ts';
+import type { NumberNode, Operand } from '../parse/nodes.ts';
+import { plainError } from '../value/go-error.ts';
+import { typeOf } from '../value/reflect.ts';
+import type { GoType } from '../value/types.ts';
+import { anyType, canBeNil } from '../value/types.ts';
+import { goInt, GoInt, zeroOf } from '../value/values.ts';
+import { reflectedType } from './functions.ts';
+import type { Reflected } from './reflected.ts';
+import { Boxed } from './reflected.ts';
+
+/** The value as an argument of the type, or an error that says what was expected. */
+export function asArgument(value: Reflected, type: GoType): Reflected {
+  if (type === reflectedType) return value;
+  if (value === undefined) {
+    if (canBeNil(type)) return zeroOf(type);
+    throw plainError(`invalid value; expected ${type.name}`);
+  }
+  if (type === anyType) return value instanceof Boxed ? value.value : value;
+  if (value === null) throw plainError(`wrong type for value; expected ${type.name}; got ${anyType.name}`);
+  const concrete = value instanceof Boxed ? value.value : value;
+  if (typeOf(concrete) !== type) {
+    throw plainError(`wrong type for value; expected ${type.name}; got ${typeOf(concrete).name}`);
+  }
+  return concrete;
+}
+
+/** `nil` as an argument of the type. */
+export function nilArgument(type: GoType): Reflected {
+  if (type === reflectedType) return undefined;
+  if (!canBeNil(type)) throw plainError(`cannot assign nil to ${type.name}`);
+  return zeroOf(type);
+}
+
+const expected: Partial<Record<GoType['kind'], string>> = {
+  bool: 'bool',
+  complex128: 'complex',
+  float64: 'float',
+  int: 'integer',
+  int32: 'integer',
+  int64: 'integer',
+  string: 'string',
+  uint8: 'unsigned integer',
+  uint64: 'unsigned integer',
+};
+
+function literalOf(node: Operand, type: GoType): Reflected {
+  switch (type.kind) {
+    case 'bool':
+      return node.kind === 'bool' ? node.value : undefined;
+    case 'string':
+      return node.kind === 'string' ? node.text : undefined;
+    case 'float64':
+      return node.kind === 'number' ? node.float : undefined;
+    case 'complex128':
+      return node.kind === 'number' ? node.complex : undefined;
+    case 'int':
+    case 'int32':
+    case 'int64':
+      return node.kind === 'number' && node.int !== undefined ? new GoInt(type, node.int) : undefined;
+    case 'uint8':
+    case 'uint64':
+      return node.kind === 'number' && node.uint !== undefined ? new GoInt(type, node.uint) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A literal as an argument of a type that is neither `interface {}` nor `reflect.Value`. */
+export function literalArgument(node: Operand, type: GoType): Reflected {
+  const what = expected[type.kind];
+  if (what === undefined) throw plainError(`can't handle ${printNode(node)} for arg of type ${type.name}`);
+  const value = literalOf(node, type);
+  if (value === undefined) throw plainError(`expected ${what}; found ${printNode(node)}`);
+  return value;
+}
+
+/** A constant where no type is asked for: its spelling decides, as in Go. */
+export function idealConstant(node: NumberNode): Reflected {
+  if (node.complex !== undefined) return node.complex;
+  const { text } = node;
+  const isHexInt = /^0[xX]./.test(text) && !/[pP]/.test(text);
+  if (node.float !== undefined && !isHexInt && !text.startsWith("'") && /[.eEpP]/.test(text)) return node.float;
+  if (node.int !== undefined) return goInt(node.int);
+  if (node.uint !== undefined) throw plainError(`${text} overflows int`);
+  return undefined;
+}
+

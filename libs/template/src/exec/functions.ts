@@ -1,0 +1,54 @@
+import type { GoType } from '../value/types.ts';
+import type { Value } from '../value/values.ts';
+import type { Budget } from './limits.ts';
+import type { Reflected } from './reflected.ts';
+
+/** Where random bytes come from. */
+export interface RandomSource {
+  /** Bytes of cryptographic quality, or reproducible ones in tests. */
+  bytes(count: number): Uint8Array;
+}
+
+/** What a function may use besides its arguments. There is nothing else: no environment, no files, no network. */
+export interface CallContext {
+  readonly budget: Budget;
+  /** Nanoseconds since 1970. */
+  now(): bigint;
+  readonly random: RandomSource;
+  /** IANA name of the zone that Go calls `Local`. */
+  readonly timeZone: string;
+}
+
+/** The type of a parameter that takes whatever an expression gives, as text/template's own functions do. */
+export const reflectedType: GoType = { name: 'reflect.Value', kind: 'struct' };
+
+/** A function as templates see it. */
+export interface GoFunction {
+  readonly name: string;
+  readonly params: readonly GoType[];
+  /** The last parameter may occur any number of times. */
+  readonly variadic: boolean;
+  /** `thread`: it can block for long by its nature, so that a template which names it runs in a worker. */
+  readonly runs: 'inline' | 'thread';
+  /** Throws `GoError` where Go's returns an error or panics. */
+  call(context: CallContext, args: readonly Reflected[]): Reflected;
+}
+
+/** Finds a function by name; text/template's own `and` and `or` are part of the language, not of this table. */
+export type FunctionTable = ReadonlyMap<string, GoFunction>;
+
+/** A function that takes values, never `Reflected` ones. */
+export function valueFunction(
+  name: string,
+  params: readonly GoType[],
+  variadic: boolean,
+  call: (context: CallContext, args: readonly Value[]) => Value,
+): GoFunction {
+  return {
+    name,
+    params,
+    variadic,
+    runs: 'inline',
+    call: (context, args) => call(context, args as readonly Value[]),
+  };
+}

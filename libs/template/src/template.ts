@@ -1,0 +1,97 @@
+import type { MissingKey } from './exec/executor.ts';
+import { execute } from './exec/executor.ts';
+import type { CallContext } from './exec/functions.ts';
+import type { Limits } from './exec/limits.ts';
+import { Budget, defaultLimits } from './exec/limits.ts';
+import { TemplateError } from './error.ts';
+import { functionTable } from './funcs/index.ts';
+import type { Delimiters } from './lex/lexer.ts';
+import type { TreeSet } from './parse/parser.ts';
+import { parse } from './parse/parser.ts';
+import { collectFunctions } from './parse/collect-functions.ts';
+import type { RandomSeed } from './random.ts';
+import { randomSource } from './random.ts';
+import { encodeText, fromBytes, toBytes } from './value/utf8.ts';
+import { goStringMap } from './value/values.ts';
+
+/** How a text is read and what it may use. */
+export interface CompileOptions {
+  /** Delimiters of actions; an empty one is the default. Default `{{` and `}}`. */
+  readonly delimiters?: Partial<Delimiters>;
+  /** What a missing key of a map gives: an error, or `<no value>`. Default `error`. */
+  readonly missingKey?: MissingKey;
+  /** IANA name of the zone that dates are shown in where a template names none. Default `UTC`. */
+  readonly timeZone?: string;
+  readonly limits?: Partial<Limits>;
+}
+
+/** What one rendering gets from outside. */
+export interface ExecuteOptions {
+  /** Milliseconds since 1970 that `now` gives. Default: the time of the call. */
+  readonly now?: number;
+  /** Random bytes of the system, or reproducible ones. Default: of the system. */
+  readonly random?: RandomSeed;
+}
+
+/** The root of a template: text, or bytes as they came from a provider. */
+export type TemplateData = Readonly<Record<string, string | Uint8Array>> | ReadonlyMap<string, string | Uint8Array>;
+
+/** A compiled text. It holds no state of a run: any number of runs may follow each other. */
+export interface CompiledTemplate {
+  readonly name: string;
+  readonly trees: TreeSet;
+  readonly options: Required<Omit<CompileOptions, 'delimiters' | 'limits'>> & { readonly delimiters: Delimiters; readonly limits: Limits };
+  /** Names a function that can block its thread for long. */
+  readonly blocks: boolean;
+}
+
+/** Parses a text. Throws `TemplateError` with code `PARSE` or `LIMIT`. */
+export function parseTemplate(name: string, text: string | Uint8Array, options: CompileOptions = {}): CompiledTemplate {
+  const limits = { ...defaultLimits, ...options.limits };
+  const delimiters = {
+    left: encodeText(options.delimiters?.left || '{{'),
+    right: encodeText(options.delimiters?.right || '}}'),
+  };
+  try {
+    const trees = parse(encodeText(name), typeof text === 'string' ? encodeText(text) : fromBytes(text), {
+      delimiters,
+      limits,
+      hasFunction: (fn) => functionTable.has(fn),
+    });
+    const blocks = [...collectFunctions(trees)].some((fn) => functionTable.get(fn)?.runs === 'thread');
+    const missingKey = options.missingKey ?? 'error';
+    return { name, trees, blocks, options: { delimiters, limits, missingKey, timeZone: options.timeZone ?? 'UTC' } };
+  } catch (error) {
+    throw TemplateError.from(error, name);
+  }
+}
+
+function rootOf(data: TemplateData): ReturnType<typeof goStringMap> {
+  const pairs: [string, string][] = [];
+  const entries = data instanceof Map ? data.entries() : Object.entries(data);
+  for (const [key, value] of entries as Iterable<[string, string | Uint8Array]>) {
+    pairs.push([encodeText(key), typeof value === 'string' ? encodeText(value) : fromBytes(value)]);
+  }
+  return goStringMap(pairs);
+}
+
+/** Runs a compiled text on this thread. Throws `TemplateError`. */
+export function runTemplate(template: CompiledTemplate, data: TemplateData, options: ExecuteOptions = {}): Uint8Array {
+  const { name, trees } = template;
+  const tree = trees.get(encodeText(name));
+  const start = BigInt(Math.trunc((options.now ?? Date.now()) * 1000)) * 1000n;
+  const context: CallContext = {
+    budget: new Budget(template.options.limits),
+    now: () => start,
+    random: randomSource(options.random ?? { kind: 'system' }),
+    timeZone: template.options.timeZone,
+  };
+  try {
+    if (tree === undefined) throw new Error('the text has no template of its own name');
+    return toBytes(
+      execute(tree, rootOf(data), { trees, functions: functionTable, missingKey: template.options.missingKey, context }),
+    );
+  } catch (error) {
+    throw TemplateError.from(error, name);
+  }
+}
