@@ -53,7 +53,7 @@ export default tseslint.config(
   },
   {
     // Tests may use the fixtures of @eso/testing whatever their layer.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', 'apps/*/src/testing/**'],
     rules: {
       '@nx/enforce-module-boundaries': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -51,6 +51,7 @@ export class CertificateMetrics {
       name: 'eso_ca_certificate_replacement_due',
       help: 'Whether the certificate authority is in the window before its end: 1 if so, 0 if not.',
     });
+    this.reset();
   }
 
   serviceExpires({ namespace, service }: ServiceName, notAfterMs: number): void {
@@ -91,10 +92,10 @@ export class CertificateMetrics {
     this.#authorityDue.set(replacementDue ? 1 : 0);
   }
 
-  /** Another process leads: it reports from now on, and what stands here would grow old. */
+  /** Nothing is known now: an expiry of 0 would raise every alarm, and another process's is not ours to tell. */
   reset(): void {
-    for (const metric of [this.#serviceExpiry, this.#clientExpiry, this.#authorityExpiry, this.#authorityDue])
-      metric.reset();
+    this.#serviceExpiry.reset();
+    for (const gauge of [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue]) gauge.remove({});
   }
 }
 

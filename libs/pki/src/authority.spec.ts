@@ -1,9 +1,9 @@
 import { ManualClock } from '@eso/runtime';
 import { checkAuthorityCurrent, openCertificateAuthority } from './authority.ts';
 import { joinBundle, parseBundle } from './bundle.ts';
-import { plainSigner, testAuthority } from './fixtures/authority.ts';
-import { certificateText, openssl } from './fixtures/openssl.ts';
-import { thrownCode } from './fixtures/thrown.ts';
+import { plainSigner, testAuthority } from './testing/authority.ts';
+import { certificateText, openssl } from './testing/openssl.ts';
+import { thrownCode } from './testing/thrown.ts';
 import { inspectCertificate } from './inspect.ts';
 import { issueServerLeaf } from './issue-leaf.ts';
 

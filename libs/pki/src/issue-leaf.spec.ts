@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { ManualClock } from '@eso/runtime';
-import { testAuthority } from './fixtures/authority.ts';
-import { certificateText, openssl } from './fixtures/openssl.ts';
+import { testAuthority } from './testing/authority.ts';
+import { certificateText, openssl } from './testing/openssl.ts';
 import { inspectCertificate } from './inspect.ts';
 import { issueClientLeaf, issueServerLeaf } from './issue-leaf.ts';
 

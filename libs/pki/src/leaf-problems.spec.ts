@@ -8,7 +8,7 @@ import {
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
 import { buildCertificate, encodeName, extension } from './build-certificate.ts';
-import { plainSigner, testAuthority } from './fixtures/authority.ts';
+import { plainSigner, testAuthority } from './testing/authority.ts';
 import { inspectCertificate } from './inspect.ts';
 import { issueClientLeaf, issueServerLeaf, type KeyPair } from './issue-leaf.ts';
 import { type LeafExpectation, leafProblems, nextLeafRenewal } from './leaf-problems.ts';

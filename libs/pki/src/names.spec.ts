@@ -1,4 +1,4 @@
-import { thrownCode } from './fixtures/thrown.ts';
+import { thrownCode } from './testing/thrown.ts';
 import { clientIdentity, serverIdentity } from './names.ts';
 
 const service = { service: 'fake', namespace: 'provider-fake' };

@@ -1,8 +1,8 @@
 import { randomBytes, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { temporaryFile } from './fixtures/authority.ts';
-import { openssl } from './fixtures/openssl.ts';
+import { temporaryFile } from './testing/authority.ts';
+import { openssl } from './testing/openssl.ts';
 import { wrappedKeySource } from './wrapped-key-signer.ts';
 
 const flag = '--key-encryption-key-file';

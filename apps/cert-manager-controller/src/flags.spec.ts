@@ -1,0 +1,52 @@
+import { parseFlags } from '@eso/runtime';
+import { FLAGS, readSettings } from './flags.ts';
+
+const settings = (...argv: string[]) => readSettings(parseFlags(FLAGS, argv, {}));
+
+test('the defaults are those of the design: 30 days, window by rule, authority one year', () => {
+  expect(settings()).toEqual({
+    namespace: 'external-secrets',
+    clusterDomain: 'cluster.local',
+    trustDomain: 'external-secrets.io',
+    lifetime: { validityMs: 30 * 86_400_000 },
+    authorityValidityMs: 365 * 86_400_000,
+  });
+});
+
+test('every setting can be given', () => {
+  expect(
+    settings(
+      '--namespace=eso',
+      '--provider-namespaces=a,b,a',
+      '--cluster-domain=corp.example',
+      '--trust-domain=corp.example',
+      '--leaf-validity=5m',
+      '--leaf-renewal-window=4m59s',
+      '--ca-validity=10m',
+    ),
+  ).toEqual({
+    namespace: 'eso',
+    providerNamespaces: ['a', 'b'],
+    clusterDomain: 'corp.example',
+    trustDomain: 'corp.example',
+    lifetime: { validityMs: 300_000, renewalWindowMs: 299_000 },
+    authorityValidityMs: 600_000,
+  });
+});
+
+test.each([
+  ['--leaf-validity=4m59s', '--leaf-validity: '],
+  ['--leaf-validity=2161h', '--leaf-validity: '],
+  ['--leaf-renewal-window=720h', '--leaf-renewal-window: '],
+  ['--leaf-renewal-window=-1s', '--leaf-renewal-window: '],
+  ['--ca-validity=720h', '--ca-validity: '],
+  ['--ca-validity=17521h', '--ca-validity: '],
+  ['--cluster-domain=Not A Domain', '--cluster-domain: '],
+  ['--trust-domain=spiffe://x', '--trust-domain: '],
+])('%s is refused with a text that names the flag', (flag, text) => {
+  expect(() => settings(flag)).toThrow(text);
+});
+
+test('the namespace comes from POD_NAMESPACE', () => {
+  expect(readSettings(parseFlags(FLAGS, [], { POD_NAMESPACE: 'eso-x' })).namespace).toBe('eso-x');
+});

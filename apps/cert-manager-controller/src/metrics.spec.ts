@@ -1,0 +1,48 @@
+import { createRegistry } from '@eso/runtime';
+import { CertificateMetrics } from './metrics.ts';
+
+const aws = { namespace: 'provider-aws', service: 'aws' };
+
+function setup() {
+  const registry = createRegistry({ processMetrics: false });
+  return { metrics: new CertificateMetrics(registry), text: () => registry.metrics() };
+}
+
+test('expiry is in Unix seconds of notAfter, rotations carry their reason', async () => {
+  const { metrics, text } = setup();
+  metrics.serviceExpires(aws, 1_800_000_000_999);
+  metrics.serviceRotated(aws, 'renewal-due');
+  metrics.serviceFailed(aws);
+  metrics.authorityExpires(1_900_000_000_000, true);
+  const labels = 'namespace="provider-aws",service="aws"';
+  expect(await text()).toContain(`eso_provider_certificate_expiry_seconds{${labels}} 1800000000\n`);
+  expect(await text()).toContain(`eso_provider_certificate_rotation_total{${labels},reason="renewal-due"} 1\n`);
+  expect(await text()).toContain(`eso_provider_certificate_rotation_failures_total{${labels}} 1\n`);
+  expect(await text()).toContain('eso_ca_certificate_expiry_seconds 1900000000\n');
+  expect(await text()).toContain('eso_ca_certificate_replacement_due 1\n');
+});
+
+test('of a Service that is gone nothing is left', async () => {
+  const { metrics, text } = setup();
+  metrics.serviceExpires(aws, 1);
+  metrics.serviceRotated(aws, 'expired');
+  metrics.serviceRotated(aws, 'key-mismatch');
+  metrics.serviceFailed(aws);
+  metrics.serviceGone(aws);
+  expect(await text()).not.toContain('provider-aws');
+});
+
+test('a second term counts in the same metrics; what the first one knew of the present is gone', async () => {
+  const registry = createRegistry({ processMetrics: false });
+  const first = new CertificateMetrics(registry);
+  first.serviceExpires(aws, 5_000);
+  first.serviceRotated(aws, 'expired');
+  first.clientExpires(5_000);
+  first.authorityExpires(5_000, true);
+  first.reset();
+  const second = new CertificateMetrics(registry);
+  second.serviceRotated(aws, 'expired');
+  const text = await registry.metrics();
+  expect(text).not.toMatch(/^eso_(provider|client|ca)_certificate_(expiry_seconds|replacement_due)/m);
+  expect(text).toContain('reason="expired"} 2\n');
+});
