@@ -5,6 +5,7 @@ import { type Clock, type Logger, type Registry, systemClock } from '@eso/runtim
 import { AuthorityKeeper } from './authority/authority-keeper.ts';
 import { AuthorityReconciler } from './authority/reconcile-authority.ts';
 import { reconcileClient } from './client/reconcile-client.ts';
+import { EventReason } from './events.ts';
 import type { Settings } from './flags.ts';
 import { CertificateMetrics } from './metrics.ts';
 import { Schedule } from './schedule.ts';
@@ -102,6 +103,8 @@ export class CertificateController {
       validityMs: settings.authorityValidityMs,
       clock,
       logger,
+      onCreated: (secret) =>
+        this.#events.event(secret, 'Normal', EventReason.authorityCreated, 'Made a certificate authority'),
     });
     const shared = {
       client,

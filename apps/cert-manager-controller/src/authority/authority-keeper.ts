@@ -20,15 +20,17 @@ export interface AuthorityKeeperOptions {
   readonly validityMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Called when an authority was made. */
+  readonly onCreated: (secret: AuthoritySubject) => void;
 }
+
+/** The authority's Secret without its data: what events are about. */
+export type AuthoritySubject = Pick<Secret, 'apiVersion' | 'kind' | 'metadata'>;
 
 /** The authority as it is stored now. */
 export interface KeptAuthority {
   readonly authority: CertificateAuthority;
-  /** Its Secret, without data; what events are about. */
-  readonly secret: Pick<Secret, 'apiVersion' | 'kind' | 'metadata'>;
-  /** Whether this very call made it. */
-  readonly created: boolean;
+  readonly secret: AuthoritySubject;
 }
 
 /**
@@ -50,12 +52,12 @@ export class AuthorityKeeper {
    */
   async ensure(signal: AbortSignal): Promise<KeptAuthority> {
     const found = await this.#read(signal);
-    if (found) return { ...(await this.#open(found, signal)), created: false };
+    if (found) return this.#open(found, signal);
     const created = await this.#create(signal);
-    if (created) return { ...(await this.#open(created, signal)), created: true };
+    if (created) return this.#open(created, signal);
     // Another replica, or another pass of this one, was faster: theirs is the authority.
     const theirs = await this.#read(signal);
-    if (theirs) return { ...(await this.#open(theirs, signal)), created: false };
+    if (theirs) return this.#open(theirs, signal);
     throw new CertificateError('UNEXPECTED', `Secret ${CA_SECRET} came and went`, { retryable: true });
   }
 
@@ -70,13 +72,14 @@ export class AuthorityKeeper {
   }
 
   async #create(signal: AbortSignal): Promise<Secret | undefined> {
-    const { client, namespace, source, validityMs, clock, logger } = this.#options;
+    const { client, namespace, source, validityMs, clock, logger, onCreated } = this.#options;
     const { signer, stored: key } = await source.create(signal);
     const { bundle, certificate } = await createCertificateAuthority({ signer, validityMs, clock, signal });
     try {
       const secret = await client.create(secrets, authoritySecret(namespace, { bundle, key }), { signal });
       const { serialNumber: serial, validTo } = certificate;
       logger.info({ secret: CA_SECRET, serial, validTo, signer: source.kind }, 'made a certificate authority');
+      onCreated(withoutData(secret));
       return secret;
     } catch (error) {
       if (isKubeError(error, 'ALREADY_EXISTS')) return undefined;
@@ -84,16 +87,19 @@ export class AuthorityKeeper {
     }
   }
 
-  async #open(secret: Secret, signal: AbortSignal): Promise<Omit<KeptAuthority, 'created'>> {
-    const { apiVersion, kind, metadata } = secret;
-    const { uid = '', resourceVersion: version = '' } = metadata;
-    const subject = { apiVersion, kind, metadata };
+  async #open(secret: Secret, signal: AbortSignal): Promise<KeptAuthority> {
+    const subject = withoutData(secret);
+    const { uid = '', resourceVersion: version = '' } = secret.metadata;
     if (this.#opened?.uid === uid && this.#opened.version === version)
       return { authority: this.#opened.authority, secret: subject };
     const authority = await openStored(secret, this.#options.source, signal);
     this.#opened = { uid, version, authority };
     return { authority, secret: subject };
   }
+}
+
+function withoutData({ apiVersion, kind, metadata }: Secret): AuthoritySubject {
+  return { apiVersion, kind, metadata };
 }
 
 async function openStored(secret: Secret, source: SignerSource, signal: AbortSignal): Promise<CertificateAuthority> {

@@ -63,8 +63,8 @@ export class AuthorityReconciler {
     }
   }
 
-  #look({ authority, secret, created }: KeptAuthority): ReconcileResult {
-    const { events, metrics, schedule, settings, clock, onReplaced } = this.#dependencies;
+  #look({ authority, secret }: KeptAuthority): ReconcileResult {
+    const { metrics, schedule, settings, clock, onReplaced } = this.#dependencies;
     const { notBefore, notAfter } = inspectCertificate(authority.certificate);
     const dueAt = authorityRenewalInstant(notBefore, notAfter, settings.lifetime.validityMs);
     const now = clock.now();
@@ -73,8 +73,6 @@ export class AuthorityReconciler {
     if (this.#fingerprint !== undefined && this.#fingerprint !== fingerprint256) onReplaced();
     this.#fingerprint = fingerprint256;
     const end = notAfter.toISOString();
-    if (created)
-      events.event(secret, 'Normal', EventReason.authorityCreated, `Certificate authority valid until ${end}`);
     if (now >= notAfter.getTime())
       this.#announce(secret, EventReason.authorityExpired, `The certificate authority ended at ${end}; ${WHAT_TO_DO}`);
     else if (now >= dueAt)

@@ -1,0 +1,64 @@
+import { wrappedKeySource } from '@eso/pki';
+import { type Clock, createLogger, createRegistry, type Registry, systemClock } from '@eso/runtime';
+import { CertificateController } from '../certificate-controller.ts';
+import type { Settings } from '../flags.ts';
+import type { Harness } from './harness.ts';
+
+const DAY = 86_400_000;
+
+export interface RunOptions {
+  readonly clock?: Clock;
+  readonly settings?: Partial<Settings>;
+  /** Default: the harness's. */
+  readonly keyFile?: string;
+}
+
+/** The controller in this process, with the rights of its ServiceAccount. */
+export class Running {
+  readonly controller: CertificateController;
+  readonly registry: Registry;
+  /** Everything it logged, at the most talkative level. */
+  readonly lines: string[] = [];
+  readonly #stop = new AbortController();
+  readonly #ended: Promise<void>;
+
+  constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: Harness, options: RunOptions = {}) {
+    const { clock = systemClock, settings = {}, keyFile = ownKeyFile } = options;
+    this.registry = createRegistry({ processMetrics: false });
+    this.controller = new CertificateController({
+      client,
+      settings: {
+        namespace,
+        providerNamespaces,
+        clusterDomain: 'cluster.local',
+        trustDomain: 'external-secrets.io',
+        lifetime: { validityMs: 30 * DAY },
+        authorityValidityMs: 365 * DAY,
+        ...settings,
+      },
+      source: wrappedKeySource({ file: keyFile, flag: '--key-encryption-key-file' }),
+      clock,
+      logger: createLogger({
+        name: 'test',
+        level: 'trace',
+        destination: { write: (line: string) => void this.lines.push(line) },
+      }),
+      registry: this.registry,
+    });
+    this.#ended = this.controller.run(this.#stop.signal);
+    this.#ended.catch(() => undefined);
+  }
+
+  /** The value of a metric; undefined when there is no such series. */
+  async metric(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number | undefined> {
+    const found = (await this.registry.getMetricsAsJSON()).find((metric) => metric.name === name);
+    const wanted = Object.entries(labels);
+    return found?.values.find((v) => wanted.every(([k, text]) => (v.labels as Record<string, unknown>)[k] === text))
+      ?.value;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort(new DOMException('the test ended', 'AbortError'));
+    await this.#ended.catch(() => undefined);
+  }
+}
