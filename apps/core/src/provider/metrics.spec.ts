@@ -1,0 +1,31 @@
+import { createRegistry } from '@eso/runtime';
+import { ProviderMetrics } from './metrics.ts';
+
+test('the series carry the names and labels of External Secrets, and go with the object', async () => {
+  const registry = createRegistry({ processMetrics: false });
+  const metrics = new ProviderMetrics('Provider', registry);
+  const cluster = new ProviderMetrics('ClusterProvider', registry);
+  const store = { namespace: 'team-a', name: 'db' };
+  metrics.reconciled(store, 1.5);
+  metrics.conditions(store, [
+    { type: 'Ready', status: 'False' },
+    { type: 'Validated', status: 'Unknown' },
+  ]);
+  cluster.conditions({ name: 'shared' }, [{ type: 'Ready', status: 'True' }]);
+  const text = await registry.metrics();
+  for (const line of [
+    'provider_reconcile_duration{name="db",namespace="team-a"} 1500000',
+    'provider_status_condition{name="db",namespace="team-a",condition="Ready",status="False"} 1',
+    'provider_status_condition{name="db",namespace="team-a",condition="Ready",status="True"} 0',
+    'provider_status_condition{name="db",namespace="team-a",condition="Validated",status="Unknown"} 1',
+    'clusterprovider_status_condition{name="shared",namespace="",condition="Ready",status="True"} 1',
+  ])
+    expect(text).toContain(line);
+
+  metrics.gone(store, ['Validated']);
+  expect(await registry.metrics()).not.toContain('condition="Validated"');
+  expect(await registry.metrics()).toContain('provider_reconcile_duration{name="db"');
+  metrics.gone(store, ['Ready', 'Validated']);
+  expect(await registry.metrics()).not.toContain('name="db"');
+  expect(await registry.metrics()).toContain('name="shared"');
+});

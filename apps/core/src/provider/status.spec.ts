@@ -1,0 +1,96 @@
+import type { ProviderStatus } from '@eso/api/resources';
+import { conditionOf, statusAfter } from './status.ts';
+import type { Verdict } from './verdict.ts';
+
+const at = (minute: number, generation = 1) => ({ generation, now: Date.UTC(2026, 0, 1, 0, minute) });
+const valid: Verdict = { kind: 'valid', capabilities: 'ReadOnly', warnings: [] };
+const unknown: Verdict = { kind: 'unknown', capabilities: 'ReadWrite', warnings: [] };
+const down: Verdict = { kind: 'invalid', reason: 'TLSExpired', message: 'unable to create client: x' };
+const leftAlone: Verdict = { kind: 'notAsked', reason: 'Unavailable', message: 'unable to create client: y' };
+
+test('a valid store is ready, with what it can do and the generation that this is about', () => {
+  expect(statusAfter(undefined, valid, at(0, 4))).toEqual({
+    capabilities: 'ReadOnly',
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'Valid',
+        message: 'store validated',
+        observedGeneration: 4,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
+  });
+});
+
+test('nothing is written when nothing changed', () => {
+  const first = statusAfter(undefined, valid, at(0));
+  expect(statusAfter(first, valid, at(5))).toBe(first);
+});
+
+test.each([
+  ['another generation', valid, at(5, 2)],
+  ['other capabilities', { ...valid, capabilities: 'ReadWrite' } as Verdict, at(5)],
+  ['a warning', { ...valid, warnings: ['use v2'] } as Verdict, at(5)],
+])('%s is written without a new transition time', (_name, verdict, when) => {
+  const first = statusAfter(undefined, valid, at(0));
+  const second = statusAfter(first, verdict, when);
+  expect(second).not.toBe(first);
+  expect(conditionOf(second, 'Ready')?.lastTransitionTime).toBe('2026-01-01T00:00:00Z');
+});
+
+test('warnings stand in the message, cut where they are endless', () => {
+  const status = statusAfter(undefined, { ...valid, warnings: ['use v2', 'x'.repeat(5_000)] }, at(0));
+  const message = conditionOf(status, 'Ready')?.message ?? '';
+  expect(message).toMatch(/^store validated; warning: use v2; warning: x/);
+  expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1_024);
+});
+
+test('a failure turns it not ready at that time and keeps what it can do', () => {
+  const status = statusAfter(statusAfter(undefined, valid, at(0)), down, at(5));
+  expect(status?.capabilities).toBe('ReadOnly');
+  expect(conditionOf(status, 'Ready')).toMatchObject({
+    status: 'False',
+    reason: 'TLSExpired',
+    lastTransitionTime: '2026-01-01T00:05:00Z',
+  });
+});
+
+test('unknown is ready, and says so in a condition of its own until more is known', () => {
+  const first = statusAfter(undefined, unknown, at(0));
+  expect(conditionOf(first, 'Ready')).toMatchObject({ status: 'True', reason: 'ValidationUnknown' });
+  expect(conditionOf(first, 'Validated')).toMatchObject({ status: 'Unknown', observedGeneration: 1 });
+  expect(statusAfter(first, unknown, at(5))).toBe(first);
+  const second = statusAfter(first, valid, at(5));
+  expect(conditionOf(second, 'Validated')).toBeUndefined();
+  expect(conditionOf(statusAfter(first, down, at(5)), 'Validated')).toBeUndefined();
+});
+
+describe('a process that is left alone for a while', () => {
+  test('keeps the failure that led there, which says more', () => {
+    const first = statusAfter(undefined, down, at(0));
+    expect(statusAfter(first, leftAlone, at(1))).toBe(first);
+  });
+
+  test.each([
+    ['nothing is known', undefined, 1],
+    ['it was ready', statusAfter(undefined, valid, at(0)), 1],
+    ['the failure was about another generation', statusAfter(undefined, down, at(0)), 2],
+    [
+      'the failure was not about reaching it',
+      statusAfter(undefined, { ...down, reason: 'InvalidAddress' } as Verdict, at(0)),
+      1,
+    ],
+  ])('is unavailable when %s', (_name, before: ProviderStatus | undefined, generation) => {
+    expect(conditionOf(statusAfter(before, leftAlone, at(1, generation)), 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'Unavailable',
+    });
+  });
+});
+
+test('a capability that is no longer told is kept', () => {
+  const first = statusAfter(undefined, valid, at(0));
+  expect(statusAfter(first, { kind: 'valid', warnings: [] }, at(1))).toBe(first);
+});

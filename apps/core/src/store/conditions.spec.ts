@@ -1,0 +1,62 @@
+import { admits, conditionsProblem, selects } from './conditions.ts';
+
+const prod = { name: 'prod', labels: { 'kubernetes.io/metadata.name': 'prod', tier: 'gold' } };
+
+test.each([
+  ['no conditions at all', undefined, true],
+  ['an empty list', [], true],
+  ['an entry with nothing in it', [{}], false],
+  ['its name', [{ namespaces: ['dev', 'prod'] }], true],
+  ['other names', [{ namespaces: ['dev'] }], false],
+  ['an empty selector', [{ namespaceSelector: {} }], true],
+  ['a selector for its labels', [{ namespaceSelector: { matchLabels: { tier: 'gold' } } }], true],
+  ['a selector for other labels', [{ namespaceSelector: { matchLabels: { tier: 'iron' } } }], false],
+  ['an expression for the whole name', [{ namespaceRegexes: ['pr.d'] }], true],
+  ['an expression for a part of the name', [{ namespaceRegexes: ['ro'] }], false],
+  ['an expression for the beginning', [{ namespaceRegexes: ['^pr'] }], false],
+  ['an expression that does not compile', [{ namespaceRegexes: ['('] }], false],
+  ['one that fits among others', [{ namespaces: ['dev'] }, { namespaceRegexes: ['x', 'p.*'] }], true],
+  [
+    'a selector that does not fit beside a name that does',
+    [{ namespaceSelector: { matchLabels: { a: 'b' } }, namespaces: ['prod'] }],
+    true,
+  ],
+])('%s', (_name, conditions, expected) => {
+  expect(admits(conditions, prod)).toBe(expected);
+});
+
+// W-N10: unanchored, "prod" would admit "not-prod-at-all".
+test.each(['not-prod-at-all', 'prod-2', 'a-prod'])('prod does not admit %s', (name) => {
+  expect(admits([{ namespaceRegexes: ['prod', 'prod|x', '^prod|prod$'] }], { name, labels: {} })).toBe(name === 'prod');
+});
+
+test.each([
+  [{ key: 'tier', operator: 'In', values: ['gold', 'iron'] }, true],
+  [{ key: 'tier', operator: 'In', values: ['iron'] }, false],
+  [{ key: 'zone', operator: 'In', values: ['a'] }, false],
+  [{ key: 'tier', operator: 'NotIn', values: ['iron'] }, true],
+  [{ key: 'tier', operator: 'NotIn', values: ['gold'] }, false],
+  [{ key: 'zone', operator: 'NotIn', values: ['a'] }, true],
+  [{ key: 'tier', operator: 'Exists' }, true],
+  [{ key: 'zone', operator: 'Exists' }, false],
+  [{ key: 'toString', operator: 'Exists' }, false],
+  [{ key: 'zone', operator: 'DoesNotExist' }, true],
+  [{ key: 'tier', operator: 'DoesNotExist' }, false],
+  [{ key: 'tier', operator: 'Gt', values: ['1'] }, false],
+])('expression %j', (expression, expected) => {
+  expect(selects({ matchExpressions: [expression] }, prod.labels)).toBe(expected);
+});
+
+test('every label and every expression of a selector has to hold', () => {
+  const exists = { key: 'tier', operator: 'Exists' };
+  expect(selects({ matchLabels: { tier: 'gold' }, matchExpressions: [exists] }, prod.labels)).toBe(true);
+  expect(selects({ matchLabels: { tier: 'gold', a: 'b' }, matchExpressions: [exists] }, prod.labels)).toBe(false);
+});
+
+test('an expression that does not compile is named with its place', () => {
+  expect(conditionsProblem([{ namespaceRegexes: ['a'] }, { namespaceRegexes: ['b', '(?=c)'] }])).toMatch(
+    /^spec\.conditions\[1\]\.namespaceRegexes\[1\]: /,
+  );
+  expect(conditionsProblem([{ namespaceRegexes: ['a.*'] }])).toBeUndefined();
+  expect(conditionsProblem(undefined)).toBeUndefined();
+});
