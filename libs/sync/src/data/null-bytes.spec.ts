@@ -1,3 +1,4 @@
+import { failure } from '../testing/failure.ts';
 import { checkNullBytes } from './null-bytes.ts';
 
 const data = new Map([
@@ -7,14 +8,12 @@ const data = new Map([
 ]);
 
 test('policy Fail names the first key in byte order', () => {
-  expect(() => checkNullBytes(data, 'Fail', 'spec.data[0].remoteRef')).toThrow(
-    expect.objectContaining({
-      code: 'NULL_BYTES',
-      publicMessage:
-        'fetched secret value for key "b" contains null bytes; use a text-safe format such as PEM/base64 or leave ' +
-        'nullBytePolicy unset for intentional binary data',
-    }),
-  );
+  expect(failure(() => checkNullBytes(data, 'Fail', 'spec.data[0].remoteRef'))).toMatchObject({
+    code: 'NULL_BYTES',
+    publicMessage:
+      'fetched secret value for key "b" contains null bytes; use a text-safe format such as PEM/base64 or leave ' +
+      'nullBytePolicy unset for intentional binary data',
+  });
 });
 
 test.each([undefined, 'Ignore' as const])('policy %s accepts them', (policy) => {

@@ -1,5 +1,5 @@
 import type { ExternalSecretRewrite } from '@eso/api/resources';
-import { SyncError } from '../error.ts';
+import { failure } from '../testing/failure.ts';
 import { rewrite, type RewriteOptions } from './rewrite.ts';
 
 const data = (entries: Record<string, string>) =>
@@ -13,15 +13,6 @@ const run = (
   Object.fromEntries(
     [...rewrite(data(entries), operations, options)].map(([key, value]) => [key, Buffer.from(value).toString()]),
   );
-
-const failure = (work: () => unknown): SyncError => {
-  try {
-    work();
-  } catch (error) {
-    return SyncError.from(error);
-  }
-  throw new Error('nothing was thrown');
-};
 
 const regexp = (source: string, target: string): ExternalSecretRewrite => ({ regexp: { source, target } });
 

@@ -1,0 +1,93 @@
+import type { ExternalSecretSpec } from '@eso/api/resources';
+import { notBuiltYet, unbuiltFields } from './not-built-yet.ts';
+
+const base: ExternalSecretSpec = {
+  secretStoreRef: { kind: 'Provider', name: 'p' },
+  data: [{ secretKey: 'k', remoteRef: { key: 'r' } }],
+};
+const fields = (spec: ExternalSecretSpec): string[] => unbuiltFields({ spec }).map(({ field }) => field);
+const generatorRef = { kind: 'Password', name: 'p' } as const;
+
+test.each<[string, ExternalSecretSpec]>([
+  ['the smallest', base],
+  [
+    'every default written out',
+    {
+      ...base,
+      refreshPolicy: 'Periodic',
+      refreshInterval: '1h0m0s',
+      target: { name: 't', creationPolicy: 'Owner', deletionPolicy: 'Retain', immutable: false },
+    },
+  ],
+  ['CreatedOnce', { ...base, refreshPolicy: 'CreatedOnce' }],
+  ['OnChange', { ...base, refreshPolicy: 'OnChange' }],
+  [
+    'strategies, regexp and merge',
+    {
+      secretStoreRef: { kind: 'ClusterProvider', name: 'p' },
+      dataFrom: [
+        {
+          extract: {
+            key: 'r',
+            version: '1',
+            property: 'p',
+            metadataPolicy: 'Fetch',
+            conversionStrategy: 'Unicode',
+            decodingStrategy: 'Auto',
+            nullBytePolicy: 'Fail',
+          },
+          rewrite: [{ regexp: { source: 'a', target: 'b' } }, { merge: { strategy: 'JSON', into: 'k' } }],
+        },
+        { find: { path: '', tags: { a: 'b' } }, sourceRef: { storeRef: { kind: 'Provider', name: 'o' } } },
+      ],
+    },
+  ],
+  ['a reference that names nothing', { secretStoreRef: {}, dataFrom: [] }],
+])('%s is built', (_name, spec) => {
+  expect(fields(spec)).toEqual([]);
+  expect(notBuiltYet({ spec })).toBeUndefined();
+});
+
+test.each<[ExternalSecretSpec, string]>([
+  [{ ...base, secretStoreRef: { name: 's' } }, 'spec.secretStoreRef.kind'],
+  [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
+  [{ ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }, 'spec.syncWindows'],
+  [{ ...base, target: { template: {} } }, 'spec.target.template'],
+  [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
+  [{ ...base, target: { immutable: true } }, 'spec.target.immutable'],
+  [{ ...base, target: { creationPolicy: 'Orphan' } }, 'spec.target.creationPolicy'],
+  [{ ...base, target: { creationPolicy: 'Merge' } }, 'spec.target.creationPolicy'],
+  [{ ...base, target: { creationPolicy: 'None' } }, 'spec.target.creationPolicy'],
+  [{ ...base, target: { creationPolicy: 'CreateOrMerge' } }, 'spec.target.creationPolicy'],
+  [{ ...base, target: { deletionPolicy: 'Delete' } }, 'spec.target.deletionPolicy'],
+  [{ ...base, target: { deletionPolicy: 'Merge' } }, 'spec.target.deletionPolicy'],
+  [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
+  [
+    { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
+    'spec.dataFrom[1].sourceRef.storeRef.kind',
+  ],
+  [
+    { ...base, dataFrom: [{ find: {}, rewrite: [{ merge: {} }, { transform: { template: 'x' } }] }] },
+    'spec.dataFrom[0].rewrite[1].transform',
+  ],
+  [
+    { ...base, data: [{ secretKey: 'k', remoteRef: { key: 'r' }, sourceRef: { generatorRef } }] },
+    'spec.data[0].sourceRef.generatorRef',
+  ],
+])('%j is answered, naming %s', (spec, field) => {
+  expect(fields(spec)).toEqual([field]);
+  expect(notBuiltYet({ spec })).toMatchObject({
+    code: 'NOT_BUILT_YET',
+    field,
+    publicMessage: expect.stringContaining('not built yet') as string,
+  });
+});
+
+test('several fields are all named in one message', () => {
+  const spec: ExternalSecretSpec = { ...base, target: { creationPolicy: 'Merge', template: {} } };
+  expect(notBuiltYet({ spec })).toMatchObject({
+    field: 'spec.target.creationPolicy',
+    publicMessage: 'creationPolicy Merge is not built yet; spec.target.template: templates are not built yet',
+    nextStep: 'Use Owner.',
+  });
+});

@@ -1,0 +1,25 @@
+import { failure } from '../testing/failure.ts';
+import { checkSecretLimits, MAX_SECRET_BYTES } from './limits.ts';
+
+const sized = (sizes: Record<string, number>) =>
+  new Map(Object.entries(sizes).map(([key, size]) => [key, new Uint8Array(size)]));
+
+test.each<[Record<string, number>]>([
+  [{ a: 0 }],
+  [{ 'A-z_0.9': 1, '.dot': 1, ['x'.repeat(253)]: 1 }],
+  [{ a: MAX_SECRET_BYTES }],
+  [{ a: MAX_SECRET_BYTES / 2, b: MAX_SECRET_BYTES / 2 }],
+])('what the API server takes passes', (sizes) => {
+  expect(() => checkSecretLimits(sized(sizes))).not.toThrow();
+});
+
+test.each(['', '.', '..', '..data', 'a/b', 'é', 'a b', 'x'.repeat(254)])('key %j is refused', (key) => {
+  expect(failure(() => checkSecretLimits(sized({ [key]: 1 })))).toMatchObject({ code: 'KEY_INVALID' });
+});
+
+test('too much is refused, naming the largest value and its size', () => {
+  expect(failure(() => checkSecretLimits(sized({ small: 2, large: MAX_SECRET_BYTES - 1 })))).toMatchObject({
+    code: 'SECRET_TOO_LARGE',
+    publicMessage: `the values have 1048577 bytes, a Secret can hold 1048576; the largest is "large" with 1048575 bytes`,
+  });
+});

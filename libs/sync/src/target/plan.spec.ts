@@ -1,0 +1,285 @@
+import type { ExternalSecret } from '@eso/api/resources';
+import type { OwnerReference, Secret } from '@eso/kube';
+import fc from 'fast-check';
+import { hashOwner, hashSecretData } from '../data/hash.ts';
+import { orphansOf } from './orphans.ts';
+import { planSecret, type Plan } from './plan.ts';
+import { isIntact, snapshotSecret } from './snapshot.ts';
+
+const externalSecret: ExternalSecret = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+  metadata: {
+    name: 'app',
+    namespace: 'team',
+    uid: 'uid-1',
+    labels: { team: 'red' },
+    annotations: {
+      note: 'hi',
+      'kubectl.kubernetes.io/last-applied-configuration': '{"kind":"ExternalSecret"}',
+    },
+  },
+  spec: {},
+};
+const data = new Map([
+  ['user', Buffer.from('admin')],
+  ['pass', Buffer.from('s3cret')],
+]);
+const owner: OwnerReference = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+  name: 'app',
+  uid: 'uid-1',
+  controller: true,
+  blockOwnerDeletion: true,
+};
+
+const created = planned('create', planSecret({ externalSecret, data, target: { kind: 'missing' } }));
+
+function planned(kind: 'create' | 'update', plan: Plan): Secret {
+  if (plan.kind !== kind) throw new Error(`expected ${kind}, got ${JSON.stringify(plan)}`);
+  return (plan as { secret: Secret }).secret;
+}
+
+/** The Secret as the API server would return it after the first sync, with changes. */
+function live(change: Partial<Secret> = {}, metadata: Partial<Secret['metadata']> = {}): Secret {
+  const fields = (names: Record<string, string> | undefined) =>
+    Object.fromEntries(Object.keys(names ?? {}).map((name) => [`f:${name}`, {}]));
+  return {
+    ...created,
+    type: 'Opaque',
+    ...change,
+    metadata: {
+      ...created.metadata,
+      uid: 'secret-uid',
+      resourceVersion: '7',
+      managedFields: [
+        {
+          manager: 'externalsecrets.external-secrets.io/app',
+          operation: 'Update',
+          fieldsV1: {
+            'f:metadata': {
+              'f:labels': fields(created.metadata.labels),
+              'f:annotations': fields(created.metadata.annotations),
+            },
+          },
+        },
+      ],
+      ...metadata,
+    },
+  };
+}
+
+const planLive = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): Plan =>
+  planSecret({ externalSecret: es, data: values, target: { kind: 'live', secret } });
+const planCached = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): Plan =>
+  planSecret({ externalSecret: es, data: values, target: { kind: 'snapshot', snapshot: snapshotSecret(secret) } });
+
+test("a missing target is created: metadata copied, marked, owned, without kubectl's copy of the manifest", () => {
+  expect(created).toEqual({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'app',
+      namespace: 'team',
+      labels: {
+        team: 'red',
+        'reconcile.external-secrets.io/managed': 'true',
+        'reconcile.external-secrets.io/created-by': hashOwner('team', 'app'),
+      },
+      annotations: { note: 'hi', 'reconcile.external-secrets.io/data-hash': hashSecretData(data) },
+      ownerReferences: [owner],
+    },
+    data: { pass: 'czNjcmV0', user: 'YWRtaW4=' },
+  });
+});
+
+test('spec.target.name names it', () => {
+  const named = { ...externalSecret, spec: { target: { name: 'other' } } };
+  const secret = planned('create', planSecret({ externalSecret: named, data, target: { kind: 'missing' } }));
+  expect(secret.metadata.name).toBe('other');
+});
+
+test('a target that is as it should be is left alone, from the cache and live', () => {
+  expect(planCached(live())).toEqual({ kind: 'none', message: 'secret synced' });
+  expect(planLive(live())).toEqual({ kind: 'none', message: 'secret synced' });
+});
+
+test('labels and annotations of others are no reason to write, and stay when there is one', () => {
+  const foreign = live(
+    {},
+    {
+      labels: { ...created.metadata.labels, theirs: 'l' },
+      annotations: {
+        ...created.metadata.annotations,
+        theirs: 'a',
+        'kubectl.kubernetes.io/last-applied-configuration': '{"data":"of the Secret itself"}',
+      },
+    },
+  );
+  expect(planCached(foreign).kind).toBe('none');
+  const changed = planned('update', planLive(foreign, externalSecret, new Map([['k', Buffer.from('v')]])));
+  expect(changed.metadata.labels).toMatchObject({ theirs: 'l', team: 'red' });
+  expect(changed.metadata.annotations).toMatchObject({
+    theirs: 'a',
+    note: 'hi',
+    'kubectl.kubernetes.io/last-applied-configuration': '{"data":"of the Secret itself"}',
+  });
+});
+
+test.each<[string, Secret]>([
+  ['a value changed by hand', live({ data: { pass: 'eA==', user: 'YWRtaW4=' } })],
+  ['a key added by hand', live({ data: { ...created.data, more: 'eA==' } })],
+  ['no data', live({ data: {} })],
+  ['a label taken away', live({}, { labels: {} })],
+  ['the hash taken away', live({}, { annotations: { note: 'hi' } })],
+  ['no owner', live({}, { ownerReferences: [] })],
+  ['the uid of an ExternalSecret that was recreated', live({}, { ownerReferences: [{ ...owner, uid: 'old' }] })],
+])('with %s it is read and written as a whole', (_name, secret) => {
+  expect(planCached(secret)).toEqual({ kind: 'read' });
+  const update = planned('update', planLive(secret));
+  expect(update).toMatchObject({
+    type: 'Opaque',
+    data: created.data,
+    metadata: { uid: 'secret-uid', resourceVersion: '7', ownerReferences: [owner] },
+  });
+  expect(update.metadata.labels).toEqual(created.metadata.labels);
+  expect(update.metadata.annotations).toEqual(created.metadata.annotations);
+  expect(planLive({ ...update, metadata: { ...update.metadata, resourceVersion: '8' } }).kind).toBe('none');
+});
+
+test('what an earlier version of the ExternalSecret put there goes', () => {
+  const renamed = { ...externalSecret, metadata: { ...externalSecret.metadata, labels: { team2: 'blue' } } };
+  expect(planCached(live(), renamed)).toEqual({ kind: 'read' });
+  expect(planned('update', planLive(live(), renamed)).metadata.labels).toEqual({
+    team2: 'blue',
+    'reconcile.external-secrets.io/managed': 'true',
+    'reconcile.external-secrets.io/created-by': hashOwner('team', 'app'),
+  });
+});
+
+test('other owners that control nothing stay', () => {
+  const watcher = { apiVersion: 'v1', kind: 'ConfigMap', name: 'w', uid: 'w' };
+  const update = planned('update', planLive(live({}, { ownerReferences: [watcher] })));
+  expect(update.metadata.ownerReferences).toEqual([watcher, owner]);
+});
+
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: 'd', controller: true };
+
+test.each<[string, OwnerReference, string, string]>([
+  [
+    'another ExternalSecret',
+    { ...owner, name: 'rival', uid: 'r' },
+    'target is owned by another ExternalSecret',
+    'secret app belongs to ExternalSecret rival',
+  ],
+  [
+    'one of an older version',
+    { ...owner, name: 'rival', apiVersion: 'external-secrets.io/v1beta1' },
+    'target is owned by another ExternalSecret',
+    'secret app belongs to ExternalSecret rival',
+  ],
+  ['a Deployment', deployment, 'failed to take ownership of target secret', 'secret app belongs to Deployment d'],
+  [
+    'an ExternalSecret of another group',
+    { ...owner, apiVersion: 'kubernetes-client.io/v1' },
+    'failed to take ownership of target secret',
+    'secret app belongs to ExternalSecret app',
+  ],
+])('a target of %s is refused before anything is written', (_name, ownerReference, message, publicMessage) => {
+  const foreign = live({}, { ownerReferences: [ownerReference], labels: {} });
+  for (const plan of [planCached(foreign), planLive(foreign), planLive(foreign, externalSecret, new Map())]) {
+    expect(plan).toMatchObject({ kind: 'refuse', message, error: { code: 'TARGET_NOT_OWNED', publicMessage } });
+  }
+});
+
+test('this ExternalSecret under an older version of the API is still itself', () => {
+  const own = live({}, { ownerReferences: [{ ...owner, apiVersion: 'external-secrets.io/v1beta1' }] });
+  expect(planCached(own).kind).toBe('none');
+});
+
+test('an immutable target keeps its data; its metadata may still change', () => {
+  const frozen = live({ immutable: true });
+  expect(planLive(frozen).kind).toBe('none');
+  expect(planLive(frozen, externalSecret, new Map([['k', Buffer.from('v')]]))).toMatchObject({
+    kind: 'refuse',
+    message: 'could not update secret, target is immutable',
+    error: { code: 'TARGET_IMMUTABLE' },
+  });
+  expect(planLive(live({ immutable: true }, { labels: {} })).kind).toBe('update');
+});
+
+test('nothing fetched leaves the target alone, whether it is there or not', () => {
+  const retained = { kind: 'none', message: 'secret retained due to DeletionPolicy=Retain' };
+  expect(planLive(live(), externalSecret, new Map())).toEqual(retained);
+  expect(planSecret({ externalSecret, data: new Map(), target: { kind: 'missing' } })).toEqual(retained);
+});
+
+test.each([
+  ['SECRET_TOO_LARGE', new Map([['k', new Uint8Array(1024 * 1024 + 1)]])],
+  ['KEY_INVALID', new Map([['é', new Uint8Array(1)]])],
+])('%s is refused, and no target is touched', (code, values) => {
+  for (const plan of [
+    planLive(live(), externalSecret, values),
+    planCached(live(), externalSecret, values),
+    planSecret({ externalSecret, data: values, target: { kind: 'missing' } }),
+  ]) {
+    expect(plan).toMatchObject({ kind: 'refuse', message: 'could not update secret', error: { code } });
+  }
+});
+
+test('whatever the data and the metadata are, what was written needs no second write', () => {
+  const map = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.string(), { maxKeys: 4 });
+  const values = fc.dictionary(fc.stringMatching(/^[-._a-zA-Z0-9]{2,9}$/), fc.uint8Array(), { minKeys: 1 });
+  fc.assert(
+    fc.property(map, map, values, (labels, annotations, fetched) => {
+      const es = { ...externalSecret, metadata: { ...externalSecret.metadata, labels, annotations } };
+      const entries = new Map(Object.entries(fetched).filter(([key]) => !key.startsWith('..')));
+      fc.pre(entries.size > 0);
+      const update = planned('update', planLive(live(), es, entries));
+      expect(planLive(update, es, entries).kind).toBe('none');
+      expect(planCached(update, es, entries).kind).toBe('none');
+      expect(isIntact(snapshotSecret(update))).toBe(true);
+    }),
+  );
+});
+
+test("a snapshot holds no value, not even inside kubectl's copy of the manifest", () => {
+  const snapshot = snapshotSecret(
+    live({}, { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"pass":"czNjcmV0"}}' } }),
+  );
+  expect(JSON.stringify(snapshot)).not.toMatch(/czNjcmV0|s3cret/);
+  expect(snapshot).toMatchObject({ dataHash: hashSecretData(data), type: 'Opaque', immutable: false });
+});
+
+test('a snapshot keeps what managers of ExternalSecrets own, and no other managedFields', () => {
+  const managedFields = [...(live().metadata.managedFields ?? []), { manager: 'kubectl', operation: 'Update' }];
+  const { metadata } = snapshotSecret(live({}, { managedFields }));
+  expect(metadata.managedFields?.map(({ manager }) => manager)).toEqual(['externalsecrets.external-secrets.io/app']);
+});
+
+test.each<[string, Secret | undefined, boolean]>([
+  ['as written', live(), true],
+  ['missing', undefined, false],
+  ['without the label', live({}, { labels: {} }), false],
+  ['with another label', live({}, { labels: { 'reconcile.external-secrets.io/managed': 'false' } }), false],
+  ['with other data', live({ data: {} }), false],
+  ['without the hash', live({}, { annotations: {} }), false],
+])('a target %s: intact is %s', (_name, secret, expected) => {
+  expect(isIntact(secret && snapshotSecret(secret))).toBe(expected);
+});
+
+test('earlier targets are those that carry our label and our controller reference under another name', () => {
+  const named = (name: string, metadata: Partial<Secret['metadata']> = {}): Secret => live({}, { name, ...metadata });
+  const candidates = [
+    named('app'),
+    named('old'),
+    named('copy', { ownerReferences: [] }),
+    named('theirs', { ownerReferences: [{ ...owner, name: 'rival' }] }),
+    named('unmarked', { labels: {} }),
+    named('going', { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+  ];
+  expect(orphansOf(externalSecret, candidates).map(({ metadata }) => metadata.name)).toEqual(['old']);
+  const renamed = { ...externalSecret, spec: { target: { name: 'old' } } };
+  expect(orphansOf(renamed, candidates).map(({ metadata }) => metadata.name)).toEqual(['app']);
+});
