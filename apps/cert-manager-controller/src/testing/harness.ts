@@ -135,7 +135,7 @@ export class Harness implements AsyncDisposable {
 
 /** The rights as the chart ships them, and further Secret names as its documentation says to add them. */
 async function applyRights(admin: KubeClient, namespace: string, providerNamespaces: readonly string[]): Promise<void> {
-  const path = join(workspaceRoot, 'charts', 'external-secrets', 'files', 'rbac-cert-manager-controller.yaml');
+  const path = join(workspaceRoot, 'charts', 'external-secrets', 'files', 'rbac.yaml');
   const text = (await readFile(path, 'utf8')).replace(
     `[${DEFAULT_PROVIDER_TLS_SECRET}]`,
     `[${[DEFAULT_PROVIDER_TLS_SECRET, ...MORE_SECRETS].join(', ')}]`,

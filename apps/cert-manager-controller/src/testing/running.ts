@@ -1,5 +1,6 @@
 import { wrappedKeySource } from '@eso/pki';
 import { type Clock, createLogger, createRegistry, type Registry, systemClock } from '@eso/runtime';
+import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
 import type { Harness } from './harness.ts';
@@ -55,6 +56,15 @@ export class Running {
     const wanted = Object.entries(labels);
     return found?.values.find((v) => wanted.every(([k, text]) => (v.labels as Record<string, unknown>)[k] === text))
       ?.value;
+  }
+
+  /** Resolves when nothing is being worked on and nothing waits; for tests that move the clock. */
+  idle(): Promise<void> {
+    return eventually(async () => {
+      const busy = (await this.metric('controller_runtime_active_workers')) ?? 0;
+      const waiting = (await this.metric('workqueue_depth')) ?? 0;
+      if (busy + waiting > 0) throw new Error(`${busy} reconciles run, ${waiting} keys wait`);
+    });
   }
 
   async stop(): Promise<void> {
