@@ -7,7 +7,7 @@ export const LIST_ALL: Position = { kind: 'list', paged: true };
 
 /** Failures that say nothing about the version that is watched from, however often they come. */
 const HARMLESS: ReadonlySet<KubeErrorCode> = new Set(['UNREACHABLE', 'TOO_MANY_REQUESTS', 'UNAUTHORIZED', 'ABORTED']);
-/** Failures that may come from that version: an API server restored from a backup answers a later one with a timeout. */
+/** Failures that may come from that version: a kube-apiserver answers one that it cannot read with status 500. */
 const DOUBTFUL: ReadonlySet<KubeErrorCode> = new Set(['SERVER_ERROR', 'TIMEOUT', 'PROTOCOL']);
 /** So many doubtful failures in a row, with no event between, and everything is listed again. */
 const MAX_DOUBTS = 3;
