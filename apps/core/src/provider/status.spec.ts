@@ -29,10 +29,10 @@ test('nothing is written when nothing changed', () => {
   expect(statusAfter(first, valid, at(5))).toBe(first);
 });
 
-test.each([
+test.each<[string, Verdict, ReturnType<typeof at>]>([
   ['another generation', valid, at(5, 2)],
-  ['other capabilities', { ...valid, capabilities: 'ReadWrite' } as Verdict, at(5)],
-  ['a warning', { ...valid, warnings: ['use v2'] } as Verdict, at(5)],
+  ['other capabilities', { ...valid, capabilities: 'ReadWrite' }, at(5)],
+  ['a warning', { ...valid, warnings: ['use v2'] }, at(5)],
 ])('%s is written without a new transition time', (_name, verdict, when) => {
   const first = statusAfter(undefined, valid, at(0));
   const second = statusAfter(first, verdict, when);
@@ -77,11 +77,7 @@ describe('a process that is left alone for a while', () => {
     ['nothing is known', undefined, 1],
     ['it was ready', statusAfter(undefined, valid, at(0)), 1],
     ['the failure was about another generation', statusAfter(undefined, down, at(0)), 2],
-    [
-      'the failure was not about reaching it',
-      statusAfter(undefined, { ...down, reason: 'InvalidAddress' } as Verdict, at(0)),
-      1,
-    ],
+    ['the failure was not about reaching it', statusAfter(undefined, { ...down, reason: 'InvalidAddress' }, at(0)), 1],
   ])('is unavailable when %s', (_name, before: ProviderStatus | undefined, generation) => {
     expect(conditionOf(statusAfter(before, leftAlone, at(1, generation)), 'Ready')).toMatchObject({
       status: 'False',

@@ -38,7 +38,7 @@ export function invalidVerdict(text: string): Verdict {
 
 /** A call to the process failed. */
 export function failedVerdict(error: ProviderError): Verdict {
-  const reason = reasonOf(error.code);
+  const reason = REASONS[error.code] ?? ProviderReason.invalidProviderConfig;
   const prefix = isUnheard(reason) ? ProviderMessage.noClient : ProviderMessage.invalid;
   return {
     kind: error.code === 'CIRCUIT_OPEN' ? 'notAsked' : 'invalid',
@@ -62,29 +62,19 @@ export function isUnheard(reason: string | undefined): boolean {
   return reason !== undefined && UNHEARD.has(reason);
 }
 
-function reasonOf(code: ErrorCode): ProviderReason {
-  switch (code) {
-    case 'TLS_NAME_MISMATCH':
-      return ProviderReason.tlsNameMismatch;
-    case 'TLS_UNTRUSTED':
-      return ProviderReason.tlsUntrusted;
-    case 'TLS_EXPIRED':
-      return ProviderReason.tlsExpired;
-    case 'CLIENT_REJECTED':
-      return ProviderReason.clientRejected;
-    case 'TIMEOUT':
-      return ProviderReason.timeout;
-    case 'PROVIDER_UNREACHABLE':
-    case 'TLS_FAILED':
-    case 'CIRCUIT_OPEN':
-    case 'NO_CLIENT_CERTIFICATE':
-    case 'BACKEND_UNAVAILABLE':
-    case 'BACKEND_THROTTLED':
-    case 'CANCELED':
-      return ProviderReason.unavailable;
-    case 'NAMESPACE_NOT_ALLOWED':
-      return ProviderReason.referenceNotAllowed;
-    default:
-      return ProviderReason.invalidProviderConfig;
-  }
-}
+/** Every other code is about the config, as far as the user can tell. */
+const REASONS: Partial<Record<ErrorCode, ProviderReason>> = {
+  TLS_NAME_MISMATCH: ProviderReason.tlsNameMismatch,
+  TLS_UNTRUSTED: ProviderReason.tlsUntrusted,
+  TLS_EXPIRED: ProviderReason.tlsExpired,
+  CLIENT_REJECTED: ProviderReason.clientRejected,
+  TIMEOUT: ProviderReason.timeout,
+  PROVIDER_UNREACHABLE: ProviderReason.unavailable,
+  TLS_FAILED: ProviderReason.unavailable,
+  CIRCUIT_OPEN: ProviderReason.unavailable,
+  NO_CLIENT_CERTIFICATE: ProviderReason.unavailable,
+  BACKEND_UNAVAILABLE: ProviderReason.unavailable,
+  BACKEND_THROTTLED: ProviderReason.unavailable,
+  CANCELED: ProviderReason.unavailable,
+  NAMESPACE_NOT_ALLOWED: ProviderReason.referenceNotAllowed,
+};

@@ -155,8 +155,8 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
   });
 
   test('a ClusterProvider whose scope was never defaulted counts as ProviderNamespace', () => {
-    const { authenticationScope: _, ...spec } = clusterProvider().spec;
-    const view = clusterProviderView({ ...clusterProvider(), spec } as ClusterProvider, cluster());
+    const { address } = clusterProvider().spec;
+    const view = clusterProviderView({ ...clusterProvider(), spec: { address, providerRef } }, cluster());
     expect(view.reference('team-a')).toMatchObject({ kind: 'refused' });
   });
 

@@ -16,7 +16,7 @@ function service(
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { namespace: 'aws', name: 'provider', labels },
-    ...(spec ? { spec } : {}),
+    spec,
   };
 }
 
