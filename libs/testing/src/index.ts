@@ -9,6 +9,16 @@ export { applyManifest, type Manifest, parseManifests } from './cluster/manifest
 export { applyRights, placeRights, RIGHTS_SCOPE_ANNOTATION, type RightsOptions } from './cluster/rights.ts';
 export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
+export { type Fault, FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
+export {
+  LAB_SERVER_NAME,
+  LAB_SERVICE,
+  type LabAuthority,
+  type LabKeyPair,
+  type LabLeafOptions,
+  type LeafFault,
+  TlsLab,
+} from './tls/tls-lab.ts';
 export { workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,
@@ -21,6 +31,7 @@ export {
   type PodSpec,
   type PodState,
 } from '../../../tools/control-plane/kubelet.mjs';
+export { ensureMoto, type Moto, type MotoOptions, startMoto } from '../../../tools/control-plane/moto.mjs';
 export { type Pod } from '../../../tools/control-plane/pod.mjs';
 export {
   ESO_NAMESPACE,

@@ -7,7 +7,7 @@ import type { ControlPlaneState } from '../../../../tools/control-plane/control-
 import { kubeconfig } from '../../../../tools/control-plane/credentials.mjs';
 import { type KubeletOptions, LocalKubelet } from '../../../../tools/control-plane/kubelet.mjs';
 import { installCrds } from './crds.ts';
-import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 import { applyRights, type RightsOptions } from './rights.ts';
 
 export interface ServiceAccountRef {
@@ -92,9 +92,15 @@ export class TestCluster implements AsyncDisposable {
     await this.#ensure(() => this.#admin.create(namespaces, manifest('Namespace', name)));
   }
 
-  /** Applies the documents of a YAML text (kinds of charts' plain manifests only). */
+  /**
+   * `kubectl apply` of a YAML text, as a user does it.
+   * @throws Error with what kubectl printed
+   */
   async apply(yaml: string): Promise<void> {
-    for (const document of parseManifests(yaml)) await applyManifest(this.#admin, document);
+    const path = join(await mkdtemp(join(this.state.dir, 'apply-')), 'manifest.yaml');
+    await writeFile(path, yaml, { mode: 0o600 });
+    const { code, stderr } = await this.kubectl('apply', '--filename', path);
+    if (code !== 0) throw new Error(`kubectl apply: ${stderr}`);
   }
 
   /** Installs the CRDs of all charts and waits until they are served. */
