@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Registry } from '@eso/runtime';
+import { ManualClock, Registry } from '@eso/runtime';
 import { issueServerIdentity } from '../testing/certificates.ts';
 import { eventually } from '../testing/eventually.ts';
 import { FaultServer, type ReceivedRequest, status } from '../testing/fault-server.ts';
@@ -376,6 +376,29 @@ test('reachability follows the API server, also for a process that sends nothing
   await eventually(() => expect(client.isReachable()).toBe(false));
   await server.up();
   await eventually(() => expect(client.isReachable()).toBe(true));
+});
+
+test('a connection that ends in peace is replaced before anybody asks, and nobody is told the server was gone', async () => {
+  const client = connect();
+  await client.get(configMaps, REF);
+  const [request] = server.requests;
+  request!.session.close();
+  await once(request!.session, 'close');
+  await eventually(() => expect(server.links).toBe(2));
+  expect(client.isReachable()).toBe(true);
+});
+
+test('a server that ends each connection at once is not dialled in a hot loop', async () => {
+  const clock = new ManualClock();
+  const client = connect({ clock });
+  server.endNewConnections = true;
+  client.isReachable();
+  await clock.advance(0);
+  await eventually(() => expect([server.links, server.connections]).toEqual([1, 0]));
+  await clock.advance(999);
+  expect(server.links).toBe(1);
+  await clock.advance(1);
+  await eventually(() => expect(server.links).toBe(2));
 });
 
 test('requests are counted by code, method and host', async () => {

@@ -31,8 +31,12 @@ export interface ReceivedRequest {
 export class FaultServer {
   /** Everything that was asked, in order. */
   readonly requests: ReceivedRequest[] = [];
+  /** Number of connections that were ever made. */
+  links = 0;
   /** Decides each answer; a request it does not answer hangs. */
   handle: (request: ReceivedRequest) => void;
+  /** Ends each connection as soon as its HTTP/2 session stands. */
+  endNewConnections = false;
   readonly #identity: ServerIdentity;
   readonly #http2: Http2SecureServer;
   readonly #links = new Set<{ client: Socket; upstream: Socket }>();
@@ -50,6 +54,9 @@ export class FaultServer {
     this.#http2.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
+    });
+    this.#http2.on('session', (session) => {
+      if (this.endNewConnections) session.destroy();
     });
     this.#http2.on('sessionError', () => undefined);
     this.#http2.on('stream', (stream, headers) => void this.#receive(stream as ServerHttp2Stream, headers));
@@ -139,6 +146,7 @@ export class FaultServer {
   #link(client: Socket): void {
     const link = { client, upstream: connect(this.#innerPort, '127.0.0.1') };
     this.#links.add(link);
+    this.links += 1;
     const end = (): void => {
       this.#links.delete(link);
       client.destroy();

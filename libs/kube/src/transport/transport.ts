@@ -32,8 +32,8 @@ export interface TransportOptions extends KeepAlive {
   requests?: Counter<'code' | 'method' | 'host'> | undefined;
 }
 
-/** A connection attempt made only to learn whether the API server is back, in milliseconds after the last one. */
-const REPROBE_MS = 1_000;
+/** Time between a connection attempt and one that is made only to learn whether the API server is there, in milliseconds. */
+const REDIAL_MS = 1_000;
 
 /** Carries requests to the API server over HTTP/2: watches on sessions of their own, so that neither waits for the other. */
 export class Transport {
@@ -43,6 +43,8 @@ export class Transport {
   readonly #fixedHeaders: OutgoingHttpHeaders;
   #reachable = false;
   #lastDial = -Infinity;
+  #closed = false;
+  #cancelRedial: (() => void) | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -61,9 +63,7 @@ export class Transport {
    * process that sends no requests of its own notices when it is back.
    */
   isReachable(): boolean {
-    if (!this.#reachable && this.#options.clock.monotonic() - this.#lastDial >= REPROBE_MS) {
-      void Promise.resolve(this.#unary.acquire()).catch(() => undefined);
-    }
+    if (!this.#reachable) this.#redial();
     return this.#reachable;
   }
 
@@ -85,6 +85,8 @@ export class Transport {
 
   /** Ends every session; requests under way fail. */
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelRedial?.();
     await Promise.all([this.#unary.close(), this.#watches.close()]);
   }
 
@@ -148,7 +150,20 @@ export class Transport {
   #ended(session: Session, error: Error | undefined): void {
     this.#unary.remove(session);
     this.#watches.remove(session);
-    if (error) this.#reachable = this.#unary.connected || this.#watches.connected;
+    if (this.#closed || this.#unary.connected || this.#watches.connected) return;
+    // A drained connection says nothing about the API server, a broken one something; a new one tells the truth.
+    if (error) this.#reachable = false;
+    this.#redial();
+  }
+
+  /** Connects for no request's sake, once a second at most; how it went shows in `#reachable`. */
+  #redial(): void {
+    if (this.#cancelRedial || this.#closed) return;
+    const { clock } = this.#options;
+    this.#cancelRedial = clock.schedule(this.#lastDial + REDIAL_MS - clock.monotonic(), () => {
+      this.#cancelRedial = undefined;
+      void Promise.resolve(this.#unary.acquire()).catch(() => undefined);
+    });
   }
 
   #count(method: Method, code: string): void {
