@@ -7,6 +7,7 @@ import {
   type SecureServerOptions,
   type ServerHttp2Session,
 } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { errorText, type Logger } from '@eso/runtime';
 import type { TlsMaterial } from '../tls/material.ts';
@@ -26,6 +27,12 @@ export interface GatedListenerOptions {
   readonly route: (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 }
 
+export interface GatedListener {
+  readonly server: Http2SecureServer;
+  /** Cuts every connection, also those that never got to a handshake and would hold up the end. */
+  readonly cut: () => void;
+}
+
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** A refused client gets this long to ask something, so that it is told why. */
 const REFUSED_AGE_MS = 10_000;
@@ -38,7 +45,7 @@ const SESSION_MEMORY_MB = 128;
  * The TLS side of a provider: HTTP/2 over TLS 1.3 and nothing else. Each connection is judged once after its handshake; a
  * call of a client that is not accepted ends here, whatever it asks for.
  */
-export function gatedListener(options: GatedListenerOptions): Http2SecureServer {
+export function gatedListener(options: GatedListenerOptions): GatedListener {
   const { gate, sessions, metrics, limits, logger, route } = options;
   const verdicts = new WeakMap<object, Verdict>();
   const server = createSecureServer({
@@ -52,6 +59,11 @@ export function gatedListener(options: GatedListenerOptions): Http2SecureServer 
   } satisfies SecureServerOptions);
   server.maxConnections = limits.connections;
 
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('session', (session) => {
     const verdict = gate.judge(session.socket as never);
     verdicts.set(session, verdict);
@@ -76,7 +88,12 @@ export function gatedListener(options: GatedListenerOptions): Http2SecureServer 
   });
   server.on('unknownProtocol', (socket) => socket.destroy());
   server.on('tlsClientError', (error) => logger.debug({ problem: errorText(error) }, 'TLS handshake failed'));
-  return server;
+  return {
+    server,
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }
 
 /**

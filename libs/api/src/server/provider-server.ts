@@ -54,7 +54,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
   const stopping = new AbortController();
   const runtime: CallRuntime = { metrics, logger, clock, deadlineMs: limits.deadlineMs };
   const stores = openStores(options);
-  const server = gatedListener({
+  const { server, cut } = gatedListener({
     gate: new ClientGate({ acceptedClient: options.acceptedClient, clock }),
     sessions,
     metrics,
@@ -109,7 +109,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
         clock.sleep(options.stopTimeoutMs, patience.signal).catch(() => undefined),
       ]);
       patience.abort();
-      sessions.destroyAll();
+      cut();
       await closed;
       for (const end of unsubscribe) end();
       state.close();
@@ -164,7 +164,7 @@ function router(
     } catch (error) {
       // A request line that is no URL, for example.
       logger.debug({ err: error }, 'request not understood');
-      request.stream.destroy();
+      answerWithError(request.stream, unknownMethod());
     }
   };
 }

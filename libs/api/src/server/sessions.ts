@@ -69,10 +69,6 @@ export class Sessions {
     for (const session of this.#sessions.keys()) this.retire(session);
   }
 
-  destroyAll(): void {
-    for (const session of this.#sessions.keys()) session.destroy();
-  }
-
   /** Resolves once no connection is open. */
   whenEmpty(): Promise<void> {
     if (this.count === 0) return Promise.resolve();

@@ -1,3 +1,4 @@
+import { isError } from '@eso/runtime';
 import type { ErrorCode } from '../contract/codes.ts';
 
 /** What a failed handshake means. */
@@ -46,7 +47,7 @@ const MAX_CAUSES = 8;
  */
 export function classifyTlsError(thrown: unknown): TlsProblem | undefined {
   let current: unknown = thrown;
-  for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth++, current = current.cause) {
+  for (let depth = 0; depth < MAX_CAUSES && isError(current); depth++, current = current.cause) {
     const reason = (current as { code?: unknown }).code;
     if (typeof reason !== 'string') continue;
     const code = codeOf(reason);
