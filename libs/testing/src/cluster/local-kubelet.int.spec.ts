@@ -1,7 +1,8 @@
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secrets, serviceAccounts } from '@eso/kube';
 import type { LocalKubelet, PodSpec } from '../../../../tools/control-plane/kubelet.mjs';
+import { ServiceAccountToken } from '../../../../tools/control-plane/service-account-token.mjs';
 import { eventually } from '../eventually.ts';
 import { ownControlPlane, type OwnControlPlane } from './control-plane.ts';
 
@@ -105,6 +106,39 @@ test('its kubeconfig has a short-lived token of its ServiceAccount', async () =>
   const token = await readFile(join(pod.dir, 'serviceaccount', 'token'), 'utf8');
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, number>;
   expect(claims['exp']! - claims['iat']!).toBe(600);
+});
+
+test('a token is replaced when its time has come, and the new one works', async () => {
+  await createAccount();
+  const dir = await mkdtemp(join(own.cluster.state.dir, 'token-'));
+  const file = join(dir, 'token');
+  const token = new ServiceAccountToken({
+    client: own.controlPlane.client,
+    namespace,
+    serviceAccount: 'pod',
+    file,
+    expirationSeconds: 600,
+    log: () => undefined,
+  });
+  const stop = new AbortController();
+  const renewalMs = await token.renew(stop.signal);
+  expect(renewalMs).toBeGreaterThan(450_000);
+  expect(renewalMs).toBeLessThan(600_000);
+  const first = await readFile(file, 'utf8');
+  const keeping = token.keepFresh(0, stop.signal);
+  const second = await eventually(async () => {
+    const text = await readFile(file, 'utf8');
+    expect(text).not.toBe(first);
+    return text;
+  });
+  stop.abort();
+  await keeping;
+  const review = await own.cluster.client().request('POST', '/apis/authentication.k8s.io/v1/tokenreviews', {
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token: second } },
+  });
+  const username = `system:serviceaccount:${namespace}:pod`;
+  expect(review).toMatchObject({ status: { authenticated: true, user: { username } } });
+  expect((await stat(file)).mode & 0o777).toBe(0o400);
 });
 
 test('a killed process comes back on the same port', async () => {
