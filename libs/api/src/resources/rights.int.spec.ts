@@ -68,6 +68,7 @@ const CONFIG = 'provider.external-secrets.io';
 test.each<[Account, string, string, Place]>([
   ['core', 'list', `externalsecrets.${ES}`, 'tenant'],
   ['core', 'watch', `externalsecrets.${ES}`, 'tenant'],
+  ['core', 'patch', `externalsecrets.${ES}`, 'tenant'],
   ['core', 'update', `externalsecrets/status.${ES}`, 'tenant'],
   ['core', 'update', `externalsecrets/finalizers.${ES}`, 'tenant'],
   ['core', 'watch', `providers.${ES}`, 'tenant'],
