@@ -34,6 +34,13 @@ function mapKey(index: Reflected): string {
   return value;
 }
 
+/** The type of what a pointer points to, of all else its own. */
+function targetName(value: Exclude<Value, null> | undefined): string {
+  if (value === undefined) return '<nil>';
+  const type = typeOf(value);
+  return (type.kind === 'ptr' ? (type.elem ?? type) : type).name;
+}
+
 function indexOnce(item: Reflected, index: Reflected): Reflected {
   if (item === null) throw plainError('index of nil pointer');
   const value = unboxed(item);
@@ -51,7 +58,7 @@ function indexOnce(item: Reflected, index: Reflected): Reflected {
     const found = value.entries.get(mapKey(index));
     return found === undefined ? zeroOf(value.type.elem ?? anyType) : element(value, found);
   }
-  throw plainError(`can't index item of type ${value === undefined ? '<nil>' : typeOf(value).name}`);
+  throw plainError(`can't index item of type ${targetName(value)}`);
 }
 
 function index(_context: CallContext, args: readonly Reflected[]): Reflected {
@@ -70,7 +77,7 @@ function length(_context: CallContext, args: readonly Reflected[]): Reflected {
   if (typeof value === 'string') return goInt(value.length);
   if (value instanceof GoSlice) return goInt(value.items.length);
   if (value instanceof GoMap) return goInt(value.entries.size);
-  throw plainError(`len of type ${value === undefined ? '<nil>' : typeOf(value).name}`);
+  throw plainError(`len of type ${targetName(value)}`);
 }
 
 /** No value a template can reach is a function, so that `call` always fails. */

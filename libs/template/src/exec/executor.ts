@@ -18,7 +18,7 @@ import type { TreeSet } from '../parse/parser.ts';
 import { printNode } from '../parse/print-node.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError } from '../value/go-error.ts';
-import { isTrue } from '../value/reflect.ts';
+import { isTrue, typeOf } from '../value/reflect.ts';
 import type { GoType } from '../value/types.ts';
 import { anyType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
@@ -478,5 +478,6 @@ function parameterType(fn: GoFunction, at: number): GoType {
 function calleeText(input: Input): Reflected {
   if (input === noInput || input === undefined) return '<invalid Value>';
   const value = unboxed(input);
-  return typeof value === 'string' ? value : '';
+  if (typeof value === 'string') return value;
+  return value === undefined ? '<interface {} Value>' : `<${typeOf(value).name} Value>`;
 }

@@ -8,6 +8,8 @@ export interface Limits {
   readonly output: number;
   /** Depth of nested blocks and parentheses, of template calls, and of nested data. Default 200. */
   readonly nesting: number;
+  /** Milliseconds that regular expressions may take in sum: a search can look far ahead of what it finds. Default 2000. */
+  readonly matching: number;
 }
 
 export const defaultLimits: Limits = {
@@ -15,6 +17,7 @@ export const defaultLimits: Limits = {
   allocation: 64 * 1024 * 1024,
   output: 1024 * 1024,
   nesting: 200,
+  matching: 2000,
 };
 
 /** Which limit was reached. */
@@ -36,6 +39,7 @@ const unitOf: Readonly<Record<LimitKind, string>> = {
   allocation: 'bytes of memory',
   output: 'bytes of output',
   nesting: 'levels of nesting',
+  matching: 'milliseconds of matching',
 };
 
 /** What is left of the limits in one rendering. */
@@ -43,6 +47,7 @@ export class Budget {
   readonly limits: Limits;
   #steps = 0;
   #allocated = 0;
+  #matching = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -59,6 +64,12 @@ export class Budget {
     this.#allocated += bytes;
     if (!(this.#allocated <= this.limits.allocation)) throw new LimitError('allocation', this.limits.allocation);
     this.step(bytes / 100);
+  }
+
+  /** Counts time spent in searches. */
+  matching(milliseconds: number): void {
+    this.#matching += milliseconds;
+    if (this.#matching > this.limits.matching) throw new LimitError('matching', this.limits.matching);
   }
 
   /** Throws when data or calls are nested deeper than allowed. */

@@ -42,7 +42,8 @@ export class Printer {
   #print(value: Value, verb: string, depth: number): void {
     this.#budget.nest(depth);
     this.#budget.step();
-    if (value === null) this.#nested(verb);
+    // A nil interface inside a list, map or struct.
+    if (value === null) this.write(this.flags.sharpV ? `${anyType.name}(nil)` : '<nil>');
     else if (this.#printByMethod(value, verb)) return;
     else if (typeof value === 'boolean') this.#boolean(value, verb);
     else if (typeof value === 'number') this.#number(value, verb);
@@ -52,11 +53,6 @@ export class Printer {
     else if (value instanceof GoSlice) this.#slice(value, verb, depth);
     else if (value instanceof GoMap) this.#map(value, verb, depth);
     else this.#object(value, verb, depth);
-  }
-
-  /** A nil interface inside a list, map or struct. */
-  #nested(_verb: string): void {
-    this.write(this.flags.sharpV ? `${anyType.name}(nil)` : '<nil>');
   }
 
   #printByMethod(value: Exclude<Value, null>, verb: string): boolean {
@@ -207,7 +203,7 @@ export class Printer {
     if (sharpV) this.write(pointer ? value.type.name.slice(1) : value.type.name);
     this.write('{');
     let first = true;
-    for (const [name, field] of value.fields()) {
+    for (const [name, field] of value.printed()) {
       if (!first) this.write(sharpV ? ', ' : ' ');
       first = false;
       if (sharpV || plusV) this.write(`${name}:`);

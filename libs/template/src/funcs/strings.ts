@@ -8,7 +8,7 @@ import { toLower, toUpper } from '../value/unicode.ts';
 import type { Value } from '../value/values.ts';
 import { goStringMap, GoSlice } from '../value/values.ts';
 import { define, rest, t } from './define.ts';
-import { sliceBounds } from './go-panics.ts';
+import { makeSliceLength, sliceBounds } from './go-panics.ts';
 import { connectedCase, pascalCase } from './letter-case.ts';
 import { replaceText, splitText } from './split.ts';
 import { strings, strval } from './strval.ts';
@@ -17,7 +17,9 @@ import { abbreviate, initials, noSpace, swapCase, title, untitle, wrapText } fro
 
 function repeat(context: CallContext, count: number, text: string): string {
   if (count < 0) throw plainError('strings: negative Repeat count');
-  if (text.length * count > 2 ** 63) throw plainError('strings: Repeat output length overflow');
+  if (text.length * count >= 2 ** 63) throw plainError('strings: Repeat output length overflow');
+  // More than the address space: Go does not even try.
+  if (text.length * count > 2 ** 48) throw makeSliceLength();
   context.budget.allocate(text.length * count);
   return text.repeat(count);
 }

@@ -78,6 +78,11 @@ export abstract class GoObject {
     return noFields;
   }
 
+  /** What `%v` and its relatives show where there is no `String` method: all fields. */
+  printed(): ReadonlyMap<string, Value> {
+    return this.fields();
+  }
+
   method(_name: string): GoMethod | undefined {
     return undefined;
   }

@@ -1,0 +1,120 @@
+import { RE2JS } from 're2js';
+import type { Budget } from '../exec/limits.ts';
+import { canBackquote, quote } from '../strconv/quote.ts';
+import { GoError, plainError } from '../value/go-error.ts';
+import { decodeRune, decodeText, encodeText, isValidUtf8, toBytes } from '../value/utf8.ts';
+
+/** Places of a match and its groups in bytes; −1 for a group that took no part. */
+export interface Match {
+  readonly start: number;
+  readonly end: number;
+  group(index: number): { readonly start: number; readonly end: number };
+}
+
+/** Compiled patterns by source, the latest last. A template that runs again finds its patterns compiled. */
+const cache = new Map<string, RegexProgram>();
+const cacheSize = 256;
+const maxCachedLength = 2048;
+
+/** A regular expression with Go's syntax over bytes. Matching takes time linear in the text. */
+export class RegexProgram {
+  readonly #pattern: RE2JS;
+  readonly groupNames: ReadonlyMap<string, number>;
+  readonly groupCount: number;
+  readonly #size: number;
+
+  private constructor(pattern: RE2JS) {
+    this.#pattern = pattern;
+    this.groupNames = new Map(Object.entries(pattern.namedGroups()));
+    this.groupCount = pattern.groupCount();
+    this.#size = pattern.programSize();
+  }
+
+  /** Throws a `GoError` with Go's syntax error. */
+  static compile(source: string): RegexProgram {
+    const known = cache.get(source);
+    if (known !== undefined) {
+      cache.delete(source);
+      cache.set(source, known);
+      return known;
+    }
+    const program = new RegexProgram(compilePattern(source));
+    if (source.length <= maxCachedLength) cache.set(source, program);
+    for (const oldest of cache.keys()) {
+      if (cache.size <= cacheSize) break;
+      cache.delete(oldest);
+    }
+    return program;
+  }
+
+  /** Like `compile`, with the message of Go's `MustCompile`. */
+  static mustCompile(source: string): RegexProgram {
+    try {
+      return RegexProgram.compile(source);
+    } catch (error) {
+      if (!(error instanceof GoError)) throw error;
+      const shown = canBackquote(source) ? `\`${source}\`` : quote(source);
+      throw new GoError(`regexp: Compile(${shown}): ${error.message}`, error.publicReason);
+    }
+  }
+
+  /** A function that finds the first match from a place on. */
+  searcher(text: string, budget: Budget): (from: number) => Match | undefined {
+    const bytes = toBytes(text);
+    const matcher = this.#pattern.matcher(bytes);
+    return (from) => {
+      budget.step(1);
+      const started = performance.now();
+      const found = matcher.find(from);
+      budget.matching(performance.now() - started);
+      const end = found ? matcher.end() : text.length;
+      budget.step(((end - from) * this.#size) / 2000);
+      if (!found) return undefined;
+      const groups = Array.from({ length: this.groupCount + 1 }, (_unused, index) => ({
+        start: matcher.start(index),
+        end: matcher.end(index),
+      }));
+      return {
+        start: matcher.start(),
+        end,
+        group: (index) => groups[index] ?? { start: -1, end: -1 },
+      };
+    };
+  }
+
+  /** All matches that do not overlap, at most `limit` of them if that is not negative. */
+  *matches(text: string, limit: number, budget: Budget): Generator<Match> {
+    const search = this.searcher(text, budget);
+    let at = 0;
+    let previousEnd = -1;
+    for (let count = 0; (limit < 0 || count < limit) && at <= text.length; ) {
+      const match = search(at);
+      if (match === undefined) return;
+      let accepted = true;
+      if (match.end === at) {
+        // An empty match: not directly behind another match, and one rune further on.
+        accepted = match.start !== previousEnd;
+        at += at < text.length ? decodeRune(text, at).size : 1;
+      } else at = match.end;
+      previousEnd = match.end;
+      if (!accepted) continue;
+      count++;
+      yield match;
+    }
+  }
+}
+
+function compilePattern(source: string): RE2JS {
+  if (!isValidUtf8(source)) {
+    throw new GoError(`error parsing regexp: invalid UTF-8: \`${source}\``, 'error parsing regexp: invalid UTF-8');
+  }
+  try {
+    return RE2JS.compile(decodeText(source));
+  } catch (error) {
+    const message = encodeText(error instanceof Error ? error.message : String(error));
+    // The pattern may be made of values: what is wrong with it is told without it.
+    const reason = /^(error parsing regexp: [^:`]*)/.exec(message)?.[1] ?? 'error parsing regexp';
+    if (message.endsWith('trailing backslash at end of expression')) throw new GoError(`${message}: \`\``, message);
+    throw reason === message ? plainError(message) : new GoError(message, reason);
+  }
+}

@@ -1,0 +1,155 @@
+import type { CallContext } from '../exec/functions.ts';
+import { GoError } from '../value/go-error.ts';
+import { decodeRune } from '../value/utf8.ts';
+import { define, t } from './define.ts';
+import type { Match } from './regex-program.ts';
+import { RegexProgram } from './regex-program.ts';
+
+function isMatch(context: CallContext, program: RegexProgram, text: string): boolean {
+  return program.searcher(text, context.budget)(0) !== undefined;
+}
+
+function find(context: CallContext, program: RegexProgram, text: string): string {
+  const match = program.searcher(text, context.budget)(0);
+  return match === undefined ? '' : text.slice(match.start, match.end);
+}
+
+/** Null (Go's nil) where there is none. */
+function findAll(context: CallContext, program: RegexProgram, text: string, limit: number): string[] | null {
+  const found: string[] = [];
+  for (const match of program.matches(text, limit, context.budget)) {
+    context.budget.allocate(16 + match.end - match.start);
+    found.push(text.slice(match.start, match.end));
+  }
+  return found.length === 0 ? null : found;
+}
+
+function split(context: CallContext, program: RegexProgram, source: string, text: string, limit: number): string[] | null {
+  if (limit === 0) return null;
+  if (source !== '' && text === '') return [''];
+  const parts: string[] = [];
+  let start = 0;
+  let end = 0;
+  for (const match of program.matches(text, limit, context.budget)) {
+    if (limit > 0 && parts.length === limit - 1) break;
+    context.budget.allocate(16);
+    end = match.start;
+    if (match.end !== 0) parts.push(text.slice(start, end));
+    start = match.end;
+  }
+  if (end !== text.length) parts.push(text.slice(start));
+  return parts;
+}
+
+/** A piece of a replacement: text, or a group by number. */
+type Piece = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'group'; readonly index: number };
+
+/**
+ * Go's replacement rules: `$name` takes the longest run of letters, digits and underscores, so that `$1W` is the group named
+ * `1W`; `$$` is a dollar sign; what names no group is empty.
+ */
+function pieces(program: RegexProgram, replacement: string): Piece[] {
+  const found: Piece[] = [];
+  let rest = replacement;
+  while (rest !== '') {
+    const dollar = rest.indexOf('$');
+    if (dollar < 0) return [...found, { kind: 'text', text: rest }];
+    found.push({ kind: 'text', text: rest.slice(0, dollar) });
+    rest = rest.slice(dollar);
+    const name = /^\$(?:\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/u.exec(rest);
+    if (rest.startsWith('$$')) {
+      found.push({ kind: 'text', text: '$' });
+      rest = rest.slice(2);
+    } else if (name === null) {
+      found.push({ kind: 'text', text: '$' });
+      rest = rest.slice(1);
+    } else {
+      found.push({ kind: 'group', index: groupIndex(program, name[1] ?? name[2] ?? '') });
+      rest = rest.slice(name[0].length);
+    }
+  }
+  return found;
+}
+
+function groupIndex(program: RegexProgram, name: string): number {
+  if (/^[0-9]+$/.test(name) && !/^0[0-9]/.test(name)) return Number(name);
+  return program.groupNames.get(name) ?? -1;
+}
+
+function expand(text: string, match: Match, replacement: readonly Piece[]): string {
+  return replacement
+    .map((piece) => {
+      if (piece.kind === 'text') return piece.text;
+      const { start, end } = match.group(piece.index);
+      return start < 0 ? '' : text.slice(start, end);
+    })
+    .join('');
+}
+
+function replaceAll(context: CallContext, program: RegexProgram, text: string, replacement: readonly Piece[]): string {
+  const search = program.searcher(text, context.budget);
+  let out = '';
+  let lastEnd = 0;
+  for (let at = 0; at <= text.length; ) {
+    const match = search(at);
+    if (match === undefined) break;
+    out += text.slice(lastEnd, match.start);
+    // Not for an empty match directly behind another one.
+    if (match.end > lastEnd || match.start === 0) {
+      const expanded = expand(text, match, replacement);
+      context.budget.allocate(expanded.length);
+      out += expanded;
+    }
+    lastEnd = match.end;
+    const width = at < text.length ? decodeRune(text, at).size : 1;
+    at = Math.max(at + width, match.end);
+  }
+  return out + text.slice(lastEnd);
+}
+
+type Compile = (source: string) => RegexProgram;
+
+/** Each function twice: without `must` a bad pattern panics, with `must` it is an error, which shows in the message alone. */
+function variants(prefix: '' | 'must', compile: Compile) {
+  const named = (name: string) =>
+    prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return [
+    define(named('regexFind'), [t.string, t.string], t.string, (context, source, text) =>
+      find(context, compile(source), text),
+    ),
+    define(named('regexFindAll'), [t.string, t.string, t.int], t.strings, (context, source, text, limit) =>
+      findAll(context, compile(source), text, limit),
+    ),
+    define(named('regexReplaceAll'), [t.string, t.string, t.string], t.string, (context, source, text, replacement) => {
+      const program = compile(source);
+      return replaceAll(context, program, text, pieces(program, replacement));
+    }),
+    define(named('regexReplaceAllLiteral'), [t.string, t.string, t.string], t.string, (context, source, text, literal) =>
+      replaceAll(context, compile(source), text, [{ kind: 'text', text: literal }]),
+    ),
+    define(named('regexSplit'), [t.string, t.string, t.int], t.strings, (context, source, text, limit) =>
+      split(context, compile(source), source, text, limit),
+    ),
+  ];
+}
+
+const mustRegexMatch = define('mustRegexMatch', [t.string, t.string], t.bool, (context, source, text) =>
+  isMatch(context, RegexProgram.compile(source), text),
+);
+
+/** Regular expressions with RE2's syntax. */
+export const regexFunctions = [
+  define('regexMatch', [t.string, t.string], t.bool, (context, source, text) => {
+    try {
+      return isMatch(context, RegexProgram.compile(source), text);
+    } catch (error) {
+      // A bad pattern matches nothing.
+      if (error instanceof GoError) return false;
+      throw error;
+    }
+  }),
+  mustRegexMatch,
+  ...variants('', (source) => RegexProgram.mustCompile(source)),
+  ...variants('must', (source) => RegexProgram.compile(source)),
+  define('regexQuoteMeta', [t.string], t.string, (_context, text) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
+];

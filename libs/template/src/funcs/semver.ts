@@ -1,0 +1,13 @@
+import { define, own, t } from './define.ts';
+import { parseConstraints, satisfies } from './semver-constraint.ts';
+import { Version, versionType } from './semver-version.ts';
+
+/** Semantic versions with the constraints of Masterminds/semver v3. */
+export const semverFunctions = [
+  define('semver', [t.string], own<Version>(versionType), (_context, text) => new Version(text)),
+  define('semverCompare', [t.string, t.string], t.bool, (context, constraint, text) => {
+    context.budget.step(constraint.length);
+    const alternatives = parseConstraints(constraint);
+    return satisfies(new Version(text), alternatives);
+  }),
+];
