@@ -89,6 +89,7 @@ export class Reflector<T extends KubeObject> {
       this.#heard();
     }
     snapshot.commit();
+    this.#doubts = 0;
     this.#position = { kind: 'watch', resourceVersion };
   }
 
