@@ -1,6 +1,23 @@
 import type { Area } from './area.ts';
+import { collections } from './collections.ts';
+import { dates } from './dates.ts';
 import { language, numbersInTemplates } from './language.ts';
+import { math } from './math.ts';
 import { printf } from './printf.ts';
+import { strings } from './strings.ts';
+import { json, locations, regexes, versionsArea } from './text-formats.ts';
 
 /** Every area, by the name of its table. */
-export const areas: Readonly<Record<string, Area>> = { language, numbers: numbersInTemplates, printf };
+export const areas: Readonly<Record<string, Area>> = {
+  collections,
+  dates,
+  json,
+  language,
+  locations,
+  math,
+  numbers: numbersInTemplates,
+  printf,
+  regexes,
+  strings,
+  versions: versionsArea,
+};

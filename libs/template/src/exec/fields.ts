@@ -1,5 +1,6 @@
 import { plainError } from '../value/go-error.ts';
 import { quote } from '../strconv/quote.ts';
+import { stringType } from '../value/types.ts';
 import type { GoMethod } from '../value/values.ts';
 import { GoInt, GoMap, GoObject } from '../value/values.ts';
 import type { Reflected } from './reflected.ts';
@@ -20,7 +21,11 @@ export interface FieldOptions {
 function methodOf(receiver: Reflected, name: string): GoMethod | undefined {
   const value = unboxed(receiver);
   if (value instanceof GoObject) return value.method(name);
-  return value instanceof GoInt ? value.type.method?.(value.value, name) : undefined;
+  if (!(value instanceof GoInt)) return undefined;
+  const { type } = value;
+  const { text } = type;
+  if (name === 'String' && text !== undefined) return { params: [], result: stringType, call: () => text(value.value) };
+  return type.method?.(value.value, name);
 }
 
 function mapEntry(map: GoMap, name: string, options: FieldOptions): Reflected {

@@ -100,9 +100,9 @@ function octal(context: CallContext, value: Value): bigint {
   return parsed.ok ? parsed.value : 0n;
 }
 
-function atoi(text: string): number {
+function atoi(text: string): bigint {
   const parsed = parseInt64(text, 10);
-  return Number(parsed.ok ? parsed.value : parsed.nearest);
+  return parsed.ok ? parsed.value : parsed.nearest;
 }
 
 const maximum = define('max', [t.any, rest(t.any)], t.int64, (_context, first, ...others) =>
@@ -110,7 +110,7 @@ const maximum = define('max', [t.any, rest(t.any)], t.int64, (_context, first, .
 );
 
 const integers = [
-  define('atoi', [t.string], t.int, (_context, text) => atoi(text)),
+  define('atoi', [t.string], t.bigInt, (_context, text) => atoi(text)),
   define('int64', [t.any], t.int64, (_context, value) => toInteger(value)),
   define('toDecimal', [t.any], t.int64, octal),
   define('add1', [t.any], t.int64, (_context, value) => toInteger(value) + 1n),

@@ -1,5 +1,6 @@
 import type { CallContext } from '../exec/functions.ts';
 import { GoError } from '../value/go-error.ts';
+import { isDigit, isLetter } from '../value/unicode.ts';
 import { decodeRune } from '../value/utf8.ts';
 import { define, t } from './define.ts';
 import type { Match } from './regex-program.ts';
@@ -56,19 +57,33 @@ function pieces(program: RegexProgram, replacement: string): Piece[] {
     if (dollar < 0) return [...found, { kind: 'text', text: rest }];
     found.push({ kind: 'text', text: rest.slice(0, dollar) });
     rest = rest.slice(dollar);
-    const name = /^\$(?:\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/u.exec(rest);
+    const name = groupName(rest);
     if (rest.startsWith('$$')) {
       found.push({ kind: 'text', text: '$' });
       rest = rest.slice(2);
-    } else if (name === null) {
+    } else if (name === undefined) {
       found.push({ kind: 'text', text: '$' });
       rest = rest.slice(1);
     } else {
-      found.push({ kind: 'group', index: groupIndex(program, name[1] ?? name[2] ?? '') });
-      rest = rest.slice(name[0].length);
+      found.push({ kind: 'group', index: groupIndex(program, name) });
+      rest = rest.slice(rest.startsWith('${') ? name.length + 3 : name.length + 1);
     }
   }
   return found;
+}
+
+/** The name behind a dollar sign, with or without braces. */
+function groupName(text: string): string | undefined {
+  const braced = text.startsWith('${');
+  const start = braced ? 2 : 1;
+  let end = start;
+  while (end < text.length) {
+    const { rune, size } = decodeRune(text, end);
+    if (rune !== 0x5f && !isLetter(rune) && !isDigit(rune)) break;
+    end += size;
+  }
+  if (end === start || (braced && text[end] !== '}')) return undefined;
+  return text.slice(start, end);
 }
 
 function groupIndex(program: RegexProgram, name: string): number {

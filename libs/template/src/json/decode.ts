@@ -1,6 +1,6 @@
 import type { Budget } from '../exec/limits.ts';
 import { quote } from '../strconv/quote.ts';
-import { GoError } from '../value/go-error.ts';
+import { GoError, plainError } from '../value/go-error.ts';
 import { decodeRune, encodeRune, isValidUtf8 } from '../value/utf8.ts';
 import type { Value } from '../value/values.ts';
 import { goDict, goList } from '../value/values.ts';
@@ -46,8 +46,10 @@ class Decoder {
 
   /** Throws Go's syntax error about the current byte. */
   #invalid(context: string): never {
-    const unit = this.#text[this.#at];
-    if (unit === undefined) throw new GoError('unexpected end of JSON input', 'unexpected end of JSON input');
+    // Go closes the input with a blank, which only some states refuse.
+    const refusesBlank = /^in (?!string literal)|^after decimal/.test(context);
+    const unit = this.#text[this.#at] ?? (refusesBlank ? ' ' : undefined);
+    if (unit === undefined) throw plainError('unexpected end of JSON input');
     throw new GoError(`invalid character ${describe(unit)} ${context}`, `invalid character ${context}`);
   }
 

@@ -6,11 +6,12 @@ const special = /^([+-]?)(inf|infinity|nan)$/i;
 
 const syntax: Parsed<number> = { ok: false, problem: 'invalid syntax', nearest: 0 };
 
-/** Underscores are allowed only where a base prefix stands, and only between digits. */
+/** Underscores may stand between digits, and behind a base prefix. */
 function withoutUnderscores(text: string): string | undefined {
   if (!text.includes('_')) return text;
-  if (!/^[+-]?0[xX]/.test(text) || /__|_$|_[.pP+-]|[.pP+-]_/.test(text)) return undefined;
-  return text.replaceAll('_', '');
+  const isHex = /^[+-]?0[xX]/.test(text);
+  const misplaced = isHex ? /__|_$|_[.pP+-]|[.pP+-]_/ : /^_|_$|_[^0-9]|[^0-9]_/;
+  return misplaced.test(text) ? undefined : text.replaceAll('_', '');
 }
 
 /** `mantissa × 2^exponent`, rounded once to the nearest even double. */

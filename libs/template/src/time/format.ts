@@ -20,8 +20,7 @@ function zoneOffset(element: LayoutElement, offset: number): string {
 }
 
 function fraction(source: string, nanos: number): string {
-  const places = source.length - 1;
-  const shown = digits(nanos, 9).slice(0, places).padEnd(places, '0');
+  const shown = digits(nanos, 9).slice(0, source.length - 1);
   if (source.charAt(1) === '0') return source.charAt(0) + shown;
   const trimmed = shown.replace(/0+$/, '');
   return trimmed === '' ? '' : source.charAt(0) + trimmed;

@@ -88,21 +88,22 @@ function fraction(fields: Fields, source: string, text: string): Step {
   return done(text.slice(match[0].length));
 }
 
-const offsetShapes: Partial<Record<LayoutElement, RegExp>> = {
+/** By the digits of the element. */
+const offsetShapes: Readonly<Record<string, RegExp>> = {
   '07': /^(.)(..)/,
   '0700': /^(.)(..)(..)/,
   '07:00': /^(.)(..):(..)/,
   '070000': /^(.)(..)(..)(..)/,
   '07:00:00': /^(.)(..):(..):(..)/,
-} as Partial<Record<LayoutElement, RegExp>>;
+};
 
 function zoneOffset(fields: Fields, element: LayoutElement, text: string): Step {
   if (element.startsWith('Z') && text.startsWith('Z')) {
     fields.zone = { kind: 'utc' };
     return done(text.slice(1));
   }
-  const match = offsetShapes[element.slice(1) as LayoutElement]?.exec(text);
-  if (match == null) return bad;
+  const match = offsetShapes[element.slice(1)]?.exec(text);
+  if (match === null || match === undefined) return bad;
   const [whole, sign, hours = '', minutes = '00', seconds = '00'] = match;
   const rest = text.slice(whole.length);
   const digits = [hours, minutes, seconds];

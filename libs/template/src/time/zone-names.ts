@@ -110,6 +110,8 @@ export function isZoneName(name: string): boolean {
 export function abbreviationsOf(zone: string, offset: number): string {
   const known = table.get(zone)?.get(offset);
   if (known !== undefined) return known;
+  // Before zones were introduced each place had its local mean time.
+  if (offset % 60 !== 0) return 'LMT';
   const minutes = Math.abs(Math.trunc(offset / 60));
   const rest = minutes % 60 === 0 ? '' : String(minutes % 60).padStart(2, '0');
   return `${offset < 0 ? '-' : '+'}${String(Math.trunc(minutes / 60)).padStart(2, '0')}${rest}`;

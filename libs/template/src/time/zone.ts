@@ -61,6 +61,13 @@ export function loadZone(name: string, local: Zone): Zone | undefined {
 
 /** The zone that templates call `Local`. */
 export function localZone(name: string): Zone {
+  const known = localZones.get(name);
+  if (known !== undefined) return known;
   const zone = loadZone(name, utc) ?? utc;
-  return { name: 'Local', at: (seconds) => zone.at(seconds) };
+  const local: Zone = { name: 'Local', at: (seconds) => zone.at(seconds) };
+  localZones.set(name, local);
+  return local;
 }
+
+/** Go has one zone of this name per process: times are equal only if they share it. */
+const localZones = new Map<string, Zone>();
