@@ -1,3 +1,3 @@
-export { MemoryObjects } from './memory-objects.ts';
+export { MemoryObjects, type TestObject } from './memory-objects.ts';
 export { connectToProvider, type ProviderClient, type ProviderClientOptions } from './provider-client.ts';
 export { startTestProvider, type TestProvider, type TestProviderOptions } from './start-test-provider.ts';

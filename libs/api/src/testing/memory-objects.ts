@@ -1,6 +1,11 @@
 import { KubeError, type KubeObject, type ObjectRef, resourceName, type ResourceType } from '@eso/kube';
 import type { KubeReader } from '../server/kube-reader.ts';
 
+/** Any Kubernetes object, as one writes it in a manifest. */
+export interface TestObject extends KubeObject {
+  readonly [field: string]: unknown;
+}
+
 /**
  * Kubernetes objects in memory, read as a provider reads them from the API server. It counts and can be taken away, so
  * that tests of a provider need no control plane.
@@ -20,7 +25,7 @@ export class MemoryObjects implements KubeReader {
    * Stores an object as `kubectl apply` would: a new one gets a UID and generation 1, a changed one the next generation.
    * @returns the stored object.
    */
-  apply(object: KubeObject): KubeObject {
+  apply(object: TestObject): KubeObject {
     const id = identify(object.kind, object.metadata);
     const known = this.#objects.get(id);
     const stored: KubeObject = {

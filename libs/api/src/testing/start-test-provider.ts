@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KubeObject } from '@eso/kube';
 import { createRegistry, type Registry } from '@eso/runtime';
 import type { ProviderServerOptions } from '../server/options.ts';
 import { createProviderServer, type ProviderServer } from '../server/provider-server.ts';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
-import { MemoryObjects } from './memory-objects.ts';
+import { MemoryObjects, type TestObject } from './memory-objects.ts';
 import { connectToProvider, type ProviderClient } from './provider-client.ts';
 
 /** A provider in this process, and a client that it accepts. */
@@ -22,7 +21,7 @@ export interface TestProviderOptions extends Partial<
     readonly serverName: string;
   };
   /** Config objects and Secrets that are there from the start. */
-  readonly objects?: readonly KubeObject[];
+  readonly objects?: readonly TestObject[];
 }
 
 export interface TestProvider {
