@@ -105,6 +105,24 @@ describe('answers', () => {
     await expect(connect().update(configMaps, OBJECT)).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
 
+  test.each<[how: string, cut: (request: ReceivedRequest) => void]>([
+    ['in the middle of a line', ({ stream }) => stream.end('{"type":"MODI')],
+    ['with its stream reset', ({ stream }) => stream.destroy(new Error('cut'))],
+    ['with its session', ({ session }) => session.destroy()],
+  ])('a watch that ends %s is an error, after the events that came whole', async (_how, cut) => {
+    const line = `${JSON.stringify({ type: 'ADDED', object: OBJECT })}\n`;
+    server.handle = (request) => {
+      request.stream.respond({ ':status': 200, 'content-type': 'application/json' });
+      request.stream.write(line, () => setTimeout(() => cut(request), 10));
+    };
+    const seen: string[] = [];
+    const watching = (async () => {
+      for await (const { type } of connect().watch(configMaps, { resourceVersion: '1' })) seen.push(type);
+    })();
+    await expect(watching).rejects.toMatchObject({ code: 'UNREACHABLE', retryable: true });
+    expect(seen).toEqual(['ADDED']);
+  });
+
   test('a large answer in many pieces is whole', async () => {
     const big = { ...OBJECT, data: { v: 'ä'.repeat(3_000_000) } };
     server.handle = (request) => request.json(200, big);

@@ -106,6 +106,14 @@ describe('in peace', () => {
     expect(await metric('informer_objects')).toEqual({ configmaps: 2 });
   });
 
+  test('an event that says what is known already is told to nobody', async () => {
+    const informer = await followed();
+    const object = informer.store.get('default', 'a');
+    api.send(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+    api.put('b', { v: '2' });
+    await eventually(() => expect(told).toEqual(['update b 1→2']));
+  });
+
   test('a watch that reaches its timeout goes on where it was, bookmarks included', async () => {
     const informer = await followed();
     api.bookmark();
@@ -264,6 +272,15 @@ describe('the watch', () => {
     await eventually(() => expect(told).toContain('update a 1→2'));
     await alive(informer);
     expect(api.lists).toBe(lists);
+  });
+
+  test('watches that are ended at once are failures, which slow it down', async () => {
+    const informer = await followed();
+    api.script('watch', answer.end, answer.end, answer.end);
+    api.endWatches();
+    await eventually(() => expect(api.watchedFrom).toHaveLength(5));
+    expect((await metric('reflector_errors_total'))['configmaps UNREACHABLE']).toBeGreaterThanOrEqual(3);
+    await alive(informer);
   });
 
   test('a server error that stays makes it list again after every third', async () => {
