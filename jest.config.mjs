@@ -2,7 +2,7 @@
 // --experimental-vm-modules: tools/jest.mjs passes it.
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@eso/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@eso/source', 'node'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
   transform: {

@@ -10,7 +10,7 @@ if (!['unit', 'int', 'e2e'].includes(kind ?? '') || !root || !existsSync(root)) 
 }
 const pattern = kind === 'unit' ? ['--testPathIgnorePatterns', '\\.int\\.spec\\.', '/node_modules/', '/dist/'] : [];
 const match = kind === 'int' ? ['--testMatch', '**/*.int.spec.ts'] : [];
-const serial = kind === 'unit' ? [] : ['--runInBand', '--testTimeout', '120000'];
+const serial = kind === 'unit' ? [] : ['--runInBand', '--testTimeout', '300000'];
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const run = spawnSync(
   process.execPath,
