@@ -22,13 +22,13 @@ interface RawConfig extends KubeObject {
  */
 export type Freshness = 'recent' | 'now';
 
-const RECENT_MS = 10_000;
+const RECENT_MS = 5_000;
 /** Bounds what a burst of Validate calls costs. */
 const NOW_MS = 500;
 
 /**
  * Reads config objects by GET, so that a provider needs no list or watch right on its kinds and none at all outside of the
- * namespaces it was given. What was put right is seen after 10 s at the latest; an absent object is never remembered.
+ * namespaces it was given. What was put right is seen after 5 s at the latest; an absent object is never remembered.
  */
 export class ConfigReader {
   readonly #kube: KubeReader;

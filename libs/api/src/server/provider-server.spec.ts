@@ -337,7 +337,8 @@ describe('health', () => {
     const seen: Status[] = [];
     const end = new AbortController();
     const watching = (async () => {
-      for await (const { status } of provider.client.health.watch({}, { signal: end.signal, timeoutMs: 0 })) seen.push(status);
+      for await (const { status } of provider.client.health.watch({}, { signal: end.signal, timeoutMs: 0 }))
+        seen.push(status);
     })().catch(() => undefined);
     await eventually(() => expect(seen).toEqual([Status.SERVING]));
     provider.objects.setReachable(false);

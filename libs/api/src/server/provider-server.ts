@@ -100,7 +100,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
       stopping.abort();
       sessions.retireAll();
       // Node closes connections at once when a server is closed; calls already under way to us get their moment first.
-      await clock.sleep(RACE_MS);
+      if (sessions.count > 0) await clock.sleep(RACE_MS);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       sessions.retireAll();
       const patience = new AbortController();

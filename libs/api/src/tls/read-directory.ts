@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { PemFiles } from './check-material.ts';
 
 /** Names of the files within the directory. */
@@ -34,21 +34,29 @@ export type DirectoryContent =
  */
 export async function readDirectory(dir: string, names: CertificateFiles): Promise<DirectoryContent> {
   const base = await realpath(join(dir, '..data')).catch(() => dir);
+  const texts: string[] = [];
+  // One after the other, so that of several missing files it is always the same one that is named.
+  for (const name of [names.cert, names.key, names.ca]) {
+    try {
+      texts.push(await readFile(join(base, name), 'utf8'));
+    } catch (error) {
+      return unreadable(dir, name, error);
+    }
+  }
+  const [cert = '', key = '', ca = ''] = texts;
   try {
-    const [cert, key, ca, crl] = await Promise.all([
-      readFile(join(base, names.cert), 'utf8'),
-      readFile(join(base, names.key), 'utf8'),
-      readFile(join(base, names.ca), 'utf8'),
-      readFile(join(base, names.crl), 'utf8').catch(ifAbsent),
-    ]);
+    const crl = await readFile(join(base, names.crl), 'utf8').catch(ifAbsent);
     const hash = createHash('sha256');
     for (const text of [cert, key, ca, crl ?? '']) hash.update(`${text.length}\0`).update(text);
     return { kind: 'read', digest: hash.digest('hex'), files: { cert, key, ca, ...(crl ? { crl } : {}) } };
   } catch (error) {
-    const { code = 'unknown error', path } = error as NodeJS.ErrnoException;
-    const problem = `cannot read ${path === undefined ? 'the files' : basename(path)} in ${dir}: ${code}`;
-    return { kind: 'unreadable', digest: problem, problem };
+    return unreadable(dir, names.crl, error);
   }
+}
+
+function unreadable(dir: string, name: string, error: unknown): DirectoryContent {
+  const problem = `cannot read ${name} in ${dir}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`;
+  return { kind: 'unreadable', digest: problem, problem };
 }
 
 function ifAbsent(error: NodeJS.ErrnoException): undefined {
