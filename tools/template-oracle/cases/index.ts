@@ -6,6 +6,7 @@ import { math } from './math.ts';
 import { printf } from './printf.ts';
 import { strings } from './strings.ts';
 import { json, locations, regexes, versionsArea } from './text-formats.ts';
+import { yaml } from './yaml.ts';
 
 /** Every area, by the name of its table. */
 export const areas: Readonly<Record<string, Area>> = {
@@ -20,4 +21,5 @@ export const areas: Readonly<Record<string, Area>> = {
   regexes,
   strings,
   versions: versionsArea,
+  yaml,
 };

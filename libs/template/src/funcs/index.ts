@@ -15,6 +15,7 @@ import { regexFunctions } from './regexes.ts';
 import { semverFunctions } from './semver.ts';
 import { stringFunctions } from './strings.ts';
 import { urlFunctions } from './urls.ts';
+import { yamlFunctions } from './yaml.ts';
 
 /** Every function that templates can call, by group. */
 const groups: readonly (readonly GoFunction[])[] = [
@@ -34,6 +35,7 @@ const groups: readonly (readonly GoFunction[])[] = [
   semverFunctions,
   stringFunctions,
   urlFunctions,
+  yamlFunctions,
 ];
 
 /** The table that templates are compiled against. */

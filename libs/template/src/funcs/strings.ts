@@ -17,7 +17,7 @@ import { abbreviate, initials, noSpace, swapCase, title, untitle, wrapText } fro
 
 function repeat(context: CallContext, count: number, text: string): string {
   if (count < 0) throw plainError('strings: negative Repeat count');
-  if (text.length * count >= 2 ** 63) throw plainError('strings: Repeat output length overflow');
+  if (text.length * count > 2 ** 63) throw plainError('strings: Repeat output length overflow');
   // More than the address space: Go does not even try.
   if (text.length * count > 2 ** 48) throw makeSliceLength();
   context.budget.allocate(text.length * count);

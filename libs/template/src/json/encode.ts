@@ -45,7 +45,7 @@ export function encodeJsonString(text: string, escapeHtml: boolean): string {
 }
 
 /** A double as JSON has it: plain digits from 1e-6 up to 1e21. */
-function encodeNumber(value: number): string {
+export function encodeJsonNumber(value: number): string {
   if (!Number.isFinite(value)) throw plainError(`json: unsupported value: ${formatFloat(value, 'g', -1)}`);
   const magnitude = Math.abs(value);
   if (magnitude === 0 || (magnitude >= 1e-6 && magnitude < 1e21)) return formatFloat(value, 'f', -1);
@@ -72,7 +72,7 @@ class Encoder {
   #encode(value: Value, depth: number): string {
     if (value === null) return 'null';
     if (typeof value === 'boolean') return value ? 'true' : 'false';
-    if (typeof value === 'number') return encodeNumber(value);
+    if (typeof value === 'number') return encodeJsonNumber(value);
     if (typeof value === 'string') return encodeJsonString(value, this.#style.escapeHtml);
     if (value instanceof GoInt) return value.value.toString();
     if (value instanceof GoComplex) throw plainError('json: unsupported type: complex128');
