@@ -1,0 +1,54 @@
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { Clock } from '@eso/runtime';
+import type { Deadline } from './deadline.ts';
+import type { Session } from './session.ts';
+
+/** How much longer than its deadline a call may take to end here before it is abandoned, milliseconds. */
+const GRACE_MS = 1_000;
+
+/** A call whose promise did not settle although it was told to end (as in connect-es #1561 and #1678). */
+export class NeverSettled extends Error {
+  override readonly name = 'NeverSettled';
+}
+
+/** One attempt of a call. */
+export interface Attempt<I extends DescMessage, O extends DescMessage> {
+  readonly session: Pick<Session, 'call'>;
+  readonly method: DescMethodUnary<I, O>;
+  readonly message: MessageInitShape<I>;
+  readonly deadline: Deadline;
+  readonly clock: Clock;
+}
+
+/**
+ * Sends one call and waits for the answer, to its deadline and one second more at the longest, whatever becomes of the promise
+ * below.
+ * @throws what the session throws; NeverSettled.
+ */
+export async function attempt<I extends DescMessage, O extends DescMessage>({
+  session,
+  method,
+  message,
+  deadline,
+  clock,
+}: Attempt<I, O>): Promise<MessageShape<O>> {
+  const remainingMs = deadline.remainingMs();
+  const abandoned = Promise.withResolvers<never>();
+  const cancel = clock.schedule(remainingMs + GRACE_MS, () => {
+    abandoned.reject(new NeverSettled('the call did not end with its deadline'));
+  });
+  try {
+    const call = session.call(method, message, { signal: deadline.signal, timeoutMs: providerTimeoutMs(remainingMs) });
+    return await Promise.race([call, abandoned.promise]);
+  } finally {
+    cancel();
+  }
+}
+
+/**
+ * The provider is told to give up a little earlier than this side does. Its answer that it ran out of time then arrives in time, and
+ * a slow backend is not taken for a provider that hangs.
+ */
+function providerTimeoutMs(remainingMs: number): number {
+  return remainingMs - Math.min(1_000, remainingMs / 10);
+}

@@ -1,0 +1,47 @@
+import { InFlightGate } from './in-flight-gate.ts';
+
+const never = new AbortController().signal;
+
+test('lets so many through and the others in their order', async () => {
+  const gate = new InFlightGate(2);
+  const order: string[] = [];
+  const first = await gate.enter(never);
+  const second = await gate.enter(never);
+  const third = gate.enter(never).then((leave) => (order.push('third'), leave));
+  const fourth = gate.enter(never).then((leave) => (order.push('fourth'), leave));
+  expect([gate.inFlight, gate.waiting]).toEqual([2, 2]);
+  second();
+  (await third)();
+  first();
+  (await fourth)();
+  expect(order).toEqual(['third', 'fourth']);
+  expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
+});
+
+test('a place is given back once', async () => {
+  const gate = new InFlightGate(1);
+  const leave = await gate.enter(never);
+  leave();
+  leave();
+  await gate.enter(never);
+  expect(gate.inFlight).toBe(1);
+});
+
+test('one who waits can give up, and takes no place', async () => {
+  const gate = new InFlightGate(1);
+  const leave = await gate.enter(never);
+  const giveUp = new AbortController();
+  const waiting = gate.enter(giveUp.signal);
+  const next = gate.enter(never);
+  giveUp.abort(new Error('no more'));
+  await expect(waiting).rejects.toThrow('no more');
+  leave();
+  (await next)();
+  expect(gate.inFlight).toBe(0);
+});
+
+test('who has given up already does not get in', async () => {
+  const gate = new InFlightGate(1);
+  await expect(gate.enter(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+  expect(gate.inFlight).toBe(0);
+});

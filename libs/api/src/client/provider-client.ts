@@ -1,0 +1,135 @@
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { limits, ProviderError, retryRule } from '../contract/index.ts';
+import { publicText } from '../contract/public-text.ts';
+import { Health, HealthCheckResponse_ServingStatus } from '../gen/grpc/health/v1/health_pb.js';
+import {
+  type GetAllSecretsRequestSchema,
+  type GetSecretMapRequestSchema,
+  type GetSecretRequestSchema,
+  type ProviderReferenceSchema,
+  SecretStoreCapabilities,
+  SecretStoreProvider,
+  type ValidateResponse,
+} from '../gen/provider/v1/provider_pb.js';
+import type { EndpointCalls } from './endpoint-calls.ts';
+
+const methods = SecretStoreProvider.method;
+
+/** What every call takes. */
+export interface CallOptions {
+  /** Ends the call, which then fails with CANCELED. */
+  readonly signal: AbortSignal;
+}
+
+/** What a provider says about its config. */
+export type ProviderValidation =
+  | { readonly kind: 'valid'; readonly warnings: string[] }
+  /** The provider cannot tell, for example because the credentials are each requester's own. */
+  | { readonly kind: 'unknown'; readonly warnings: string[] }
+  | { readonly kind: 'invalid'; readonly message: string; readonly warnings: string[] };
+
+export type ProviderCapabilities = 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
+
+/** A provider as core sees it. Every method throws ProviderError and nothing else. */
+export interface ProviderClient {
+  /** One value. */
+  getSecret(request: MessageInitShape<typeof GetSecretRequestSchema>, options: CallOptions): Promise<Uint8Array>;
+  /** One secret as several values. */
+  getSecretMap(
+    request: MessageInitShape<typeof GetSecretMapRequestSchema>,
+    options: CallOptions,
+  ): Promise<Map<string, Uint8Array>>;
+  /** All secrets that match. */
+  getAllSecrets(
+    request: MessageInitShape<typeof GetAllSecretsRequestSchema>,
+    options: CallOptions,
+  ): Promise<Map<string, Uint8Array>>;
+  /** Whether the provider can work with a config. */
+  validate(ref: ProviderRefInit, sourceNamespace: string, options: CallOptions): Promise<ProviderValidation>;
+  /** What the provider can do with a config. */
+  capabilities(ref: ProviderRefInit, sourceNamespace: string, options: CallOptions): Promise<ProviderCapabilities>;
+  /** Resolves when the provider says that it is serving. */
+  checkHealth(options: CallOptions): Promise<void>;
+}
+
+type ProviderRefInit = MessageInitShape<typeof ProviderReferenceSchema>;
+
+/** Most warnings of one validation that are passed on. */
+const MAX_WARNINGS = 20;
+
+/** The methods of the contract on top of the calls to one endpoint. */
+export class EndpointClient implements ProviderClient {
+  readonly #calls: EndpointCalls;
+  readonly #deadlineMs: number;
+
+  /** @param deadlineMs budget of each call */
+  constructor(calls: EndpointCalls, deadlineMs: number) {
+    this.#calls = calls;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  async getSecret(message: MessageInitShape<typeof GetSecretRequestSchema>, { signal }: CallOptions) {
+    const { value } = await this.#calls.call({ ...this.#read(signal), method: methods.getSecret, message });
+    return value;
+  }
+
+  async getSecretMap(message: MessageInitShape<typeof GetSecretMapRequestSchema>, { signal }: CallOptions) {
+    const { secrets } = await this.#calls.call({ ...this.#read(signal), method: methods.getSecretMap, message });
+    return new Map(Object.entries(secrets));
+  }
+
+  async getAllSecrets(message: MessageInitShape<typeof GetAllSecretsRequestSchema>, { signal }: CallOptions) {
+    const { secrets } = await this.#calls.call({ ...this.#read(signal), method: methods.getAllSecrets, message });
+    return new Map(Object.entries(secrets));
+  }
+
+  async validate(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
+    const message = { providerRef, sourceNamespace };
+    return validationOf(await this.#calls.call({ ...this.#read(signal), method: methods.validate, message }));
+  }
+
+  async capabilities(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
+    const message = { providerRef, sourceNamespace };
+    const answer = await this.#calls.call({ ...this.#read(signal), method: methods.capabilities, message });
+    return capabilitiesOf(answer.capabilities);
+  }
+
+  async checkHealth({ signal }: CallOptions): Promise<void> {
+    const deadlineMs = Math.min(limits.healthDeadlineMs, this.#deadlineMs);
+    const { status } = await this.#calls.call({
+      method: Health.method.check,
+      message: { service: '' },
+      rule: 'read',
+      deadlineMs,
+      signal,
+    });
+    if (status !== HealthCheckResponse_ServingStatus.SERVING) {
+      throw new ProviderError('PROVIDER_UNREACHABLE', 'the provider says that it is not serving');
+    }
+  }
+
+  #read(signal: AbortSignal) {
+    return { rule: retryRule(methods.getSecret), deadlineMs: this.#deadlineMs, signal };
+  }
+}
+
+/** Texts come from another process: they are bounded and put on one line before anybody shows them. */
+function validationOf({ valid, error, warnings, validationUnknown }: ValidateResponse): ProviderValidation {
+  const told = warnings.slice(0, MAX_WARNINGS).map(publicText);
+  if (!valid) {
+    const message = publicText(error) || 'the provider does not accept the config and gives no reason';
+    return { kind: 'invalid', message, warnings: told };
+  }
+  return { kind: validationUnknown ? 'unknown' : 'valid', warnings: told };
+}
+
+function capabilitiesOf(value: SecretStoreCapabilities): ProviderCapabilities {
+  switch (value) {
+    case SecretStoreCapabilities.READ_WRITE:
+      return 'ReadWrite';
+    case SecretStoreCapabilities.WRITE_ONLY:
+      return 'WriteOnly';
+    case SecretStoreCapabilities.READ_ONLY:
+      return 'ReadOnly';
+  }
+}
