@@ -119,6 +119,33 @@ test('the backoff doubles to its limit, and starts again after forget', async ()
   expect(await keys(1)).toEqual(['a']);
 });
 
+test('a queue that nobody waits for keeps no timer, and misses nothing for it', async () => {
+  let timers = 0;
+  const clock = new (class extends ManualClock {
+    override schedule(ms: number, fn: () => void): () => void {
+      timers++;
+      const cancel = super.schedule(ms, fn);
+      return () => {
+        timers--;
+        cancel();
+      };
+    }
+  })();
+  const queue = new WorkQueue({ name: 'test', clock });
+  queue.add('a', { afterMs: 1_000 });
+  expect(timers).toBe(0);
+  const stop = new AbortController();
+  const waiting = queue.get(stop.signal);
+  expect(timers).toBe(1);
+  stop.abort();
+  await waiting;
+  expect(timers).toBe(0);
+  await clock.advance(5_000);
+  expect(queue.depth).toBe(1);
+  expect(queue.stalledMs()).toBe(4_000);
+  expect(await queue.get(never)).toEqual({ key: 'a', priority: 0 });
+});
+
 test('waiting ends with the signal', async () => {
   const { queue } = setup();
   const stop = new AbortController();

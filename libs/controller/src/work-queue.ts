@@ -81,6 +81,7 @@ export class WorkQueue {
 
   /** Keys that wait for a worker; delayed ones and those being processed are not counted. */
   get depth(): number {
+    this.#wake();
     return this.#readyCount;
   }
 
@@ -130,12 +131,14 @@ export class WorkQueue {
     return new Promise((resolve) => {
       const settle = (value: WorkItem | undefined): void => {
         this.#waiters.delete(settle);
+        if (this.#waiters.size === 0) this.#clearAlarm();
         signal.removeEventListener('abort', onAbort);
         resolve(value);
       };
       const onAbort = (): void => settle(undefined);
       signal.addEventListener('abort', onAbort, { once: true });
       this.#waiters.add(settle);
+      this.#setAlarm();
     });
   }
 
@@ -146,15 +149,13 @@ export class WorkQueue {
     this.#processing.delete(key);
     this.#metrics?.workDuration.observe(this.#labels, (this.#clock.monotonic() - since) / 1_000);
     const again = this.#queued.get(key);
-    if (again?.state === 'held') this.#makeReady(again);
+    if (again?.state === 'held') this.#makeReady(again, this.#clock.monotonic());
     this.#dispatch();
   }
 
   /** Takes no more keys; what waits is still handed out, what is delayed is dropped. */
   shutDown(): void {
     this.#shutDown = true;
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
     this.#delayed.retain(() => false);
     for (const [key, entry] of this.#queued) if (entry.state === 'delayed') this.#queued.delete(key);
     for (const settle of [...this.#waiters]) settle(undefined);
@@ -162,7 +163,7 @@ export class WorkQueue {
 
   /** For how many milliseconds keys have been waiting without any worker taking one; 0 while the queue drains. */
   stalledMs(): number {
-    return this.#readyCount === 0 || this.#idleSince === undefined ? 0 : this.#clock.monotonic() - this.#idleSince;
+    return this.depth === 0 || this.#idleSince === undefined ? 0 : this.#clock.monotonic() - this.#idleSince;
   }
 
   /** Puts an entry where its time and its key's processing say. */
@@ -173,7 +174,7 @@ export class WorkQueue {
     } else if (this.#processing.has(entry.key)) {
       entry.state = 'held';
     } else {
-      this.#makeReady(entry);
+      this.#makeReady(entry, entry.readyAt);
     }
   }
 
@@ -185,13 +186,13 @@ export class WorkQueue {
     this.#setAlarm();
   }
 
-  #makeReady(entry: Entry): void {
-    const now = this.#clock.monotonic();
+  /** @param since monotonic milliseconds; in the past where nobody looked when the time had come */
+  #makeReady(entry: Entry, since: number): void {
     if (entry.readySince === undefined) this.#metrics?.adds.inc(this.#labels);
-    entry.readySince ??= now;
+    entry.readySince ??= since;
     entry.state = 'ready';
     this.#ready.push(entry);
-    if (this.#readyCount++ === 0) this.#idleSince = now;
+    if (this.#readyCount++ === 0) this.#idleSince = since;
     this.#metrics?.depth.set(this.#labels, this.#readyCount);
   }
 
@@ -229,9 +230,10 @@ export class WorkQueue {
     }
   }
 
+  /** Wakes the waiting workers for the next delayed key. Without any there is no timer, which would hold the process. */
   #setAlarm(): void {
     const next = this.#delayed.peek();
-    if (this.#shutDown || !next || (this.#alarm && this.#alarm.at <= next.readyAt)) return;
+    if (this.#waiters.size === 0 || !next || (this.#alarm && this.#alarm.at <= next.readyAt)) return;
     this.#alarm?.cancel();
     const cancel = this.#clock.schedule(next.readyAt - this.#clock.monotonic(), () => {
       this.#alarm = undefined;
@@ -241,7 +243,13 @@ export class WorkQueue {
     this.#alarm = { at: next.readyAt, cancel };
   }
 
+  #clearAlarm(): void {
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+  }
+
   #sample(): void {
+    this.#wake();
     const now = this.#clock.monotonic();
     const ages = [...this.#processing.values()].map((since) => (now - since) / 1_000);
     this.#metrics?.unfinishedWork.set(

@@ -81,7 +81,7 @@ export interface StoreView {
   readonly endpoint: Resolution;
   /** What to send on behalf of an object in `consumerNamespace`. Does not look at conditions: see {@link allows}. */
   reference(consumerNamespace: string): StoreReference;
-  /** What to send when core itself asks, to validate the store. */
+  /** What to send when core itself asks, on nobody's behalf, to validate the store. */
   validationReference(): StoreReference;
   /** Whether objects of that namespace may use the store: its own one, or what a ClusterProvider's conditions admit. */
   allows(namespace: ConsumerNamespace): boolean;

@@ -1,0 +1,468 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProviderConnections } from '@eso/api/client';
+import {
+  type ClusterProvider,
+  clusterProviders,
+  type Provider,
+  providers,
+  type ProviderStatus,
+} from '@eso/api/resources';
+import { defineKind, type ProviderDefinition, type Validation } from '@eso/api/server';
+import { startTestProvider, type TestProvider } from '@eso/api/testing';
+import { CertificateDirectory } from '@eso/api/tls';
+import { EventRecorder } from '@eso/controller';
+import { type EndpointSlice, endpointSlices, events, type KubeClient, type Service, services } from '@eso/kube';
+import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';
+import { eventually, LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
+import { createInformers, startInformers } from '../informers.ts';
+import { EndpointOverrides } from '../store/endpoint-overrides.ts';
+import type { StoreTransition } from '../store/store-view.ts';
+import { Stores } from '../store/stores.ts';
+import { type ProviderControllers, providerControllers } from './controllers.ts';
+import { conditionOf } from './status.ts';
+
+/** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
+class Bench {
+  readonly registry: Registry = createRegistry({ processMetrics: false });
+  readonly transitions: StoreTransition[] = [];
+  readonly own: OwnControlPlane;
+  readonly admin: KubeClient;
+  readonly lab: TlsLab;
+  readonly serverDir: string;
+  stores!: Stores;
+  controllers!: ProviderControllers;
+  provider: TestProvider | undefined;
+  /** What the provider says about every config. */
+  validation: Validation = { kind: 'valid' };
+  validations = 0;
+  readonly #stop = new AbortController();
+  readonly #closers: (() => unknown)[] = [];
+  #port = 0;
+
+  private constructor(own: OwnControlPlane, lab: TlsLab, serverDir: string) {
+    this.own = own;
+    this.admin = own.cluster.client();
+    this.lab = lab;
+    this.serverDir = serverDir;
+  }
+
+  static async start(): Promise<Bench> {
+    const own = await ownControlPlane();
+    const lab = await TlsLab.create();
+    const bench = new Bench(own, lab, await lab.directory(await lab.server()));
+    await bench.#prepare();
+    await bench.startProvider();
+    await bench.#startCore();
+    return bench;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    for (const close of this.#closers) await close();
+    await this.stopProvider();
+    await this.own.cluster.stop();
+    await this.lab.remove();
+  }
+
+  async #prepare(): Promise<void> {
+    const { cluster } = this.own;
+    await cluster.installCrds();
+    await cluster.ensureNamespace('external-secrets');
+    await cluster.ensureNamespace(LAB_SERVICE.namespace);
+    await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: 'all' });
+    await this.admin.create(services, service(LAB_SERVICE.namespace, LAB_SERVICE.service, SHARED));
+  }
+
+  async startProvider(): Promise<void> {
+    const clientDir = await this.lab.directory(await this.lab.client());
+    this.provider = await startTestProvider({
+      definition: this.#definition(),
+      address: { host: '127.0.0.1', port: this.#port },
+      tls: { serverDir: this.serverDir, clientDir, serverName: LAB_SERVER_NAME },
+    });
+    this.#port = this.provider.port;
+  }
+
+  async stopProvider(): Promise<void> {
+    const running = this.provider;
+    this.provider = undefined;
+    await running?.stop();
+  }
+
+  /** Creates a config that the provider finds. */
+  config(namespace: string): void {
+    const { apiVersion, kind, name } = REF;
+    this.provider?.objects.apply({ apiVersion, kind, metadata: { namespace, name } });
+  }
+
+  async #startCore(): Promise<void> {
+    const account = { namespace: 'external-secrets', name: 'external-secrets' };
+    const client = await this.own.cluster.clientFor(account, 'external-secrets');
+    const certificates = await CertificateDirectory.open({ dir: await this.lab.directory(await this.lab.client()) });
+    const connections = new ProviderConnections({ certificates, registry: this.registry, deadlineMs: 2_000 });
+    this.#closers.push(
+      () => connections.close(),
+      () => certificates.close(),
+    );
+    const path = join(this.own.cluster.state.dir, 'endpoints.yaml');
+    await writeFile(path, `${LAB_SERVICE.namespace}/${LAB_SERVICE.service}:8080: 127.0.0.1:${this.#port}\n`);
+    const logger = silentLogger;
+    const overrides = new EndpointOverrides({ path, logger, pollMs: 50 });
+    overrides.start(this.#stop.signal);
+    const informers = createInformers({
+      client,
+      tenants: undefined,
+      clusterStores: true,
+      logger,
+      registry: this.registry,
+    });
+    this.stores = new Stores({
+      providers: informers.providers,
+      ...(informers.clusterProviders ? { clusterProviders: informers.clusterProviders } : {}),
+      services: informers.services.store,
+      endpointSlices: informers.endpointSlices.store,
+      overrides,
+    });
+    this.stores.onTransition((transition) => this.transitions.push(transition));
+    this.controllers = providerControllers({
+      client,
+      informers,
+      stores: this.stores,
+      overrides,
+      connections,
+      events: new EventRecorder({ client, component: 'external-secrets', logger }),
+      controllerClass: 'default',
+      workers: 8,
+      clock: systemClock,
+      logger,
+      registry: this.registry,
+    });
+    await startInformers(informers, this.#stop.signal);
+    const running = this.controllers.controllers.map((controller) => controller.start(this.#stop.signal));
+    this.#closers.unshift(() => Promise.all(running));
+  }
+
+  #definition(): ProviderDefinition {
+    const unused = (): never => {
+      throw new TypeError('nobody fetches here');
+    };
+    const kind = defineKind({
+      apiVersion: REF.apiVersion,
+      kind: REF.kind,
+      plural: 'fakes',
+      capabilities: 'ReadOnly',
+      metricName: 'Fake',
+      open: () => ({
+        getSecret: unused,
+        getSecretMap: unused,
+        getAllSecrets: unused,
+        validate: () => {
+          this.validations++;
+          return Promise.resolve(this.validation);
+        },
+      }),
+    });
+    return { name: 'test', kinds: [kind] };
+  }
+}
+
+const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
+const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
+const LABELLED = { 'external-secrets.io/provider': 'true' };
+const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
+
+function service(namespace: string, name: string, labels: Record<string, string>): Service {
+  const spec = { ports: [{ name: 'grpc', port: 8080 }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec };
+}
+
+let bench: Bench;
+let namespace: string;
+beforeAll(async () => {
+  bench = await Bench.start();
+});
+afterAll(() => bench.stop());
+beforeEach(async () => {
+  bench.validation = { kind: 'valid' };
+  namespace = await bench.own.cluster.createNamespace('tenant');
+  bench.config(namespace);
+});
+
+function create(spec: Partial<Provider['spec']> = {}): Promise<Provider> {
+  return bench.admin.create(providers, {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'Provider',
+    metadata: { namespace, name: 'backend' },
+    spec: { address: ADDRESS, providerRef: REF, ...spec },
+  });
+}
+
+const read = (): Promise<Provider> => bench.admin.get(providers, { namespace, name: 'backend' });
+const ready = (status: ProviderStatus | undefined) => conditionOf(status, 'Ready');
+
+/** Waits until the store's Ready condition is as expected, and returns it. */
+function untilReady(expected: { status: string; reason: string; message?: RegExp }) {
+  return eventually(async () => {
+    const condition = ready((await read()).status);
+    expect(condition).toMatchObject({ status: expected.status, reason: expected.reason });
+    if (expected.message) expect(condition?.message).toMatch(expected.message);
+    return condition;
+  });
+}
+
+async function reasonsOfEvents(): Promise<string[]> {
+  const { items } = await bench.admin.list(events, { namespace });
+  return items.map(({ type, reason, count }) => `${type} ${reason} ${count}`).sort();
+}
+
+test('a store that can be used is ready, says what it can do, and causes one event', async () => {
+  await create();
+  await untilReady({ status: 'True', reason: 'Valid', message: /^store validated$/ });
+  const { status, metadata } = await read();
+  expect(status?.capabilities).toBe('ReadOnly');
+  expect(ready(status)?.observedGeneration).toBe(metadata.generation);
+  await eventually(async () => expect(await reasonsOfEvents()).toEqual(['Normal Valid 1']));
+  expect(bench.transitions.filter(({ store }) => store.namespace === namespace)).toMatchObject([
+    { from: { status: 'Absent' }, to: { status: 'True', reason: 'Valid' } },
+  ]);
+  const metrics = await bench.registry.metrics();
+  expect(metrics).toContain(
+    `provider_status_condition{name="backend",namespace="${namespace}",condition="Ready",status="True"} 1`,
+  );
+});
+
+test('a store in doubt is validated again, and nothing is written when nothing changed', async () => {
+  await create();
+  await untilReady({ status: 'True', reason: 'Valid' });
+  await eventually(() => expect(bench.stores.view('Provider', namespace, 'backend')?.ready.status).toBe('True'));
+  const before = await read();
+  const asked = bench.validations;
+  const reference = bench.stores.view('Provider', namespace, 'backend')?.reference(namespace);
+  if (reference?.kind !== 'reference') throw new Error('expected a reference');
+  bench.controllers.doubt(reference.providerRef);
+  await eventually(() => expect(bench.validations).toBe(asked + 1));
+  bench.controllers.doubt(reference.providerRef);
+  await eventually(() => expect(bench.validations).toBe(asked + 2));
+  expect((await read()).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+});
+
+test('a changed spec is judged anew', async () => {
+  await create();
+  await untilReady({ status: 'True', reason: 'Valid' });
+  const patch = { spec: { address: `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:1` } };
+  await bench.admin.patch(providers, { namespace, name: 'backend' }, patch, { type: 'merge' });
+  const condition = await untilReady({
+    status: 'False',
+    reason: 'InvalidAddress',
+    message: /has no TCP port 1 \(it has: 8080\)/,
+  });
+  expect(condition?.observedGeneration).toBe(2);
+});
+
+test.each([
+  ['10.0.0.1:8080', 'InvalidAddress', /IP addresses are not supported\. Write /],
+  ['provider-fake:8080', 'InvalidAddress', /does not name a Service\. Write /],
+  [`https://${ADDRESS}`, 'InvalidAddress', /scheme "https" is not supported/],
+  ['provider-fake.provider-fake.svc.example.org:8080', 'InvalidAddress', /outside the cluster's domain/],
+  ['kubernetes.default.svc:443', 'ServiceNotAllowed', /is not a provider\. An administrator has to set its label/],
+  ['nothing.provider-fake.svc:8080', 'ServiceNotFound', /Service provider-fake\/nothing does not exist\. Create it/],
+])('address %s: not ready, %s, with what to do, and one event', async (address, reason, message) => {
+  await create({ address });
+  await untilReady({ status: 'False', reason, message });
+  await eventually(async () => expect(await reasonsOfEvents()).toEqual([`Warning ${reason} 1`]));
+});
+
+test('a store whose Service comes later gets ready by itself, label by label', async () => {
+  const admin = bench.own.cluster.client();
+  const other = await bench.own.cluster.createNamespace('other');
+  await create({ address: `late.${other}.svc:8080` });
+  await untilReady({ status: 'False', reason: 'ServiceNotFound' });
+  await admin.create(services, service(other, 'late', {}));
+  await untilReady({ status: 'False', reason: 'ServiceNotAllowed', message: /is not a provider/ });
+  await admin.patch(
+    services,
+    { namespace: other, name: 'late' },
+    { metadata: { labels: LABELLED } },
+    { type: 'merge' },
+  );
+  await untilReady({
+    status: 'False',
+    reason: 'ServiceNotAllowed',
+    message: /belongs to another namespace and is not shared/,
+  });
+  await admin.patch(services, { namespace: other, name: 'late' }, { metadata: { labels: SHARED } }, { type: 'merge' });
+  await untilReady({ status: 'False', reason: 'Unavailable', message: /has no ready endpoint/ });
+  const slice: EndpointSlice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { namespace: other, name: 'late-1', labels: { 'kubernetes.io/service-name': 'late' } },
+    addressType: 'IPv4',
+    ports: [{ name: 'grpc', port: 9090 }],
+    endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
+  };
+  await admin.create(endpointSlices, slice);
+  await eventually(() =>
+    expect(bench.stores.view('Provider', namespace, 'backend')?.endpoint).toMatchObject({
+      endpoint: { serverName: `late.${other}.svc`, addresses: [{ host: '192.0.2.1', port: 9090 }] },
+    }),
+  );
+});
+
+test('the label taken away from the Service turns its stores not ready at once', async () => {
+  await create();
+  await untilReady({ status: 'True', reason: 'Valid' });
+  const ref = { namespace: LAB_SERVICE.namespace, name: LAB_SERVICE.service };
+  await bench.admin.patch(
+    services,
+    ref,
+    { metadata: { labels: { ...SHARED, 'external-secrets.io/provider-shared': null } } },
+    { type: 'merge' },
+  );
+  await untilReady({ status: 'False', reason: 'ServiceNotAllowed' });
+  await bench.admin.patch(services, ref, { metadata: { labels: SHARED } }, { type: 'merge' });
+  await untilReady({ status: 'True', reason: 'Valid' });
+});
+
+// T11: a tenant borrows neither another tenant's config nor another namespace's credentials.
+test('a Provider that names a config of another namespace is refused without asking the process', async () => {
+  const victim = await bench.own.cluster.createNamespace('victim');
+  bench.config(victim);
+  const asked = bench.validations;
+  await create({ providerRef: { ...REF, namespace: victim } });
+  await untilReady({
+    status: 'False',
+    reason: 'ReferenceNotAllowed',
+    message: /spec\.providerRef\.namespace: .*only name a config of its own/,
+  });
+  expect(bench.validations).toBe(asked);
+  await bench.admin.patch(
+    providers,
+    { namespace, name: 'backend' },
+    { spec: { providerRef: { namespace } } },
+    { type: 'merge' },
+  );
+  await untilReady({ status: 'True', reason: 'Valid' });
+});
+
+test('what the process says about its config is passed on, and a mended config is found without a change here', async () => {
+  bench.validation = { kind: 'invalid', message: 'region eu-nowhere-1 does not exist' };
+  await create();
+  await untilReady({
+    status: 'False',
+    reason: 'InvalidProviderConfig',
+    message: /^unable to validate store: region eu-nowhere-1 does not exist \[CONFIG_INVALID\]\. /,
+  });
+  bench.validation = { kind: 'valid', warnings: ['auth.jwt is deprecated'] };
+  await untilReady({ status: 'True', reason: 'Valid', message: /^store validated; warning: auth\.jwt is deprecated$/ });
+});
+
+test('an absent config says which one is missing', async () => {
+  await create({ providerRef: { ...REF, name: 'absent' } });
+  await untilReady({ status: 'False', reason: 'InvalidProviderConfig', message: /\[CONFIG_NOT_FOUND\]/ });
+  await eventually(async () => expect(await reasonsOfEvents()).toEqual(['Warning InvalidProviderConfig 1']));
+});
+
+test('a process that is gone, and one that cannot prove its name, are told apart; both are found again', async () => {
+  await create({ refreshInterval: 1 });
+  await untilReady({ status: 'True', reason: 'Valid' });
+  const { serverDir, lab } = bench;
+  await bench.stopProvider();
+  await untilReady({ status: 'False', reason: 'Unavailable', message: /^unable to create client: / });
+
+  for (const [fault, reason] of [
+    ['otherIdentity', 'TLSNameMismatch'],
+    ['otherAuthority', 'TLSUntrusted'],
+  ] as const) {
+    const { 'tls.crt': crt, 'tls.key': key } = await lab.server({ fault });
+    await lab.mount(serverDir, {
+      'tls.crt': crt,
+      'tls.key': key,
+      'ca.crt': lab.authority.certificate + lab.otherAuthority.certificate,
+    });
+    await bench.startProvider();
+    bench.config(namespace);
+    await untilReady({ status: 'False', reason });
+    await bench.stopProvider();
+  }
+  await lab.mount(serverDir, await lab.server());
+  await bench.startProvider();
+  bench.config(namespace);
+  await eventually(async () => expect(ready((await read()).status)?.status).toBe('True'), { timeoutMs: 90_000 });
+});
+
+test('a store of another class gets no status', async () => {
+  await create({ controller: 'somebody-else' });
+  await bench.admin.create(providers, { ...(await create2()), metadata: { namespace, name: 'ours' } });
+  await eventually(async () =>
+    expect(ready((await bench.admin.get(providers, { namespace, name: 'ours' })).status)?.status).toBe('True'),
+  );
+  expect((await read()).status).toBeUndefined();
+});
+
+function create2(): Promise<Pick<Provider, 'apiVersion' | 'kind' | 'spec'>> {
+  const spec = { address: ADDRESS, providerRef: REF, controller: 'default' };
+  return Promise.resolve({ apiVersion: 'external-secrets.io/v1', kind: 'Provider', spec });
+}
+
+test('a store that is deleted leaves no series, and says so to those who use it', async () => {
+  await create();
+  await untilReady({ status: 'True', reason: 'Valid' });
+  await bench.admin.delete(providers, { namespace, name: 'backend' });
+  await eventually(async () => expect(await bench.registry.metrics()).not.toContain(`namespace="${namespace}"`));
+  expect(bench.transitions.filter(({ store }) => store.namespace === namespace).at(-1)).toMatchObject({
+    from: { status: 'True' },
+    to: { status: 'Absent' },
+  });
+});
+
+describe('ClusterProvider', () => {
+  async function createCluster(spec: Partial<ClusterProvider['spec']>): Promise<string> {
+    const created = await bench.admin.create(clusterProviders, {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ClusterProvider',
+      metadata: { name: namespace },
+      spec: { address: ADDRESS, providerRef: REF, ...spec },
+    });
+    return created.metadata.name;
+  }
+  const status = async (name: string) => (await bench.admin.get(clusterProviders, { name })).status;
+
+  test('is validated with the config of the namespace that it names', async () => {
+    const name = await createCluster({ providerRef: { ...REF, namespace } });
+    await eventually(async () => expect(ready(await status(name))).toMatchObject({ status: 'True', reason: 'Valid' }));
+    expect((await status(name))?.capabilities).toBe('ReadOnly');
+  });
+
+  test('whose config is each consumer’s own is ready, and what is not known is said', async () => {
+    const name = await createCluster({ authenticationScope: 'ManifestNamespace' });
+    await eventually(async () => {
+      const now = await status(name);
+      expect(ready(now)).toMatchObject({ status: 'True', reason: 'ValidationUnknown' });
+      expect(conditionOf(now, 'Validated')).toMatchObject({ status: 'Unknown' });
+      expect(now?.capabilities).toBe('ReadOnly');
+    });
+    const { items } = await bench.admin.list(events, { namespace: 'default' });
+    expect(items.filter(({ involvedObject }) => involvedObject.name === name).map(({ reason }) => reason)).toEqual([
+      'ValidationUnknown',
+    ]);
+  });
+
+  test('of scope ProviderNamespace without a namespace is refused by the API server', async () => {
+    await expect(createCluster({})).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
+  test('with an expression that does not compile says which one', async () => {
+    const name = await createCluster({
+      providerRef: { ...REF, namespace },
+      conditions: [{ namespaceRegexes: ['a', '('] }],
+    });
+    await eventually(async () =>
+      expect(ready(await status(name))).toMatchObject({
+        status: 'False',
+        reason: 'InvalidProviderConfig',
+        message: expect.stringContaining('spec.conditions[0].namespaceRegexes[1]') as string,
+      }),
+    );
+  });
+});
