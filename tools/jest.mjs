@@ -3,14 +3,24 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const [kind, root, ...rest] = process.argv.slice(2);
-if (!['unit', 'int', 'e2e'].includes(kind ?? '') || !root || !existsSync(root)) {
+const [kind = '', root = '', ...rest] = process.argv.slice(2);
+/** Which files belong to a kind, and how they run: what talks to a control plane runs one file after the other. */
+const kinds = {
+  unit: [
+    '--testPathIgnorePatterns=\\.int\\.spec\\.',
+    '--testPathIgnorePatterns=/node_modules/',
+    '--testPathIgnorePatterns=/dist/',
+  ],
+  int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000'],
+  e2e: ['--runInBand', '--testTimeout=300000'],
+};
+/** @type {Readonly<Record<string, readonly string[]>>} */
+const byName = kinds;
+const own = byName[kind];
+if (!own || !existsSync(root)) {
   console.error('usage: node tools/jest.mjs <unit|int|e2e> <project root> [jest arguments]');
   process.exit(2);
 }
-const pattern = kind === 'unit' ? ['--testPathIgnorePatterns', '\\.int\\.spec\\.', '/node_modules/', '/dist/'] : [];
-const match = kind === 'int' ? ['--testMatch', '**/*.int.spec.ts'] : [];
-const serial = kind === 'unit' ? [] : ['--runInBand', '--testTimeout', '300000'];
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
 const run = spawnSync(
   process.execPath,
@@ -18,10 +28,11 @@ const run = spawnSync(
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
     jest,
-    '--roots',
-    root,
+    `--roots=${root}`,
     '--passWithNoTests',
-  ].concat(pattern, match, serial, rest),
+    ...own,
+    ...rest,
+  ],
   { stdio: 'inherit' },
 );
 process.exit(run.status ?? 1);

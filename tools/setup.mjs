@@ -17,7 +17,7 @@ function installKey() {
   for (const group of ['libs', 'apps']) {
     for (const name of readdirSync(join(root, group))) manifests.push(join(group, name, 'package.json'));
   }
-  manifests.push('e2e/package.json', 'tools/package.json');
+  manifests.push('e2e/package.json', 'tools/package.json', 'tools/control-plane/package.json');
   const hash = createHash('sha256');
   for (const manifest of manifests.sort()) {
     const path = join(root, manifest);
@@ -85,8 +85,8 @@ export async function continueOnPinnedNode(script) {
   // Ctrl-C reaches the whole process group; the child ends first and decides the exit code.
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
-  const code = await new Promise((done) => child.once('exit', (exit, signal) => done(exit ?? (signal ? 1 : 0))));
-  process.exit(code);
+  child.once('exit', (exit, signal) => process.exit(exit ?? (signal ? 1 : 0)));
+  await new Promise(() => undefined);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The answer of @eso/template to one case, in the format of tools/template-oracle.
 import { isUtf8 } from 'node:buffer';
-import { parseTemplate, runTemplate, TemplateError } from '@eso/template';
+import { compile, TemplateError } from '@eso/template';
 
 export type Text = string | { readonly base64: string };
 
@@ -25,9 +25,9 @@ function bytes(text: Text): string | Uint8Array {
 /** Renders one case on this thread. */
 export function ourAnswer({ id, template, data = {}, options = {} }: TemplateCase): Answer {
   try {
-    const compiled = parseTemplate(id, bytes(template), options);
+    const compiled = compile(id, bytes(template), options);
     const root = new Map(Object.entries(data).map(([key, value]) => [key, bytes(value)]));
-    const output = Buffer.from(runTemplate(compiled, root));
+    const output = Buffer.from(compiled.executeInline(root));
     return isUtf8(output) ? { id, output: output.toString() } : { id, outputBase64: output.toString('base64') };
   } catch (error) {
     return { id, error: TemplateError.from(error, id).goMessage };

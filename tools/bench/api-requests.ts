@@ -10,10 +10,10 @@ export async function requestCounts(client: KubeClient): Promise<RequestCounts> 
   const text = (await client.request('GET', '/metrics', { accept: 'text/plain' })) as string;
   const counts = new Map<string, number>();
   for (const { groups } of text.matchAll(SAMPLE)) {
-    const labels = Object.fromEntries(
-      [...(groups?.['labels'] ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, k, v]) => [k, v]),
-    );
-    const { verb = '', resource = '', subresource = '' } = labels as Record<string, string>;
+    const labels: Record<string, string> = {};
+    for (const [, name = '', value = ''] of (groups?.['labels'] ?? '').matchAll(/(\w+)="([^"]*)"/g))
+      labels[name] = value;
+    const { verb = '', resource = '', subresource = '' } = labels;
     if (resource === '' || resource === 'leases') continue;
     const name = `${verb} ${resource}${subresource === '' ? '' : `/${subresource}`}`;
     counts.set(name, (counts.get(name) ?? 0) + Number(groups?.['value']));

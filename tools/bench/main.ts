@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bundleAll } from '../bundle-all.ts';
-import { ensureBinaries } from '../control-plane/binaries.mjs';
+import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { step } from '../setup.mjs';
 import { firstSync } from './first-sync.ts';
 import { type Report, table } from './report.ts';

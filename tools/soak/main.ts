@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { SecretStoreProvider } from '../../libs/api/src/gen/provider/v1/provider_pb.js';
+import { SecretStoreProvider } from '@eso/api/stubs';
 import { root, step } from '../setup.mjs';
 
 const { values } = parseArgs({

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectRouter } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { SecretStoreProvider } from '../../libs/api/src/gen/provider/v1/provider_pb.js';
+import { SecretStoreProvider } from '@eso/api/stubs';
 
 const [dir = ''] = process.argv.slice(2);
 const file = (name: string): Buffer => readFileSync(join(dir, name));

@@ -8,8 +8,8 @@ import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from
 import { secrets } from '@eso/kube';
 import { eventually, Installation, ownControlPlane, type TestCluster } from '@eso/testing';
 import { bundleAll } from '../bundle-all.ts';
-import { ensureBinaries } from '../control-plane/binaries.mjs';
-import { ensureMoto, startMoto } from '../control-plane/moto.mjs';
+import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
+import { ensureMoto, startMoto } from '@eso/control-plane/moto.mjs';
 import { step } from '../setup.mjs';
 import { AFTER, BEFORE, DEMO_MANIFESTS, REMOTE_KEY, TENANT } from './demo.ts';
 

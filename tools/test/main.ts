@@ -5,9 +5,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureBinaries } from '../control-plane/binaries.mjs';
-import { startControlPlane } from '../control-plane/control-plane.mjs';
-import { ensureMoto } from '../control-plane/moto.mjs';
+import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
+import { startControlPlane } from '@eso/control-plane/control-plane.mjs';
+import { ensureMoto } from '@eso/control-plane/moto.mjs';
 import { root, step } from '../setup.mjs';
 import { TestCounter } from './counter.ts';
 

@@ -64,6 +64,13 @@ describe('GetAllSecrets', () => {
     expect(texts(found)).toEqual({ db: 'second', old: 'nine' });
   });
 
+  test('converts the keys itself, so that a rewrite sees them converted', async () => {
+    const paths = backend({ data: [{ key: 'a/b', value: 'x' }] });
+    const find = { nameRegexp: nameMatcher('^a/'), tags };
+    expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Default' }))).toEqual({ a_b: 'x' });
+    expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Unicode' }))).toEqual({ a_U002f_b: 'x' });
+  });
+
   test.each([{ tags }, { nameRegexp: nameMatcher('x'), path: 'a', tags }, { tags: new Map([['a', 'b']]) }])(
     'knows no other way (%#)',
     async (find) => {

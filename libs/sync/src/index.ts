@@ -2,7 +2,7 @@
 export { SyncError, type SyncErrorCode, type SyncErrorOptions } from './error.ts';
 export { conditionMessage, eventMessage, type Problem } from './message.ts';
 
-export { convertKey, convertKeys } from './data/convert-keys.ts';
+export { convertKeys } from './data/convert-keys.ts';
 export { decodeValue, decodeValues } from './data/decode.ts';
 export { hashMeta, hashOwner, hashSecretData, hashValue } from './data/hash.ts';
 export { checkNullBytes } from './data/null-bytes.ts';

@@ -24,15 +24,10 @@ export {
   type ControlPlane,
   type ControlPlaneOptions,
   type ControlPlaneState,
-} from '../../../tools/control-plane/control-plane.mjs';
-export {
-  type KubeletOptions,
-  LocalKubelet,
-  type PodSpec,
-  type PodState,
-} from '../../../tools/control-plane/kubelet.mjs';
-export { ensureMoto, type Moto, type MotoOptions, startMoto } from '../../../tools/control-plane/moto.mjs';
-export { type Pod } from '../../../tools/control-plane/pod.mjs';
+} from '@eso/control-plane/control-plane.mjs';
+export { type KubeletOptions, LocalKubelet, type PodSpec, type PodState } from '@eso/control-plane/kubelet.mjs';
+export { ensureMoto, type Moto, type MotoOptions, startMoto } from '@eso/control-plane/moto.mjs';
+export { type Pod } from '@eso/control-plane/pod.mjs';
 export {
   ESO_NAMESPACE,
   Installation,

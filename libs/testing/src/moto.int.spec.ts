@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ensureMoto, type Moto, startMoto } from '../../../tools/control-plane/moto.mjs';
+import { ensureMoto, type Moto, startMoto } from '@eso/control-plane/moto.mjs';
 
 const execute = promisify(execFile);
 

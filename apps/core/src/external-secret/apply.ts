@@ -1,7 +1,7 @@
 import {
   type ExternalSecret,
   ExternalSecretEventMessage,
-  ExternalSecretMessage,
+  type ExternalSecretMessage,
   LABEL_CREATED_BY,
 } from '@eso/api/resources';
 import { type KubeClient, KubeError, type Secret, secrets } from '@eso/kube';

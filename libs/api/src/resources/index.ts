@@ -1,4 +1,5 @@
 /** Resource types and the names that belong to them. Holds no schema code: only types come from there. */
+export { convertKey } from './convert-key.ts';
 export * from './external-secret-conditions.ts';
 export * from './external-secret-events.ts';
 export * from './external-secret.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { failure } from '../testing/failure.ts';
-import { convertKey, convertKeys } from './convert-keys.ts';
+import { convertKey } from '@eso/api/resources';
+import { convertKeys } from './convert-keys.ts';
 
 const of = (...keys: string[]) => new Map(keys.map((key) => [key, Buffer.from(key)]));
 

@@ -1,9 +1,6 @@
-import type { ConversionStrategy } from '@eso/api/resources';
+import { type ConversionStrategy, convertKey } from '@eso/api/resources';
 import { SyncError } from '../error.ts';
 import { type SecretData, sortedKeys } from './secret-data.ts';
-
-/** What a key of a Secret may consist of; letters and numbers of every script pass here. */
-const KEPT = /[\p{L}\p{N}._-]/u;
 
 /**
  * Replaces characters that a Secret key may not have: by `_`, or by `_U<code point>_` under strategy Unicode.
@@ -17,21 +14,6 @@ export function convertKeys(data: SecretData, strategy: ConversionStrategy = 'De
     converted.set(target, data.get(key) ?? new Uint8Array());
   }
   return converted;
-}
-
-/** One key, see {@link convertKeys}. */
-export function convertKey(key: string, strategy: ConversionStrategy = 'Default'): string {
-  let converted = '';
-  for (const character of key) {
-    if (KEPT.test(character)) converted += character;
-    else converted += strategy === 'Unicode' ? codePoint(character) : '_';
-  }
-  return converted;
-}
-
-function codePoint(character: string): string {
-  const code = character.codePointAt(0) ?? 0;
-  return `_U${code.toString(16).padStart(4, '0')}_`;
 }
 
 function collision(key: string, field: string): SyncError {

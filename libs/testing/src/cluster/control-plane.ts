@@ -4,7 +4,7 @@ import {
   type ControlPlaneOptions,
   type ControlPlaneState,
   startControlPlane,
-} from '../../../../tools/control-plane/control-plane.mjs';
+} from '@eso/control-plane/control-plane.mjs';
 import { TestCluster } from './test-cluster.ts';
 
 /** Path of the state file of a control plane that the test command has started for everybody. */

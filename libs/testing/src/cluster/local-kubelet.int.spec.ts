@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { secrets, serviceAccounts } from '@eso/kube';
-import type { LocalKubelet, PodSpec } from '../../../../tools/control-plane/kubelet.mjs';
-import { ServiceAccountToken } from '../../../../tools/control-plane/service-account-token.mjs';
+import type { LocalKubelet, PodSpec } from '@eso/control-plane/kubelet.mjs';
+import { ServiceAccountToken } from '@eso/control-plane/service-account-token.mjs';
 import { eventually } from '../eventually.ts';
 import { ownControlPlane, type OwnControlPlane } from './control-plane.ts';
 

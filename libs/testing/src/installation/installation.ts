@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { services } from '@eso/kube';
-import type { LocalKubelet } from '../../../../tools/control-plane/kubelet.mjs';
-import type { Pod } from '../../../../tools/control-plane/pod.mjs';
+import type { LocalKubelet } from '@eso/control-plane/kubelet.mjs';
+import type { Pod } from '@eso/control-plane/pod.mjs';
 import type { TestCluster } from '../cluster/test-cluster.ts';
 import { workspaceRoot } from '../workspace.ts';
 

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { project } from '../../../../tools/control-plane/projection.mjs';
+import { project } from '@eso/control-plane/projection.mjs';
 import {
   certificatePem,
   issueAuthority,
