@@ -7,8 +7,8 @@ import { EndpointGate } from '../external-secret/endpoint-gate.ts';
 import type { Informers } from '../informers.ts';
 import { MutationCache } from '../mutation-cache.ts';
 import type { EndpointOverrides } from '../store/endpoint-overrides.ts';
-import { clusterStoreView, providerView } from '../store/provider-view.ts';
-import type { StoreView, StoreKind, StoreProviderReference } from '../store/store-view.ts';
+import { clusterProviderView, providerView } from '../store/provider-view.ts';
+import type { StoreKind, StoreProviderReference, StoreView } from '../store/store-view.ts';
 import type { Stores } from '../store/stores.ts';
 import { EndpointUse } from './endpoint-use.ts';
 import { ProviderMetrics } from './metrics.ts';
@@ -65,7 +65,7 @@ export function providerControllers(options: ProviderControllersOptions): Provid
         kind: 'ClusterProvider',
         type: clusterProviders,
         informer: informers.clusterProviders,
-        viewOf: (provider) => clusterStoreView(provider, stores.resolver),
+        viewOf: (provider) => clusterProviderView(provider, stores.resolver),
       }),
     );
   return {
