@@ -1,6 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ProviderConnections } from '@eso/api/client';
 import {
   type ClusterProvider,
   clusterProviders,
@@ -8,179 +5,15 @@ import {
   providers,
   type ProviderStatus,
 } from '@eso/api/resources';
-import { defineKind, type ProviderDefinition, type Validation } from '@eso/api/server';
-import { startTestProvider, type TestProvider } from '@eso/api/testing';
-import { CertificateDirectory } from '@eso/api/tls';
-import { EventRecorder } from '@eso/controller';
-import { type EndpointSlice, endpointSlices, events, type KubeClient, type Service, services } from '@eso/kube';
-import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';
-import { eventually, LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
-import { createInformers, startInformers } from '../informers.ts';
-import { EndpointOverrides } from '../store/endpoint-overrides.ts';
-import type { StoreTransition } from '../store/store-view.ts';
-import { Stores } from '../store/stores.ts';
-import { type ProviderControllers, providerControllers } from './controllers.ts';
+import { type EndpointSlice, endpointSlices, events, services } from '@eso/kube';
+import { eventually, LAB_SERVICE } from '@eso/testing';
+import { ADDRESS, LABELLED, ProviderBench, REF, service, SHARED } from '../testing/provider-bench.ts';
 import { conditionOf } from './status.ts';
 
-/** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
-class Bench {
-  readonly registry: Registry = createRegistry({ processMetrics: false });
-  readonly transitions: StoreTransition[] = [];
-  readonly own: OwnControlPlane;
-  readonly admin: KubeClient;
-  readonly lab: TlsLab;
-  readonly serverDir: string;
-  stores!: Stores;
-  controllers!: ProviderControllers;
-  provider: TestProvider | undefined;
-  /** What the provider says about every config. */
-  validation: Validation = { kind: 'valid' };
-  validations = 0;
-  readonly #stop = new AbortController();
-  readonly #closers: (() => unknown)[] = [];
-  #port = 0;
-
-  private constructor(own: OwnControlPlane, lab: TlsLab, serverDir: string) {
-    this.own = own;
-    this.admin = own.cluster.client();
-    this.lab = lab;
-    this.serverDir = serverDir;
-  }
-
-  static async start(): Promise<Bench> {
-    const own = await ownControlPlane();
-    const lab = await TlsLab.create();
-    const bench = new Bench(own, lab, await lab.directory(await lab.server()));
-    await bench.#prepare();
-    await bench.startProvider();
-    await bench.#startCore();
-    return bench;
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    for (const close of this.#closers) await close();
-    await this.stopProvider();
-    await this.own.cluster.stop();
-    await this.lab.remove();
-  }
-
-  async #prepare(): Promise<void> {
-    const { cluster } = this.own;
-    await cluster.installCrds();
-    await cluster.ensureNamespace('external-secrets');
-    await cluster.ensureNamespace(LAB_SERVICE.namespace);
-    await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: 'all' });
-    await this.admin.create(services, service(LAB_SERVICE.namespace, LAB_SERVICE.service, SHARED));
-  }
-
-  async startProvider(): Promise<void> {
-    const clientDir = await this.lab.directory(await this.lab.client());
-    this.provider = await startTestProvider({
-      definition: this.#definition(),
-      address: { host: '127.0.0.1', port: this.#port },
-      tls: { serverDir: this.serverDir, clientDir, serverName: LAB_SERVER_NAME },
-    });
-    this.#port = this.provider.port;
-  }
-
-  async stopProvider(): Promise<void> {
-    const running = this.provider;
-    this.provider = undefined;
-    await running?.stop();
-  }
-
-  /** Creates a config that the provider finds. */
-  config(namespace: string): void {
-    const { apiVersion, kind, name } = REF;
-    this.provider?.objects.apply({ apiVersion, kind, metadata: { namespace, name } });
-  }
-
-  async #startCore(): Promise<void> {
-    const account = { namespace: 'external-secrets', name: 'external-secrets' };
-    const client = await this.own.cluster.clientFor(account, 'external-secrets');
-    const certificates = await CertificateDirectory.open({ dir: await this.lab.directory(await this.lab.client()) });
-    const connections = new ProviderConnections({ certificates, registry: this.registry, deadlineMs: 2_000 });
-    this.#closers.push(
-      () => connections.close(),
-      () => certificates.close(),
-    );
-    const path = join(this.own.cluster.state.dir, 'endpoints.yaml');
-    await writeFile(path, `${LAB_SERVICE.namespace}/${LAB_SERVICE.service}:8080: 127.0.0.1:${this.#port}\n`);
-    const logger = silentLogger;
-    const overrides = new EndpointOverrides({ path, logger, pollMs: 50 });
-    overrides.start(this.#stop.signal);
-    const informers = createInformers({
-      client,
-      tenants: undefined,
-      clusterStores: true,
-      logger,
-      registry: this.registry,
-    });
-    this.stores = new Stores({
-      providers: informers.providers,
-      ...(informers.clusterProviders ? { clusterProviders: informers.clusterProviders } : {}),
-      services: informers.services.store,
-      endpointSlices: informers.endpointSlices.store,
-      overrides,
-    });
-    this.stores.onTransition((transition) => this.transitions.push(transition));
-    this.controllers = providerControllers({
-      client,
-      informers,
-      stores: this.stores,
-      overrides,
-      connections,
-      events: new EventRecorder({ client, component: 'external-secrets', logger }),
-      controllerClass: 'default',
-      workers: 8,
-      clock: systemClock,
-      logger,
-      registry: this.registry,
-    });
-    await startInformers(informers, this.#stop.signal);
-    const running = this.controllers.controllers.map((controller) => controller.start(this.#stop.signal));
-    this.#closers.unshift(() => Promise.all(running));
-  }
-
-  #definition(): ProviderDefinition {
-    const unused = (): never => {
-      throw new TypeError('nobody fetches here');
-    };
-    const kind = defineKind({
-      apiVersion: REF.apiVersion,
-      kind: REF.kind,
-      plural: 'fakes',
-      capabilities: 'ReadOnly',
-      metricName: 'Fake',
-      open: () => ({
-        getSecret: unused,
-        getSecretMap: unused,
-        getAllSecrets: unused,
-        validate: () => {
-          this.validations++;
-          return Promise.resolve(this.validation);
-        },
-      }),
-    });
-    return { name: 'test', kinds: [kind] };
-  }
-}
-
-const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
-const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
-const LABELLED = { 'external-secrets.io/provider': 'true' };
-const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
-
-function service(namespace: string, name: string, labels: Record<string, string>): Service {
-  const spec = { ports: [{ name: 'grpc', port: 8080 }] };
-  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec };
-}
-
-let bench: Bench;
+let bench: ProviderBench;
 let namespace: string;
 beforeAll(async () => {
-  bench = await Bench.start();
+  bench = await ProviderBench.start();
 });
 afterAll(() => bench.stop());
 beforeEach(async () => {
@@ -392,18 +225,12 @@ test('a process that is gone, and one that cannot prove its name, are told apart
 });
 
 test('a store of another class gets no status', async () => {
-  await create({ controller: 'somebody-else' });
-  await bench.admin.create(providers, { ...(await create2()), metadata: { namespace, name: 'ours' } });
-  await eventually(async () =>
-    expect(ready((await bench.admin.get(providers, { namespace, name: 'ours' })).status)?.status).toBe('True'),
-  );
+  const { apiVersion, kind, spec } = await create({ controller: 'somebody-else' });
+  const metadata = { namespace, name: 'ours' };
+  await bench.admin.create(providers, { apiVersion, kind, metadata, spec: { ...spec, controller: 'default' } });
+  await eventually(async () => expect(ready((await bench.admin.get(providers, metadata)).status)?.status).toBe('True'));
   expect((await read()).status).toBeUndefined();
 });
-
-function create2(): Promise<Pick<Provider, 'apiVersion' | 'kind' | 'spec'>> {
-  const spec = { address: ADDRESS, providerRef: REF, controller: 'default' };
-  return Promise.resolve({ apiVersion: 'external-secrets.io/v1', kind: 'Provider', spec });
-}
 
 test('a store that is deleted leaves no series, and says so to those who use it', async () => {
   await create();

@@ -1,0 +1,174 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProviderConnections } from '@eso/api/client';
+import { defineKind, type ProviderDefinition, type Validation } from '@eso/api/server';
+import { startTestProvider, type TestProvider } from '@eso/api/testing';
+import { CertificateDirectory } from '@eso/api/tls';
+import { EventRecorder } from '@eso/controller';
+import { type KubeClient, type Service, services } from '@eso/kube';
+import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';
+import { LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
+import { createInformers, startInformers } from '../informers.ts';
+import { type ProviderControllers, providerControllers } from '../provider/controllers.ts';
+import { EndpointOverrides } from '../store/endpoint-overrides.ts';
+import type { StoreTransition } from '../store/store-view.ts';
+import { Stores } from '../store/stores.ts';
+
+/** A config that the provider of the bench serves. */
+export const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
+/** The address of that provider. */
+export const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
+/** Labels of a provider's Service, for its own namespace and for all. */
+export const LABELLED = { 'external-secrets.io/provider': 'true' };
+export const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
+
+/** A Service with port 8080. */
+export function service(namespace: string, name: string, labels: Record<string, string>): Service {
+  const spec = { ports: [{ name: 'grpc', port: 8080 }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec };
+}
+
+/** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
+export class ProviderBench {
+  readonly registry: Registry = createRegistry({ processMetrics: false });
+  readonly transitions: StoreTransition[] = [];
+  readonly own: OwnControlPlane;
+  readonly admin: KubeClient;
+  readonly lab: TlsLab;
+  readonly serverDir: string;
+  stores!: Stores;
+  controllers!: ProviderControllers;
+  provider: TestProvider | undefined;
+  /** What the provider says about every config. */
+  validation: Validation = { kind: 'valid' };
+  validations = 0;
+  readonly #stop = new AbortController();
+  readonly #closers: (() => unknown)[] = [];
+  #port = 0;
+
+  private constructor(own: OwnControlPlane, lab: TlsLab, serverDir: string) {
+    this.own = own;
+    this.admin = own.cluster.client();
+    this.lab = lab;
+    this.serverDir = serverDir;
+  }
+
+  static async start(): Promise<ProviderBench> {
+    const own = await ownControlPlane();
+    const lab = await TlsLab.create();
+    const bench = new ProviderBench(own, lab, await lab.directory(await lab.server()));
+    await bench.#prepare();
+    await bench.startProvider();
+    await bench.#startCore();
+    return bench;
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    for (const close of this.#closers) await close();
+    await this.stopProvider();
+    await this.own.cluster.stop();
+    await this.lab.remove();
+  }
+
+  async #prepare(): Promise<void> {
+    const { cluster } = this.own;
+    await cluster.installCrds();
+    await cluster.ensureNamespace('external-secrets');
+    await cluster.ensureNamespace(LAB_SERVICE.namespace);
+    await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: 'all' });
+    await this.admin.create(services, service(LAB_SERVICE.namespace, LAB_SERVICE.service, SHARED));
+  }
+
+  async startProvider(): Promise<void> {
+    const clientDir = await this.lab.directory(await this.lab.client());
+    this.provider = await startTestProvider({
+      definition: this.#definition(),
+      address: { host: '127.0.0.1', port: this.#port },
+      tls: { serverDir: this.serverDir, clientDir, serverName: LAB_SERVER_NAME },
+    });
+    this.#port = this.provider.port;
+  }
+
+  async stopProvider(): Promise<void> {
+    const running = this.provider;
+    this.provider = undefined;
+    await running?.stop();
+  }
+
+  /** Creates a config that the provider finds. */
+  config(namespace: string): void {
+    const { apiVersion, kind, name } = REF;
+    this.provider?.objects.apply({ apiVersion, kind, metadata: { namespace, name } });
+  }
+
+  async #startCore(): Promise<void> {
+    const account = { namespace: 'external-secrets', name: 'external-secrets' };
+    const client = await this.own.cluster.clientFor(account, 'external-secrets');
+    const certificates = await CertificateDirectory.open({ dir: await this.lab.directory(await this.lab.client()) });
+    const connections = new ProviderConnections({ certificates, registry: this.registry, deadlineMs: 2_000 });
+    this.#closers.push(
+      () => connections.close(),
+      () => certificates.close(),
+    );
+    const path = join(this.own.cluster.state.dir, 'endpoints.yaml');
+    await writeFile(path, `${LAB_SERVICE.namespace}/${LAB_SERVICE.service}:8080: 127.0.0.1:${this.#port}\n`);
+    const logger = silentLogger;
+    const overrides = new EndpointOverrides({ path, logger, pollMs: 50 });
+    overrides.start(this.#stop.signal);
+    const informers = createInformers({
+      client,
+      tenants: undefined,
+      clusterStores: true,
+      logger,
+      registry: this.registry,
+    });
+    this.stores = new Stores({
+      providers: informers.providers,
+      ...(informers.clusterProviders ? { clusterProviders: informers.clusterProviders } : {}),
+      services: informers.services.store,
+      endpointSlices: informers.endpointSlices.store,
+      overrides,
+    });
+    this.stores.onTransition((transition) => this.transitions.push(transition));
+    this.controllers = providerControllers({
+      client,
+      informers,
+      stores: this.stores,
+      overrides,
+      connections,
+      events: new EventRecorder({ client, component: 'external-secrets', logger }),
+      controllerClass: 'default',
+      workers: 8,
+      clock: systemClock,
+      logger,
+      registry: this.registry,
+    });
+    await startInformers(informers, this.#stop.signal);
+    const running = this.controllers.controllers.map((controller) => controller.start(this.#stop.signal));
+    this.#closers.unshift(() => Promise.all(running));
+  }
+
+  #definition(): ProviderDefinition {
+    const unused = (): never => {
+      throw new TypeError('nobody fetches here');
+    };
+    const kind = defineKind({
+      apiVersion: REF.apiVersion,
+      kind: REF.kind,
+      plural: 'fakes',
+      capabilities: 'ReadOnly',
+      metricName: 'Fake',
+      open: () => ({
+        getSecret: unused,
+        getSecretMap: unused,
+        getAllSecrets: unused,
+        validate: () => {
+          this.validations++;
+          return Promise.resolve(this.validation);
+        },
+      }),
+    });
+    return { name: 'test', kinds: [kind] };
+  }
+}
