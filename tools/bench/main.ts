@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bundleAll } from '../bundle-all.ts';
+import { bundleAll } from '../nx.ts';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { step } from '../setup.mjs';
 import { firstSync } from './first-sync.ts';

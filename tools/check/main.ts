@@ -3,17 +3,17 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nx } from '../nx.ts';
 import { root, run, step } from '../setup.mjs';
 import { bundleViolations, type Metafile } from './bundles.ts';
-
-const node = process.execPath;
-const nx = ['node_modules/nx/bin/nx.js', 'run-many', '--output-style=static'];
-const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
 
 const command =
   (...args: string[]) =>
   async () =>
-    (await run(node, args, { env })) === 0;
+    (await run(process.execPath, args)) === 0;
+
+const target = (name: string, parallel: number) => async () =>
+  (await nx(['run-many', '-t', name, `--parallel=${parallel}`], {}, (text) => process.stdout.write(text))) === 0;
 
 /** Reads every bundle's metafile and prints what may not be inside. */
 function bundlesAreClean(): boolean {
@@ -36,12 +36,12 @@ function bundlesAreClean(): boolean {
 const steps: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [
   ['formatting', command('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.')],
   ['contract and generated files', command('--conditions=@eso/source', 'tools/generate.mjs', '--check')],
-  ['types', command(...nx, '-t', 'typecheck', '--parallel=2')],
-  ['lint and module boundaries', command(...nx, '-t', 'lint', '--parallel=1')],
-  ['bundles build', command(...nx, '-t', 'bundle', '--parallel=2')],
+  ['types', target('typecheck', 2)],
+  ['lint and module boundaries', target('lint', 1)],
+  ['bundles build', target('bundle', 2)],
   ['bundles contain only what they may', bundlesAreClean],
-  ['libraries build for publishing', command(...nx, '-t', 'build-lib', '--parallel=2')],
-  ['unit tests', command(...nx, '-t', 'test', '--parallel=2')],
+  ['libraries build for publishing', target('build-lib', 2)],
+  ['unit tests', target('test', 2)],
 ];
 
 const failed: string[] = [];

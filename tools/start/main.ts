@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { secrets } from '@eso/kube';
 import { eventually, Installation, ownControlPlane, type TestCluster } from '@eso/testing';
-import { bundleAll } from '../bundle-all.ts';
+import { bundleAll } from '../nx.ts';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { ensureMoto, startMoto } from '@eso/control-plane/moto.mjs';
 import { step } from '../setup.mjs';

@@ -2,13 +2,12 @@
  * npm test: unit tests, integration tests against a real API server, the end-to-end path. Sets up what is missing,
  * prints progress, and closes with one line of counts. With CI=true a skipped test is a failure.
  */
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { startControlPlane } from '@eso/control-plane/control-plane.mjs';
 import { ensureMoto } from '@eso/control-plane/moto.mjs';
-import { root, step } from '../setup.mjs';
+import { nx } from '../nx.ts';
+import { step } from '../setup.mjs';
 import { TestCounter } from './counter.ts';
 
 const { values } = parseArgs({
@@ -18,7 +17,6 @@ const { values } = parseArgs({
   },
 });
 const kinds = new Set(values.only.split(','));
-const nx = join(root, 'node_modules', 'nx', 'bin', 'nx.js');
 
 /** Runs one Nx target over all projects that have it, counting the tests it reports. */
 async function runTarget(
@@ -28,21 +26,17 @@ async function runTarget(
   env: NodeJS.ProcessEnv,
 ): Promise<boolean> {
   step(`${target}: starts`);
-  const args = [nx, 'run-many', '-t', target, `--parallel=${parallel}`, '--output-style=static'];
-  if (values.projects) args.push('-p', values.projects);
-  const child = spawn(process.execPath, args, {
-    cwd: root,
-    env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const args = [
+    'run-many',
+    '-t',
+    target,
+    `--parallel=${parallel}`,
+    ...(values.projects ? ['-p', values.projects] : []),
+  ];
+  const code = await nx(args, env, (text) => {
+    counter.read(text);
+    process.stdout.write(text);
   });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => {
-      counter.read(text);
-      process.stdout.write(text);
-    });
-  }
-  const code = await new Promise<number>((done) => child.once('exit', (exit) => done(exit ?? 1)));
   step(`${target}: ${code === 0 ? 'passed' : 'FAILED'}`);
   return code === 0;
 }
