@@ -54,6 +54,18 @@ export class TemplateError extends Error {
     if (details.cause !== undefined) Object.defineProperty(this, 'cause', { value: details.cause, enumerable: false });
   }
 
+  /** The caller gave up. */
+  static aborted(template: string): TemplateError {
+    const message = `template: ${template}: the rendering was aborted`;
+    return new TemplateError({ code: 'TIMEOUT', template, goMessage: message, publicMessage: message });
+  }
+
+  /** A worker did not end in time. */
+  static timedOut(template: string, milliseconds: number): TemplateError {
+    const message = `template: ${template}: the rendering took more than ${milliseconds} ms`;
+    return new TemplateError({ code: 'TIMEOUT', template, goMessage: message, publicMessage: message });
+  }
+
   /** Whatever was thrown while the named template was compiled or run. */
   static from(error: unknown, template = ''): TemplateError {
     if (error instanceof TemplateError) return error;
@@ -70,7 +82,14 @@ export class TemplateError extends Error {
 function fromParse(error: ParseError): TemplateError {
   const goMessage = decodeText(error.message);
   const template = decodeText(error.template);
-  return new TemplateError({ code: 'PARSE', template, line: error.line, goMessage, publicMessage: goMessage, cause: error });
+  return new TemplateError({
+    code: 'PARSE',
+    template,
+    line: error.line,
+    goMessage,
+    publicMessage: goMessage,
+    cause: error,
+  });
 }
 
 function fromExec(error: ExecError): TemplateError {

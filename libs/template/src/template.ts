@@ -40,7 +40,10 @@ export type TemplateData = Readonly<Record<string, string | Uint8Array>> | Reado
 export interface CompiledTemplate {
   readonly name: string;
   readonly trees: TreeSet;
-  readonly options: Required<Omit<CompileOptions, 'delimiters' | 'limits'>> & { readonly delimiters: Delimiters; readonly limits: Limits };
+  readonly options: Required<Omit<CompileOptions, 'delimiters' | 'limits'>> & {
+    readonly delimiters: Delimiters;
+    readonly limits: Limits;
+  };
   /** Names a function that can block its thread for long. */
   readonly blocks: boolean;
 }
@@ -89,7 +92,12 @@ export function runTemplate(template: CompiledTemplate, data: TemplateData, opti
   try {
     if (tree === undefined) throw new Error('the text has no template of its own name');
     return toBytes(
-      execute(tree, rootOf(data), { trees, functions: functionTable, missingKey: template.options.missingKey, context }),
+      execute(tree, rootOf(data), {
+        trees,
+        functions: functionTable,
+        missingKey: template.options.missingKey,
+        context,
+      }),
     );
   } catch (error) {
     throw TemplateError.from(error, name);

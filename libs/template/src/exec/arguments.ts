@@ -85,4 +85,3 @@ export function idealConstant(node: NumberNode): Reflected {
   if (node.uint !== undefined) throw plainError(`${text} overflows int`);
   return undefined;
 }
-

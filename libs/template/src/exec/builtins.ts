@@ -85,7 +85,7 @@ function call(_context: CallContext, args: readonly Reflected[]): Reflected {
   const [callee, fn] = args;
   const value = unboxed(fn);
   if (value === undefined) throw plainError('call of nil');
-  throw plainError(`non-function ${String(callee)} of type ${typeOf(value).name}`);
+  throw plainError(`non-function ${typeof callee === 'string' ? callee : ''} of type ${typeOf(value).name}`);
 }
 
 /** The operands as one text: nil prints as it does at the end of an action. */
@@ -105,7 +105,13 @@ function textFunction(name: string, convert: (text: string) => string): GoFuncti
 }
 
 function reflectedFunction(name: string, count: number, variadic: boolean, fn: GoFunction['call']): GoFunction {
-  return { name, params: new Array<typeof reflectedType>(count).fill(reflectedType), variadic, runs: 'inline', call: fn };
+  return {
+    name,
+    params: new Array<typeof reflectedType>(count).fill(reflectedType),
+    variadic,
+    runs: 'inline',
+    call: fn,
+  };
 }
 
 function unreachable(): never {
@@ -131,4 +137,3 @@ export const builtins: readonly GoFunction[] = [
     sprintf(context.budget, typeof format === 'string' ? format : '', operands),
   ),
 ];
-

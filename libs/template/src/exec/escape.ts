@@ -32,7 +32,7 @@ function unicodeEscape(rune: number): string {
 /** text/template's `js`. */
 export function escapeJs(text: string): string {
   let out = '';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const { rune, size } = decodeRune(text, at);
     const bytes = text.slice(at, at + size);
     at += size;

@@ -365,13 +365,7 @@ class Executor {
     return this.#call(dot, asFunction, node, args, input);
   }
 
-  #function(
-    dot: Reflected,
-    node: IdentifierNode,
-    command: Node,
-    args: readonly Operand[],
-    input: Input,
-  ): Reflected {
+  #function(dot: Reflected, node: IdentifierNode, command: Node, args: readonly Operand[], input: Input): Reflected {
     this.#at(node);
     const fn = this.#options.functions.get(node.name);
     if (fn === undefined) this.#fail(`${quote(node.name)} is not a defined function`);

@@ -8,8 +8,7 @@ import { element, staticType, unboxed } from './reflected.ts';
 
 /** What `.name` is: a value, or a method to be called. */
 export type Field =
-  | { readonly kind: 'value'; readonly value: Reflected }
-  | { readonly kind: 'method'; readonly method: GoMethod };
+  { readonly kind: 'value'; readonly value: Reflected } | { readonly kind: 'method'; readonly method: GoMethod };
 
 export interface FieldOptions {
   /** Arguments follow the field, which only methods take. */

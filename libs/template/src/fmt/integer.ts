@@ -32,7 +32,10 @@ export function formatInteger(flags: Flags, value: bigint, base: 2 | 8 | 10 | 16
 /** `%U`, and `%#U` with the character behind it. Negative values count as unsigned ones of 64 bits. */
 export function formatUnicode(flags: Flags, value: bigint): string {
   const unsigned = BigInt.asUintN(64, value);
-  const digits = unsigned.toString(16).toUpperCase().padStart(Math.max(flags.precision ?? 4, 4), '0');
+  const digits = unsigned
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(flags.precision ?? 4, 4), '0');
   const rune = Number(unsigned);
   const shown = flags.sharp && rune <= 0x10ffff && isPrint(rune) ? ` '${encodeRune(rune)}'` : '';
   return padWithBlanks(flags, `U+${digits}${shown}`);

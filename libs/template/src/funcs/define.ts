@@ -16,8 +16,8 @@ import {
   stringSliceType,
   stringType,
 } from '../value/types.ts';
-import type { Value } from '../value/values.ts';
-import { goInt64, goInt, GoInt, GoMap, GoSlice } from '../value/values.ts';
+import type { GoMap, Value } from '../value/values.ts';
+import { goInt64, goInt, GoInt, GoSlice } from '../value/values.ts';
 
 /** A Go type together with the TypeScript type that a function sees in its place. */
 export interface Codec<T> {

@@ -67,7 +67,9 @@ function merge(name: string, mode: MergeMode): GoFunction {
 /** Dictionaries. `set`, `unset` and the merging functions change their first argument, as the reference does. */
 export const dictFunctions = [
   define('dict', [rest(t.any)], t.dict, (context, ...pairs) => dict(context, pairs)),
-  define('get', [t.dict, t.string], t.any, (_context, map, key) => (map.entries.has(key) ? (map.entries.get(key) ?? null) : '')),
+  define('get', [t.dict, t.string], t.any, (_context, map, key) =>
+    map.entries.has(key) ? (map.entries.get(key) ?? null) : '',
+  ),
   define('set', [t.dict, t.string, t.any], t.dict, (_context, map, key, value) => setEntry(map, key, value)),
   define('unset', [t.dict, t.string], t.dict, (_context, map, key) => {
     map.entries.delete(key);
@@ -80,8 +82,12 @@ export const dictFunctions = [
   // Go leaves the order of keys and values open: sorted is one of the orders, and the same at each refresh.
   define('keys', [rest(t.dict)], t.strings, (_context, ...maps) => maps.flatMap((map) => map.sortedKeys())),
   define('values', [t.dict], t.list, (_context, map) => map.sortedKeys().map((key) => map.entries.get(key) ?? null)),
-  define('pick', [t.dict, rest(t.string)], t.dict, (_context, map, ...keys) => filtered(map, (key) => keys.includes(key))),
-  define('omit', [t.dict, rest(t.string)], t.dict, (_context, map, ...keys) => filtered(map, (key) => !keys.includes(key))),
+  define('pick', [t.dict, rest(t.string)], t.dict, (_context, map, ...keys) =>
+    filtered(map, (key) => keys.includes(key)),
+  ),
+  define('omit', [t.dict, rest(t.string)], t.dict, (_context, map, ...keys) =>
+    filtered(map, (key) => !keys.includes(key)),
+  ),
   define('dig', [rest(t.any)], t.any, (_context, ...values) => dig(values)),
   merge('merge', 'fill'),
   merge('mustMerge', 'fill'),

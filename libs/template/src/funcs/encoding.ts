@@ -106,7 +106,7 @@ function base32Padding(text: string, place: number, digits: number): Decoded | u
   // A quantum has 8 digits; too few of them for the padding is an error at the end.
   const rest = text.slice(place + 1);
   if (rest.length + digits < 7) return { ok: false, offset: text.length };
-  const wrong = [...rest.slice(0, 7 - digits)].findIndex((unit) => unit !== '=');
+  const wrong = rest.slice(0, 7 - digits).search(/[^=]/);
   if (wrong >= 0) return { ok: false, offset: place + wrong };
   return digits === 3 || digits === 6 ? { ok: false, offset: place } : undefined;
 }
@@ -147,10 +147,11 @@ function paid(context: CallContext, text: string): string {
 
 /** Encodings of bytes. */
 export const encodingFunctions = [
-  define('b64enc', [t.string], t.string, (context, text) => Buffer.from(paid(context, text), 'latin1').toString('base64')),
+  define('b64enc', [t.string], t.string, (context, text) =>
+    Buffer.from(paid(context, text), 'latin1').toString('base64'),
+  ),
   define('b64dec', [t.string], t.string, (context, text) => orProblem(decodeBase64(paid(context, text)), 'base64')),
   define('b32enc', [t.string], t.string, (context, text) => encodeBase32(paid(context, text))),
   define('b32dec', [t.string], t.string, (context, text) => orProblem(decodeBase32(paid(context, text)), 'base32')),
   define('hexdec', [t.string], t.string, (context, text) => decodeHex(paid(context, text))),
 ];
-

@@ -70,19 +70,27 @@ class Words {
     this.#rest = text;
   }
 
-  get done(): boolean {
+  isDone(): boolean {
     return this.#rest === '';
   }
 
   next(): Word {
-    if (this.done) return { kind: 'none', text: '' };
+    if (this.isDone()) return { kind: 'none', text: '' };
     const { rune, size } = this.#rune(0, replacementRune);
     if (rune === replacementRune) return this.#take('none', size);
     if (isConnector(rune)) return this.#take('connector', this.#run(size, isConnector));
-    if (is(punctuation, rune)) return this.#take('punctuation', this.#run(size, (next) => is(punctuation, next)));
+    if (is(punctuation, rune))
+      return this.#take(
+        'punctuation',
+        this.#run(size, (next) => is(punctuation, next)),
+      );
     if (isUpper(rune)) return this.#take('upper', this.#upper(size));
     if (isAlphabet(rune)) return this.#take('alphabet', this.#run(size, isLowerWord));
-    if (is(number, rune)) return this.#take('number', this.#run(size, (next) => is(number, next)));
+    if (is(number, rune))
+      return this.#take(
+        'number',
+        this.#run(size, (next) => is(number, next)),
+      );
     return this.#take('other', this.#run(size, isOther));
   }
 
@@ -163,7 +171,7 @@ export function connectedCase(text: string, connector: '_' | '-'): string {
     for (; joins(word.kind); word = words.next()) out += lowered(word, connector);
     if (word.kind !== 'none' && separates(word.kind)) out += connector;
   };
-  while (!words.done) {
+  while (!words.isDone()) {
     const previous = word;
     if (previous.kind !== 'connector') out += lowered(previous, connector);
     word = words.next();
@@ -172,7 +180,7 @@ export function connectedCase(text: string, connector: '_' | '-'): string {
     else if (previous.kind === 'punctuation') continue;
     else if (word.kind !== 'number') {
       if (separates(word.kind)) out += connector;
-    } else if (!words.done) {
+    } else if (!words.isDone()) {
       const digits = word;
       word = words.next();
       if (word.kind === 'alphabet') {

@@ -45,7 +45,8 @@ function slice(value: Value, indexes: readonly Value[]): Value {
   if (items.length === 0) return null;
   const start = indexes[0] === undefined ? 0 : Number(toInteger(indexes[0]));
   const end = indexes[1] === undefined ? items.length : Number(toInteger(indexes[1]));
-  if (start < 0 || end < start || end > items.length) throw plainError('reflect.Value.Slice: slice index out of bounds');
+  if (start < 0 || end < start || end > items.length)
+    throw plainError('reflect.Value.Slice: slice index out of bounds');
   return new GoSlice(value.type, items.slice(start, end));
 }
 
@@ -87,8 +88,16 @@ const pairs: readonly (readonly [name: string, must: string, fn: GoFunction])[] 
   ['append', 'mustAppend', push],
   ['push', 'mustPush', push],
   ['prepend', 'mustPrepend', prepend],
-  ['first', 'mustFirst', define('first', [t.any], t.any, (_c, value) => itemsOf(value, 'Cannot find first on')[0] ?? null)],
-  ['last', 'mustLast', define('last', [t.any], t.any, (_c, value) => itemsOf(value, 'Cannot find last on').at(-1) ?? null)],
+  [
+    'first',
+    'mustFirst',
+    define('first', [t.any], t.any, (_c, value) => itemsOf(value, 'Cannot find first on')[0] ?? null),
+  ],
+  [
+    'last',
+    'mustLast',
+    define('last', [t.any], t.any, (_c, value) => itemsOf(value, 'Cannot find last on').at(-1) ?? null),
+  ],
   [
     'rest',
     'mustRest',

@@ -114,7 +114,9 @@ const integers = [
   define('int64', [t.any], t.int64, (_context, value) => toInteger(value)),
   define('toDecimal', [t.any], t.int64, octal),
   define('add1', [t.any], t.int64, (_context, value) => toInteger(value) + 1n),
-  define('add', [rest(t.any)], t.int64, (_context, ...values) => values.map(toInteger).reduce((a, b) => int64(a + b), 0n)),
+  define('add', [rest(t.any)], t.int64, (_context, ...values) =>
+    values.map(toInteger).reduce((a, b) => int64(a + b), 0n),
+  ),
   define('sub', [t.any, t.any], t.int64, (_context, a, b) => toInteger(a) - toInteger(b)),
   define('mul', [t.any, rest(t.any)], t.int64, (_context, first, ...others) =>
     others.map(toInteger).reduce((a, b) => int64(a * b), toInteger(first)),

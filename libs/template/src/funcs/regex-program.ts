@@ -87,7 +87,7 @@ export class RegexProgram {
     const search = this.searcher(text, budget);
     let at = 0;
     let previousEnd = -1;
-    for (let count = 0; (limit < 0 || count < limit) && at <= text.length; ) {
+    for (let count = 0; (limit < 0 || count < limit) && at <= text.length;) {
       const match = search(at);
       if (match === undefined) return;
       let accepted = true;

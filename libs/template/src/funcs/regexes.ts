@@ -25,7 +25,13 @@ function findAll(context: CallContext, program: RegexProgram, text: string, limi
   return found.length === 0 ? null : found;
 }
 
-function split(context: CallContext, program: RegexProgram, source: string, text: string, limit: number): string[] | null {
+function split(
+  context: CallContext,
+  program: RegexProgram,
+  source: string,
+  text: string,
+  limit: number,
+): string[] | null {
   if (limit === 0) return null;
   if (source !== '' && text === '') return [''];
   const parts: string[] = [];
@@ -105,7 +111,7 @@ function replaceAll(context: CallContext, program: RegexProgram, text: string, r
   const search = program.searcher(text, context.budget);
   let out = '';
   let lastEnd = 0;
-  for (let at = 0; at <= text.length; ) {
+  for (let at = 0; at <= text.length;) {
     const match = search(at);
     if (match === undefined) break;
     out += text.slice(lastEnd, match.start);
@@ -126,8 +132,7 @@ type Compile = (source: string) => RegexProgram;
 
 /** Each function twice: without `must` a bad pattern panics, with `must` it is an error, which shows in the message alone. */
 function variants(prefix: '' | 'must', compile: Compile) {
-  const named = (name: string) =>
-    prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const named = (name: string) => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
   return [
     define(named('regexFind'), [t.string, t.string], t.string, (context, source, text) =>
       find(context, compile(source), text),
@@ -139,8 +144,11 @@ function variants(prefix: '' | 'must', compile: Compile) {
       const program = compile(source);
       return replaceAll(context, program, text, pieces(program, replacement));
     }),
-    define(named('regexReplaceAllLiteral'), [t.string, t.string, t.string], t.string, (context, source, text, literal) =>
-      replaceAll(context, compile(source), text, [{ kind: 'text', text: literal }]),
+    define(
+      named('regexReplaceAllLiteral'),
+      [t.string, t.string, t.string],
+      t.string,
+      (context, source, text, literal) => replaceAll(context, compile(source), text, [{ kind: 'text', text: literal }]),
     ),
     define(named('regexSplit'), [t.string, t.string, t.int], t.strings, (context, source, text, limit) =>
       split(context, compile(source), source, text, limit),

@@ -151,4 +151,3 @@ function comparison(result: GoType, compare: (other: Version) => Value): GoMetho
     },
   };
 }
-

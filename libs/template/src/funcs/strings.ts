@@ -177,4 +177,3 @@ const hashing = [
 
 /** Texts: test, cut, change, build, split, hash. */
 export const stringFunctions = [...textTests, ...cutting, ...letterCase, ...building, ...splitting, ...hashing];
-

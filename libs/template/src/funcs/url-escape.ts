@@ -28,7 +28,7 @@ export function escapeUrl(text: string, part: UrlPart): string {
 
 /** True when the text can be the escaped form of a path. */
 export function isEscapedPath(text: string): boolean {
-  return [...text].every((byte) => '![]\'()*%'.includes(byte) || !mustEscape(byte, 'path'));
+  return Array.from(text).every((byte) => "![]'()*%".includes(byte) || !mustEscape(byte, 'path'));
 }
 
 function checkEscape(escape: string, part: UrlPart): void {

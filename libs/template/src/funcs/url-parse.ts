@@ -57,7 +57,8 @@ function bracketHost(host: string): string {
       ? unescapeUrl(name, 'host')
       : unescapeUrl(name.slice(0, zone), 'host') + unescapeUrl(name.slice(zone), 'zone');
   if (isIPv4(address)) throw plainError('invalid IP-literal');
-  if (!isIPv6(address)) throw new GoError(`invalid host: ParseAddr(${quote(address)}): unable to parse IP`, 'invalid host');
+  if (!isIPv6(address))
+    throw new GoError(`invalid host: ParseAddr(${quote(address)}): unable to parse IP`, 'invalid host');
   return `[${address}]${unescapeUrl(port, 'host')}`;
 }
 
@@ -89,13 +90,14 @@ function parseAuthority(url: Url, authority: string): void {
 
 function parseWithoutFragment(text: string): Url {
   const url = emptyUrl();
-  if ([...text].some((unit) => unit < ' ' || unit === '\x7f')) {
+  if (Array.from(text).some((unit) => unit < ' ' || unit === '\x7f')) {
     throw plainError('net/url: invalid control character in URL');
   }
   if (text === '*') return { ...url, path: '*' };
   const [scheme, afterScheme] = splitScheme(text);
   url.scheme = toLower(scheme);
-  let [rest, query] = cut(afterScheme, '?');
+  const [hierarchical, query] = cut(afterScheme, '?');
+  let rest = hierarchical;
   url.query = query;
   if (!rest.startsWith('/')) {
     if (url.scheme !== '') return { ...url, opaque: rest };

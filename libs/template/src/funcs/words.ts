@@ -1,4 +1,14 @@
-import { isDigit, isLetter, isLower, isSpace, isTitle, isUpper, toLowerRune, toTitleRune, toUpperRune } from '../value/unicode.ts';
+import {
+  isDigit,
+  isLetter,
+  isLower,
+  isSpace,
+  isTitle,
+  isUpper,
+  toLowerRune,
+  toTitleRune,
+  toUpperRune,
+} from '../value/unicode.ts';
 import { encodeRune, fromRunes, runesOf } from '../value/utf8.ts';
 
 /** What `strings.Title` takes as the end of a word: not letters, digits and underscores; of ASCII all else. */

@@ -10,7 +10,7 @@ import { goDict, GoInt, goList, GoMap, GoSlice } from '../value/values.ts';
 import type { Emittable } from '../yaml/emit.ts';
 import { emitYaml } from '../yaml/emit.ts';
 import type { YamlValue } from '../yaml/read.ts';
-import { jsonKind, readYaml } from '../yaml/read.ts';
+import { assertJson, jsonKind, readYaml } from '../yaml/read.ts';
 import { resolvePlain } from '../yaml/resolve.ts';
 import { define, t } from './define.ts';
 
@@ -59,7 +59,8 @@ function encodedLength(key: string): number {
 /** Invalid bytes become U+FFFD. Control characters that JSON does not escape are an error to the YAML parser. */
 function checked(text: string): string {
   const valid = isValidUtf8(text) ? text : fromRunes(runesOf(text));
-  if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(decodeText(valid))) throw new GoError('control characters are not allowed');
+  if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(decodeText(valid)))
+    throw new GoError('control characters are not allowed');
   return valid.includes(nextLine) ? folded(valid) : valid;
 }
 
@@ -112,6 +113,7 @@ export function fromYamlValue(value: YamlValue): Value {
 function fromYaml(context: CallContext, text: string): GoMap {
   try {
     const document = readYaml(text, context.budget);
+    assertJson(document);
     if (document.kind === 'null') return goDict();
     const value = fromYamlValue(document);
     if (value instanceof GoMap) return value;

@@ -197,7 +197,7 @@ const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r
 function unescaped(raw: string, simple: boolean): string {
   if (simple && isValidUtf8(raw)) return raw;
   let out = '';
-  for (let at = 0; at < raw.length; ) {
+  for (let at = 0; at < raw.length;) {
     if (raw[at] !== '\\') {
       const { rune, size } = decodeRune(raw, at);
       out += encodeRune(rune);
@@ -233,4 +233,3 @@ export function decodeJson(text: string, budget: Budget): Decoded {
   const value = decoder.document();
   return { value, problem: decoder.problem };
 }
-

@@ -31,7 +31,7 @@ function unicodeEscape(unit: number): string {
 /** A text as a JSON string; bytes that are no UTF-8 become `\ufffd`. */
 export function encodeJsonString(text: string, escapeHtml: boolean): string {
   let out = '"';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const { rune, size } = decodeRune(text, at);
     const bytes = text.slice(at, at + size);
     at += size;

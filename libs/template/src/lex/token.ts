@@ -25,17 +25,7 @@ export type TokenKind =
   | Keyword;
 
 export type Keyword =
-  | 'block'
-  | 'break'
-  | 'continue'
-  | 'define'
-  | 'else'
-  | 'end'
-  | 'if'
-  | 'nil'
-  | 'range'
-  | 'template'
-  | 'with';
+  'block' | 'break' | 'continue' | 'define' | 'else' | 'end' | 'if' | 'nil' | 'range' | 'template' | 'with';
 
 export const keywords: ReadonlySet<string> = new Set<Keyword>([
   'block',

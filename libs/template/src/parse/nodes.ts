@@ -2,16 +2,7 @@ import type { GoComplex } from '../value/values.ts';
 
 /** The parse tree. Positions are byte offsets in the text of the tree that a node belongs to. */
 export type Node =
-  | TextNode
-  | ActionNode
-  | BranchNode
-  | TemplateNode
-  | JumpNode
-  | CommandNode
-  | ListNode
-  | EndNode
-  | ElseNode
-  | Operand;
+  TextNode | ActionNode | BranchNode | TemplateNode | JumpNode | CommandNode | ListNode | EndNode | ElseNode | Operand;
 
 /** What can be an argument or the first word of a command. */
 export type Operand =

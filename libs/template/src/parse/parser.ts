@@ -198,7 +198,11 @@ class Parser {
         return this.#template();
       default:
         this.#tokens.backup();
-        return { kind: 'action', position: this.#tokens.peek().position, pipe: this.#pipeline('command', 'rightDelim') };
+        return {
+          kind: 'action',
+          position: this.#tokens.peek().position,
+          pipe: this.#pipeline('command', 'rightDelim'),
+        };
     }
   }
 

@@ -26,7 +26,7 @@ function exponential(decimal: Decimal, precision: number, letter: string): strin
 
 function general(decimal: Decimal, precision: number, letter: string): string {
   const shortest = precision < 0;
-   // %e is used if the exponent is below -4 or not below the precision; the shortest form counts as precision 6.
+  // %e is used if the exponent is below -4 or not below the precision; the shortest form counts as precision 6.
   let limit = precision;
   if (limit > decimal.digits.length && decimal.digits.length >= decimal.point) limit = decimal.digits.length;
   if (shortest) limit = 6;

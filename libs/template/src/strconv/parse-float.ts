@@ -43,9 +43,7 @@ function parseHex(match: RegExpExecArray): Parsed<number> {
 }
 
 function finish(value: number): Parsed<number> {
-  return Number.isFinite(value)
-    ? { ok: true, value }
-    : { ok: false, problem: 'value out of range', nearest: value };
+  return Number.isFinite(value) ? { ok: true, value } : { ok: false, problem: 'value out of range', nearest: value };
 }
 
 /** `strconv.ParseFloat(text, 64)`. */

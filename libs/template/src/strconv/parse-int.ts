@@ -2,7 +2,9 @@
 export type NumberProblem = 'invalid syntax' | 'value out of range';
 
 /** A parsed number, or the reason why it is none, with the nearest value that Go returns beside the error. */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: NumberProblem; readonly nearest: T };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: NumberProblem; readonly nearest: T };
 
 const syntax: Parsed<bigint> = { ok: false, problem: 'invalid syntax', nearest: 0n };
 

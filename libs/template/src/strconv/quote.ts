@@ -28,10 +28,9 @@ export function escapeRune(rune: number, quote: string, ascii = false): string {
 /** `strconv.Quote`, or `QuoteToASCII` with `ascii`. */
 export function quote(bytes: string, ascii = false): string {
   let out = '"';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);
-    out +=
-      rune === replacementRune && size === 1 ? `\\x${hex(bytes.charCodeAt(at), 2)}` : escapeRune(rune, '"', ascii);
+    out += rune === replacementRune && size === 1 ? `\\x${hex(bytes.charCodeAt(at), 2)}` : escapeRune(rune, '"', ascii);
     at += size;
   }
   return `${out}"`;
@@ -45,7 +44,7 @@ export function quoteRune(rune: number, ascii = false): string {
 
 /** `strconv.CanBackquote`. */
 export function canBackquote(bytes: string): boolean {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);
     at += size;
     if (size > 1) {
@@ -114,7 +113,7 @@ export function unquote(literal: string): string | undefined {
   if (delimiter !== '"' || body.includes('\n')) return undefined;
   if (!body.includes('\\')) return body.includes('"') ? undefined : body;
   let out = '';
-  for (let at = 0; at < body.length; ) {
+  for (let at = 0; at < body.length;) {
     const char = unquoteChar(body, at, '"');
     if (char === undefined) return undefined;
     out += char.bytes;

@@ -81,7 +81,10 @@ export function parseDuration(text: string): bigint {
 
 function decimal(value: bigint, unit: bigint, name: string): string {
   const whole = value / unit;
-  const fraction = (value % unit).toString().padStart(unit.toString().length - 1, '0').replace(/0+$/, '');
+  const fraction = (value % unit)
+    .toString()
+    .padStart(unit.toString().length - 1, '0')
+    .replace(/0+$/, '');
   return `${whole}${fraction === '' ? '' : `.${fraction}`}${name}`;
 }
 

@@ -15,7 +15,8 @@ function zoneOffset(element: LayoutElement, offset: number): string {
   const colon = element.includes(':') ? ':' : '';
   let out = (minutes < 0 ? '-' : '+') + digits(Math.floor(size / 60), 2);
   if (element.length > 3) out += colon + digits(size % 60, 2);
-  if (element.length >= 7 && element !== 'Z07:00' && element !== '-07:00') out += colon + digits(Math.abs(offset) % 60, 2);
+  if (element.length >= 7 && element !== 'Z07:00' && element !== '-07:00')
+    out += colon + digits(Math.abs(offset) % 60, 2);
   return out;
 }
 

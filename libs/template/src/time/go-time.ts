@@ -128,7 +128,11 @@ function number(read: (time: GoTime) => number): MethodMaker {
 }
 
 function comparison(compare: (a: bigint, b: bigint) => boolean): MethodMaker {
-  return (time) => ({ params: [timeType], result: boolType, call: ([other]) => compare(time.instant, asTime(other).instant) });
+  return (time) => ({
+    params: [timeType],
+    result: boolType,
+    call: ([other]) => compare(time.instant, asTime(other).instant),
+  });
 }
 
 function asTime(value: Value | undefined): GoTime {
@@ -159,7 +163,10 @@ function truncated(time: GoTime, multiple: bigint): bigint {
 
 /** The methods of `time.Time` that templates may call. None of them reads a clock. */
 const timeMethods: ReadonlyMap<string, MethodMaker> = new Map<string, MethodMaker>([
-  ['Format', (time) => ({ params: [stringType], result: stringType, call: ([layout]) => formatTime(time, String(layout)) })],
+  [
+    'Format',
+    (time) => ({ params: [stringType], result: stringType, call: ([layout]) => formatTime(time, typeof layout === 'string' ? layout : '') }),
+  ],
   ['String', getter(stringType, (time) => time.text())],
   ['Year', number((time) => time.reading().date.year)],
   ['Month', getter(monthType, (time) => new GoInt(monthType, BigInt(time.reading().date.month)))],
@@ -179,12 +186,39 @@ const timeMethods: ReadonlyMap<string, MethodMaker> = new Map<string, MethodMake
   ['Before', comparison((a, b) => a < b)],
   ['After', comparison((a, b) => a > b)],
   ['Equal', comparison((a, b) => a === b)],
-  ['Compare', (time) => ({ params: [timeType], result: intType, call: ([other]) => goInt(sign(time.instant - asTime(other).instant)) })],
+  [
+    'Compare',
+    (time) => ({
+      params: [timeType],
+      result: intType,
+      call: ([other]) => goInt(sign(time.instant - asTime(other).instant)),
+    }),
+  ],
   ['Add', (time) => ({ params: [durationType], result: timeType, call: ([nanos]) => time.add(nanosOf(nanos)) })],
-  ['Sub', (time) => ({ params: [timeType], result: durationType, call: ([other]) => goDuration(clamp(time.instant - asTime(other).instant)) })],
-  ['AddDate', (time) => ({ params: [intType, intType, intType], result: timeType, call: (args) => addDate(time, args) })],
-  ['Truncate', (time) => ({ params: [durationType], result: timeType, call: ([multiple]) => new GoTime(time.instant - truncated(time, nanosOf(multiple)), time.zone) })],
-  ['Round', (time) => ({ params: [durationType], result: timeType, call: ([multiple]) => rounded(time, nanosOf(multiple)) })],
+  [
+    'Sub',
+    (time) => ({
+      params: [timeType],
+      result: durationType,
+      call: ([other]) => goDuration(clamp(time.instant - asTime(other).instant)),
+    }),
+  ],
+  [
+    'AddDate',
+    (time) => ({ params: [intType, intType, intType], result: timeType, call: (args) => addDate(time, args) }),
+  ],
+  [
+    'Truncate',
+    (time) => ({
+      params: [durationType],
+      result: timeType,
+      call: ([multiple]) => new GoTime(time.instant - truncated(time, nanosOf(multiple)), time.zone),
+    }),
+  ],
+  [
+    'Round',
+    (time) => ({ params: [durationType], result: timeType, call: ([multiple]) => rounded(time, nanosOf(multiple)) }),
+  ],
 ]);
 
 function sign(value: bigint): number {

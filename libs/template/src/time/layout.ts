@@ -27,16 +27,7 @@ export type LayoutElement =
   | 'fraction';
 
 export type ZoneElement =
-  | 'Z0700'
-  | 'Z070000'
-  | 'Z07'
-  | 'Z07:00'
-  | 'Z07:00:00'
-  | '-0700'
-  | '-070000'
-  | '-07'
-  | '-07:00'
-  | '-07:00:00';
+  'Z0700' | 'Z070000' | 'Z07' | 'Z07:00' | 'Z07:00:00' | '-0700' | '-070000' | '-07' | '-07:00' | '-07:00:00';
 
 /** A part of a layout: text as it is, or an element. A fraction of seconds has its form in `source`: `.000`, `,999`. */
 export interface LayoutPart {

@@ -23,7 +23,10 @@ interface Fields {
 }
 
 /** How reading an element went: the rest of the text, a field out of range, or a text that does not fit. */
-type Step = { readonly kind: 'rest'; readonly rest: string } | { readonly kind: 'range'; readonly what: string; readonly rest: string } | { readonly kind: 'bad' };
+type Step =
+  | { readonly kind: 'rest'; readonly rest: string }
+  | { readonly kind: 'range'; readonly what: string; readonly rest: string }
+  | { readonly kind: 'bad' };
 
 const bad: Step = { kind: 'bad' };
 
@@ -152,7 +155,12 @@ function half(fields: Fields, text: string, names: readonly [string, string]): S
   return done(text.slice(2));
 }
 
-function read(fields: Fields, part: LayoutPart & { readonly element: LayoutElement }, text: string, next: LayoutPart | undefined): Step {
+function read(
+  fields: Fields,
+  part: LayoutPart & { readonly element: LayoutElement },
+  text: string,
+  next: LayoutPart | undefined,
+): Step {
   switch (part.element) {
     case '06': {
       if (!/^[0-9]{2}|^[+-][0-9]/.test(text)) return bad;
@@ -276,7 +284,10 @@ class TimeParser {
   }
 
   #fail(message: string): never {
-    throw new GoError(`parsing time ${quoteTime(this.#value)}${message}`, 'parsing time: the text does not fit the layout');
+    throw new GoError(
+      `parsing time ${quoteTime(this.#value)}${message}`,
+      'parsing time: the text does not fit the layout',
+    );
   }
 
   #cannotParse(rest: string, source: string): never {

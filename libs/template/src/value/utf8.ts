@@ -84,7 +84,7 @@ export function encodeRune(rune: number): string {
 /** All runes of a byte string. */
 export function runesOf(bytes: string): number[] {
   const runes: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);
     runes.push(rune);
     at += size;
@@ -109,7 +109,7 @@ export function countRunes(bytes: string): number {
 
 /** True when all of it is UTF-8. */
 export function isValidUtf8(bytes: string): boolean {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     if (bytes.charCodeAt(at) < 0x80) {
       at++;
       continue;

@@ -1,5 +1,14 @@
 import type { GoType } from './types.ts';
-import { anySliceType, anyType, dictType, int64Type, intType, stringMapType, stringSliceType, stringType } from './types.ts';
+import {
+  anySliceType,
+  anyType,
+  dictType,
+  int64Type,
+  intType,
+  stringMapType,
+  stringSliceType,
+  stringType,
+} from './types.ts';
 
 /**
  * A Go value. Strings are *byte strings*: each UTF-16 unit holds one byte (0–255), so that indexes, lengths and comparisons
@@ -83,7 +92,9 @@ export abstract class GoObject {
     return this.fields();
   }
 
-  method(_name: string): GoMethod | undefined {
+  /** The methods that templates may call, by name. */
+  method(name: string): GoMethod | undefined;
+  method(): GoMethod | undefined {
     return undefined;
   }
 

@@ -178,7 +178,7 @@ class Emitter {
   #folded(text: string, mayBreak: boolean, breakable: (at: number) => boolean, doublesQuotes = false): void {
     let spaces = false;
     let broken = false;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const char = charAt(text, at);
       if (char === ' ') {
         if (mayBreak && !spaces && this.#column > bestWidth && breakable(at)) this.#writeIndent();
@@ -206,7 +206,7 @@ class Emitter {
     const startsWithMark = text.startsWith('\xef\xbb\xbf');
     let spaces = false;
     this.#indicator('"', { blankBefore: true });
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const char = charAt(text, at);
       if (!isPrintable(char) || startsWithMark || isBreak(char) || char === '"' || char === '\\') {
         this.#putAll(escaped(char));
@@ -237,7 +237,7 @@ class Emitter {
     this.#atIndent = true;
     this.#afterBlank = true;
     let broken = true;
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       const char = charAt(text, at);
       if (isBreak(char)) {
         this.#put(char);

@@ -1,12 +1,14 @@
-import type { ParsedNode, Scalar as ScalarNode, YAMLError } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Budget } from '../exec/limits.ts';
 import { formatFloat } from '../strconv/format-float.ts';
+import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
 import { decodeText, encodeText, isValidUtf8 } from '../value/utf8.ts';
 import { formatFloat32 } from './float32.ts';
+import type { YamlNode } from './parser.ts';
+import { parseYamlDocument } from './parser.ts';
 import type { Scalar } from './resolve.ts';
 import { resolvePlain, resolveTagged } from './resolve.ts';
+import { yamlError } from './yaml-error.ts';
 
 /** A document as JSON can hold it: keys are texts. Texts are byte strings. */
 export type YamlValue =
@@ -14,183 +16,153 @@ export type YamlValue =
   | { readonly kind: 'list'; readonly items: readonly YamlValue[] }
   | { readonly kind: 'map'; readonly entries: ReadonlyMap<string, YamlValue> };
 
-/** The messages of go-yaml for the problems that the parser names in its own words. */
-const messages: Partial<Record<YAMLError['code'], string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-  BAD_SCALAR_START: 'found character that cannot start any token',
-  TAB_AS_INDENT: 'found character that cannot start any token',
-  BAD_DQ_ESCAPE: 'found unknown escape character',
-  MULTILINE_IMPLICIT_KEY: 'mapping values are not allowed in this context',
-};
-
-function syntaxError(error: YAMLError): GoError {
-  const line = error.linePos?.[1]?.line ?? error.linePos?.[0].line ?? 1;
-  const where = line > 1 ? `line ${line}: ` : '';
-  const flow = /^Flow (map|sequence)/.exec(error.message)?.[1];
-  // An open flow collection is named with its line even where that is the first.
-  if (flow !== undefined) return plainError(`yaml: line ${line}: did not find expected ',' or '${flow === 'map' ? '}' : ']'}'`);
-  if (/closing ["']/.test(error.message)) return plainError(`yaml: ${where}found unexpected end of stream`);
-  if (error.message.includes('block-seq-ind')) {
-    return plainError(`yaml: ${where}block sequence entries are not allowed in this context`);
+/** A value in Go's syntax, as messages about keys show it. */
+function goSyntax(value: YamlValue): string {
+  switch (value.kind) {
+    case 'null':
+      return 'interface {}(nil)';
+    case 'bool':
+      return value.value ? 'true' : 'false';
+    case 'int':
+      return value.value.toString();
+    case 'float':
+      return formatFloat(value.value, 'g', -1);
+    case 'text':
+      return quote(value.text);
+    case 'list':
+      return `[]interface {}{${value.items.map(goSyntax).join(', ')}}`;
+    case 'map': {
+      const pairs = [...value.entries].map(([key, item]) => `${quote(key)}:${goSyntax(item)}`);
+      return `map[interface {}]interface {}{${pairs.sort().join(', ')}}`;
+    }
   }
-  return plainError(`yaml: ${where}${messages[error.code] ?? 'did not find expected key'}`);
 }
 
 /** A key as text, as sigs.k8s.io/yaml converts it. */
-function keyText(scalar: Scalar): string {
-  switch (scalar.kind) {
+function keyText(key: YamlValue, value: YamlValue): string {
+  switch (key.kind) {
     case 'text':
-    case 'timestamp':
-      return scalar.text;
+      return key.text;
     case 'bool':
-      return scalar.value ? 'true' : 'false';
+      return key.value ? 'true' : 'false';
     case 'int':
-      return scalar.value.toString();
+      return key.value.toString();
     case 'float': {
-      const text = formatFloat32(scalar.value);
+      const text = formatFloat32(key.value);
       return { '+Inf': '.inf', '-Inf': '-.inf', NaN: '.nan' }[text] ?? text;
     }
-    case 'null':
-      throw plainError('unsupported map key of type: %!s(<nil>)');
+    case 'null': {
+      const type = 'unsupported map key of type: %!s(<nil>)';
+      throw new GoError(`${type}, key: <nil>, value: ${value.kind === 'null' ? '<nil>' : goSyntax(value)}`, type);
+    }
+    case 'list':
+    case 'map':
+      throw yamlError(
+        `invalid map key: ${decodeText(goSyntax(key))}`,
+        `invalid map key: ${key.kind === 'list' ? '[]interface {}' : 'map[interface {}]interface {}'}`,
+      );
   }
 }
 
+/** Turns nodes into values. Aliases are followed each time, paid for step by step. */
 class Reader {
   readonly #budget: Budget;
-  readonly #anchors = new Map<string, ParsedNode>();
-  /** Anchored nodes that are being read: an alias to one of them is a cycle. */
-  readonly #open = new Set<string>();
+  /** Targets of the aliases that are being followed: one inside itself is a cycle. */
+  readonly #open = new Set<YamlNode>();
 
-  readonly #length: number;
-  readonly #endsWithBreak: boolean;
-
-  constructor(text: string, budget: Budget) {
+  constructor(budget: Budget) {
     this.#budget = budget;
-    this.#length = text.length;
-    this.#endsWithBreak = /[\r\n]$/.test(text);
   }
 
-  read(node: ParsedNode | null, depth: number): YamlValue {
+  read(node: YamlNode, depth: number): YamlValue {
     this.#budget.step();
     this.#budget.nest(depth);
-    if (node === null) return { kind: 'null' };
-    if (isAlias(node)) return this.#alias(node.source, depth);
-    const { anchor } = node;
-    if (anchor === undefined) return this.#content(node, depth);
-    this.#anchors.set(anchor, node);
-    this.#open.add(anchor);
-    const value = this.#content(node, depth);
-    this.#open.delete(anchor);
+    switch (node.kind) {
+      case 'scalar':
+        return this.#scalar(node);
+      case 'list':
+        return { kind: 'list', items: node.items.map((item) => this.read(item, depth + 1)) };
+      case 'map':
+        return this.#map(node.pairs, depth);
+      case 'alias':
+        return this.#alias(node, depth);
+    }
+  }
+
+  #alias(node: Extract<YamlNode, { kind: 'alias' }>, depth: number): YamlValue {
+    if (this.#open.has(node.target)) throw yamlError(`anchor '${node.name}' value contains itself`);
+    this.#open.add(node.target);
+    const value = this.read(node.target, depth);
+    this.#open.delete(node.target);
     return value;
   }
 
-  #alias(name: string, depth: number): YamlValue {
-    const target = this.#anchors.get(name);
-    if (target === undefined) throw plainError(`yaml: unknown anchor '${encodeText(name)}' referenced`);
-    if (this.#open.has(name)) throw plainError(`yaml: anchor '${encodeText(name)}' value contains itself`);
-    return this.#content(target, depth);
-  }
-
-  #content(node: ParsedNode, depth: number): YamlValue {
-    if (isScalar(node)) return withoutSpecials(this.#scalar(node));
-    if (isSeq(node)) {
-      return { kind: 'list', items: node.items.map((item) => this.read(item as ParsedNode | null, depth + 1)) };
-    }
-    if (isMap(node)) return this.#map(node.items as readonly Pair[], depth);
-    return { kind: 'null' };
-  }
-
-  #scalar(node: ParsedNode): Scalar {
-    if (!isScalar(node)) return { kind: 'null' };
-    const text = encodeText(this.#textOf(node));
+  #scalar(node: Extract<YamlNode, { kind: 'scalar' }>): YamlValue {
+    const text = encodeText(node.text);
     this.#budget.allocate(text.length);
-    if (node.tag !== undefined && node.tag !== '!') return resolveTagged(node.tag, text);
-    return node.type === 'PLAIN' && node.tag === undefined ? resolvePlain(text) : { kind: 'text', text };
+    if (node.tag === '') return node.plain ? withoutTimestamps(resolvePlain(text)) : { kind: 'text', text };
+    return withoutTimestamps(resolveTagged(node.tag, text));
   }
 
-  /** A block scalar that ends with the text, without a line break, has none either. */
-  #textOf(node: ScalarNode.Parsed): string {
-    const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
-    const text = typeof node.value === 'string' ? node.value : '';
-    return isBlock && !this.#endsWithBreak && node.range[1] >= this.#length ? text.replace(/\n$/, '') : text;
-  }
-
-  #map(pairs: readonly Pair[], depth: number): YamlValue {
+  #map(pairs: readonly (readonly [YamlNode, YamlNode])[], depth: number): YamlValue {
     const entries = new Map<string, YamlValue>();
-    const merged = new Map<string, YamlValue>();
-    for (const { key, value } of pairs) {
-      if (isMergeKey(key)) this.#merge(merged, this.read(value, depth + 1));
-      else entries.set(keyText(this.#key(key, depth)), this.read(value, depth + 1));
+    for (const [key, value] of pairs) {
+      // What is merged counts as if it stood there: later keys win over earlier ones.
+      if (isMergeKey(key)) this.#merge(entries, value, depth + 1);
+      else {
+        const name = this.read(key, depth + 1);
+        const item = this.read(value, depth + 1);
+        entries.set(keyText(name, item), item);
+      }
     }
-    // What the mapping says itself wins over what it takes from another.
-    for (const [key, value] of merged) if (!entries.has(key)) entries.set(key, value);
     return { kind: 'map', entries };
   }
 
-  #key(node: ParsedNode | null, depth: number): Scalar {
-    if (node === null) return { kind: 'null' };
-    if (isScalar(node)) {
-      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-      return this.#scalar(node);
-    }
-    const value = this.read(node, depth + 1);
-    if (value.kind === 'map') throw plainError('yaml: invalid map key: map[interface {}]interface {}');
-    if (value.kind === 'list') throw plainError('yaml: invalid map key: []interface {}');
-    return value;
-  }
-
-  #merge(into: Map<string, YamlValue>, source: YamlValue): void {
-    const maps = source.kind === 'list' ? source.items.toReversed() : [source];
-    for (const map of maps) {
-      if (map.kind !== 'map') throw plainError('yaml: map merge requires map or sequence of maps as the value');
-      for (const [key, value] of map.entries) into.set(key, value);
+  #merge(into: Map<string, YamlValue>, source: YamlNode, depth: number): void {
+    // Of several mappings the earlier ones win.
+    const nodes = source.kind === 'list' ? source.items.toReversed() : [source];
+    for (const node of nodes) {
+      const target = node.kind === 'alias' ? node.target : node;
+      if (target.kind !== 'map') throw yamlError('map merge requires map or sequence of maps as the value');
+      const value = this.read(node, depth);
+      if (value.kind === 'map') for (const [key, item] of value.entries) into.set(key, item);
     }
   }
 }
 
-interface Pair {
-  readonly key: ParsedNode | null;
-  readonly value: ParsedNode | null;
+function isMergeKey(key: YamlNode): boolean {
+  return key.kind === 'scalar' && key.text === '<<' && (key.plain || key.tag.endsWith(':merge'));
 }
 
-function isMergeKey(key: ParsedNode | null): boolean {
-  return isScalar(key) && key.type === 'PLAIN' && key.value === '<<';
+/** Timestamps stay text. */
+function withoutTimestamps(scalar: Scalar): YamlValue {
+  return scalar.kind === 'timestamp' ? { kind: 'text', text: scalar.text } : scalar;
 }
 
-function withoutSpecials(scalar: Scalar): YamlValue {
-  if (scalar.kind === 'timestamp') return { kind: 'text', text: scalar.text };
-  if (scalar.kind === 'float' && !Number.isFinite(scalar.value)) {
-    throw plainError(`json: unsupported value: ${formatFloat(scalar.value, 'g', -1)}`);
+/** Throws for what JSON, over which the reference goes, cannot hold: infinities and NaN. */
+export function assertJson(value: YamlValue): void {
+  if (value.kind === 'float' && !Number.isFinite(value.value)) {
+    throw plainError(`json: unsupported value: ${formatFloat(value.value, 'g', -1)}`);
   }
-  return scalar;
+  if (value.kind === 'list') value.items.forEach(assertJson);
+  if (value.kind === 'map') for (const item of value.entries.values()) assertJson(item);
 }
 
-/** True for the characters that YAML allows; all others are an error wherever they stand. */
-function isAllowed(text: string): boolean {
-  return /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u.test(text);
-}
+/** The characters that YAML allows; any other is an error wherever it stands. */
+const allowed = /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;
 
 /**
- * The first document of a text with the rules of YAML 1.1, as sigs.k8s.io/yaml reads it. Throws a `GoError` whose message is
- * go-yaml's where the problem is one that it names too.
+ * The first document of a text by the rules of YAML 1.1, as sigs.k8s.io/yaml reads it with go-yaml 2. Throws a `GoError` with
+ * the reference's message.
  */
 export function readYaml(text: string, budget: Budget): YamlValue {
-  // The parser is the slowest part that runs inline.
-  budget.step(text.length / 2);
-  if (!isValidUtf8(text)) throw plainError('yaml: invalid leading UTF-8 octet');
+  budget.step(text.length / 4);
+  if (!isValidUtf8(text)) throw yamlError('invalid leading UTF-8 octet');
   const decoded = decodeText(text);
-  if (!isAllowed(decoded)) throw plainError('yaml: control characters are not allowed');
-  const document = parseDocument(decoded, {
-    version: '1.1',
-    schema: 'failsafe',
-    uniqueKeys: false,
-    logLevel: 'silent',
-    // Flow collections need not be indented further than their key.
-    strict: false,
-  });
-  const problem = document.errors.find((error) => error.code !== 'MULTIPLE_DOCS');
-  if (problem !== undefined) throw syntaxError(problem);
-  return new Reader(decoded, budget).read(document.contents, 1);
+  if (!allowed.test(decoded)) throw yamlError('control characters are not allowed');
+  const node = parseYamlDocument(decoded, budget);
+  if (node === undefined) return { kind: 'null' };
+  return new Reader(budget).read(node, 1);
 }
 
 /** The kind of a value as encoding/json names it in messages. */

@@ -23,7 +23,9 @@ const words: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
   ...['n', 'N', 'no', 'No', 'NO', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF'].map((word) => [word, no] as const),
   ...['', '~', 'null', 'Null', 'NULL'].map((word) => [word, nothing] as const),
   ...['.nan', '.NaN', '.NAN'].map((word) => [word, { kind: 'float', value: NaN }] as const),
-  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map((word) => [word, { kind: 'float', value: Infinity }] as const),
+  ...['.inf', '.Inf', '.INF', '+.inf', '+.Inf', '+.INF'].map(
+    (word) => [word, { kind: 'float', value: Infinity }] as const,
+  ),
   ...['-.inf', '-.Inf', '-.INF'].map((word) => [word, { kind: 'float', value: -Infinity }] as const),
 ]);
 
@@ -107,4 +109,3 @@ function decodeBinary(text: string): string {
   if (!valid) throw plainError('yaml: !!binary value contains invalid base64 data');
   return fromBytes(new Uint8Array(Buffer.from(compact, 'base64')));
 }
-

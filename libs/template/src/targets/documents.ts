@@ -1,0 +1,78 @@
+import { TemplateError } from '../error.ts';
+import { Budget, defaultLimits } from '../exec/limits.ts';
+import { formatFloat32 } from '../yaml/float32.ts';
+import type { YamlValue } from '../yaml/read.ts';
+import { assertJson, jsonKind, readYaml } from '../yaml/read.ts';
+import { GoError } from '../value/go-error.ts';
+import { decodeText, fromBytes, toBytes } from '../value/utf8.ts';
+import type { JsonValue } from './json-value.ts';
+import { toJsonValue } from './json-value.ts';
+
+/** Rendered YAML may be as large as an output may be; the default limits allow for that. */
+function read(template: string, text: Uint8Array, failed: string, check: (value: YamlValue) => void): YamlValue {
+  try {
+    const document = readYaml(fromBytes(text), new Budget(defaultLimits));
+    check(document);
+    return document;
+  } catch (error) {
+    if (!(error instanceof GoError)) throw TemplateError.from(error, template);
+    const converting = 'error converting YAML to JSON';
+    throw unreadable(template, `${failed}: ${converting}`, error.message, error.publicReason);
+  }
+}
+
+function unreadable(template: string, where: string, reason: string, publicReason?: string): TemplateError {
+  return new TemplateError({
+    code: 'TARGET',
+    template,
+    goMessage: `${where}: ${decodeText(reason)}`,
+    publicMessage: publicReason === undefined ? where : `${where}: ${decodeText(publicReason)}`,
+  });
+}
+
+/** A scalar as the text that Go's decoder makes of it when it wants a string. */
+function scalarText(value: YamlValue): string | undefined {
+  switch (value.kind) {
+    case 'null':
+      return '';
+    case 'bool':
+      return value.value ? 'true' : 'false';
+    case 'int':
+      return value.value.toString();
+    case 'float':
+      return formatFloat32(value.value);
+    case 'text':
+      return value.text;
+    case 'list':
+    case 'map':
+      return undefined;
+  }
+}
+
+/**
+ * A rendered document of keys and values. Scalars become text by the rules of YAML 1.1: `0x1F` is `31`, `1.50` is `1.5`,
+ * null is empty. Throws `TemplateError` with code `TARGET` for anything but a mapping of scalars.
+ */
+export function readStringMap(template: string, text: Uint8Array): Map<string, Uint8Array> {
+  const failed = "could not unmarshal template to 'map[string][]byte'";
+  const cannot = (value: YamlValue, type: string): never => {
+    const reason = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`;
+    throw unreadable(template, `${failed}: error unmarshaling JSON: while decoding JSON`, reason, reason);
+  };
+  // Numbers become text before they would have to be JSON.
+  const document = read(template, text, failed, () => undefined);
+  const entries = new Map<string, Uint8Array>();
+  if (document.kind === 'null') return entries;
+  if (document.kind !== 'map') return cannot(document, 'map[string]string');
+  for (const [key, value] of document.entries) {
+    const scalar = scalarText(value);
+    if (scalar === undefined) cannot(value, 'string');
+    else entries.set(decodeText(key), toBytes(scalar));
+  }
+  return entries;
+}
+
+/** A rendered document of any shape. Throws `TemplateError` with code `TARGET` for what is no YAML. */
+export function readDocument(template: string, text: Uint8Array): JsonValue {
+  return toJsonValue(read(template, text, 'could not unmarshal template', assertJson));
+}
