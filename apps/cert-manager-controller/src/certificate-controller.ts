@@ -19,6 +19,8 @@ export interface CertificateControllerOptions {
   readonly source: SignerSource;
   /** Decides when certificates start, end and are renewed. Default: the machine's. */
   readonly clock?: Clock;
+  /** After how long everything is looked at again though nothing happened, in milliseconds. Default 600,000. */
+  readonly resyncMs?: number;
   readonly logger: Logger;
   readonly registry: Registry;
 }
@@ -93,7 +95,7 @@ export class CertificateController {
   }
 
   #reconcilers(signal: AbortSignal): Reconcile {
-    const { client, settings, source, logger, clock = systemClock } = this.#options;
+    const { client, settings, source, logger, resyncMs, clock = systemClock } = this.#options;
     const onChange = (key: string): void => this.#queue.add(key);
     const watches = new SecretWatches({ client, logger, onChange }, signal);
     const keeper = new AuthorityKeeper({
@@ -115,10 +117,10 @@ export class CertificateController {
       watches,
       events: this.#events,
       metrics: this.#metrics,
-      schedule: new Schedule(clock),
+      schedule: new Schedule(clock, resyncMs),
     };
-    const onReplaced = (): void => [CLIENT, ...this.#discovery.keys()].forEach(onChange);
-    const authority = new AuthorityReconciler({ ...shared, onReplaced });
+    const onUsable = (): void => [CLIENT, ...this.#discovery.keys()].forEach(onChange);
+    const authority = new AuthorityReconciler({ ...shared, onUsable });
     const services = { ...shared, discovery: this.#discovery };
     const own = [AUTHORITY, CLIENT].map((key) => () => watches.health(key));
     this.#checks = [() => authority.health(), ...own];

@@ -79,6 +79,8 @@ export class SecretWatches {
     informer.addHandler({ add: tell, update: tell, delete: tell });
     this.#watches.set(secretKey, watch);
     informer.start(stop.signal);
+    // Between the read that led here and the start of the watch the Secret may have gone without an event.
+    informer.waitForSync(stop.signal).then(tell, () => undefined);
     return watch;
   }
 

@@ -20,8 +20,8 @@ export interface AuthorityDependencies {
   readonly metrics: CertificateMetrics;
   readonly schedule: Schedule;
   readonly clock: Clock;
-  /** Called when another authority signs from now on: every leaf has to be looked at. */
-  readonly onReplaced: () => void;
+  /** Called when another authority signs from now on, or one can be used again: every leaf has to be looked at. */
+  readonly onUsable: () => void;
 }
 
 /** Repeated in the event, since the authority is never replaced by itself. */
@@ -29,12 +29,14 @@ const WHAT_TO_DO =
   `to have a new one made, delete Secret ${CA_SECRET} at a quiet time: every certificate is issued anew, and connections fail ` +
   'until both sides have loaded theirs';
 
+/** What the last pass found. */
+type State = { kind: 'unknown' } | { kind: 'good'; fingerprint: string } | { kind: 'failed'; reason: string };
+
 /** Looks after the authority itself: makes it, announces its end, and has leaves issued anew when it is another one. */
 export class AuthorityReconciler {
   readonly #dependencies: AuthorityDependencies;
-  #fingerprint: string | undefined;
+  #state: State = { kind: 'unknown' };
   #announced: string | undefined;
-  #problem: string | undefined = 'the certificate authority has not been looked at yet';
 
   constructor(dependencies: AuthorityDependencies) {
     this.#dependencies = dependencies;
@@ -42,20 +44,25 @@ export class AuthorityReconciler {
 
   /** The reason why nothing can be issued. */
   health(): string | undefined {
-    return this.#problem;
+    switch (this.#state.kind) {
+      case 'unknown':
+        return 'the certificate authority has not been looked at yet';
+      case 'failed':
+        return this.#state.reason;
+      case 'good':
+        return undefined;
+    }
   }
 
   async reconcile(key: string, { signal, logger }: ReconcileContext): Promise<ReconcileResult> {
     const { settings, keeper, watches, schedule } = this.#dependencies;
     watches.want(key, { namespace: settings.namespace, name: CA_SECRET });
     try {
-      const kept = await keeper.ensure(signal);
-      this.#problem = undefined;
-      return this.#look(kept);
+      return this.#look(await keeper.ensure(signal));
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = CertificateError.from(thrown);
-      this.#problem = error.publicMessage;
+      this.#state = { kind: 'failed', reason: error.publicMessage };
       await this.#reportUnusable(error, signal);
       if (schedule.isWorthRetrying(error)) throw error;
       logger.error({ error: error.publicMessage }, 'the certificate authority cannot be used');
@@ -64,14 +71,12 @@ export class AuthorityReconciler {
   }
 
   #look({ authority, secret }: KeptAuthority): ReconcileResult {
-    const { metrics, schedule, settings, clock, onReplaced } = this.#dependencies;
+    const { metrics, schedule, settings, clock } = this.#dependencies;
     const { notBefore, notAfter } = inspectCertificate(authority.certificate);
     const dueAt = authorityRenewalInstant(notBefore, notAfter, settings.lifetime.validityMs);
     const now = clock.now();
     metrics.authorityExpires(notAfter.getTime(), now >= dueAt);
-    const { fingerprint256 } = authority.certificate;
-    if (this.#fingerprint !== undefined && this.#fingerprint !== fingerprint256) onReplaced();
-    this.#fingerprint = fingerprint256;
+    this.#usable(authority.certificate.fingerprint256);
     const end = notAfter.toISOString();
     if (now >= notAfter.getTime())
       this.#announce(secret, EventReason.authorityExpired, `The certificate authority ended at ${end}; ${WHAT_TO_DO}`);
@@ -79,6 +84,14 @@ export class AuthorityReconciler {
       this.#announce(secret, EventReason.authorityExpiring, `The certificate authority ends at ${end}; ${WHAT_TO_DO}`);
     const next = [dueAt, notAfter.getTime()].find((instant) => instant > now);
     return next === undefined ? schedule.afterFailure() : schedule.nextPass(next);
+  }
+
+  #usable(fingerprint: string): void {
+    const before = this.#state;
+    this.#state = { kind: 'good', fingerprint };
+    // At the start every leaf is in the queue anyway.
+    if (before.kind === 'failed' || (before.kind === 'good' && before.fingerprint !== fingerprint))
+      this.#dependencies.onUsable();
   }
 
   /** Once a day: it may take weeks until somebody acts. */

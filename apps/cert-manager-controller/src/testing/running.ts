@@ -10,6 +10,8 @@ const DAY = 86_400_000;
 export interface RunOptions {
   readonly clock?: Clock;
   readonly settings?: Partial<Settings>;
+  /** Default: the product's. */
+  readonly resyncMs?: number;
   /** Default: the harness's. */
   readonly keyFile?: string;
 }
@@ -24,7 +26,7 @@ export class Running {
   readonly #ended: Promise<void>;
 
   constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: Harness, options: RunOptions = {}) {
-    const { clock = systemClock, settings = {}, keyFile = ownKeyFile } = options;
+    const { clock = systemClock, resyncMs, settings = {}, keyFile = ownKeyFile } = options;
     this.registry = createRegistry({ processMetrics: false });
     this.controller = new CertificateController({
       client,
@@ -39,6 +41,7 @@ export class Running {
       },
       source: wrappedKeySource({ file: keyFile, flag: '--key-encryption-key-file' }),
       clock,
+      ...(resyncMs !== undefined && { resyncMs }),
       logger: createLogger({
         name: 'test',
         level: 'trace',

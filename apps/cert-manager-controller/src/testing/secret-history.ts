@@ -7,16 +7,33 @@ import { secretEntry } from '../secret-data.ts';
 export class SecretHistory {
   readonly #seen: Secret[] = [];
   readonly #stop = new AbortController();
+  readonly #waiting = new Set<() => void>();
 
   constructor(admin: KubeClient, namespaces: readonly string[]) {
     const informer = createInformer(admin, secrets, { namespaces });
-    const remember = (secret: Secret): void => void this.#seen.push(secret);
+    const remember = (secret: Secret): void => {
+      this.#seen.push(secret);
+      for (const look of this.#waiting) look();
+    };
     informer.addHandler({ add: remember, update: (_, after) => remember(after) });
     informer.start(this.#stop.signal);
   }
 
   stop(): void {
     this.#stop.abort();
+  }
+
+  /** Resolves in the moment that a Secret is seen. */
+  seen(name: string, namespace: string): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.of(name, namespace).length === 0) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   /** Every state of the Secrets of one name, oldest first. */
