@@ -1,0 +1,24 @@
+/** Base URLs that stand in for AWS's own endpoints, which the SDK derives from the region. */
+export interface Endpoints {
+  readonly secretsManager?: string;
+  readonly sts?: string;
+}
+
+/**
+ * Reads the endpoints that an operator sets for the whole process, for private endpoints and emulators. The variables are
+ * upstream's; an empty one counts as not set.
+ * @throws TypeError naming the variable that holds no http or https URL.
+ */
+export function endpointsFrom(env: Readonly<Record<string, string | undefined>>): Endpoints {
+  const secretsManager = endpoint(env, 'AWS_SECRETSMANAGER_ENDPOINT');
+  const sts = endpoint(env, 'AWS_STS_ENDPOINT');
+  return { ...(secretsManager ? { secretsManager } : {}), ...(sts ? { sts } : {}) };
+}
+
+function endpoint(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
+  const text = env[name];
+  if (!text) return undefined;
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new TypeError(`${name} must be an http or https URL, such as https://vpce-1.amazonaws.com`);
+  return text;
+}

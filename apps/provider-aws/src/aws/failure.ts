@@ -1,0 +1,120 @@
+import { type ErrorCode, ProviderError } from '@eso/api/server';
+import { SECRET_REF } from './static-keys.ts';
+import { sanitised } from './sanitised.ts';
+
+/** The call that failed. */
+export interface FailedCall {
+  /** As users know it: `AWS Secrets Manager`. */
+  readonly service: string;
+  readonly region: string;
+  /** What was tried, after "may not" and "cannot": `read secret db`. */
+  readonly action: string;
+  /** What the user wrote that led to the call. */
+  readonly field: string;
+  /** Code for a request that AWS finds malformed: whether the config object or the reference is to blame. */
+  readonly invalidRequest: 'CONFIG_INVALID' | 'INVALID_REQUEST';
+}
+
+/** What the SDK's errors have in common, as far as it is there. */
+interface AwsError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly $fault?: 'client' | 'server';
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $response?: unknown;
+}
+
+/** Names by their meaning; the same failure has other names in other protocols of AWS. */
+const NAMES: ReadonlyMap<string, ErrorCode> = new Map(
+  Object.entries({
+    CREDENTIALS_REJECTED: [
+      'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidClientTokenIdException', 'InvalidAccessKeyId',
+      'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature', 'IncompleteSignatureException',
+      'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'ExpiredToken', 'ExpiredTokenException',
+      'TokenRefreshRequired', 'AuthFailure', 'InvalidToken',
+    ],
+    ACCESS_DENIED: [
+      'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized', 'DecryptionFailure',
+      'OptInRequired',
+    ],
+    BACKEND_THROTTLED: [
+      'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',
+      'TooManyRequestsException', 'RequestLimitExceeded', 'BandwidthLimitExceeded', 'SlowDown',
+      'PriorRequestNotComplete', 'EC2ThrottledException', 'ProvisionedThroughputExceededException',
+    ],
+  }).flatMap(([code, names]) => names.map((name) => [name, code as ErrorCode] as const)),
+); // prettier-ignore
+
+/** Errors of sockets and of TLS, as Node names them. */
+const UNREACHABLE =
+  /^(E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|DEPTH_ZERO_\w+|UND_ERR_\w+)$/;
+const NO_NETWORK_ERROR = /^E(INVAL|BADF)$/;
+
+/**
+ * Says what a failed call to AWS means. Texts are made of fixed words, names of AWS errors, and AWS's own text only where that
+ * helps and cannot hold credentials. What is no failure of AWS comes back as INTERNAL, without its text.
+ */
+export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
+  if (thrown instanceof ProviderError) return thrown;
+  if (!(thrown instanceof Error)) return ProviderError.from(thrown);
+  const error: AwsError = thrown;
+  const code = codeOf(error);
+  switch (code) {
+    case 'CREDENTIALS_REJECTED':
+      return new ProviderError(code, `${call.service} does not accept the access keys (${error.name})`, {
+        field: SECRET_REF,
+        nextStep: 'put valid access keys into the referenced Secret',
+        cause: thrown,
+      });
+    case 'ACCESS_DENIED':
+      return new ProviderError(code, `may not ${call.action}: ${sanitised(error.message)}`, {
+        field: call.field,
+        nextStep: 'allow it in the IAM policies of the identity and of what it accesses',
+        cause: thrown,
+      });
+    case 'BACKEND_THROTTLED':
+      return new ProviderError(code, `${call.service} limits the rate of requests (${error.name})`, { cause: thrown });
+    case 'BACKEND_UNAVAILABLE':
+      return new ProviderError(code, `${call.service} in region ${call.region} ${unavailability(error)}`, {
+        nextStep: "check spec.region, the provider's network and the status of AWS",
+        cause: thrown,
+      });
+    case 'INVALID_REQUEST':
+      return new ProviderError(
+        call.invalidRequest,
+        `cannot ${call.action}: AWS answered ${error.name}: ${sanitised(error.message)}`,
+        { field: call.field, cause: thrown },
+      );
+    default:
+      return ProviderError.from(thrown);
+  }
+}
+
+function codeOf(error: AwsError): ErrorCode {
+  const named = NAMES.get(error.name);
+  if (named) return named;
+  const status = statusOf(error);
+  if (status === 429) return 'BACKEND_THROTTLED';
+  if (error.$fault === 'server' || status >= 500 || socketCode(error) !== undefined || error.name === 'TimeoutError')
+    return 'BACKEND_UNAVAILABLE';
+  // An answer that is not AWS's: a proxy on the way, or a wrong endpoint.
+  if (error.$fault === undefined && status > 0) return 'BACKEND_UNAVAILABLE';
+  return error.$fault === 'client' ? 'INVALID_REQUEST' : 'INTERNAL';
+}
+
+function statusOf({ $metadata, $response }: AwsError): number {
+  const raw = ($response as { statusCode?: unknown } | undefined)?.statusCode;
+  return $metadata?.httpStatusCode ?? (typeof raw === 'number' ? raw : 0);
+}
+
+function socketCode({ code }: AwsError): string | undefined {
+  return typeof code === 'string' && UNREACHABLE.test(code) && !NO_NETWORK_ERROR.test(code) ? code : undefined;
+}
+
+function unavailability(error: AwsError): string {
+  const code = socketCode(error);
+  if (code) return `is not reachable (${code})`;
+  if (error.name === 'TimeoutError') return 'does not answer in time';
+  return error.$fault ? `fails (${error.name})` : `answers with HTTP ${statusOf(error)} and no error of AWS`;
+}

@@ -1,0 +1,147 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Code, ConnectError } from '@connectrpc/connect';
+import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
+import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/testing';
+import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
+import type { Endpoints } from '../aws/endpoints.ts';
+import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
+import { awsProvider } from '../definition.ts';
+
+export const REGION = 'eu-central-1';
+const API_VERSION = 'provider.external-secrets.io/v2alpha1';
+
+export interface AwsLabOptions extends MotoOptions {
+  /** Where the provider finds AWS, for tests that stand in between. Default: the emulator. */
+  readonly endpoints?: (url: string) => Endpoints | Promise<Endpoints>;
+}
+
+/** What a failed call is answered with. */
+export interface Refusal {
+  readonly status: Code;
+  readonly code: ErrorCode;
+  readonly error: ProviderError;
+}
+
+/** The provider behind its real server, over TLS, with an AWS emulator as its backend. */
+export class AwsLab {
+  readonly moto: Moto;
+  readonly provider: TestProvider;
+  /** Writes into the emulator, past the provider. */
+  readonly aws: SecretsManagerClient;
+  readonly #tls: TlsLab;
+
+  private constructor(moto: Moto, provider: TestProvider, tls: TlsLab) {
+    this.moto = moto;
+    this.provider = provider;
+    this.#tls = tls;
+    this.aws = awsClient(moto);
+  }
+
+  /** Starts everything; the tenant's Secret `keys` holds the emulator's valid access keys. */
+  static async start(options: AwsLabOptions = {}): Promise<AwsLab> {
+    const [moto, tls] = await Promise.all([startMoto(options), TlsLab.create()]);
+    const endpoints = (await options.endpoints?.(moto.url)) ?? { secretsManager: moto.url, sts: moto.url };
+    const provider = await startTestProvider({
+      definition: awsProvider({ endpoints }),
+      tls: {
+        serverDir: await tls.directory(await tls.server()),
+        clientDir: await tls.directory(await tls.client()),
+        serverName: LAB_SERVER_NAME,
+      },
+    });
+    const lab = new AwsLab(moto, provider, tls);
+    lab.keys('keys', validKeys(moto));
+    return lab;
+  }
+
+  /** Writes a Secret with access keys. */
+  keys(name: string, keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): void {
+    const encoded = (text: string): string => Buffer.from(text).toString('base64');
+    this.provider.objects.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { namespace: 'team-a', name },
+      data: { id: encoded(keys.accessKeyId), secret: encoded(keys.secretAccessKey) },
+    });
+  }
+
+  /** Writes a config object; what is not given is that of a working one with the keys of Secret `keys`. */
+  config(name: string, spec: Partial<SecretsManagerConfig> = {}): void {
+    const object: TestObject = {
+      apiVersion: API_VERSION,
+      kind: 'SecretsManager',
+      metadata: { namespace: 'team-a', name },
+      spec: { region: REGION, auth: keysIn('keys'), ...spec },
+    };
+    this.provider.objects.apply(object);
+  }
+
+  /** What every request says, for a config object. */
+  request(config: string) {
+    const providerRef = { apiVersion: API_VERSION, kind: 'SecretsManager', name: config, storeRefKind: 'Provider' };
+    return { providerRef, sourceNamespace: 'team-a' };
+  }
+
+  async get(config: string, key: string, rest: RestOfRef = {}): Promise<string> {
+    const remoteRef = { key, ...rest };
+    const { value } = await this.provider.client.store.getSecret({ ...this.request(config), remoteRef });
+    return Buffer.from(value).toString();
+  }
+
+  async map(config: string, key: string, rest: RestOfRef = {}): Promise<Record<string, string>> {
+    const remoteRef = { key, ...rest };
+    return texts((await this.provider.client.store.getSecretMap({ ...this.request(config), remoteRef })).secrets);
+  }
+
+  async find(
+    config: string,
+    find: { readonly name?: { regexp: string }; readonly path?: string; readonly tags?: Record<string, string> },
+  ): Promise<Record<string, string>> {
+    return texts((await this.provider.client.store.getAllSecrets({ ...this.request(config), find })).secrets);
+  }
+
+  async stop(): Promise<void> {
+    this.aws.destroy();
+    await this.provider.stop();
+    await this.moto.stop();
+    await this.#tls.remove();
+  }
+}
+
+export interface RestOfRef {
+  readonly property?: string;
+  readonly version?: string;
+  readonly metadataPolicy?: 'None' | 'Fetch';
+}
+
+/** `spec.auth` with the access keys of a Secret. */
+export function keysIn(name: string): NonNullable<SecretsManagerConfig['auth']> {
+  return {
+    secretRef: { accessKeyIDSecretRef: { name, key: 'id' }, secretAccessKeySecretRef: { name, key: 'secret' } },
+  };
+}
+
+/** Access keys that the emulator accepts. */
+export function validKeys(moto: Moto): { accessKeyId: string; secretAccessKey: string } {
+  return moto.credentials ?? { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'any' };
+}
+
+/** A client of the emulator; `accountId` chooses whose secrets it sees. */
+function awsClient(moto: Moto): SecretsManagerClient {
+  return new SecretsManagerClient({ endpoint: moto.url, region: REGION, credentials: validKeys(moto) });
+}
+
+/** How a call is refused. @throws Error when it is not */
+export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+  const outcome = await call.then(
+    () => undefined,
+    (error: unknown) => ConnectError.from(error),
+  );
+  if (!outcome) throw new Error('the call succeeded');
+  const error = fromConnectError(outcome);
+  return { status: outcome.code, code: error.code, error };
+}
+
+function texts(secrets: Readonly<Record<string, Uint8Array>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(secrets).map(([key, value]) => [key, Buffer.from(value).toString()]));
+}
