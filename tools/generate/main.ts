@@ -3,6 +3,7 @@
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
  *   libs/api/src/schema                      → charts/external-secrets/crds
  *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds
+ *   the programs' own --help, the contract's error codes → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
  * --new-baseline  makes today's contract the one that later changes are compared with (after a release)
@@ -12,13 +13,14 @@ import { root } from '../setup.mjs';
 import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
 import { crdFiles } from './crds.ts';
 import { type GeneratedFiles, drift, write } from './files.ts';
+import { referenceFiles } from './reference.ts';
 import { stubFiles } from './stubs.ts';
 
 const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, 'new-baseline': { type: 'boolean', default: false } },
 });
 
-const sets: readonly GeneratedFiles[] = [await stubFiles(root), ...(await crdFiles(root))];
+const sets: readonly GeneratedFiles[] = [await stubFiles(root), ...(await crdFiles(root)), await referenceFiles(root)];
 
 if (values['new-baseline']) await writeBaseline(root);
 
