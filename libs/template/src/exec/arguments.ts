@@ -41,6 +41,7 @@ const expected: Partial<Record<GoType['kind'], string>> = {
   int64: 'integer',
   string: 'string',
   uint8: 'unsigned integer',
+  uint32: 'unsigned integer',
   uint64: 'unsigned integer',
 };
 
@@ -59,6 +60,7 @@ function literalOf(node: Operand, type: GoType): Reflected {
     case 'int64':
       return node.kind === 'number' && node.int !== undefined ? new GoInt(type, node.int) : undefined;
     case 'uint8':
+    case 'uint32':
     case 'uint64':
       return node.kind === 'number' && node.uint !== undefined ? new GoInt(type, node.uint) : undefined;
     default:

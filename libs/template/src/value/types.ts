@@ -7,6 +7,7 @@ export type Kind =
   | 'int32'
   | 'int64'
   | 'uint8'
+  | 'uint32'
   | 'uint64'
   | 'float64'
   | 'complex128'
@@ -49,6 +50,7 @@ export const stringType = basic('string');
 export const intType = basic('int');
 export const int64Type = basic('int64');
 export const uint8Type = basic('uint8');
+export const uint32Type = basic('uint32');
 export const uint64Type = basic('uint64');
 export const float64Type = basic('float64');
 export const complexType = basic('complex128');

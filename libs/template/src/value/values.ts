@@ -161,6 +161,7 @@ export function zeroOf(type: GoType): Value {
     case 'int32':
     case 'int64':
     case 'uint8':
+    case 'uint32':
     case 'uint64':
       return new GoInt(type, 0n);
     case 'map':
