@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { workspaceRoot } from '@eso/testing';
 import { externalSecretManifest, fakeConfig, fakeStore, System, wholeValues } from './support/system.ts';
 
 const TENANT = 'path';
@@ -121,4 +124,17 @@ test('metrics carry the names that dashboards use', async () => {
     expect(text).toContain(series);
   const provider = await system.installation.metrics(system.installation.providers['fake']!);
   expect(provider).toContain('grpc_server_requests_total{');
+});
+
+test('docs/metrics.md lists the metrics that the processes serve, all of them and no others', async () => {
+  const { installation } = system;
+  const texts = await Promise.all(Object.values(installation.pods).map((pod) => installation.metrics(pod)));
+  const served = new Set(
+    texts
+      .flatMap((text) => [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name))
+      .filter((name) => !/^(nodejs|process)_/.test(name)),
+  );
+  const page = await readFile(join(workspaceRoot, 'docs', 'metrics.md'), 'utf8');
+  const documented = new Set([...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name));
+  expect([...documented].sort()).toEqual([...served].sort());
 });

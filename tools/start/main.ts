@@ -13,7 +13,7 @@ import { ensureMoto, startMoto } from '@eso/control-plane/moto.mjs';
 import { step } from '../setup.mjs';
 import { AFTER, BEFORE, DEMO_MANIFESTS, REMOTE_KEY, TENANT } from './demo.ts';
 
-const { values: options } = parseArgs({ options: { once: { type: 'boolean', default: false } } });
+const options = readOptions();
 const cleanups: (() => Promise<void>)[] = [];
 const interrupted = Promise.withResolvers<undefined>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.resolve(undefined));
@@ -70,7 +70,10 @@ async function show(): Promise<{ path: string; kubectl: string }> {
   await cluster.apply(DEMO_MANIFESTS);
   await passwordBecomes(cluster, BEFORE.password);
   step(`Kubernetes: Secret ${TENANT}/database holds it`);
-  console.log((await cluster.kubectl('-n', TENANT, 'get', 'externalsecret,provider,secret/database')).stdout.trim());
+  for (const what of ['providers,externalsecrets', 'secret/database'])
+    console.log(
+      (await cluster.kubectl('-n', TENANT, 'get', what, ...(what.includes('/') ? ['-o', 'yaml'] : []))).stdout.trim(),
+    );
   step(`AWS: the password is changed to "${AFTER.password}"`);
   await backend.send(new PutSecretValueCommand({ SecretId: REMOTE_KEY, SecretString: JSON.stringify(AFTER) }));
   await passwordBecomes(cluster, AFTER.password);
@@ -87,4 +90,13 @@ async function passwordBecomes(cluster: TestCluster, password: string): Promise<
     },
     { timeoutMs: 60_000 },
   );
+}
+
+function readOptions(): { once: boolean } {
+  try {
+    return parseArgs({ options: { once: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nusage: npm start [-- --once]`);
+    process.exit(2);
+  }
 }

@@ -5,7 +5,7 @@ import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { Informers } from '../informers.ts';
 import { MutationCache } from '../mutation-cache.ts';
 import type { Stores } from '../store/stores.ts';
-import { EndpointGate } from './endpoint-gate.ts';
+import { EndpointGate } from '../endpoint-gate.ts';
 import { Fetcher } from './fetch.ts';
 import type { Call } from './gather.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
@@ -20,7 +20,7 @@ export interface ExternalSecretControllerOptions {
   readonly events: EventRecorder;
   readonly controllerClass: string;
   readonly workers: number;
-  /** Told that a call got no answer, so that the store is looked at again. */
+  /** Told that a call failed because of its store, so that the store is looked at again. */
   readonly doubt: (call: Call) => void;
   /** Ends calls to providers. */
   readonly lifetime: AbortSignal;

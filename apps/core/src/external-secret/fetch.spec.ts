@@ -1,4 +1,4 @@
-import { type ProviderClient, ProviderError } from '@eso/api/client';
+import { type ErrorCode, type ProviderClient, ProviderError } from '@eso/api/client';
 import type { Source } from '@eso/sync';
 import { FetchError, Fetcher } from './fetch.ts';
 import type { Call } from './gather.ts';
@@ -83,5 +83,20 @@ test('of several failures the first source is named, with the field to change', 
     code: 'SECRET_NOT_FOUND',
     field: 'spec.data[1].remoteRef.key',
   });
-  expect((error as FetchError).isTransport).toBe(false);
+  expect((error as FetchError).concernsStore).toBe(false);
+});
+
+test.each<[ErrorCode, boolean]>([
+  ['PROVIDER_UNREACHABLE', true],
+  ['TLS_EXPIRED', true],
+  ['TIMEOUT', true],
+  ['CONFIG_NOT_FOUND', true],
+  ['CREDENTIALS_REJECTED', true],
+  ['SECRET_NOT_FOUND', false],
+  ['PROPERTY_NOT_FOUND', false],
+  ['ACCESS_DENIED', false],
+  ['LIMIT_EXCEEDED', false],
+  ['BACKEND_THROTTLED', false],
+])('%s puts the store in doubt: %p', (code, expected) => {
+  expect(new FetchError(call(value('a')), new ProviderError(code, 'x')).concernsStore).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { errorCodes, type ProviderClient, type ProviderEndpoint, ProviderError } from '@eso/api/client';
+import { type ErrorCode, errorCodes, type ProviderClient, type ProviderEndpoint, ProviderError } from '@eso/api/client';
 import type { DataSource, ExtractSource, FindSource, Problem, Source } from '@eso/sync';
 import type { Call } from './gather.ts';
 
@@ -6,6 +6,17 @@ import type { Call } from './gather.ts';
 export type Fetched =
   | { readonly source: DataSource; readonly value: Uint8Array }
   | { readonly source: ExtractSource | FindSource; readonly values: ReadonlyMap<string, Uint8Array> };
+
+/** What a provider answers when whatever had been asked of this store would have failed. */
+const STORE_FAILURES: ReadonlySet<ErrorCode> = new Set([
+  'CONFIG_NOT_FOUND',
+  'CONFIG_INVALID',
+  'CONFIG_NOT_READABLE',
+  'CREDENTIALS_UNUSABLE',
+  'CREDENTIALS_REJECTED',
+  'BACKEND_UNAVAILABLE',
+  'TIMEOUT',
+]);
 
 /** A source that could not be fetched; `cause` is the provider's own error. */
 export class FetchError extends Error {
@@ -23,9 +34,10 @@ export class FetchError extends Error {
     this.problem = { code, field: fieldOf(call.source, cause), publicMessage, nextStep };
   }
 
-  /** Whether no answer came, so that the store's own readiness is in doubt. */
-  get isTransport(): boolean {
-    return errorCodes[this.cause.code].origin === 'transport';
+  /** Whether it is the store that failed, not what was asked of it, so that its own readiness is in doubt. */
+  get concernsStore(): boolean {
+    const { code } = this.cause;
+    return errorCodes[code].origin === 'transport' || STORE_FAILURES.has(code);
   }
 }
 

@@ -30,7 +30,7 @@ import type { MutationCache } from '../mutation-cache.ts';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import { applyTarget, cachedTarget, deleteOrphans, type SecretsView } from './apply.ts';
 import { assemble } from './assemble.ts';
-import type { EndpointGate } from './endpoint-gate.ts';
+import type { EndpointGate } from '../endpoint-gate.ts';
 import { FetchError, type Fetcher } from './fetch.ts';
 import { type Call, gather } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
@@ -51,7 +51,7 @@ export interface ReconcilerOptions {
   readonly controllerClass: string;
   readonly gate: EndpointGate;
   readonly fetcher: Fetcher;
-  /** Told that a call got no answer, so that the store is looked at again. */
+  /** Told that a call failed because of its store, so that the store is looked at again. */
   readonly doubt: (call: Call) => void;
 }
 
@@ -166,7 +166,7 @@ class Pass {
       return await this.#write(assemble(fetched));
     } catch (error) {
       if (error instanceof FetchError) {
-        if (error.isTransport) this.#options.doubt(error.call);
+        if (error.concernsStore) this.#options.doubt(error.call);
         return await this.#fail(ExternalSecretMessage.fetchFailed, error.problem);
       }
       if (error instanceof SyncError) return await this.#fail(ExternalSecretMessage.fetchFailed, error);
@@ -182,9 +182,12 @@ class Pass {
     const es = this.#es;
     let applied;
     try {
-      const { deleted, event } = await deleteOrphans(client, secrets, { es, signal });
-      if (deleted > 0) this.#event('Normal', ExternalSecretEventReason.deleted, event);
       applied = await applyTarget(client, secrets, { es, data, signal });
+      // Only then: a Secret under an earlier name is good until there is one under the new name.
+      if (applied.kind !== 'refused') {
+        const { deleted, event } = await deleteOrphans(client, secrets, { es, signal });
+        if (deleted > 0) this.#event('Normal', ExternalSecretEventReason.deleted, event);
+      }
     } catch (error) {
       return this.#failedWrite(KubeError.from(error));
     }

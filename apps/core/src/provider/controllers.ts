@@ -3,7 +3,7 @@ import { type ClusterProvider, clusterProviders, type Provider, providers } from
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import { type Informer, type KubeClient, objectKey, type ResourceType } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
-import { EndpointGate } from '../external-secret/endpoint-gate.ts';
+import { EndpointGate } from '../endpoint-gate.ts';
 import type { Informers } from '../informers.ts';
 import { MutationCache } from '../mutation-cache.ts';
 import type { EndpointOverrides } from '../store/endpoint-overrides.ts';
@@ -38,8 +38,8 @@ export interface ProviderControllers {
   /** One for each kind; nothing runs before their `start`. */
   readonly controllers: readonly Controller[];
   /**
-   * Says that a call on behalf of a store got no answer: if the store counts as ready, it is validated at once instead of
-   * after its interval. One that is known not to be ready is tried again anyway.
+   * Says that a call on behalf of a store failed because of the store: if it counts as ready, it is validated at once
+   * instead of after its interval. One that is known not to be ready is tried again anyway.
    */
   readonly doubt: (reference: StoreProviderReference) => void;
 }

@@ -9,7 +9,7 @@ import {
 import type { EventRecorder, Reconcile, ReconcileContext, ReconcileResult } from '@eso/controller';
 import { type KubeClient, KubeError, objectKey, parseKey, type ResourceType } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import type { EndpointGate } from '../external-secret/endpoint-gate.ts';
+import type { EndpointGate } from '../endpoint-gate.ts';
 import type { MutationCache } from '../mutation-cache.ts';
 import type { StoreView } from '../store/store-view.ts';
 import { ask } from './ask.ts';
