@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CA_SECRET, CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { type CoreEvent, events, isKubeError, type KubeClient, type Secret, secrets, services } from '@eso/kube';
 import { eventually, parseManifests, placeRights, applyManifest, type TestCluster, workspaceRoot } from '@eso/testing';
@@ -62,6 +62,7 @@ export class Harness implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#running.map((running) => running.stop()));
     this.history.stop();
+    await rm(dirname(this.keyFile), { recursive: true });
   }
 
   /** Starts the controller in this process, with the rights of its ServiceAccount; it ends with the harness. */
