@@ -26,6 +26,9 @@ func functions() template.FuncMap {
 	}
 	table["keys"] = sortedKeys
 	table["values"] = valuesByKey
+	table["filterPEM"] = filterPEM
+	table["certSANs"] = certSANs
+	table["rsaDecrypt"] = rsaDecrypt
 	table["toYaml"] = toYAML
 	table["fromYaml"] = fromYAML
 	return table

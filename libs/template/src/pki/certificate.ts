@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { X509Certificate } from 'node:crypto';
-import { plainError } from '../value/go-error.ts';
+import { GoError, plainError } from '../value/go-error.ts';
 import { fromBytes } from '../value/utf8.ts';
-import { contextTag, Der, DerError } from './der-read.ts';
+import { contextTag, Der, DerError, derTag } from './der-read.ts';
 import { oids } from './oids.ts';
 import { ipText } from './ip-address.ts';
 
@@ -38,6 +38,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
   try {
     return read(bytes);
   } catch (error) {
+    if (error instanceof GoError) throw error;
     if (error instanceof DerError && error.message === 'asn1: trailing data') throw plainError('x509: trailing data');
     // What OpenSSL throws is no DerError; whatever it says, the bytes are no certificate.
     throw plainError('x509: malformed certificate');
@@ -46,6 +47,7 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
 
 function read(bytes: Uint8Array): Certificate {
   const certificate = Der.parse(bytes);
+  if (certificate.child(0).tag !== derTag.sequence) throw plainError('x509: malformed tbs certificate');
   const { publicKey } = new X509Certificate(bytes);
   const body = certificate.child(0);
   // An explicit version comes first; version 1 leaves it out.

@@ -44,9 +44,11 @@ export class Der {
     return this.#block.valueBeforeDecodeView;
   }
 
-  /** What the element holds, without its header. */
+  /** What an element of definite length holds, without its header. */
   content(): Uint8Array {
-    return this.#block.valueBlock.valueBeforeDecodeView;
+    const { raw } = this;
+    const length = raw[1] ?? 0;
+    return raw.subarray(length < 0x80 ? 2 : 2 + (length & 0x7f));
   }
 
   /** The elements of a sequence, a set or an explicit tag. */

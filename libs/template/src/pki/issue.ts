@@ -106,7 +106,7 @@ export function issue(request: CertificateRequest, signer: Issuer | { readonly o
   const subject = nameOf(request.commonName);
   const issuer = 'ownKey' in signer ? { key: signer.ownKey, name: subject, keyId: new Uint8Array() } : signer;
   const { hash, algorithm } = schemeOf(issuer.key);
-  const spki = request.publicKey.export({ type: 'spki', format: 'der' });
+  const spki = spkiOf(request.publicKey);
   const body = der.sequence(
     der.explicit(0, der.integer(2)),
     der.integer(BigInt(`0x${Buffer.from(request.serial).toString('hex')}`)),
@@ -120,7 +120,14 @@ export function issue(request: CertificateRequest, signer: Issuer | { readonly o
   return der.sequence(body, algorithm, der.bitString(sign(hash, body, issuer.key)));
 }
 
-/** Whether a private key belongs to a public one. */
+function spkiOf(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+/**
+ * Whether a private key belongs to a public one. `KeyObject.equals` would leave an error in OpenSSL's queue where the types
+ * differ, and the next key that is read would fail with it.
+ */
 export function belongsTo(privateKey: KeyObject, publicKey: KeyObject): boolean {
-  return createPublicKey(privateKey).equals(publicKey);
+  return spkiOf(createPublicKey(privateKey)).equals(spkiOf(publicKey));
 }

@@ -69,7 +69,7 @@ export function readLabelledKey(pem: string): KeyObject {
       return labelled('DSA', readDsa(bytes));
     default:
       throw new GoError(
-        `invalid private key type ${name}`,
+        `invalid private key type ${type}`,
         'the label of the PEM block names no known type of private key',
       );
   }

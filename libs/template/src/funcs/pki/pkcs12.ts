@@ -11,8 +11,8 @@ import { toBytes } from '../../value/utf8.ts';
 import { define, t } from '../define.ts';
 import { certificatesPem, charged, ordered } from './pem-filters.ts';
 
-/** Rounds of a key derivation that cost as much as one step of a template. */
-const roundsPerStep = 2;
+/** Rounds of PBKDF2 that take about as long as one step of a template. */
+const roundsPerStep = 4;
 
 function open(context: CallContext, password: string, input: string, problem: string): Pkcs12 {
   try {

@@ -7,8 +7,11 @@ import { derivePkcs12, purpose } from './key-derivation.ts';
 import type { Password } from './password.ts';
 import { decryptRc2 } from './rc2.ts';
 
-/** Counts the rounds of a key derivation before it runs, and throws where they are too many. */
+/** Counts the rounds of PBKDF2, or work that takes as long, before it is done; throws where it is too much. */
 export type CountRounds = (rounds: number) => void;
+
+/** A round of the old derivation, which is not native, takes as long as several of PBKDF2. */
+export const oldRoundCost = 4;
 
 /** A cipher of the old schemes (RFC 7292, appendix C). */
 interface OldCipher {
@@ -103,7 +106,7 @@ function decryptOld(
   const salt = parameters.child(0).octets();
   const iterations = parameters.child(1).count();
   const common = { hash: 'sha1', password: password.utf16, salt, iterations };
-  count(2 * iterations);
+  count(2 * oldRoundCost * iterations);
   const key = derivePkcs12({ ...common, purpose: purpose.key, size: cipher.keySize });
   const iv = derivePkcs12({ ...common, purpose: purpose.iv, size: 8 });
   return unpadded(() => cipher.decrypt(key, iv, data));

@@ -4,7 +4,7 @@ import type { Der } from '../der-read.ts';
 import { derTag } from '../der-read.ts';
 import { oids } from '../oids.ts';
 import type { CountRounds } from './decryption.ts';
-import { derivePbkdf2, hmacHash } from './decryption.ts';
+import { derivePbkdf2, hmacHash, oldRoundCost } from './decryption.ts';
 import { derivePkcs12, purpose } from './key-derivation.ts';
 import type { Password } from './password.ts';
 
@@ -46,7 +46,7 @@ function keyOfOldMac(
   count: CountRounds,
 ): Uint8Array {
   const iterations = macData.children[2]?.count() ?? 1;
-  count(iterations);
+  count(oldRoundCost * iterations);
   return derivePkcs12({
     hash: hash.name,
     purpose: purpose.mac,
