@@ -53,10 +53,7 @@ async function main(): Promise<number> {
     try {
       const env = { ESO_CONTROL_PLANE: controlPlane.stateFile };
       if (kinds.has('int')) ok = (await runTarget('test-int', 1, counter, env)) && ok;
-      if (kinds.has('e2e')) {
-        ok = (await runTarget('bundle', 2, counter, {})) && ok;
-        ok = (await runTarget('e2e', 1, counter, env)) && ok;
-      }
+      if (kinds.has('e2e')) ok = (await runTarget('e2e', 1, counter, env)) && ok;
     } finally {
       await controlPlane.stop();
     }
