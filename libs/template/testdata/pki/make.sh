@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the files of this folder anew: sh make.sh, with OpenSSL 3 (and its legacy provider) and Java's keytool on the PATH.
-# The keys protect nothing. Containers have the password `secret`, those of keytool `changeit`.
+# The keys protect nothing. The files rfc9579-* are the vectors of that RFC's appendix A. Containers have the password `secret`, those of keytool `changeit`.
 set -eu
 cd "$(dirname "$0")"
 days=36500

@@ -79,6 +79,24 @@ test('certificates that are no chain keep the order of the file', () => {
   );
 });
 
+// RFC 9579, appendix A: the first three are good, then wrong rounds, a wrong salt, no length of the key.
+test.each([1, 2, 3])('PBMAC1: the good vector A.%i', (vector) => {
+  const p = pkiFile(`rfc9579-a${vector}.p12`);
+  const [key, cert] = render('{{ pkcs12keyPass "1234" .p }}|{{ pkcs12certPass "1234" .p }}', { p }).split('|');
+  expect(openssl(['pkey', '-in', 'k', '-pubout'], { k: key ?? '' })).toBe(
+    openssl(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert ?? '' }),
+  );
+});
+
+test.each([
+  [4, 'pkcs12: decryption password incorrect'],
+  [5, 'pkcs12: decryption password incorrect'],
+  [6, 'pkcs12: unacceptable length of the PBMAC1 key'],
+])('PBMAC1: the bad vector A.%i', (vector, problem) => {
+  const p = pkiFile(`rfc9579-a${vector}.p12`);
+  expect(failure('{{ pkcs12keyPass "1234" .p }}', { p }).go).toBe(`unable to decode pkcs12 with password: ${problem}`);
+});
+
 describe('errors', () => {
   const p = pkiFile('ec-modern.p12');
   const wrongPassword = 'unable to decode pkcs12 with password: pkcs12: decryption password incorrect';
