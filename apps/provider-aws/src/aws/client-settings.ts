@@ -21,7 +21,7 @@ export function clientSettings({ region, endpoint, login }: ClientSettings) {
     region,
     ...(endpoint === undefined ? {} : { endpoint }),
     // Asked before each request. The SDK's own memo would keep keys for ever that carry no expiry.
-    credentials: Object.assign(login, { memoized: true }),
+    credentials: Object.assign(() => login(), { memoized: true }),
     credentialDefaultProvider: () => noIdentityOfTheProcess,
     maxAttempts: MAX_ATTEMPTS,
     retryMode: 'standard',

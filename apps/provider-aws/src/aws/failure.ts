@@ -1,4 +1,5 @@
 import { type ErrorCode, ProviderError } from '@eso/api/server';
+import { meaningOf } from './error-names.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { sanitised } from './sanitised.ts';
 
@@ -16,7 +17,7 @@ export interface FailedCall {
 }
 
 /** What the SDK's errors have in common, as far as it is there. */
-interface AwsError {
+export interface AwsError {
   readonly name: string;
   readonly message: string;
   readonly code?: unknown;
@@ -25,31 +26,8 @@ interface AwsError {
   readonly $response?: unknown;
 }
 
-/** Names by their meaning; the same failure has other names in other protocols of AWS. */
-const NAMES: ReadonlyMap<string, ErrorCode> = new Map(
-  Object.entries({
-    CREDENTIALS_REJECTED: [
-      'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidClientTokenIdException', 'InvalidAccessKeyId',
-      'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature', 'IncompleteSignatureException',
-      'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'ExpiredToken', 'ExpiredTokenException',
-      'TokenRefreshRequired', 'AuthFailure', 'InvalidToken',
-    ],
-    ACCESS_DENIED: [
-      'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized', 'DecryptionFailure',
-      'OptInRequired',
-    ],
-    BACKEND_THROTTLED: [
-      'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',
-      'TooManyRequestsException', 'RequestLimitExceeded', 'BandwidthLimitExceeded', 'SlowDown',
-      'PriorRequestNotComplete', 'EC2ThrottledException', 'ProvisionedThroughputExceededException',
-    ],
-  }).flatMap(([code, names]) => names.map((name) => [name, code as ErrorCode] as const)),
-); // prettier-ignore
-
-/** Errors of sockets and of TLS, as Node names them. */
-const UNREACHABLE =
-  /^(E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|DEPTH_ZERO_\w+|UND_ERR_\w+)$/;
-const NO_NETWORK_ERROR = /^E(INVAL|BADF)$/;
+/** Errors of sockets, name lookups and TLS, as Node names them. */
+const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
 /**
  * Says what a failed call to AWS means. Texts are made of fixed words, names of AWS errors, and AWS's own text only where that
@@ -57,8 +35,8 @@ const NO_NETWORK_ERROR = /^E(INVAL|BADF)$/;
  */
 export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
-  if (!(thrown instanceof Error)) return ProviderError.from(thrown);
-  const error: AwsError = thrown;
+  if (!isAwsError(thrown)) return ProviderError.from(thrown);
+  const error = thrown;
   const code = codeOf(error);
   switch (code) {
     case 'CREDENTIALS_REJECTED':
@@ -91,8 +69,14 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   }
 }
 
+/** Whether this has what the SDK's errors have in common. Told by its shape: the SDK wraps and copies errors of sockets. */
+export function isAwsError(thrown: unknown): thrown is AwsError {
+  const { name, message } = (thrown ?? {}) as { readonly name?: unknown; readonly message?: unknown };
+  return typeof name === 'string' && typeof message === 'string';
+}
+
 function codeOf(error: AwsError): ErrorCode {
-  const named = NAMES.get(error.name);
+  const named = meaningOf(error.name);
   if (named) return named;
   const status = statusOf(error);
   if (status === 429) return 'BACKEND_THROTTLED';
@@ -109,7 +93,7 @@ function statusOf({ $metadata, $response }: AwsError): number {
 }
 
 function socketCode({ code }: AwsError): string | undefined {
-  return typeof code === 'string' && UNREACHABLE.test(code) && !NO_NETWORK_ERROR.test(code) ? code : undefined;
+  return typeof code === 'string' && UNREACHABLE.test(code) ? code : undefined;
 }
 
 function unavailability(error: AwsError): string {

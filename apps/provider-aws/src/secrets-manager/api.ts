@@ -9,8 +9,9 @@ import {
 import { type ApiCallMetrics, ProviderError } from '@eso/api/server';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
-import { awsFailure } from '../aws/failure.ts';
+import { awsFailure, isAwsError } from '../aws/failure.ts';
 import type { Login } from '../aws/login.ts';
+import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { SharedCalls } from './shared-calls.ts';
 
 export interface SecretsManagerApiOptions {
@@ -48,6 +49,7 @@ export class SecretsManagerApi {
     const { region, endpoints, login } = options;
     this.#options = options;
     this.#client = new SecretsManagerClient(clientSettings({ region, endpoint: endpoints.secretsManager, login }));
+    understandXmlErrors(this.#client);
   }
 
   /** The content of one version. Those who ask for the same at the same time share one request. */
@@ -127,7 +129,7 @@ export class SecretsManagerApi {
 
 /** A secret that is on its way out answers with an error of another name, which is only told apart by its text. */
 function isAbsence(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isAwsError(error)) return false;
   if (error.name === 'ResourceNotFoundException') return true;
   return (
     ['InvalidRequestException', 'InvalidParameterException'].includes(error.name) &&

@@ -33,12 +33,19 @@ async function findByName(
   found: Found,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const names of api.listNames(signal)) {
-    const matching = names.filter((name) => expression.matches(name)).values();
-    const reader = async (): Promise<void> => {
-      for (const name of matching) found.add(name, await readListed(api, name, signal));
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, reader));
+  const ended = new AbortController();
+  const reading = AbortSignal.any([signal, ended.signal]);
+  try {
+    for await (const names of api.listNames(signal)) {
+      const matching = names.filter((name) => expression.matches(name)).values();
+      const reader = async (): Promise<void> => {
+        for (const name of matching) found.add(name, await readListed(api, name, reading));
+      };
+      await Promise.all(Array.from({ length: CONCURRENCY }, reader));
+    }
+  } finally {
+    // After the first failure nobody wants what the other readers would go on to read.
+    ended.abort();
   }
 }
 

@@ -1,0 +1,12 @@
+import { endpointsFrom } from './endpoints.ts';
+
+test('reads the variables of upstream, an empty one is not set', () => {
+  expect(
+    endpointsFrom({ AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:5000', AWS_STS_ENDPOINT: 'https://sts.local' }),
+  ).toEqual({ secretsManager: 'http://127.0.0.1:5000', sts: 'https://sts.local' });
+  expect(endpointsFrom({ AWS_STS_ENDPOINT: '' })).toEqual({});
+});
+
+test.each(['sts.local', 'ftp://sts.local', '127.0.0.1:5000'])('names the variable that holds %s', (url) => {
+  expect(() => endpointsFrom({ AWS_STS_ENDPOINT: url })).toThrow(/^AWS_STS_ENDPOINT must be an http or https URL/);
+});

@@ -1,0 +1,30 @@
+/** What the names of AWS's errors say, where a name says enough. */
+export type Meaning = 'CREDENTIALS_REJECTED' | 'ACCESS_DENIED' | 'BACKEND_THROTTLED';
+
+/** The same failure has other names in other protocols of AWS, and in emulators. */
+const NAMES: Readonly<Record<Meaning, readonly string[]>> = {
+  CREDENTIALS_REJECTED: [
+    'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidClientTokenIdException', 'InvalidAccessKeyId',
+    'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature', 'IncompleteSignatureException',
+    'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'ExpiredToken', 'ExpiredTokenException',
+    'TokenRefreshRequired', 'AuthFailure', 'InvalidToken',
+  ],
+  ACCESS_DENIED: [
+    'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized', 'DecryptionFailure',
+    'OptInRequired',
+  ],
+  BACKEND_THROTTLED: [
+    'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',
+    'TooManyRequestsException', 'RequestLimitExceeded', 'BandwidthLimitExceeded', 'SlowDown',
+    'PriorRequestNotComplete', 'EC2ThrottledException', 'ProvisionedThroughputExceededException',
+  ],
+}; // prettier-ignore
+
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
+  (Object.keys(NAMES) as Meaning[]).flatMap((meaning) => NAMES[meaning].map((name) => [name, meaning] as const)),
+);
+
+/** The meaning of an error of this name; undefined when the name alone does not tell. */
+export function meaningOf(name: string): Meaning | undefined {
+  return MEANINGS.get(name);
+}

@@ -1,0 +1,85 @@
+import { ProviderError } from '@eso/api/server';
+import { awsFailure, type FailedCall } from './failure.ts';
+
+const call: FailedCall = {
+  service: 'AWS Secrets Manager',
+  region: 'eu-central-1',
+  action: 'read secret db',
+  field: 'remoteRef.key',
+  invalidRequest: 'INVALID_REQUEST',
+};
+
+interface Shape {
+  readonly name?: string;
+  readonly message?: string;
+  readonly code?: string;
+  readonly $fault?: 'client' | 'server';
+  readonly status?: number;
+}
+
+/** An error as the SDK throws it. */
+function thrown({ message = 'text', status, ...rest }: Shape): Error {
+  return Object.assign(new Error(message), rest, status === undefined ? {} : { $metadata: { httpStatusCode: status } });
+}
+
+const codeOf = (shape: Shape): string => awsFailure(thrown(shape), call).code;
+
+test.each<[string, Shape]>([
+  ['CREDENTIALS_REJECTED', { name: 'UnrecognizedClientException', $fault: 'client', status: 400 }],
+  ['CREDENTIALS_REJECTED', { name: 'SignatureDoesNotMatch', $fault: 'client', status: 403 }],
+  ['CREDENTIALS_REJECTED', { name: 'ExpiredTokenException', $fault: 'client', status: 400 }],
+  ['ACCESS_DENIED', { name: 'AccessDeniedException', $fault: 'client', status: 400 }],
+  ['BACKEND_THROTTLED', { name: 'ThrottlingException', $fault: 'client', status: 400 }],
+  ['BACKEND_THROTTLED', { name: 'Whatever', $fault: 'client', status: 429 }],
+  ['BACKEND_UNAVAILABLE', { name: 'InternalServiceError', $fault: 'server', status: 500 }],
+  ['BACKEND_UNAVAILABLE', { name: 'SyntaxError', status: 403 }],
+  ['BACKEND_UNAVAILABLE', { name: 'TimeoutError' }],
+  ['BACKEND_UNAVAILABLE', { code: 'ECONNREFUSED' }],
+  ['BACKEND_UNAVAILABLE', { code: 'EAI_AGAIN' }],
+  ['BACKEND_UNAVAILABLE', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
+  ['BACKEND_UNAVAILABLE', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+  ['INVALID_REQUEST', { name: 'InvalidParameterException', $fault: 'client', status: 400 }],
+  ['INTERNAL', { code: 'ERR_INVALID_CHAR' }],
+  ['INTERNAL', { code: 'EINVAL' }],
+  ['INTERNAL', { name: 'TypeError' }],
+])('%s: %p', (code, shape) => {
+  expect(codeOf(shape)).toBe(code);
+});
+
+test('retryable is what may pass by itself', () => {
+  const retryable = (shape: Shape): boolean => awsFailure(thrown(shape), call).retryable;
+  expect(retryable({ name: 'ThrottlingException' })).toBe(true);
+  expect(retryable({ code: 'ECONNREFUSED' })).toBe(true);
+  expect(retryable({ name: 'AccessDenied' })).toBe(false);
+  expect(retryable({ name: 'InvalidClientTokenId' })).toBe(false);
+});
+
+test("nothing of AWS's text stays when keys are rejected: it quotes the signature", () => {
+  const message = 'The request signature we calculated … AWS4-HMAC-SHA256\n20260101\nAKIAIOSFODNN7EXAMPLE';
+  const error = awsFailure(thrown({ name: 'SignatureDoesNotMatch', message }), call);
+  expect(error).toMatchObject({
+    publicMessage: 'AWS Secrets Manager does not accept the access keys (SignatureDoesNotMatch)',
+    field: 'spec.auth.secretRef',
+  });
+});
+
+test("AWS's text says what is denied", () => {
+  const error = awsFailure(thrown({ name: 'AccessDeniedException', message: 'User x may not. Request ID: 12' }), call);
+  expect(error.publicMessage).toBe('may not read secret db: User x may not.');
+});
+
+test('an unreachable AWS is named with its region', () => {
+  expect(awsFailure(thrown({ code: 'ENOTFOUND' }), call).publicMessage).toBe(
+    'AWS Secrets Manager in region eu-central-1 is not reachable (ENOTFOUND)',
+  );
+});
+
+test('the text of what is no failure of AWS stays inside', () => {
+  expect(awsFailure(thrown({ message: 'top secret' }), call).publicMessage).not.toContain('secret');
+  expect(awsFailure('top secret', call).publicMessage).not.toContain('secret');
+});
+
+test('a failure that was understood below comes through as it is', () => {
+  const known = new ProviderError('CREDENTIALS_UNUSABLE', 'no Secret');
+  expect(awsFailure(known, call)).toBe(known);
+});

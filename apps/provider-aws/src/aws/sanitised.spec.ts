@@ -1,0 +1,18 @@
+import { sanitised } from './sanitised.ts';
+
+test.each([
+  ['Denied, request id: 7f3c-11', 'Denied'],
+  ['Denied (Request ID: 7f3c-11). Ask again', 'Denied. Ask again'],
+  ['Denied RequestId: 7f3c-11', 'Denied'],
+  ['Wrong Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu/secretsmanager, SignedHeaders=host\nnext', 'Wrong\nnext'],
+  ['AWS4-HMAC-SHA256 credential=demo/20260101', 'AWS4-HMAC-SHA256'],
+  ['key AKIAIOSFODNN7EXAMPLE of ASIAIOSFODNN7EXAMPLE', 'key (access key) of (access key)'],
+])('%s', (text, kept) => {
+  expect(sanitised(text)).toBe(kept);
+});
+
+test('keeps who may not do what', () => {
+  const text =
+    'User: arn:aws:iam::123456789012:user/app is not authorized to perform: secretsmanager:GetSecretValue on resource: db';
+  expect(sanitised(text)).toBe(text);
+});
