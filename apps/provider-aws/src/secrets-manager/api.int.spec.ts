@@ -1,0 +1,25 @@
+import { AwsProxy } from '../testing/aws-proxy.ts';
+import { REGION } from '../testing/aws-lab.ts';
+import { SecretsManagerApi } from './api.ts';
+
+test('each request is signed with the identity of its time: replaced keys are not used on', async () => {
+  const proxy = await AwsProxy.start('http://127.0.0.1');
+  proxy.script = () => ({ status: 200, body: '{"SecretString":"value"}' });
+  let accessKeyId = 'first';
+  const api = new SecretsManagerApi({
+    region: REGION,
+    endpoints: { secretsManager: proxy.url },
+    login: () => Promise.resolve({ accessKeyId, secretAccessKey: 'x' }),
+    metrics: { track: (_, run) => run() },
+  });
+  try {
+    const read = () => api.getValue('db', { VersionStage: 'AWSCURRENT' }, new AbortController().signal);
+    expect(await read()).toEqual({ text: 'value', binary: undefined });
+    accessKeyId = 'second';
+    await read();
+    expect(proxy.requests.map((request) => request.accessKeyId)).toEqual(['first', 'second']);
+  } finally {
+    api.close();
+    await proxy.stop();
+  }
+});
