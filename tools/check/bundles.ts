@@ -27,7 +27,7 @@ const KUBECONFIG = [
   '@kubernetes/client-node', 'js-yaml', 'jsonpath-plus', 'openid-client', 'oauth4webapi', 'jose', 'rfc4648', 'stream-buffers',
   'tar-fs', 'tar-stream', 'undici', 'ws', 'isomorphic-ws', 'hpagent', 'socks', 'socks-proxy-agent', 'smart-buffer', 'ip-address',
   'agent-base', 'debug', 'ms', 'pump', 'once', 'wrappy', 'end-of-stream', 'streamx', 'fast-fifo', 'text-decoder', 'b4a',
-  'events-universal', 'bare-events', 'bare-fs', 'bare-path', 'bare-stream', 'bare-url', 'byline', 'form-data', 'node-fetch',
+  'events-universal', 'bare-events', 'bare-fs', 'bare-path', 'bare-stream', 'bare-url', 'byline', 'form-data', 'node-fetch', 'yaml', 'supports-color', 'has-flag',
 ]; // prettier-ignore
 
 const PROVIDER_OWN = ['libs/api/', 'libs/kube/', 'libs/runtime/'];
@@ -38,7 +38,7 @@ export const BUNDLE_RULES: Readonly<Record<string, Rule>> = {
   core: {
     own: ['apps/core/', 'libs/api/', 'libs/controller/', 'libs/kube/', 'libs/runtime/', 'libs/sync/', 'libs/template/'],
     never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
-    packages: [...BASE, ...KUBECONFIG, 'yaml'],
+    packages: [...BASE, ...KUBECONFIG],
   },
   'cert-manager-controller': {
     own: ['apps/cert-manager-controller/', 'libs/api/', 'libs/controller/', 'libs/kube/', 'libs/pki/', 'libs/runtime/'],
