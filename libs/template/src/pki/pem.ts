@@ -22,7 +22,10 @@ function lineAt(text: string, start: number): { readonly line: string; readonly 
   const newline = text.indexOf('\n', start);
   const stop = newline < 0 ? text.length : newline;
   const withoutReturn = newline > start && text[newline - 1] === '\r' ? newline - 1 : stop;
-  return { line: text.slice(start, withoutReturn).replace(/[ \t]+$/, ''), next: newline < 0 ? stop : newline + 1 };
+  // A pattern for the blanks at the end would try each run of blanks of the line in square time.
+  let last = withoutReturn;
+  while (last > start && (text[last - 1] === ' ' || text[last - 1] === '\t')) last--;
+  return { line: text.slice(start, last), next: newline < 0 ? stop : newline + 1 };
 }
 
 interface Headers {

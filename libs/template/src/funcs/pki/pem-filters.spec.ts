@@ -88,3 +88,18 @@ test('genCA makes a key of 2048 bits and a certificate of the days asked for', (
     'will not expire',
   );
 });
+
+test('hostile texts take linear time', () => {
+  const size = 1024 * 1024;
+  const blanks = ' '.repeat(size);
+  const texts = [
+    `-----BEGIN A-----\n${blanks}x\n-----END A-----\n`,
+    `-----BEGIN A-----\na: b${blanks}x\n\n-----END A-----\n`,
+    '-----BEGIN A-----\n'.repeat(size / 32),
+    '\n-----END A-----'.repeat(size / 32),
+    '-----BEGIN A-----\na:b\n\n-----END B-----\n'.repeat(size / 64),
+  ];
+  // In square time each would run into the time limit of the test.
+  for (const c of texts)
+    expect(failure('{{ filterPEM "B" (print .c "junk") }}', { c }).go).toBe('error filtering pem: found junk');
+});
