@@ -8,7 +8,7 @@ import { decodeText } from './value/utf8.ts';
  * - `PARSE`: the text is no template
  * - `EXECUTE`: a template failed on its data, or a function in it did
  * - `LIMIT`: steps, memory, output or nesting ran over
- * - `TIMEOUT`: the worker was stopped at its time limit, or the caller gave up
+ * - `TIMEOUT`: the rendering took too long, here or in its worker, or the caller gave up
  * - `TARGET`: a rendered text does not fit where it should go
  * - `INTERNAL`: a defect of this library
  */
@@ -109,5 +109,6 @@ function fromExec(error: ExecError): TemplateError {
 function fromLimit(error: LimitError | RangeError, template: string): TemplateError {
   const what = error instanceof LimitError ? error.message : 'the template exceeds the limits of the engine';
   const message = `template: ${template}: ${what}`;
-  return new TemplateError({ code: 'LIMIT', template, goMessage: message, publicMessage: message, cause: error });
+  const code = error instanceof LimitError && error.kind === 'time' ? 'TIMEOUT' : 'LIMIT';
+  return new TemplateError({ code, template, goMessage: message, publicMessage: message, cause: error });
 }

@@ -183,6 +183,7 @@ function isCertain(template: string): boolean {
 export const dates: Area = {
   data,
   templates: [
+    ...parsing,
     ...combine(['{{ date '], layouts, [' '], times, [' }}']),
     ...combine(
       ['{{ dateInZone '],

@@ -41,9 +41,9 @@ function isNil(value: Concrete | undefined): boolean {
 /** Equality of what is not basic: nil with nil, and objects whose type Go can compare. */
 function equalOthers(context: CallContext, a: Concrete | undefined, b: Concrete | undefined): boolean {
   if (a !== undefined && b !== undefined && typeOf(a).kind !== typeOf(b).kind) {
-    const show = (value: Concrete) => sprintf(context.budget, '%v', [value]);
+    const show = (verb: string, value: Concrete) => sprintf(context.budget, verb, [value]);
     throw new GoError(
-      `non-comparable types ${show(a)}: ${typeOf(a).name}, ${typeOf(b).name}: ${show(b)}`,
+      `non-comparable types ${show('%s', a)}: ${typeOf(a).name}, ${typeOf(b).name}: ${show('%v', b)}`,
       `non-comparable types ${typeOf(a).name} and ${typeOf(b).name}`,
     );
   }

@@ -8,8 +8,11 @@ export interface Limits {
   readonly output: number;
   /** Depth of nested blocks and parentheses, of template calls, and of nested data. Default 200. */
   readonly nesting: number;
-  /** Milliseconds that regular expressions may take in sum: a search can look far ahead of what it finds. Default 2000. */
-  readonly matching: number;
+  /**
+   * Milliseconds on the clock, the last resort for work that steps do not measure well. Default 2000. A rendering in a worker
+   * has the worker's own limit instead.
+   */
+  readonly time: number;
 }
 
 export const defaultLimits: Limits = {
@@ -17,7 +20,7 @@ export const defaultLimits: Limits = {
   allocation: 64 * 1024 * 1024,
   output: 1024 * 1024,
   nesting: 200,
-  matching: 2000,
+  time: 2000,
 };
 
 /** Which limit was reached. */
@@ -39,7 +42,7 @@ const unitOf: Readonly<Record<LimitKind, string>> = {
   allocation: 'bytes of memory',
   output: 'bytes of output',
   nesting: 'levels of nesting',
-  matching: 'milliseconds of matching',
+  time: 'milliseconds',
 };
 
 /** What is left of the limits in one rendering. */
@@ -47,7 +50,8 @@ export class Budget {
   readonly limits: Limits;
   #steps = 0;
   #allocated = 0;
-  #matching = 0;
+  readonly #started = performance.now();
+  #unchecked = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -57,6 +61,8 @@ export class Budget {
   step(count = 1): void {
     this.#steps += count;
     if (this.#steps > this.limits.steps) throw new LimitError('steps', this.limits.steps);
+    // Looking at the clock costs more than most steps.
+    if (++this.#unchecked > 500) this.checkTime();
   }
 
   /** Counts memory (and the work of filling it); call it before allocating. */
@@ -66,10 +72,10 @@ export class Budget {
     this.step(bytes / 100);
   }
 
-  /** Counts time spent in searches. */
-  matching(milliseconds: number): void {
-    this.#matching += milliseconds;
-    if (this.#matching > this.limits.matching) throw new LimitError('matching', this.limits.matching);
+  /** Throws when the time is over; call it after work that takes long. */
+  checkTime(): void {
+    this.#unchecked = 0;
+    if (performance.now() - this.#started > this.limits.time) throw new LimitError('time', this.limits.time);
   }
 
   /** Throws when data or calls are nested deeper than allowed. */

@@ -117,6 +117,7 @@ function decode(codecs: readonly Codec<unknown>[], args: readonly Reflected[]): 
 
 /** Every result counts as allocated, so that doubling a text in a loop meets the limit. */
 function charge(context: CallContext, value: Value): Value {
+  context.budget.checkTime();
   if (typeof value === 'string') context.budget.allocate(value.length);
   else if (value instanceof GoSlice) context.budget.allocate(8 * value.items.length);
   return value;

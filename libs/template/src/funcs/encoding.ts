@@ -62,17 +62,16 @@ function endOfBase64(text: string, start: number, quantum: readonly number[], ou
 }
 
 function encodeBase32(bytes: string): string {
-  let out = '';
-  for (let at = 0; at < bytes.length; at += 5) {
-    const part = bytes.slice(at, at + 5);
-    let bits = 0n;
-    for (let index = 0; index < 5; index++) bits = (bits << 8n) | BigInt(part.charCodeAt(index) || 0);
-    const digits = Math.ceil((part.length * 8) / 5);
-    for (let index = 0; index < 8; index++) {
-      out += index < digits ? (base32Alphabet[Number((bits >> BigInt(35 - 5 * index)) & 31n)] ?? '') : '=';
-    }
+  const out: string[] = [];
+  let buffer = 0;
+  let bits = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    buffer = ((buffer << 8) | bytes.charCodeAt(at)) & 0xfff;
+    for (bits += 8; bits >= 5; bits -= 5) out.push(base32Alphabet.charAt((buffer >> (bits - 5)) & 31));
   }
-  return out;
+  if (bits > 0) out.push(base32Alphabet.charAt((buffer << (5 - bits)) & 31));
+  while (out.length % 8 !== 0) out.push('=');
+  return out.join('');
 }
 
 /** Go's decoder of base32: line ends are dropped beforehand, so that offsets count without them. */
@@ -112,11 +111,15 @@ function base32Padding(text: string, place: number, digits: number): Decoded | u
 }
 
 function fromQuintets(quantum: readonly number[]): string {
-  let bits = 0n;
-  for (let index = 0; index < 8; index++) bits = (bits << 5n) | BigInt(quantum[index] ?? 0);
   let out = '';
-  for (let index = 0; index < Math.floor((quantum.length * 5) / 8); index++) {
-    out += String.fromCharCode(Number((bits >> BigInt(32 - 8 * index)) & 255n));
+  let buffer = 0;
+  let bits = 0;
+  for (const quintet of quantum) {
+    buffer = ((buffer << 5) | quintet) & 0xfff;
+    bits += 5;
+    if (bits < 8) continue;
+    bits -= 8;
+    out += String.fromCharCode((buffer >> bits) & 255);
   }
   return out;
 }

@@ -1,13 +1,16 @@
 import { isSpace, isUpper, toLowerRune, toUpperRune } from '../value/unicode.ts';
 import { decodeRune, encodeRune, fromRunes, replacementRune, runesOf } from '../value/utf8.ts';
 
-const number = /^\p{N}$/u;
-const punctuation = /^\p{P}$/u;
-const letter = /^\p{L}$/u;
-
-function is(pattern: RegExp, rune: number): boolean {
-  return pattern.test(String.fromCodePoint(rune));
+/** A class of runes. The answers for ASCII, where most text is, are kept. */
+function runeClass(pattern: RegExp): (rune: number) => boolean {
+  const matches = (rune: number) => pattern.test(String.fromCodePoint(rune));
+  const ascii = Array.from({ length: 128 }, (_unused, rune) => matches(rune));
+  return (rune) => ascii[rune] ?? matches(rune);
 }
+
+const isNumber = runeClass(/^\p{N}$/u);
+const isPunctuation = runeClass(/^\p{P}$/u);
+const isAnyLetter = runeClass(/^\p{L}$/u);
 
 function isConnector(rune: number): boolean {
   return rune === 0x2d || rune === 0x5f || isSpace(rune);
@@ -15,7 +18,7 @@ function isConnector(rune: number): boolean {
 
 /** Letters except the ideographs of Chinese, which are written without blanks between words. */
 function isAlphabet(rune: number): boolean {
-  return is(letter, rune) && !ideographs.some(([first, last]) => rune >= first && rune <= last);
+  return isAnyLetter(rune) && !ideographs.some(([first, last]) => rune >= first && rune <= last);
 }
 
 const ideographs: readonly (readonly [number, number])[] = [
@@ -79,18 +82,10 @@ class Words {
     const { rune, size } = this.#rune(0, replacementRune);
     if (rune === replacementRune) return this.#take('none', size);
     if (isConnector(rune)) return this.#take('connector', this.#run(size, isConnector));
-    if (is(punctuation, rune))
-      return this.#take(
-        'punctuation',
-        this.#run(size, (next) => is(punctuation, next)),
-      );
-    if (isUpper(rune)) return this.#take('upper', this.#upper(size));
+    if (isPunctuation(rune)) return this.#take('punctuation', this.#run(size, isPunctuation));
+    if (isUpper(rune)) return this.#take('upper', this.#upper(size, rune));
     if (isAlphabet(rune)) return this.#take('alphabet', this.#run(size, isLowerWord));
-    if (is(number, rune))
-      return this.#take(
-        'number',
-        this.#run(size, (next) => is(number, next)),
-      );
+    if (isNumber(rune)) return this.#take('number', this.#run(size, isNumber));
     return this.#take('other', this.#run(size, isOther));
   }
 
@@ -124,9 +119,9 @@ class Words {
     return at;
   }
 
-  #upper(from: number): number {
+  #upper(from: number, first: number): number {
     if (from >= this.#rest.length) return from;
-    const second = this.#rune(from, replacementRune);
+    const second = this.#rune(from, first);
     if (!isUpper(second.rune)) return isAlphabet(second.rune) ? this.#run(from, isLowerWord) : from;
     let at = from;
     let lastSize = 0;
@@ -145,7 +140,7 @@ function isLowerWord(rune: number): boolean {
 }
 
 function isOther(rune: number): boolean {
-  return !(isConnector(rune) || isAlphabet(rune) || is(number, rune) || is(punctuation, rune));
+  return !(isConnector(rune) || isAlphabet(rune) || isNumber(rune) || isPunctuation(rune));
 }
 
 function lowered(word: Word, connector: string): string {

@@ -29,12 +29,19 @@ function includes(context: CallContext, items: readonly Value[], needle: Value):
   return items.some((item) => equal(context, needle, item));
 }
 
+/** The reference computes the number of chunks in floats, so that some negative sizes give a result. */
 function chunk(context: CallContext, size: number, value: Value): GoSlice {
   const items = itemsOf(value, 'Cannot chunk');
-  if (size <= 0) throw makeSliceLength();
+  const count = Math.floor((items.length - 1) / size) + 1;
+  if (!Number.isFinite(count) || count < 0) throw makeSliceLength();
   context.budget.allocate(16 * items.length);
   const chunks: Value[] = [];
-  for (let at = 0; at < items.length; at += size) chunks.push(goList(items.slice(at, at + size)));
+  for (let at = 0; at < count; at++) {
+    const rest = Math.floor(items.length % size);
+    const length = at === count - 1 && rest !== 0 ? rest : size;
+    if (length < 0) throw makeSliceLength();
+    chunks.push(goList(items.slice(at * size, at * size + length)));
+  }
   return new GoSlice(anySliceSliceType, chunks);
 }
 

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import type { Budget } from '../exec/limits.ts';
 import { canBackquote, quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
-import { decodeRune, decodeText, encodeText, isValidUtf8, toBytes } from '../value/utf8.ts';
+import { decodeRune, decodeText, encodeText, isValidUtf8, replacementRune, toBytes } from '../value/utf8.ts';
 
 /** Places of a match and its groups in bytes; −1 for a group that took no part. */
 export interface Match {
@@ -64,9 +64,9 @@ export class RegexProgram {
     const matcher = this.#pattern.matcher(bytes);
     return (from) => {
       budget.step(1);
-      const started = performance.now();
       const found = matcher.find(from);
-      budget.matching(performance.now() - started);
+      // A search can look far ahead of what it finds.
+      budget.checkTime();
       const end = found ? matcher.end() : text.length;
       budget.step(((end - from) * this.#size) / 2000);
       if (!found) return undefined;
@@ -104,9 +104,22 @@ export class RegexProgram {
   }
 }
 
+/** Offset of the first byte that is no UTF-8, −1 where there is none. */
+function firstInvalid(source: string): number {
+  if (isValidUtf8(source)) return -1;
+  for (let at = 0; at < source.length;) {
+    const { rune, size } = decodeRune(source, at);
+    if (rune === replacementRune && size === 1) return at;
+    at += size;
+  }
+  return -1;
+}
+
 function compilePattern(source: string): RE2JS {
-  if (!isValidUtf8(source)) {
-    throw new GoError(`error parsing regexp: invalid UTF-8: \`${source}\``, 'error parsing regexp: invalid UTF-8');
+  const invalidAt = firstInvalid(source);
+  if (invalidAt >= 0) {
+    const what = 'error parsing regexp: invalid UTF-8';
+    throw new GoError(`${what}: \`${source.slice(invalidAt)}\``, what);
   }
   try {
     return RE2JS.compile(decodeText(source));

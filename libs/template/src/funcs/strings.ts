@@ -77,6 +77,14 @@ function presentOnly(values: readonly Value[]): Value[] {
   return values.filter((value) => value !== null);
 }
 
+/** Work on each rune of a text, which is slow enough to count. */
+function byRune(change: (text: string) => string): (context: CallContext, text: string) => string {
+  return (context, text) => {
+    context.budget.step(text.length / 10);
+    return change(text);
+  };
+}
+
 const textTests = [
   define('contains', [t.string, t.string], t.bool, (_context, part, text) => text.includes(part)),
   define('hasPrefix', [t.string, t.string], t.bool, (_context, part, text) => text.startsWith(part)),
@@ -101,19 +109,29 @@ const cutting = [
   define('abbrevboth', [t.int, t.int, t.string], t.string, (_context, left, width, text) =>
     width < 4 || (left > 0 && width < 7) ? text : abbreviate(text, left, width),
   ),
-  define('initials', [t.string], t.string, (_context, text) => initials(text)),
-  define('nospace', [t.string], t.string, (_context, text) => noSpace(text)),
+  define('initials', [t.string], t.string, byRune(initials)),
+  define('nospace', [t.string], t.string, byRune(noSpace)),
 ];
 
 const letterCase = [
-  define('upper', [t.string], t.string, (_context, text) => toUpper(text)),
-  define('lower', [t.string], t.string, (_context, text) => toLower(text)),
-  define('title', [t.string], t.string, (_context, text) => title(text)),
-  define('untitle', [t.string], t.string, (_context, text) => untitle(text)),
-  define('swapcase', [t.string], t.string, (_context, text) => swapCase(text)),
-  define('camelcase', [t.string], t.string, (_context, text) => pascalCase(text)),
-  define('snakecase', [t.string], t.string, (_context, text) => connectedCase(text, '_')),
-  define('kebabcase', [t.string], t.string, (_context, text) => connectedCase(text, '-')),
+  define('upper', [t.string], t.string, byRune(toUpper)),
+  define('lower', [t.string], t.string, byRune(toLower)),
+  define('title', [t.string], t.string, byRune(title)),
+  define('untitle', [t.string], t.string, byRune(untitle)),
+  define('swapcase', [t.string], t.string, byRune(swapCase)),
+  define('camelcase', [t.string], t.string, byRune(pascalCase)),
+  define(
+    'snakecase',
+    [t.string],
+    t.string,
+    byRune((text) => connectedCase(text, '_')),
+  ),
+  define(
+    'kebabcase',
+    [t.string],
+    t.string,
+    byRune((text) => connectedCase(text, '-')),
+  ),
 ];
 
 const building = [

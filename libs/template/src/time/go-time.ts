@@ -165,7 +165,11 @@ function truncated(time: GoTime, multiple: bigint): bigint {
 const timeMethods: ReadonlyMap<string, MethodMaker> = new Map<string, MethodMaker>([
   [
     'Format',
-    (time) => ({ params: [stringType], result: stringType, call: ([layout]) => formatTime(time, typeof layout === 'string' ? layout : '') }),
+    (time) => ({
+      params: [stringType],
+      result: stringType,
+      call: ([layout]) => formatTime(time, typeof layout === 'string' ? layout : ''),
+    }),
   ],
   ['String', getter(stringType, (time) => time.text())],
   ['Year', number((time) => time.reading().date.year)],

@@ -6,7 +6,9 @@ import type { RenderMessage, RenderReply } from './messages.ts';
 
 function render({ name, text, options, data, run }: RenderMessage): RenderReply {
   try {
-    return { kind: 'output', output: runTemplate(parseTemplate(name, text, options), data, run) };
+    // The thread that waits counts the time.
+    const unhurried = { ...options, limits: { ...options.limits, time: Infinity } };
+    return { kind: 'output', output: runTemplate(parseTemplate(name, text, unhurried), data, run) };
   } catch (thrown) {
     const { code, template, line, column, goMessage, publicMessage } = TemplateError.from(thrown, name);
     return { kind: 'error', error: { code, template, line, column, goMessage, publicMessage } };

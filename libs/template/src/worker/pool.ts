@@ -26,7 +26,8 @@ interface Job {
 }
 
 const waiting: Job[] = [];
-const idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout }[] = [];
+/** Workers that wait for work; `forget` takes one out of the list. */
+const idle: { readonly worker: Worker; readonly forget: () => void }[] = [];
 let running = 0;
 
 /** The worker's program: beside this file as source or built, or as `template-worker.js` beside a bundle. */
@@ -38,7 +39,7 @@ function programUrl(): URL {
 }
 
 function takeWorker(): Worker {
-  const spare = idle.pop();
+  const spare = idle.at(-1);
   if (spare === undefined) {
     return new Worker(programUrl(), {
       // A worker inherits neither the environment nor what may stand on the command line.
@@ -48,20 +49,25 @@ function takeWorker(): Worker {
       resourceLimits: { maxOldGenerationSizeMb: 256 },
     });
   }
-  clearTimeout(spare.timer);
+  spare.forget();
+  spare.worker.off('exit', spare.forget);
   return spare.worker;
 }
 
 function keepWorker(worker: Worker): void {
-  worker.removeAllListeners();
   worker.unref();
-  const timer = setTimeout(() => {
+  const forget = () => {
     const at = idle.findIndex((entry) => entry.worker === worker);
     if (at >= 0) idle.splice(at, 1);
+    clearTimeout(timer);
+  };
+  const timer = setTimeout(() => {
+    forget();
     void worker.terminate();
   }, idleMs);
   timer.unref();
-  idle.push({ worker, timer });
+  worker.once('exit', forget);
+  idle.push({ worker, forget });
 }
 
 /** Starts waiting jobs while there is room. */
@@ -84,27 +90,35 @@ function start(job: Job): void {
     return;
   }
   running++;
-  const finish = (settle: () => void, reusable: boolean) => {
+  const listeners = {
+    message: (reply: RenderReply) => {
+      finish();
+      keepWorker(worker);
+      settle(job, reply);
+      startNext();
+    },
+    error: (error: Error) => fail(TemplateError.from(error, message.name)),
+    exit: () => fail(TemplateError.from(new Error('the template worker ended'), message.name)),
+  };
+  const finish = () => {
     clearTimeout(timer);
     job.signal?.removeEventListener('abort', abort);
+    for (const [event, listener] of Object.entries(listeners)) worker.off(event, listener);
     running--;
-    if (reusable) keepWorker(worker);
-    else {
-      worker.removeAllListeners();
-      worker.on('error', () => undefined);
-      void worker.terminate();
-    }
-    settle();
+  };
+  const fail = (error: TemplateError) => {
+    finish();
+    // What a worker says while it ends interests nobody.
+    worker.on('error', () => undefined);
+    void worker.terminate();
+    job.reject(error);
     startNext();
   };
-  const fail = (error: TemplateError) => finish(() => job.reject(error), false);
   const abort = () => fail(TemplateError.aborted(message.name));
   const timer = setTimeout(() => fail(TemplateError.timedOut(message.name, job.timeoutMs)), job.timeoutMs);
   job.signal?.addEventListener('abort', abort, { once: true });
   worker.ref();
-  worker.once('message', (reply: RenderReply) => finish(() => settle(job, reply), true));
-  worker.once('error', (error) => fail(TemplateError.from(error, message.name)));
-  worker.once('exit', () => fail(TemplateError.from(new Error('the template worker ended'), message.name)));
+  for (const [event, listener] of Object.entries(listeners)) worker.on(event, listener);
   worker.postMessage(message);
 }
 
@@ -124,8 +138,8 @@ export function renderInThread(request: RenderRequest, options: ThreadOptions): 
 
 /** Ends the workers that wait for work: tests call it to leave nothing behind. */
 export async function closeIdleWorkers(): Promise<void> {
-  const ended = idle.splice(0).map(({ worker, timer }) => {
-    clearTimeout(timer);
+  const ended = [...idle].map(({ worker, forget }) => {
+    forget();
     return worker.terminate();
   });
   await Promise.all(ended);

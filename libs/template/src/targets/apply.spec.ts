@@ -1,0 +1,122 @@
+import { TemplateError } from '../error.ts';
+import { applyDocument, applyValue, parseScope, parseTarget } from './apply.ts';
+import type { JsonObject } from './json-value.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+function withValue(object: JsonObject, target: string, key: string, value: string): JsonObject {
+  applyValue(object, parseTarget(target), key, bytes(value));
+  return object;
+}
+
+function withDocument(object: JsonObject, target: string, document: string): JsonObject {
+  applyDocument(object, parseTarget(target), 'doc', bytes(document));
+  return object;
+}
+
+function message(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof TemplateError && error.code === 'TARGET') return error.publicMessage;
+    throw error;
+  }
+  throw new Error('no error');
+}
+
+describe('scope Values', () => {
+  test('sets entries of data, labels and annotations, in any case', () => {
+    expect(withValue({}, 'Data', 'a', 'x: 1')).toEqual({ data: { a: 'x: 1' } });
+    expect(withValue({ metadata: { name: 'n' } }, 'LABELS', 'a', '1')).toEqual({
+      metadata: { name: 'n', labels: { a: '1' } },
+    });
+    expect(withValue({}, 'annotations', 'a', 'b')).toEqual({ metadata: { annotations: { a: 'b' } } });
+  });
+
+  test('sets fields of spec as text', () => {
+    expect(withValue({ spec: { b: 1 } }, 'spec', 'a', '5')).toEqual({ spec: { a: '5', b: 1 } });
+  });
+
+  test('replaces what stands at a path by the YAML value, whatever the key', () => {
+    expect(withValue({}, 'immutable', 'k', 'true')).toEqual({ immutable: true });
+    expect(withValue({ type: 'a' }, 'type', 'k', 'b')).toEqual({ type: 'b' });
+    expect(withValue({}, 'spec.replicas', 'k', '3')).toEqual({ spec: { replicas: 3 } });
+    expect(withValue({}, 'a.b[2].c', 'k', '[1, x]')).toEqual({ a: { b: [null, null, { c: [1, 'x'] }] } });
+    expect(withValue({ a: { b: { c: 1 } } }, 'a.b', 'k', 'd: 2')).toEqual({ a: { b: { d: 2 } } });
+    expect(withValue({ a: [[1, 2]] }, 'a[0][1]', 'k', '9')).toEqual({ a: [[1, 9]] });
+  });
+});
+
+describe('scope KeysAndValues', () => {
+  test('sets a pair each', () => {
+    expect(withDocument({ data: { z: '0' } }, 'data', 'a: 1\nb: yes')).toEqual({ data: { z: '0', a: '1', b: 'true' } });
+    expect(withDocument({}, 'labels', 'a: 1.50')).toEqual({ metadata: { labels: { a: '1.5' } } });
+  });
+
+  test('replaces spec and other fields', () => {
+    expect(withDocument({ spec: { old: 1 } }, 'spec', 'a: 1')).toEqual({ spec: { a: 1 } });
+    expect(withDocument({ x: { old: 1 } }, 'x', 'a: 1')).toEqual({ x: { a: 1 } });
+  });
+
+  test('merges maps at the end of a longer path, and replaces all else', () => {
+    expect(withDocument({ a: { b: { c: 1, d: { e: 1 } } } }, 'a.b', 'd: {f: 2}')).toEqual({
+      a: { b: { c: 1, d: { f: 2 } } },
+    });
+    expect(withDocument({ a: { b: [1] } }, 'a.b', 'd: 1')).toEqual({ a: { b: { d: 1 } } });
+    expect(withDocument({ a: { b: { c: 1 } } }, 'a.b', '[1]')).toEqual({ a: { b: [1] } });
+  });
+
+  test('three passes give what one gives', () => {
+    for (const target of ['data', 'labels', 'spec', 'a.b[1].c', 'x']) {
+      const once = withDocument({ a: { b: [] } }, target, 'k: v\nl: 2');
+      const thrice = structuredClone(once);
+      for (let pass = 0; pass < 3; pass++) withDocument(thrice, target, 'k: v\nl: 2');
+      expect(thrice).toEqual(once);
+    }
+  });
+});
+
+describe('errors', () => {
+  test.each([
+    ['a..b', 'invalid path "a..b": empty segment'],
+    ['a[0', `invalid path "a[0": unterminated '['`],
+    ['a[x]', 'invalid path "a[x]": bad index "x"'],
+    ['a[-1]', 'invalid path "a[-1]": negative index -1'],
+    ['a[10001]', 'invalid path "a[10001]": index 10001 exceeds maximum (10000)'],
+    ['[0].a', 'invalid path "[0].a": path must start with a key'],
+    ['a[0]b', `invalid path "a[0]b": expected '[' near "b"`],
+  ])('%s', (target, wanted) => {
+    expect(message(() => parseTarget(target))).toBe(wanted);
+  });
+
+  test('something else stands in the way', () => {
+    expect(message(() => withValue({ a: 'x' }, 'a.b', 'k', '1'))).toBe(
+      'failed to set path a.b: expected map at key "b" but found string',
+    );
+    expect(message(() => withValue({ a: { b: 1 } }, 'a[0]', 'k', '1'))).toBe(
+      'failed to set path a[0]: expected array at index 0 but found map[string]interface {}',
+    );
+    expect(message(() => withValue({ a: [1] }, 'a.b', 'k', '1'))).toBe(
+      'failed to set path a.b: expected map at key "b" but found []interface {}',
+    );
+  });
+
+  test('an unknown scope', () => {
+    expect(parseScope('Values')).toBe('Values');
+    expect(message(() => parseScope('values'))).toBe("unknown scope 'values': expected 'Values' or 'KeysAndValues'");
+  });
+
+  test('a text that is no YAML', () => {
+    expect(message(() => withValue({}, 'a', 'k', 'a: b: c'))).toContain('mapping values are not allowed');
+  });
+});
+
+test('no path leads to a prototype', () => {
+  const object = withValue({}, '__proto__.polluted', 'k', 'yes');
+  expect(Object.keys(object)).toEqual(['__proto__']);
+  withValue(object, 'constructor.prototype.polluted', 'k', 'yes');
+  withDocument(object, 'data', '__proto__: x');
+  withDocument(object, 'spec', '__proto__: {polluted: yes}');
+  expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+});
