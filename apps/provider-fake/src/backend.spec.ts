@@ -71,6 +71,18 @@ describe('GetAllSecrets', () => {
     expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Unicode' }))).toEqual({ a_U002f_b: 'x' });
   });
 
+  test('loses no secret to another one whose key becomes the same', async () => {
+    const paths = backend({
+      data: [
+        { key: 'a/b', value: 'x' },
+        { key: 'a b', value: 'y' },
+      ],
+    });
+    await expect(async () =>
+      paths.getAllSecrets({ nameRegexp: nameMatcher('^a'), tags, conversionStrategy: 'Default' }),
+    ).rejects.toMatchObject({ code: 'KEY_COLLISION' });
+  });
+
   test.each([{ tags }, { nameRegexp: nameMatcher('x'), path: 'a', tags }, { tags: new Map([['a', 'b']]) }])(
     'knows no other way (%#)',
     async (find) => {

@@ -1,7 +1,7 @@
 import {
   type Backend,
   type ConfigProblem,
-  convertKey,
+  convertKeys,
   type Find,
   jsonObjectToMap,
   ProviderError,
@@ -62,7 +62,7 @@ export class FakeBackend implements Backend {
   }
 
   getAllSecrets(find: Find): Promise<Map<string, Uint8Array>> {
-    const { nameRegexp, path, tags, conversionStrategy } = find;
+    const { nameRegexp, path, tags } = find;
     if (!nameRegexp || path !== undefined || tags.size > 0)
       throw new ProviderError('UNSUPPORTED', 'unsupported find operator', {
         field: 'find',
@@ -70,8 +70,8 @@ export class FakeBackend implements Backend {
       });
     const found = new Map<string, Uint8Array>();
     for (const key of new Set([...this.#pushed.keys(), ...this.#entries.keys()]))
-      if (nameRegexp.matches(key)) found.set(convertKey(key, conversionStrategy), this.#newest(key));
-    return Promise.resolve(found);
+      if (nameRegexp.matches(key)) found.set(key, this.#newest(key));
+    return Promise.resolve(convertKeys(found, find));
   }
 
   pushSecret({ remoteKey, secretKey, data }: Push): Promise<void> {

@@ -110,6 +110,12 @@ export const errorCodes = {
     'the target exists in the backend and is not managed by this installation',
     'choose another remote key or remove the existing object from the backend',
   ),
+  KEY_COLLISION: provider(
+    Code.FailedPrecondition,
+    false,
+    'two secrets of the answer get the same key by conversion',
+    'use conversionStrategy Unicode, or find fewer secrets',
+  ),
   LIMIT_EXCEEDED: provider(
     Code.ResourceExhausted,
     false,

@@ -24,7 +24,7 @@ export {
   type StoreReference,
 } from './definition.ts';
 export * from '../property/index.ts';
-export { convertKey } from '../resources/convert-key.ts';
+export { convertKeys } from './convert-keys.ts';
 export type { KubeReader } from './kube-reader.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';
