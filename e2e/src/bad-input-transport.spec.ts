@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { issueServerLeaf, openCertificateAuthority, wrappedKeySource } from '@eso/pki';
 import { systemClock } from '@eso/runtime';
-import { FaultProxy, type LabKeyPair, type LocalKubelet, type Pod, TlsLab } from '@eso/testing';
+import { eventually, FaultProxy, type LabKeyPair, type LocalKubelet, type Pod, TlsLab } from '@eso/testing';
 import {
   applyGood,
   type BadInput,
@@ -82,7 +82,10 @@ test.concurrent('a provider that does not run', async () => {
     system,
     badTransport(service, {
       breakIt: () => pod.stop(),
-      mend: async () => (pod = await runProviderFake(kubelet, service, { port })),
+      mend: async () => {
+        await circuitOpened(service);
+        pod = await runProviderFake(kubelet, service, { port });
+      },
       reason: 'Unavailable',
       code: 'PROVIDER_UNREACHABLE',
       tells: ['check that the provider runs and is ready'],
@@ -91,6 +94,13 @@ test.concurrent('a provider that does not run', async () => {
   );
   pods.push(pod);
 });
+
+/** Waits until core leaves the provider alone for a while: the recovery that takes longest begins there. */
+async function circuitOpened({ name }: ProviderService): Promise<void> {
+  const { core } = system.installation;
+  const open = `grpc_client_circuit_breaker_state{target="provider-fake/${name}:8080"} 2\n`;
+  await eventually(async () => expect((await system.installation.metrics(core)).includes(open)).toBe(true));
+}
 
 test.concurrent('a provider that hangs, while the ExternalSecrets of another one sync', async () => {
   const service = await createProviderService(system, 'hanging');
