@@ -1,3 +1,4 @@
+import { LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 import { DEFAULT_ESO_NAMESPACE } from '@eso/api/resources';
 import {
@@ -57,21 +58,12 @@ export const FLAGS = {
   },
   'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where /metrics is served' },
   'health-addr': { type: 'listen', default: ':8081', describe: 'Where /livez, /healthz and /readyz are served' },
-  'enable-leader-election': { type: 'boolean', default: true, describe: 'Work only while holding the Lease' },
+  ...LEADER_ELECTION_FLAGS,
   'leader-election-id': {
     type: 'string',
     default: 'external-secrets-cert-manager-controller',
     describe: 'Name of the Lease',
   },
-  'leader-election-lease-duration': { type: 'duration', default: '15s', min: 1_000, describe: 'Life of the Lease' },
-  'leader-election-renew-deadline': {
-    type: 'duration',
-    default: '10s',
-    min: 500,
-    describe: 'Time to renew before giving up',
-  },
-  'leader-election-retry-period': { type: 'duration', default: '2s', min: 100, describe: 'Pause between attempts' },
-  'pod-name': { type: 'string', default: '', env: 'POD_NAME', describe: 'Identity in the Lease; empty = host name' },
 } as const satisfies FlagSpec;
 
 export type Flags = FlagValues<typeof FLAGS>;

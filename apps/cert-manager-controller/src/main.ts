@@ -1,6 +1,4 @@
-import { hostname } from 'node:os';
-import { randomUUID } from 'node:crypto';
-import { LeaderElector } from '@eso/controller';
+import { whileLeading } from '@eso/controller';
 import { KubeClient, loadConnection } from '@eso/kube';
 import { readKeyEncryptionKey, wrappedKeySource } from '@eso/pki';
 import {
@@ -9,7 +7,6 @@ import {
   listenMetrics,
   listenProbes,
   type Logger,
-  type Registry,
   Readiness,
   runMain,
 } from '@eso/runtime';
@@ -54,32 +51,10 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
     await term.run(elected).finally(() => (term = undefined));
   };
   try {
-    if (flags['enable-leader-election']) await elector({ flags, client, logger, registry }).run(signal, lead);
-    else await lead(signal);
+    const lease = { namespace: flags.namespace, name: flags['leader-election-id'] };
+    await whileLeading({ flags, client, ...lease, logger, registry }, signal, lead);
   } finally {
     await Promise.all(listeners.map((listener) => listener.close()));
     await client.close();
   }
-}
-
-interface ElectorContext {
-  flags: Flags;
-  client: KubeClient;
-  logger: Logger;
-  registry: Registry;
-}
-
-function elector({ flags, client, logger, registry }: ElectorContext): LeaderElector {
-  return new LeaderElector({
-    client,
-    namespace: flags.namespace,
-    name: flags['leader-election-id'],
-    // Two starts of one pod are two candidates.
-    identity: `${flags['pod-name'] || hostname()}_${randomUUID()}`,
-    leaseDurationMs: flags['leader-election-lease-duration'],
-    renewDeadlineMs: flags['leader-election-renew-deadline'],
-    retryPeriodMs: flags['leader-election-retry-period'],
-    logger,
-    registry,
-  });
 }

@@ -1,3 +1,4 @@
+import { LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/flags.md). */
@@ -54,23 +55,14 @@ export const CORE_FLAGS = {
     default: true,
     describe: 'Serve ClusterProviders; needs rights on a cluster-scoped kind',
   },
-  'enable-leader-election': { type: 'boolean', default: true, describe: 'Work only while holding the Lease' },
+  ...LEADER_ELECTION_FLAGS,
   'leader-election-id': { type: 'string', default: 'external-secrets-controller', describe: 'Name of the Lease' },
-  'leader-election-lease-duration': { type: 'duration', default: '15s', min: 1_000, describe: 'Life of the Lease' },
-  'leader-election-renew-deadline': {
-    type: 'duration',
-    default: '10s',
-    min: 500,
-    describe: 'Time to renew before giving up',
-  },
-  'leader-election-retry-period': { type: 'duration', default: '2s', min: 100, describe: 'Pause between attempts' },
   'pod-namespace': {
     type: 'string',
     default: 'external-secrets',
     env: 'POD_NAMESPACE',
     describe: 'Namespace that core runs in; holds its Lease',
   },
-  'pod-name': { type: 'string', default: '', env: 'POD_NAME', describe: 'Identity in the Lease; empty = host name' },
 } as const satisfies FlagSpec;
 
 /** Flags of External Secrets 2.x that a manifest may carry and that change nothing here, because what they tune is gone. */

@@ -1,9 +1,7 @@
-import { hostname } from 'node:os';
-import { randomUUID } from 'node:crypto';
 import { ProviderConnections } from '@eso/api/client';
 import { EVENT_SOURCE } from '@eso/api/resources';
 import { CertificateDirectory } from '@eso/api/tls';
-import { type Controller, EventRecorder, LeaderElector } from '@eso/controller';
+import { type Controller, EventRecorder, whileLeading } from '@eso/controller';
 import { KubeClient, loadConnection } from '@eso/kube';
 import {
   createRegistry,
@@ -101,23 +99,8 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   const work = async (lead: AbortSignal): Promise<void> => {
     await Promise.all(controllers.map((controller) => controller.start(lead)));
   };
-  if (flags['enable-leader-election']) {
-    const elector = new LeaderElector({
-      client,
-      namespace: flags['pod-namespace'],
-      name: flags['leader-election-id'],
-      identity: `${flags['pod-name'] || hostname()}_${randomUUID()}`,
-      leaseDurationMs: flags['leader-election-lease-duration'],
-      renewDeadlineMs: flags['leader-election-renew-deadline'],
-      retryPeriodMs: flags['leader-election-retry-period'],
-      clock,
-      logger,
-      registry,
-    });
-    await elector.run(signal, work);
-  } else {
-    await work(signal);
-  }
+  const lease = { namespace: flags['pod-namespace'], name: flags['leader-election-id'] };
+  await whileLeading({ flags, client, ...lease, clock, logger, registry }, signal, work);
   await events
     .flush(AbortSignal.timeout(2_000))
     .catch(() => logger.warn('some events could not be sent before the end'));
