@@ -15,6 +15,11 @@ test('a condition says prefix, field, what, code, next step', () => {
   expect(eventMessage(error)).toBe('spec.data[0]: the key is bad [KEY_INVALID]. Use another key.');
 });
 
+test("a clause of the contract's becomes a sentence", () => {
+  const problem = { code: 'X', publicMessage: 'boom', nextStep: 'create the secret' };
+  expect(eventMessage(problem)).toBe('boom [X]. Create the secret.');
+});
+
 test('field and next step may be absent, as on errors of providers', () => {
   expect(conditionMessage('p', { code: 'X', publicMessage: 'boom' })).toBe('p: boom [X].');
 });

@@ -31,6 +31,11 @@ export function eventMessage(problem: Problem): string {
 function problemText({ code, field, publicMessage, nextStep }: Problem): string {
   const place = field === undefined || field === '' ? '' : `${field}: `;
   const what = bounded(publicMessage.trim().replace(/\.+$/, ''), MAX_WHAT_BYTES);
-  const next = nextStep === undefined || nextStep === '' ? '' : ` ${nextStep}`;
-  return `${place}${what} [${code}].${next}`;
+  return `${place}${what} [${code}].${nextStep === undefined || nextStep === '' ? '' : ` ${sentence(nextStep)}`}`;
+}
+
+/** The contract's next steps are clauses, ours are sentences; users read sentences. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

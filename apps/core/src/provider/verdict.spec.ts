@@ -20,10 +20,11 @@ test.each([
 ] as const)('%s becomes %s, with the code and the next step in the message', (code, reason) => {
   const error = new ProviderError(code, 'something happened', { field: 'spec.auth' });
   const prefix = isUnheard(reason) ? 'unable to create client' : 'unable to validate store';
+  const nextStep = `${error.nextStep.charAt(0).toUpperCase()}${error.nextStep.slice(1)}.`;
   expect(failedVerdict(error)).toEqual({
     kind: 'invalid',
     reason,
-    message: `${prefix}: spec.auth: something happened [${code}]. ${error.nextStep}`,
+    message: `${prefix}: spec.auth: something happened [${code}]. ${nextStep}`,
   });
 });
 

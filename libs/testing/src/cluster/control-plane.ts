@@ -32,5 +32,10 @@ export interface OwnControlPlane {
  */
 export async function ownControlPlane(options: ControlPlaneOptions = {}): Promise<OwnControlPlane> {
   const own = await startControlPlane(options);
-  return { controlPlane: own, cluster: await TestCluster.connect(own, () => own.stop()) };
+  try {
+    return { controlPlane: own, cluster: await TestCluster.connect(own, () => own.stop()) };
+  } catch (error) {
+    await own.stop();
+    throw error;
+  }
 }
