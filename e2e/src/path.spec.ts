@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { workspaceRoot } from '@eso/testing';
+import { eventually, workspaceRoot } from '@eso/testing';
 import { externalSecretManifest, fakeConfig, fakeStore, System, wholeValues } from './support/system.ts';
 
 const TENANT = 'path';
@@ -18,6 +18,9 @@ test('an ExternalSecret becomes a Secret, with the marks that External Secrets 2
   const es = await system.externalSecret(TENANT, 'database');
   expect(es.status).toMatchObject({ binding: { name: 'database' } });
   expect(es.metadata.finalizers).toBeUndefined();
+  expect(await system.kubectl('-n', TENANT, 'get', 'externalsecrets')).toMatch(
+    /database +Provider +store +1s +SecretSynced +True/,
+  );
   const { metadata, data } = await system.secret(TENANT, 'database');
   expect(data).toEqual({ username: 'ZGVtbw==', password: 'bWFya2VyLW9uZS00NzEx' });
   expect(metadata.labels).toMatchObject({ 'reconcile.external-secrets.io/managed': 'true' });
@@ -26,10 +29,12 @@ test('an ExternalSecret becomes a Secret, with the marks that External Secrets 2
   expect(metadata.ownerReferences).toEqual([
     expect.objectContaining({ kind: 'ExternalSecret', name: 'database', uid: es.metadata.uid, controller: true }),
   ]);
-  expect((await system.events(TENANT, 'database')).map(({ reason, message }) => [reason, message])).toContainEqual([
-    'Created',
-    'secret created',
-  ]);
+  // Both were new: no complaint that the store was not ready a moment earlier.
+  await eventually(async () =>
+    expect(
+      (await system.events(TENANT, 'database')).map(({ type, reason, message }) => [type, reason, message]),
+    ).toEqual([['Normal', 'Created', 'secret created']]),
+  );
 });
 
 test('the Secret follows the backend, and only its values change', async () => {

@@ -72,7 +72,6 @@ test('each source gets its own store, dataFrom before data', () => {
 test.each<[string, StoreView[], string, string]>([
   ['absent', [], 'STORE_NOT_FOUND', 'could not get Provider "s": it does not exist'],
   ['forbidden', [store('s', { allows: () => false })], 'STORE_NOT_ALLOWED', 'denied by spec.condition'],
-  ['new', [store('s', { ready: { status: 'Absent' } })], 'STORE_NOT_READY', 'it is not validated yet'],
   ['broken', [store('s', { ready: { status: 'False', message: 'why' } })], 'STORE_NOT_READY', 'is not ready: why'],
   [
     'foreign config',
@@ -90,6 +89,13 @@ test.each<[string, StoreView[], string, string]>([
   const result = gathered(stores, data('s'));
   expect(result).toMatchObject({ kind: 'refused', problem: { code, field: 'spec.secretStoreRef' } });
   expect(result.kind === 'refused' && result.problem.publicMessage).toContain(text);
+});
+
+test('a store that nobody has looked at yet is pending, which may be no fault at all', () => {
+  expect(gathered([store('s', { ready: { status: 'Absent' } })], data('s'))).toMatchObject({
+    kind: 'pending',
+    problem: { code: 'STORE_NOT_READY', publicMessage: 'Provider "s" is not ready: it is not validated yet' },
+  });
 });
 
 test('one store of another controller class leaves the whole ExternalSecret to others', () => {

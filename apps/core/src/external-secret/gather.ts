@@ -16,7 +16,9 @@ export type Gathered =
   | { readonly kind: 'calls'; readonly calls: readonly Call[] }
   /** A store of another controller class: the whole object is somebody else's, and gets no status from us. */
   | { readonly kind: 'foreign' }
-  | { readonly kind: 'refused'; readonly problem: Problem };
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  /** A store that nobody has looked at yet: no fault of the user's, if both were just created. */
+  | { readonly kind: 'pending'; readonly problem: Problem };
 
 /** What is asked about stores and namespaces; all answers come from caches. */
 export interface GatherContext {
@@ -42,8 +44,12 @@ export function gather(es: ExternalSecret, context: GatherContext): Gathered {
   }
   const calls: Call[] = [];
   for (const source of sources) {
-    const call = callFor(source, findStore(source.store, namespace.name), namespace);
-    if ('code' in call) return { kind: 'refused', problem: call };
+    const store = findStore(source.store, namespace.name);
+    const call = callFor(source, store, namespace);
+    if ('code' in call) {
+      const pending = call.code === 'STORE_NOT_READY' && store?.ready.status === 'Absent';
+      return { kind: pending ? 'pending' : 'refused', problem: call };
+    }
     calls.push(call);
   }
   return { kind: 'calls', calls };

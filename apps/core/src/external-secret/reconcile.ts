@@ -55,6 +55,9 @@ export interface ReconcilerOptions {
   readonly doubt: (call: Call) => void;
 }
 
+/** How long a new ExternalSecret waits for a new store before it complains. */
+const PATIENCE_MS = 10_000;
+
 /** The sync of one ExternalSecret failed; the condition says why. Thrown so that the key is tried again after its backoff. */
 class SyncFailed extends Error {
   override readonly name = 'SyncFailed';
@@ -148,11 +151,20 @@ class Pass {
     switch (gathered.kind) {
       case 'foreign':
         return { kind: 'done' };
+      case 'pending':
+        // Applied together with its store: the store's turning ready puts it on the queue.
+        if (this.#isNew()) return { kind: 'requeueAfter', ms: PATIENCE_MS, priority: Priority.neverSynced };
+        return this.#fail(ExternalSecretMessage.fetchFailed, gathered.problem);
       case 'refused':
         return this.#fail(ExternalSecretMessage.fetchFailed, gathered.problem);
       case 'calls':
         return this.#throughGate(gathered.calls);
     }
+  }
+
+  #isNew(): boolean {
+    const age = this.#startedAt - Date.parse(this.#es.metadata.creationTimestamp ?? '');
+    return readyOf(this.#es.status) === undefined && age < PATIENCE_MS;
   }
 
   /** Waits outside, holding no worker, while too many are inside calls to the same process. */

@@ -91,7 +91,6 @@ export const provider = customResource({
   plural: 'providers',
   scope: 'Namespaced',
   shortNames: ['prov'],
-  categories: ['external-secrets', 'externalsecrets'],
   description: 'Store of one namespace that is served by a provider process.',
   versions: [{ tag: 'served', name: 'v1', spec: providerSpec, status: providerStatus, columns: columns() }],
 });
@@ -102,7 +101,6 @@ export const clusterProvider = customResource({
   plural: 'clusterproviders',
   scope: 'Cluster',
   shortNames: ['cprov'],
-  categories: ['external-secrets', 'externalsecrets'],
   description: 'Store of many namespaces that is served by a provider process.',
   versions: [
     {
