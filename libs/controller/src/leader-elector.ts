@@ -22,6 +22,8 @@ export interface LeaderElectorOptions {
   readonly registry?: Registry;
 }
 
+/** How long giving the lease back may take; it is written only if it still is as we know it. */
+const RELEASE_MS = 5_000;
 /** How long the work may go on after the leadership was lost, before the process has to end: it could do harm. */
 const STUCK_MS = 30_000;
 
@@ -173,19 +175,31 @@ export class LeaderElector {
 
   /** Gives the lease back, so that the next one need not wait for it to run out. Failing that, it runs out. */
   async #release(): Promise<void> {
-    const { client, clock, logger, name, retryPeriodMs } = this.#options;
-    const lease = this.#observed?.lease;
-    this.#observed = undefined;
-    if (lease?.spec?.holderIdentity !== this.#terms.identity) return;
-    const released = { ...lease, spec: releasedLease(lease, clock.now()) };
+    const { clock, logger, name } = this.#options;
     try {
       const never = new AbortController().signal;
-      await withDeadline({ clock, ms: retryPeriodMs, signal: never }, (signal) =>
-        client.update(leases, released, { signal }),
-      );
-      logger.info({ lease: name }, 'gave the leadership back');
+      const released = await withDeadline({ clock, ms: RELEASE_MS, signal: never }, (signal) => this.#giveBack(signal));
+      if (released) logger.info({ lease: name }, 'gave the leadership back');
     } catch (error) {
       logger.warn({ lease: name, error: errorText(error) }, 'could not give the lease back; it runs out by itself');
+    }
+    this.#observed = undefined;
+  }
+
+  /** @returns whether it was ours to give back */
+  async #giveBack(signal: AbortSignal): Promise<boolean> {
+    const { client, clock } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const lease = this.#observed?.lease;
+      if (lease?.spec?.holderIdentity !== this.#terms.identity) return false;
+      try {
+        await client.update(leases, { ...lease, spec: releasedLease(lease, clock.now()) }, { signal });
+        return true;
+      } catch (error) {
+        if (attempt > 1 || !isKubeError(error, 'CONFLICT')) throw error;
+        // A renewal that was under way when the work ended has arrived after all.
+        await this.#look(signal);
+      }
     }
   }
 }
