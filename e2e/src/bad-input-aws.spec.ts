@@ -78,7 +78,7 @@ test.concurrent('a property that the secret does not have', async () => {
       FETCH_FAILED,
       'spec.data[0].remoteRef.property: ',
       `key value does not exist in secret ${name}`,
-      'correct remoteRef.property or add the property to the secret',
+      'Correct remoteRef.property or add the property to the secret',
     ],
     recoversWithinMs: UNSEEN_MS,
   });
@@ -99,7 +99,7 @@ test.concurrent('a secret that AWS does not have', async () => {
     mend: () =>
       aws.send(new CreateSecretCommand({ Name: 'created-later', SecretString: JSON.stringify({ value: MARKER }) })),
     code: 'SECRET_NOT_FOUND',
-    tells: [FETCH_FAILED, 'spec.data[0].remoteRef.key: ', 'created-later', 'create the secret in the backend'],
+    tells: [FETCH_FAILED, 'spec.data[0].remoteRef.key: ', 'created-later', 'Create the secret in the backend'],
     recoversWithinMs: UNSEEN_MS,
   });
 });
@@ -119,7 +119,7 @@ test.concurrent.each([
     },
     mend: () => applyKeys(secret, right),
     code: 'CREDENTIALS_REJECTED',
-    tells: [FETCH_FAILED, 'spec.data[0].remoteRef', 'spec.auth', 'put valid access keys into the referenced Secret'],
+    tells: [FETCH_FAILED, 'spec.data[0].remoteRef', 'spec.auth', 'Put valid access keys into the referenced Secret'],
     recoversWithinMs: SEEN_MS,
   });
 });
@@ -139,7 +139,7 @@ test.concurrent('access keys in a Secret that does not exist', async () => {
       `spec.secretStoreRef: Provider "${storeOf(name)}" is not ready: `,
       'spec.auth.secretRef.',
       `Secret ${TENANT}/${secret} does not exist [CREDENTIALS_UNUSABLE]`,
-      `create Secret ${TENANT}/${secret} or correct the reference`,
+      `Create Secret ${TENANT}/${secret} or correct the reference`,
       'Mend the Provider; this is tried again as soon as it is ready.',
     ],
     provider: { name: storeOf(name), reason: 'InvalidProviderConfig' },

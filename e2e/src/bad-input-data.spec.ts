@@ -70,7 +70,7 @@ test.concurrent('a secret that the backend does not have', async () => {
       bad: { other: `${MARKER}-new` },
       good,
       code: 'SECRET_NOT_FOUND',
-      tells: [FETCH_FAILED, 'spec.data[1].remoteRef.key: ', 'secret value does not exist', 'create the secret'],
+      tells: [FETCH_FAILED, 'spec.data[1].remoteRef.key: ', 'secret value does not exist', 'Create the secret'],
     }),
   );
 });
@@ -109,7 +109,7 @@ test.concurrent('two keys that are the same after conversion', async () => {
         FETCH_FAILED,
         'spec.dataFrom[0]',
         'collision during conversion: app_key',
-        'use conversionStrategy Unicode',
+        'Use conversionStrategy Unicode',
       ],
     }),
   );

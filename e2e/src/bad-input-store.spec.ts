@@ -63,7 +63,7 @@ test.concurrent('a config object that does not exist', async () => {
       mend: () => system.apply(fakeConfig(TENANT, config, DATA)),
       reason: 'InvalidProviderConfig',
       tells: [
-        `providerRef: Fake ${TENANT}/${config} does not exist [CONFIG_NOT_FOUND]. create Fake ${TENANT}/${config}`,
+        `providerRef: Fake ${TENANT}/${config} does not exist [CONFIG_NOT_FOUND]. Create Fake ${TENANT}/${config}`,
       ],
     }),
   );
@@ -79,7 +79,7 @@ test.concurrent('a config object that the provider finds fault with', async () =
       breakIt: () => system.apply(fakeConfig(TENANT, config, { value: '' })),
       mend: () => system.apply(fakeConfig(TENANT, config, DATA)),
       reason: 'InvalidProviderConfig',
-      tells: ['spec.data[0].value: entry 0 has no value [CONFIG_INVALID]. give it a value'],
+      tells: ['spec.data[0].value: entry 0 has no value [CONFIG_INVALID]. Give it a value'],
     }),
   );
 });

@@ -88,7 +88,7 @@ test.concurrent('a provider that does not run', async () => {
       },
       reason: 'Unavailable',
       code: 'PROVIDER_UNREACHABLE',
-      tells: ['check that the provider runs and is ready'],
+      tells: ['Check that the provider runs and is ready'],
       recoversWithinMs: UNSEEN_MS,
     }),
   );
@@ -121,7 +121,7 @@ test.concurrent('a provider that hangs, while the ExternalSecrets of another one
       },
       reason: 'Timeout',
       code: 'TIMEOUT',
-      tells: ["check the provider's and the backend's response times"],
+      tells: ["Check the provider's and the backend's response times"],
       recoversWithinMs: UNSEEN_MS,
     }),
   );
@@ -140,7 +140,7 @@ test.concurrent('a process that has the certificate of another Service', async (
       mend: () => dial(system.installation, service, pod.ports['grpc']!),
       reason: 'TLSNameMismatch',
       code: 'TLS_NAME_MISMATCH',
-      tells: ['check that the Service selects the provider it belongs to'],
+      tells: ['Check that the Service selects the provider it belongs to'],
       recoversWithinMs: SEEN_MS,
     }),
   );
@@ -160,7 +160,7 @@ test.concurrent('a certificate of another authority', async () => {
       mend: () => lab.mount(certDir, service.issued),
       reason: 'TLSUntrusted',
       code: 'TLS_UNTRUSTED',
-      tells: ['check that the provider mounts the certificate that cert-manager-controller issued'],
+      tells: ['Check that the provider mounts the certificate that cert-manager-controller issued'],
       recoversWithinMs: UNSEEN_MS,
     }),
   );
@@ -191,7 +191,7 @@ test.concurrent('a certificate that expires', async () => {
       mend: () => lab.mount(certDir, service.issued),
       reason: 'TLSExpired',
       code: 'TLS_EXPIRED',
-      tells: ["check that cert-manager-controller runs, that the provider's Secret is renewed, and the clocks"],
+      tells: ["Check that cert-manager-controller runs, that the provider's Secret is renewed, and the clocks"],
       recoversWithinMs: UNSEEN_MS,
     }),
   );

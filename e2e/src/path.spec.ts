@@ -94,7 +94,7 @@ test('a renamed target leaves no Secret behind', async () => {
     '{"spec":{"target":{"name":"renamed"}}}',
   );
   await system.holds(TENANT, 'renamed', { host: 'db', port: '5432', on: 'true' });
-  await expect(system.values(TENANT, 'extract')).resolves.toBeUndefined();
+  await eventually(async () => expect(await system.values(TENANT, 'extract')).toBeUndefined());
 });
 
 test('a namespace that core does not serve is left alone', async () => {
