@@ -1,7 +1,7 @@
 import {
   type ExternalSecret,
   ExternalSecretEventMessage,
-  type ExternalSecretMessage,
+  ExternalSecretMessage,
   LABEL_CREATED_BY,
 } from '@eso/api/resources';
 import { type KubeClient, KubeError, type Secret, secrets } from '@eso/kube';
@@ -25,6 +25,13 @@ export type Applied =
   /** Nothing was written; `message` is that of the Ready=True condition. */
   | { readonly kind: 'unchanged'; readonly message: string }
   | { readonly kind: 'refused'; readonly message: ExternalSecretMessage; readonly error: SyncError };
+
+/** Whether there is a target with the values of this pass: not where it was refused, nor where there were no values. */
+export function leavesTarget(applied: Applied): boolean {
+  return (
+    applied.kind !== 'refused' && !(applied.kind === 'unchanged' && applied.message === ExternalSecretMessage.retained)
+  );
+}
 
 /** The managed Secrets as core sees them: an informer's store and what core wrote since. */
 export interface SecretsView {

@@ -25,10 +25,11 @@ import {
   refreshTimeMs,
   requeueAfter,
   SyncError,
+  targetName,
 } from '@eso/sync';
 import type { MutationCache } from '../mutation-cache.ts';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
-import { applyTarget, cachedTarget, deleteOrphans, type SecretsView } from './apply.ts';
+import { applyTarget, cachedTarget, deleteOrphans, leavesTarget, type SecretsView } from './apply.ts';
 import { assemble } from './assemble.ts';
 import type { EndpointGate } from '../endpoint-gate.ts';
 import { FetchError, type Fetcher } from './fetch.ts';
@@ -196,7 +197,7 @@ class Pass {
     try {
       applied = await applyTarget(client, secrets, { es, data, signal });
       // Only then: a Secret under an earlier name is good until there is one under the new name.
-      if (applied.kind !== 'refused') {
+      if (leavesTarget(applied)) {
         const { deleted, event } = await deleteOrphans(client, secrets, { es, signal });
         if (deleted > 0) this.#event('Normal', ExternalSecretEventReason.deleted, event);
       }
@@ -218,7 +219,7 @@ class Pass {
   }
 
   async #failedWrite(error: KubeError): Promise<ReconcileResult> {
-    this.#options.secrets.written.forget(this.#key);
+    this.#options.secrets.written.forget(`${this.#es.metadata.namespace ?? ''}/${targetName(this.#es)}`);
     // Somebody wrote the Secret between our read and our write: look again.
     if (error.code === 'CONFLICT') return { kind: 'requeue' };
     const nextStep =
