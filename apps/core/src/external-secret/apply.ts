@@ -1,13 +1,9 @@
-import {
-  type ExternalSecret,
-  ExternalSecretEventMessage,
-  ExternalSecretMessage,
-  LABEL_CREATED_BY,
-} from '@eso/api/resources';
+import { type ExternalSecret, ExternalSecretEventMessage, ExternalSecretMessage } from '@eso/api/resources';
 import { type KubeClient, KubeError, type Secret, secrets } from '@eso/kube';
 import {
   fieldManager,
   hashOwner,
+  orphansOf,
   planSecret,
   type Plan,
   type SecretData,
@@ -115,11 +111,7 @@ export async function deleteOrphans(
   { es, signal }: { es: ExternalSecret; signal: AbortSignal },
 ): Promise<{ deleted: number; event: string }> {
   const { namespace = '', name } = es.metadata;
-  const owner = hashOwner(namespace, name);
-  const orphans = view
-    .createdBy(`${namespace}/${owner}`)
-    .filter(({ metadata }) => metadata.name !== targetName(es) && metadata.labels?.[LABEL_CREATED_BY] === owner)
-    .filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === es.metadata.uid));
+  const orphans = orphansOf(es, view.createdBy(`${namespace}/${hashOwner(namespace, name)}`));
   for (const { metadata } of orphans) {
     const precondition = metadata.uid === undefined ? {} : { uid: metadata.uid };
     try {

@@ -1,7 +1,9 @@
 import type { ProviderConnections } from '@eso/api/client';
+import type { ExternalSecret } from '@eso/api/resources';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
+import type { SecretSnapshot } from '@eso/sync';
 import type { Informers } from '../informers.ts';
 import { MutationCache } from '../mutation-cache.ts';
 import type { Stores } from '../store/stores.ts';
@@ -37,9 +39,10 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const { client, informers, stores, connections, clock, logger, registry, workers } = options;
   const name = 'externalsecret';
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
-  const written = { externalSecrets: new MutationCache(), secrets: new MutationCache() } as Parameters<
-    typeof watchExternalSecrets
-  >[0]['written'];
+  const written = {
+    externalSecrets: new MutationCache<ExternalSecret>(),
+    secrets: new MutationCache<SecretSnapshot>(),
+  };
   const secretStore = informers.secrets.store;
   const reconcile = externalSecretReconcile({
     client,
