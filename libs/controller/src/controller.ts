@@ -3,6 +3,7 @@ import { type ControllerMetrics, controllerMetrics, initialise, type ReconcileOu
 import { ControllerError, TerminalError } from './error.ts';
 import { Priority } from './priority.ts';
 import type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
+import { Turns } from './turns.ts';
 import { GRACE_MS, Run } from './run.ts';
 import type { WorkItem, WorkQueue } from './work-queue.ts';
 
@@ -49,6 +50,7 @@ export class Controller {
   readonly #options: Required<ControllerOptions>;
   readonly #metrics: ControllerMetrics;
   readonly #runs = new Set<Run>();
+  readonly #turns = new Turns();
   /** Since when it works, in monotonic milliseconds. */
   #startedAt: number | undefined;
 
@@ -107,8 +109,15 @@ export class Controller {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    for (let item = await this.#options.queue.get(signal); item; item = await this.#options.queue.get(signal))
+    const { queue } = this.#options;
+    for (let item = await queue.get(signal); item; item = await queue.get(signal)) {
+      if (signal.aborted) {
+        queue.putBack(item.key);
+        return;
+      }
       await this.#process(item, signal);
+      await this.#turns.next();
+    }
   }
 
   /** Resolves when the reconcile has ended, or when it ignores that its time is over: the key stays locked then. */

@@ -80,9 +80,7 @@ export class QueuedKeys {
    * @param ids sorted, each once
    */
   admit(rank: Rank, ids: readonly string[], rooms: Rooms): Hold | undefined {
-    const waiting = this.#waiting.best(rooms);
-    if (waiting && goesBefore(waiting.entry, rank)) return undefined;
-    return this.#waiting.admit(ids, rooms);
+    return this.#waiting.admit(rank, ids, rooms);
   }
 
   /** Has to be told of each pass that gets room. */

@@ -181,3 +181,180 @@ test('keys of a higher priority get room first, then those that have waited long
   expect(entered).toEqual(['e/first', 'e/raised', 'e/old', 'e/young', 'e/refresh']);
   await stop();
 });
+
+test('ten endpoints that hang, one after the other, do not keep what they got: the eleventh gets its turn', async () => {
+  const { clock, queue, entered, stop } = setup(
+    async (key, context) => (key.startsWith('works') ? { kind: 'done' } : hang(context)),
+    { timeoutMs: 10_000 },
+  );
+  for (let i = 0; i < 10; i++) for (const key of keys(100, `hangs${String(i)}/`)) queue.add(key);
+  queue.add('works/a');
+  await clock.advance(10_000);
+  expect(entered).toContain('works/a');
+  // By then room is divided among them as if they had come at the same time.
+  for (let round = 0; round < 3; round++) {
+    entered.length = 0;
+    queue.add(`works/${String(round)}`);
+    await clock.advance(10_000);
+    expect(entered).toContain(`works/${String(round)}`);
+    const counts = Array.from({ length: 10 }, (_, i) => entered.filter((key) => key.startsWith(`hangs${String(i)}/`)));
+    expect(Math.max(...counts.map(({ length }) => length))).toBeLessThanOrEqual(4);
+    expect(Math.min(...counts.map(({ length }) => length))).toBeGreaterThanOrEqual(1);
+  }
+  await stop();
+});
+
+test('a reconcile that ignores its signal gives its room back with its worker, and gets none any more', async () => {
+  let late: ReconcileContext | undefined;
+  let settle = (): void => undefined;
+  const { clock, queue, entered, stop } = setup(
+    async (key, context) => {
+      if (key !== 'e/deaf') return { kind: 'done' };
+      late = context;
+      await new Promise<void>((resolve) => (settle = resolve));
+      return { kind: 'done' };
+    },
+    { workers: 1, timeoutMs: 1_000 },
+  );
+  queue.add('e/deaf');
+  queue.add('e/a');
+  await clock.advance(5_900);
+  expect(entered).toEqual(['e/deaf']);
+  await clock.advance(200);
+  expect(entered).toEqual(['e/deaf', 'e/a']);
+  expect(late?.enter(['e'])).toBe(false);
+  settle();
+  await clock.advance(1);
+  expect(late?.enter(['e'])).toBe(false);
+  late?.leave();
+  queue.add('e/b');
+  await clock.advance(1);
+  expect(entered).toEqual(['e/deaf', 'e/a', 'e/b']);
+  await stop();
+});
+
+test('what waits for room when the controller stops is served after the next start, and no room is lost', async () => {
+  const { clock, queue, controller, entered, stop } = setup(async (_key, context) => hang(context), {
+    workers: 4,
+    timeoutMs: 60_000,
+  });
+  for (const key of keys(6, 'e/')) queue.add(key);
+  await clock.advance(1);
+  expect([entered.length, queue.waiting]).toEqual([3, 3]);
+  await stop();
+  expect(queue.waiting).toBe(3);
+  entered.length = 0;
+  const again = new AbortController();
+  const ended = controller.start(again.signal);
+  await clock.advance(1);
+  expect(entered).toEqual(['e/3', 'e/4', 'e/5']);
+  await clock.advance(60_001);
+  expect(entered.slice(3)).toEqual(['e/0', 'e/1', 'e/2']);
+  again.abort();
+  await clock.advance(1);
+  await ended;
+});
+
+test('room that a pass does not use any more goes on to the next: gone, or bound elsewhere', async () => {
+  const clock = new ManualClock();
+  const queue = new WorkQueue({ name: 'test', clock });
+  queue.setCapacity({ workers: 2, share: 3 });
+  const never = new AbortController().signal;
+  const take = async (): Promise<string | undefined> => (await queue.get(never))?.key;
+  for (const key of ['first', 'gone', 'moved', 'last']) {
+    queue.add(key);
+    expect(await take()).toBe(key);
+    expect(queue.enter(key, ['e'])).toBe(key === 'first');
+    if (key === 'first') continue;
+    expect(queue.wait(key)).toBe(true);
+    queue.done(key);
+  }
+  queue.leave('first');
+  expect(await take()).toBe('gone');
+  // It holds the only room now, without having asked for it.
+  expect(queue.enter('first', ['e'])).toBe(false);
+  queue.done('gone');
+  expect(await take()).toBe('moved');
+  expect(queue.enter('moved', ['other'])).toBe(true);
+  expect(await take()).toBe('last');
+  expect(queue.enter('last', ['e'])).toBe(true);
+  for (const key of ['first', 'moved', 'last']) queue.done(key);
+  expect([queue.depth, queue.waiting]).toEqual([0, 0]);
+});
+
+test('a pass gets no room that a waiting key before it in line could use', async () => {
+  const clock = new ManualClock();
+  const queue = new WorkQueue({ name: 'test', clock });
+  queue.setCapacity({ workers: 2, share: 3 });
+  const never = new AbortController().signal;
+  queue.add('inside');
+  await queue.get(never);
+  expect(queue.enter('inside', ['e'])).toBe(true);
+  queue.add('waits');
+  await queue.get(never);
+  expect([queue.enter('waits', ['e']), queue.wait('waits')]).toEqual([false, true]);
+  queue.done('waits');
+  for (const [key, priority] of [
+    ['young', 0],
+    ['urgent', 100],
+  ] as const) {
+    queue.add(key, { priority });
+    expect((await queue.get(never))?.key).toBe(key);
+  }
+  queue.leave('inside');
+  expect(queue.enter('young', ['e'])).toBe(false);
+  expect(queue.enter('urgent', ['e'])).toBe(true);
+  expect(queue.enter('urgent', [])).toBe(true);
+  expect((await queue.get(never))?.key).toBe('waits');
+});
+
+test('a key of two endpoints gets its turn though others fill now the one, now the other', async () => {
+  let served = false;
+  const { clock, queue, entered, stop } = setup(
+    async (key) => {
+      if (key === 'a+b/both') served = true;
+      else await clock.sleep(100);
+      // Each is followed by the next of its kind, for ever: never is nobody inside both.
+      if (!served) queue.add(key);
+      return { kind: 'done' };
+    },
+    { workers: 4, share: 0.1 },
+  );
+  queue.add('a/1');
+  queue.add('a/2');
+  await clock.advance(50);
+  queue.add('b/1');
+  queue.add('b/2');
+  queue.add('a+b/both', { priority: Priority.neverSynced });
+  await clock.advance(50);
+  // An event now and then does not take its place from it.
+  for (let i = 0; i < 10; i++) {
+    queue.add('a+b/both');
+    await clock.advance(100);
+  }
+  expect(entered).toContain('a+b/both');
+  // Not before the others went in as often as there are workers.
+  expect(entered.indexOf('a+b/both')).toBeGreaterThan(6);
+  await clock.advance(1_000);
+  await stop();
+});
+
+test('a key of two endpoints does not go beyond the share of one that hangs', async () => {
+  const { clock, queue, entered, stop } = setup(
+    async (key, context) => {
+      if (key.startsWith('hangs')) return hang(context);
+      await clock.sleep(10);
+      queue.add(key);
+      return { kind: 'done' };
+    },
+    { workers: 8 },
+  );
+  for (const key of keys(10, 'hangs/')) queue.add(key);
+  await clock.advance(1);
+  for (const key of keys(10, 'hangs+works/')) queue.add(key, { priority: Priority.neverSynced });
+  queue.add('works/a');
+  await clock.advance(1_000);
+  expect(entered.filter((key) => key.startsWith('hangs+'))).toEqual([]);
+  expect(entered.filter((key) => key === 'works/a').length).toBeGreaterThan(50);
+  await stop();
+});

@@ -36,7 +36,7 @@ test('two that hang hold about the same, and however many hang, one that has nob
   for (let count = 1; count < 32; count++) {
     const rooms = new Rooms({ workers: 32, share: 3 });
     fill(rooms, ...names(count));
-    expect(rooms.free).toBeGreaterThanOrEqual(1);
+    expect(rooms.free).toBeGreaterThanOrEqual(count < 28 ? 4 : 32 - count);
     expect(rooms.admit(['next'], never)).toBeDefined();
   }
 });

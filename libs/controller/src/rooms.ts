@@ -12,11 +12,14 @@ export interface Hold {
   readonly overdrawn: readonly string[];
 }
 
+/** The part of the workers that only endpoints get which have nobody inside. */
+const RESERVE = 1 / 8;
+
 /**
  * Divides the workers among endpoints. An endpoint may hold most workers while nobody else needs them, and one that hangs
- * leaves some to the others: it has room while fewer than `share` × (free workers) are inside. The last free worker goes
- * only to an endpoint that has none. With 32 workers and a share of 3, one hanging endpoint holds 24, two hold 13 or 14
- * each, ten hold 3 or 4 each, and the next one still gets its turn.
+ * leaves some to the others: it has room while fewer than `share` × (free workers) are inside. The last eighth of the
+ * workers, at least one, goes to endpoints that have nobody inside. With 32 workers and a share of 3, one hanging endpoint
+ * holds 24, two hold 14 each, ten hold 2 or 3 each, and the next ones still get their turn.
  */
 export class Rooms {
   #capacity: Capacity;
@@ -45,6 +48,11 @@ export class Rooms {
 
   inside(id: string): number {
     return this.#inside.get(id) ?? 0;
+  }
+
+  /** How many passes each endpoint may have inside if those that need room and one more get equally much. */
+  fairShare(waitedFor: Iterable<string>): number {
+    return this.#capacity.workers / (new Set([...this.#inside.keys(), ...waitedFor]).size + 1);
   }
 
   /**
@@ -77,7 +85,8 @@ export class Rooms {
 
   #hasRoom(id: string): boolean {
     const inside = this.inside(id);
-    return inside === 0 || (this.free > 1 && inside < this.#capacity.share * this.free);
+    const { workers, share } = this.#capacity;
+    return inside === 0 || (this.free > Math.max(1, workers * RESERVE) && inside < share * this.free);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Entry, goesBefore } from './entry.ts';
+import { type Entry, goesBefore, type Rank } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hold, Rooms } from './rooms.ts';
 
@@ -16,11 +16,15 @@ export interface Admission {
   readonly hold: Hold;
 }
 
+/** Whether an endpoint has more than its fair share, while some wait. */
+type IsAhead = (id: string) => boolean;
+
 /** How many groups there may be before those that nobody waits in are dropped. */
 const MAX_EMPTY = 64;
 
 /**
- * The keys that wait for room. Who is next is worked out from what is free at the moment of the question; nothing is
+ * The keys that wait for room, by priority, then by age; where endpoints compete, those first that have less than their fair
+ * share of the workers, so that many that hang do not keep what they got first. Who is next is worked out from what is free at the moment of the question; nothing is
  * handed on from pass to pass, so nothing can get lost on the way.
  *
  * A key with several endpoints needs room at all of them at the same time, which others may prevent for ever by filling
@@ -57,17 +61,20 @@ export class WaitingKeys {
   best(rooms: Rooms): Admission | undefined {
     let best: Admission | undefined;
     if (this.#size === 0) return best;
+    const isAhead = this.#isAhead(rooms);
     for (const group of this.#groups.values()) {
       const entry = group.entries.peek();
-      if (!entry || (best && !goesBefore(entry, best.entry))) continue;
+      if (!entry || (best && !precedes(entry, group.ids, best.entry, best.hold.ids, isAhead))) continue;
       const hold = admit(group.ids, group, rooms);
       if (hold) best = { entry, hold };
     }
     return best;
   }
 
-  /** The room at `ids` for a pass that does not wait. */
-  admit(ids: readonly string[], rooms: Rooms): Hold | undefined {
+  /** The room at `ids` for a pass that does not wait, unless there is some for a waiting key that goes before it. */
+  admit(rank: Rank, ids: readonly string[], rooms: Rooms): Hold | undefined {
+    const best = this.best(rooms);
+    if (best && precedes(best.entry, best.hold.ids, rank, ids, this.#isAhead(rooms))) return undefined;
     return admit(ids, this.#groups.get(nameOf(ids)), rooms);
   }
 
@@ -85,6 +92,12 @@ export class WaitingKeys {
     }
   }
 
+  #isAhead(rooms: Rooms): IsAhead {
+    const waitedFor = [...this.#groups.values()].filter(({ entries }) => entries.size > 0).flatMap(({ ids }) => ids);
+    const share = rooms.fairShare(waitedFor);
+    return (id) => rooms.inside(id) >= share;
+  }
+
   #create(ids: readonly string[]): WaitGroup {
     if (this.#groups.size >= MAX_EMPTY)
       for (const [name, { entries }] of this.#groups) if (entries.size === 0) this.#groups.delete(name);
@@ -96,6 +109,13 @@ export class WaitingKeys {
 
 function admit(ids: readonly string[], group: WaitGroup | undefined, rooms: Rooms): Hold | undefined {
   return rooms.admit(ids, (id) => (group?.overtaken.get(id) ?? 0) >= rooms.capacity.workers);
+}
+
+/** The higher priority, then what goes to an endpoint that has less than its fair share, then the earlier arrival. */
+function precedes(a: Rank, idsOfA: readonly string[], b: Rank, idsOfB: readonly string[], isAhead: IsAhead): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority;
+  const [aIsAhead, bIsAhead] = [idsOfA.some(isAhead), idsOfB.some(isAhead)];
+  return aIsAhead === bIsAhead ? a.arrival < b.arrival : bIsAhead;
 }
 
 function nameOf(ids: readonly string[]): string {

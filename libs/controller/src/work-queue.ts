@@ -199,9 +199,19 @@ export class WorkQueue {
     this.#metrics?.workDuration.observe(this.#labels, (this.#clock.monotonic() - pass.since) / 1_000);
     this.#giveBack(pass);
     const again = this.#queued.get(key);
-    if (pass.waits && pass.refused && !this.#shutDown) this.#putBack(key, pass, pass.refused);
+    if (pass.waits && pass.refused && !this.#shutDown) this.#awaitRoom(key, pass, pass.refused);
     else if (again?.state === 'held') this.#makeReady(again, this.#clock.monotonic());
     this.#dispatch();
+  }
+
+  /** Instead of {@link done}, for a key that was not processed: it is ready again, at its old place. */
+  putBack(key: string): void {
+    const pass = this.#processing.get(key);
+    if (!pass) return;
+    this.add(key, pass);
+    const entry = this.#queued.get(key);
+    if (entry) this.#queued.raise(entry, pass);
+    this.done(key);
   }
 
   /** Takes no more keys; what waits for a worker is still handed out, what is delayed or waits for room is dropped. */
@@ -245,7 +255,7 @@ export class WorkQueue {
   }
 
   /** After a pass that found no room. An event in the meantime makes the key ready, else it waits; its place stays. */
-  #putBack(key: string, pass: Pass, ids: readonly string[]): void {
+  #awaitRoom(key: string, pass: Pass, ids: readonly string[]): void {
     const now = this.#clock.monotonic();
     const entry = this.#queued.get(key) ?? this.#queued.create(key, pass);
     this.#queued.raise(entry, pass);
