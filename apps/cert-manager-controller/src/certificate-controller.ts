@@ -42,6 +42,7 @@ export class CertificateController {
   readonly #metrics: CertificateMetrics;
   readonly #events: EventRecorder;
   readonly #discovery: ProviderDiscovery;
+  #controller: Controller | undefined;
   #checks: readonly (() => string | undefined)[] = [];
 
   constructor(options: CertificateControllerOptions) {
@@ -71,6 +72,7 @@ export class CertificateController {
       logger,
       registry,
     });
+    this.#controller = controller;
     this.#checks = [...this.#checks, () => controller.health(), () => this.#discovery.health()];
     try {
       // Without all Services known, a Secret could look as if nobody claimed it.
@@ -92,6 +94,11 @@ export class CertificateController {
       if (reason !== undefined) return reason;
     }
     return undefined;
+  }
+
+  /** The reason why only a new process can do its work. */
+  stuck(): string | undefined {
+    return this.#controller?.stuck();
   }
 
   #reconcilers(signal: AbortSignal): Reconcile {

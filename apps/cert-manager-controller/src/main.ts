@@ -37,6 +37,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   let term: CertificateController | undefined;
   const live = new Readiness();
   live.add('event-loop', eventLoopCheck());
+  live.add('certificates', () => term?.stuck());
   const ready = new Readiness();
   ready.add('kubernetes-api', () => (client.isReachable() ? undefined : 'the API server cannot be reached'));
   // A replica that does not lead is ready to.

@@ -90,7 +90,10 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     ...providers.controllers,
     externalSecretController({ ...common, doubt: ({ providerRef }) => providers.doubt(providerRef) }),
   ];
-  for (const [index, controller] of controllers.entries()) ready.add(`queue-${index}`, () => controller.health());
+  for (const [index, controller] of controllers.entries()) {
+    ready.add(`queue-${index}`, () => controller.health());
+    live.add(`queue-${index}`, () => controller.stuck());
+  }
   watchHealth(informers, ready);
 
   await startInformers(informers, signal);

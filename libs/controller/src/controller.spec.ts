@@ -2,7 +2,7 @@ import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { TerminalError } from './error.ts';
 import { Priority } from './priority.ts';
-import type { Reconcile } from './reconcile.ts';
+import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
 import { WorkQueue } from './work-queue.ts';
 
 function setup(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
@@ -232,5 +232,230 @@ test('every metric of controller-runtime that dashboards use is there from the s
     '# TYPE controller_runtime_reconcile_time_seconds histogram',
   ])
     expect(text).toContain(name);
+  await stop();
+});
+
+test('a failure says when its key is tried again: backoff with a maximum of its own, after a time, on a change', async () => {
+  const seen = new Map<string, number[]>();
+  const again: Record<string, Again> = {
+    missing: { kind: 'backoff', maxMs: 4_000 },
+    other: { kind: 'backoff' },
+    costly: { kind: 'after', ms: 15_000 },
+    spec: { kind: 'change' },
+  };
+  const priorities = new Set<string>();
+  const { clock, queue, metric, stop } = setup((key, { priority }) => {
+    seen.set(key, [...(seen.get(key) ?? []), clock.monotonic() / 1_000]);
+    priorities.add(`${key} ${String(priority)}`);
+    return Promise.resolve({ kind: 'failed', text: 'no such key', again: again[key] ?? { kind: 'change' } });
+  });
+  for (const key of Object.keys(again)) queue.add(key, { priority: Priority.neverSynced });
+  await clock.advance(16_000);
+  expect(Object.fromEntries(seen)).toEqual({
+    missing: [0, 1, 3, 7, 11, 15],
+    other: [0, 1, 3, 7, 15],
+    costly: [0, 15],
+    spec: [0],
+  });
+  expect([...priorities].sort()).toEqual(['costly -100', 'costly 100', 'missing 100', 'other 100', 'spec 100']);
+  expect(await metric('controller_runtime_reconcile_total', 'error')).toBe(14);
+  expect(await metric('controller_runtime_reconcile_errors_total')).toBe(14);
+  expect(await metric('controller_runtime_terminal_reconcile_errors_total')).toBe(1);
+  await stop();
+});
+
+test.each<ReconcileResult>([
+  { kind: 'done' },
+  { kind: 'requeueAfter', ms: 60_000 },
+  { kind: 'failed', text: 'wrong spec', again: { kind: 'change' } },
+  { kind: 'failed', text: 'wrong spec', again: { kind: 'after', ms: 60_000 } },
+])('%j ends the backoff', async (result) => {
+  const results: ReconcileResult[] = [{ kind: 'requeue' }, { kind: 'requeue' }, result];
+  const { clock, queue, stop } = setup(() => Promise.resolve(results.shift() ?? { kind: 'done' }));
+  queue.add('a');
+  await clock.advance(1_000);
+  expect(queue.numRequeues('a')).toBe(2);
+  await clock.advance(2_000);
+  expect(results).toEqual([]);
+  expect(queue.numRequeues('a')).toBe(0);
+  await stop();
+});
+
+test('a pass that waits without having been refused room is a failure, and its key is not lost', async () => {
+  let calls = 0;
+  const { clock, queue, metric, stop } = setup(() => Promise.resolve({ kind: calls++ === 0 ? 'wait' : 'done' }));
+  queue.add('a');
+  await clock.advance(1_000);
+  expect(calls).toBe(2);
+  expect(await metric('controller_runtime_reconcile_errors_total')).toBe(1);
+  await stop();
+});
+
+test('a pass that waits is counted neither in the results nor in the times', async () => {
+  const { clock, queue, registry, stop } = setup((key, { enter }) =>
+    Promise.resolve(enter([key]) ? { kind: 'done' } : { kind: 'wait' }),
+  );
+  queue.setCapacity({ workers: 0, share: 3 });
+  queue.add('a');
+  await clock.advance(1_000);
+  expect(queue.waiting).toBe(1);
+  const text = await registry.metrics();
+  expect(text).not.toMatch(/reconcile_time_seconds_count\{.*\} [1-9]/u);
+  expect(text).not.toMatch(/reconcile_total\{.*\} [1-9]/u);
+  queue.setCapacity({ workers: 2, share: 3 });
+  await clock.advance(1);
+  expect(await registry.metrics()).toContain(
+    'controller_runtime_reconcile_total{controller="test",result="success"} 1',
+  );
+  await stop();
+});
+
+test('a reconcile that never settles is stuck: liveness turns red a minute after its worker went on without it', async () => {
+  const { clock, queue, controller, stop } = setup(
+    async (key) => (key === 'deaf' ? new Promise<ReconcileResult>(() => undefined) : { kind: 'done' }),
+    { workers: 1, timeoutMs: 5_000 },
+  );
+  queue.add('deaf');
+  await clock.advance(10_000);
+  expect(controller.health()).toBeUndefined();
+  await clock.advance(1_000);
+  expect(controller.health()).toBe('reconcile of deaf has run 6 s past its time');
+  await clock.advance(59_000);
+  expect(controller.stuck()).toBeUndefined();
+  await clock.advance(1_000);
+  expect(controller.stuck()).toBe('reconcile of deaf ignores for 66 s that its time is over');
+  await stop();
+});
+
+test('one that ignores that the controller stopped is stuck from then on, not only from the end of its time', async () => {
+  let settle = (): void => undefined;
+  const { clock, queue, controller, stop } = setup(
+    async () => {
+      await new Promise<void>((resolve) => (settle = resolve));
+      return { kind: 'done' };
+    },
+    { timeoutMs: 3_600_000, stuckMs: 10_000 },
+  );
+  queue.add('deaf');
+  await clock.advance(1);
+  const stopped = stop();
+  await clock.advance(15_000);
+  await stopped;
+  expect(controller.stuck()).toBeUndefined();
+  await clock.advance(1_000);
+  expect(controller.stuck()).toBe('reconcile of deaf ignores for 16 s that its time is over');
+  settle();
+  await clock.advance(1);
+  expect(controller.stuck()).toBeUndefined();
+});
+
+test('keys of a priority that never get their turn turn health red; how long they wait stands in the metrics', async () => {
+  let busy = true;
+  const { clock, queue, controller, registry, stop } = setup(
+    async (key) => {
+      await clock.sleep(1_000);
+      if (busy) queue.add(`${key}'`, { priority: Priority.changed });
+      return { kind: 'done' };
+    },
+    { workers: 1 },
+  );
+  queue.add('a', { priority: Priority.changed });
+  queue.add('refresh', { priority: Priority.refresh });
+  await clock.advance(600_000);
+  expect(controller.health()).toBeUndefined();
+  await clock.advance(2_000);
+  expect(controller.health()).toBe('keys of priority -100 wait, none of them was taken for 602 s');
+  expect(await registry.metrics()).toContain(
+    'workqueue_oldest_ready_seconds{name="test",controller="test",priority="-100"} 602',
+  );
+  busy = false;
+  await clock.advance(2_000);
+  expect(controller.health()).toBeUndefined();
+  expect(await registry.metrics()).toContain(
+    'workqueue_oldest_ready_seconds{name="test",controller="test",priority="-100"} 0',
+  );
+  const stopped = stop();
+  await clock.advance(5_000);
+  await stopped;
+});
+
+test('a burst is no starvation, however long its keys wait: some are served all the time', async () => {
+  const { clock, queue, controller, stop } = setup(
+    async () => {
+      await clock.sleep(300_000);
+      return { kind: 'done' };
+    },
+    { workers: 1, timeoutMs: 400_000, stallMs: 400_000 },
+  );
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) queue.add(key, { priority: Priority.refresh });
+  for (let i = 0; i < 6; i++) {
+    expect(controller.health()).toBeUndefined();
+    await clock.advance(299_000);
+  }
+  const stopped = stop();
+  await clock.advance(300_000);
+  await stopped;
+});
+
+test('what came while the controller did not run is no sign of a stall or of starvation', async () => {
+  const { clock, queue, controller, stop } = setup(
+    async () => {
+      await clock.sleep(1_000);
+      return { kind: 'done' };
+    },
+    { workers: 1 },
+  );
+  await stop();
+  queue.add('changed');
+  queue.add('refresh', { priority: Priority.refresh });
+  await clock.advance(3_600_000);
+  const again = new AbortController();
+  const ended = controller.start(again.signal);
+  expect(controller.health()).toBeUndefined();
+  await clock.advance(500);
+  expect(controller.health()).toBeUndefined();
+  again.abort();
+  await clock.advance(5_000);
+  await ended;
+});
+
+test('a key that was handed out when the controller stopped is not processed, and stays at its place', async () => {
+  const seen: string[] = [];
+  const { clock, queue, controller, stop } = setup(
+    (key) => {
+      seen.push(key);
+      return Promise.resolve({ kind: 'done' });
+    },
+    { workers: 1 },
+  );
+  await clock.advance(1);
+  queue.add('a');
+  queue.add('b');
+  await stop();
+  expect(seen).toEqual([]);
+  expect(queue.depth).toBe(2);
+  const again = new AbortController();
+  const ended = controller.start(again.signal);
+  await clock.advance(1);
+  expect(seen).toEqual(['a', 'b']);
+  again.abort();
+  await ended;
+});
+
+test('thousands of passes that wait for nothing leave the event loop its turns', async () => {
+  let passes = 0;
+  const { clock, queue, stop } = setup(() => {
+    passes++;
+    return Promise.resolve({ kind: 'done' });
+  });
+  await clock.advance(1);
+  for (let i = 0; i < 5_000; i++) queue.add(String(i));
+  const perTurn: number[] = [];
+  while (passes < 5_000) {
+    const before = passes;
+    await new Promise((resolve) => setImmediate(resolve));
+    perTurn.push(passes - before);
+  }
+  expect(Math.max(...perTurn)).toBeLessThan(300);
   await stop();
 });

@@ -2,7 +2,9 @@ import { type Clock, errorText, type Logger, type Registry, systemClock } from '
 import { type ControllerMetrics, controllerMetrics, initialise, type ReconcileOutcome } from './controller-metrics.ts';
 import { ControllerError, TerminalError } from './error.ts';
 import { Priority } from './priority.ts';
-import type { Reconcile, ReconcileResult } from './reconcile.ts';
+import type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
+import { Turns } from './turns.ts';
+import { GRACE_MS, Run } from './run.ts';
 import type { WorkItem, WorkQueue } from './work-queue.ts';
 
 export interface ControllerOptions {
@@ -12,37 +14,52 @@ export interface ControllerOptions {
   readonly reconcile: Reconcile;
   /** How many keys are processed at once. Default 32. */
   readonly workers?: number;
+  /** How many times the free workers one endpoint may hold; see {@link ReconcileContext.enter}. Default 3. */
+  readonly share?: number;
   /** How long one reconcile may take before its signal aborts, in milliseconds. Default 120,000. */
   readonly timeoutMs?: number;
   /** How long keys may wait without any worker taking one before {@link Controller.health} complains. Default 60,000. */
   readonly stallMs?: number;
+  /**
+   * How long keys of a priority may wait without any of them being taken, though others are, before
+   * {@link Controller.health} complains, in milliseconds. Default 600,000: longer than a first sync of 10,000 objects.
+   */
+  readonly starveMs?: number;
+  /**
+   * How long a reconcile may ignore that its signal aborted, on top of the 5 s after which its worker goes on without it,
+   * before {@link Controller.stuck} complains, in milliseconds. Default 60,000.
+   */
+  readonly stuckMs?: number;
   readonly clock?: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
 }
 
-/** How long a reconcile has after its signal aborted, before its worker goes on without it. */
-const GRACE_MS = 5_000;
-
-/** A reconcile that runs. */
-interface Run {
-  readonly key: string;
-  /** Monotonic time in milliseconds after which it is late. */
-  readonly deadline: number;
-}
+const DEFAULTS = {
+  workers: 32,
+  share: 3,
+  timeoutMs: 120_000,
+  stallMs: 60_000,
+  starveMs: 600_000,
+  stuckMs: 60_000,
+  clock: systemClock,
+};
 
 /** Takes keys from a queue and reconciles them, a limited number at a time, each key by one worker only. */
 export class Controller {
   readonly #options: Required<ControllerOptions>;
   readonly #metrics: ControllerMetrics;
   readonly #runs = new Set<Run>();
-  #running = false;
+  readonly #turns = new Turns();
+  /** Since when it works, in monotonic milliseconds. */
+  #startedAt: number | undefined;
 
   constructor(options: ControllerOptions) {
-    const defaults = { workers: 32, timeoutMs: 120_000, stallMs: 60_000, clock: systemClock };
-    this.#options = { ...defaults, ...options };
-    this.#metrics = controllerMetrics(options.registry);
-    initialise(this.#metrics, options.name, this.#options.workers);
+    this.#options = { ...DEFAULTS, ...options };
+    const { workers, share, queue, name, registry } = this.#options;
+    queue.setCapacity({ workers, share });
+    this.#metrics = controllerMetrics(registry);
+    initialise(this.#metrics, name, workers);
   }
 
   /**
@@ -50,73 +67,112 @@ export class Controller {
    * @throws ControllerError ALREADY_RUNNING when it runs.
    */
   async start(signal: AbortSignal): Promise<void> {
-    if (this.#running) throw new ControllerError('ALREADY_RUNNING', `controller ${this.#options.name} runs already`);
-    this.#running = true;
+    const { name, clock, workers } = this.#options;
+    if (this.#startedAt !== undefined) throw new ControllerError('ALREADY_RUNNING', `controller ${name} runs already`);
+    this.#startedAt = clock.monotonic();
     try {
-      await Promise.all(Array.from({ length: this.#options.workers }, () => this.#work(signal)));
+      await Promise.all(Array.from({ length: workers }, () => this.#work(signal)));
     } finally {
-      this.#running = false;
+      this.#startedAt = undefined;
     }
   }
 
-  /** Why the controller is not well: a queue that does not drain, or a reconcile past its time. */
+  /**
+   * For readiness: why the controller is not well. A reconcile past its time, a queue that does not drain, keys of one
+   * priority that never get their turn. Keys that wait for room at an endpoint are not among them: that is no fault of
+   * this process, and stands in the metrics.
+   */
   health(): string | undefined {
-    const now = this.#options.clock.monotonic();
-    const late = [...this.#runs].find((run) => run.deadline + GRACE_MS < now);
-    if (late) return `reconcile of ${late.key} has run ${seconds(now - late.deadline)} past its time`;
-    const stalled = this.#running ? this.#options.queue.stalledMs() : 0;
-    if (stalled > this.#options.stallMs)
-      return `${String(this.#options.queue.depth)} keys wait, none was taken for ${seconds(stalled)}`;
+    const late = [...this.#runs].find((run) => run.lateMs > GRACE_MS);
+    if (late) return `reconcile of ${late.key} has run ${seconds(late.lateMs)} past its time`;
+    if (this.#startedAt === undefined) return undefined;
+    const { queue, clock, stallMs, starveMs } = this.#options;
+    // What came before the start is no delay of ours: a standby's queue fills while it does nothing.
+    const ranMs = clock.monotonic() - this.#startedAt;
+    const stalled = Math.min(queue.stalledMs(), ranMs);
+    if (stalled > stallMs) return `${String(queue.depth)} keys wait, none was taken for ${seconds(stalled)}`;
+    for (const { priority, readyMs, servedMsAgo } of queue.lanes()) {
+      const starving = Math.min(readyMs, servedMsAgo ?? readyMs, ranMs);
+      if (starving > starveMs)
+        return `keys of priority ${String(priority)} wait, none of them was taken for ${seconds(starving)}`;
+    }
     return undefined;
   }
 
+  /**
+   * For liveness: a reconcile that does not end long after its signal aborted. Its key stays locked, which nothing but a
+   * new process can mend.
+   */
+  stuck(): string | undefined {
+    const stuck = [...this.#runs].find((run) => run.lateMs > GRACE_MS + this.#options.stuckMs);
+    return stuck && `reconcile of ${stuck.key} ignores for ${seconds(stuck.lateMs)} that its time is over`;
+  }
+
   async #work(signal: AbortSignal): Promise<void> {
-    for (let item = await this.#options.queue.get(signal); item; item = await this.#options.queue.get(signal))
+    const { queue } = this.#options;
+    for (let item = await queue.get(signal); item; item = await queue.get(signal)) {
+      if (signal.aborted) {
+        queue.putBack(item.key);
+        return;
+      }
       await this.#process(item, signal);
-  }
-
-  /** Resolves when the reconcile has ended, or when it ignores that its time is over: the key stays locked then. */
-  async #process(item: WorkItem, signal: AbortSignal): Promise<void> {
-    const { clock, timeoutMs, name } = this.#options;
-    const started = clock.monotonic();
-    const run: Run = { key: item.key, deadline: started + timeoutMs };
-    const limit = new AbortController();
-    const onAbort = (): void => limit.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    this.#runs.add(run);
-    this.#metrics.activeWorkers.inc({ controller: name });
-
-    const ended = this.#reconcile(item, limit.signal).finally(() => {
-      this.#runs.delete(run);
-      this.#metrics.time.observe({ controller: name }, (clock.monotonic() - started) / 1_000);
-      this.#options.queue.done(item.key);
-    });
-    const cancelTimeout = clock.schedule(timeoutMs, () => {
-      this.#metrics.timeouts.inc({ controller: name });
-      this.#options.logger.error({ controller: name, key: item.key, timeoutMs }, 'reconcile exceeded its time');
-      limit.abort(new ControllerError('UNEXPECTED', `reconcile exceeded ${seconds(timeoutMs)}`, { retryable: true }));
-    });
-    const watch = graceAfterAbort(limit.signal, clock);
-    await Promise.race([ended, watch.over]);
-    watch.cancel();
-    cancelTimeout();
-    signal.removeEventListener('abort', onAbort);
-    this.#metrics.activeWorkers.dec({ controller: name });
-  }
-
-  async #reconcile(item: WorkItem, signal: AbortSignal): Promise<void> {
-    const { name, reconcile } = this.#options;
-    const logger = this.#options.logger.child({ controller: name, key: item.key });
-    try {
-      const result = await reconcile(item.key, { signal, logger, priority: item.priority });
-      this.#count(this.#requeue(item, result));
-    } catch (error) {
-      this.#failed(item, error, logger);
+      await this.#turns.next();
     }
   }
 
-  #requeue({ key, priority }: WorkItem, result: ReconcileResult): ReconcileOutcome {
+  /** Resolves when the reconcile has ended, or when it ignores that its time is over: the key stays locked then. */
+  async #process(item: WorkItem, stop: AbortSignal): Promise<void> {
+    const { clock, timeoutMs, name, queue } = this.#options;
+    const { key } = item;
+    const run = new Run({ key, clock, timeoutMs, stop, onTimeout: () => this.#timedOut(key) });
+    this.#runs.add(run);
+    this.#metrics.activeWorkers.inc({ controller: name });
+    const ended = this.#reconcile(item, run).finally(() => {
+      this.#runs.delete(run);
+      queue.done(key);
+    });
+    await Promise.race([ended, run.givenUp]);
+    run.release();
+    // No worker is behind it any more, so it may not hold any of the room that is made of workers.
+    if (this.#runs.has(run)) queue.leave(key);
+    this.#metrics.activeWorkers.dec({ controller: name });
+  }
+
+  #timedOut(key: string): ControllerError {
+    const { name, logger, timeoutMs } = this.#options;
+    this.#metrics.timeouts.inc({ controller: name });
+    logger.error({ controller: name, key, timeoutMs }, 'reconcile exceeded its time');
+    return new ControllerError('UNEXPECTED', `reconcile exceeded ${seconds(timeoutMs)}`, { retryable: true });
+  }
+
+  async #reconcile(item: WorkItem, run: Run): Promise<void> {
+    const { name, reconcile, queue } = this.#options;
+    const logger = this.#options.logger.child({ controller: name, key: item.key });
+    let over = false;
+    const context: ReconcileContext = {
+      signal: run.signal,
+      logger,
+      priority: item.priority,
+      enter: (ids) => !over && !run.isGivenUp && queue.enter(item.key, ids),
+      leave: () => {
+        if (!over) queue.leave(item.key);
+      },
+    };
+    try {
+      const result = await reconcile(item.key, context).finally(() => (over = true));
+      if (result.kind === 'wait' && queue.wait(item.key)) return;
+      this.#count(this.#settle(item, result, logger));
+    } catch (error) {
+      over = true;
+      this.#count('error');
+      this.#threw(item, error, logger);
+    }
+    this.#metrics.time.observe({ controller: name }, run.ranMs / 1_000);
+  }
+
+  #settle(item: WorkItem, result: ReconcileResult, logger: Logger): ReconcileOutcome {
     const { queue } = this.#options;
+    const { key, priority } = item;
     switch (result.kind) {
       case 'done':
         queue.forget(key);
@@ -128,26 +184,45 @@ export class Controller {
       case 'requeue':
         queue.addRateLimited(key, { priority });
         return 'requeue';
+      case 'failed':
+        this.#again(item, result.again, result.text, logger);
+        return 'error';
+      case 'wait':
+        throw new ControllerError('UNEXPECTED', 'reconcile wants to wait, but was not refused any room');
     }
   }
 
-  #failed({ key, priority }: WorkItem, error: unknown, logger: Logger): void {
+  #again({ key, priority }: WorkItem, again: Again, error: string, logger: Logger): void {
     const { name: controller, queue } = this.#options;
-    this.#count('error');
     this.#metrics.errors.inc({ controller });
-    if (error instanceof TerminalError) {
-      this.#metrics.terminalErrors.inc({ controller });
-      queue.forget(key);
-      logger.warn({ error: errorText(error) }, 'reconcile failed for good; it waits for a change');
+    switch (again.kind) {
+      case 'backoff':
+        queue.addRateLimited(key, { priority, ...(again.maxMs !== undefined && { maxMs: again.maxMs }) });
+        logger.warn({ error, failures: queue.numRequeues(key) }, 'reconcile failed; it is tried again');
+        return;
+      case 'after':
+        queue.forget(key);
+        queue.add(key, { afterMs: again.ms, priority: Priority.refresh });
+        logger.warn({ error, afterMs: again.ms }, 'reconcile failed; it is tried again');
+        return;
+      case 'change':
+        queue.forget(key);
+        this.#metrics.terminalErrors.inc({ controller });
+        logger.warn({ error }, 'reconcile failed for good; it waits for a change');
+    }
+  }
+
+  #threw(item: WorkItem, error: unknown, logger: Logger): void {
+    if (!isDefect(error)) {
+      const again: Again = { kind: error instanceof TerminalError ? 'change' : 'backoff' };
+      this.#again(item, again, errorText(error), logger);
       return;
     }
-    queue.addRateLimited(key, { priority });
-    if (isDefect(error)) {
-      this.#metrics.panics.inc({ controller });
-      logger.error({ err: error }, 'reconcile ended in a defect');
-    } else {
-      logger.warn({ error: errorText(error), failures: queue.numRequeues(key) }, 'reconcile failed; it is tried again');
-    }
+    const { name: controller, queue } = this.#options;
+    this.#metrics.errors.inc({ controller });
+    this.#metrics.panics.inc({ controller });
+    queue.addRateLimited(item.key, { priority: item.priority });
+    logger.error({ err: error }, 'reconcile ended in a defect');
   }
 
   #count(result: ReconcileOutcome): void {
@@ -158,26 +233,6 @@ export class Controller {
 /** Errors that the language itself throws for wrong code; waiting does not cure them, but the key must not be lost. */
 function isDefect(error: unknown): boolean {
   return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-}
-
-/** `over` resolves when `signal` has been aborted for the grace time. */
-function graceAfterAbort(signal: AbortSignal, clock: Clock): { over: Promise<void>; cancel: () => void } {
-  let cancelTimer = (): unknown => undefined;
-  let onAbort = (): void => undefined;
-  const over = new Promise<void>((resolve) => {
-    onAbort = () => {
-      cancelTimer = clock.schedule(GRACE_MS, resolve);
-    };
-  });
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    over,
-    cancel: () => {
-      signal.removeEventListener('abort', onAbort);
-      cancelTimer();
-    },
-  };
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,13 @@
-/** A binary heap: the first element by `before` comes out first. */
-export class Heap<T> {
+/** Where a heap keeps an element; -1 while it is in none. Written by the heap alone. */
+export interface Slotted {
+  slot: number;
+}
+
+/**
+ * A binary heap: the first element by `before` comes out first. Elements know their place, so that one can be taken out
+ * from the middle: nothing that is no longer wanted stays in memory. An element is in one heap at a time.
+ */
+export class Heap<T extends Slotted> {
   readonly #items: T[] = [];
   readonly #before: (a: T, b: T) => boolean;
 
@@ -16,39 +24,42 @@ export class Heap<T> {
   }
 
   push(item: T): void {
+    this.#items.push(item);
+    this.#raise(item, this.#items.length - 1);
+  }
+
+  pop(): T | undefined {
+    const first = this.#items[0];
+    if (first) this.remove(first);
+    return first;
+  }
+
+  /** Takes out `item`, which has to be in this heap. */
+  remove(item: T): void {
+    const at = item.slot;
+    const last = this.#items.pop();
+    item.slot = -1;
+    if (last === undefined || last === item) return;
+    this.#raise(last, at);
+    this.#sink(last, last.slot);
+  }
+
+  /** Puts `item` at `at` and moves it up to its place. */
+  #raise(item: T, at: number): void {
     const items = this.#items;
-    let at = items.length;
-    items.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
       const above = items[parent] as T;
       if (!this.#before(item, above)) break;
-      items[at] = above;
+      this.#put(above, at);
       at = parent;
     }
-    items[at] = item;
+    this.#put(item, at);
   }
 
-  pop(): T | undefined {
+  /** Puts `item` at `at` and lets it down to its place. */
+  #sink(item: T, at: number): void {
     const items = this.#items;
-    const first = items[0];
-    const last = items.pop();
-    if (items.length === 0 || last === undefined) return first;
-    this.#sink(last);
-    return first;
-  }
-
-  /** Drops the elements that `keep` refuses. Takes time in proportion to the size. */
-  retain(keep: (item: T) => boolean): void {
-    const kept = this.#items.filter(keep);
-    this.#items.length = 0;
-    for (const item of kept) this.push(item);
-  }
-
-  /** Puts `item` at the root and lets it down to its place. */
-  #sink(item: T): void {
-    const items = this.#items;
-    let at = 0;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
@@ -56,9 +67,14 @@ export class Heap<T> {
       if (right < items.length && this.#before(items[right] as T, items[child] as T)) child = right;
       const below = items[child] as T;
       if (!this.#before(below, item)) break;
-      items[at] = below;
+      this.#put(below, at);
       at = child;
     }
-    items[at] = item;
+    this.#put(item, at);
+  }
+
+  #put(item: T, at: number): void {
+    this.#items[at] = item;
+    item.slot = at;
   }
 }

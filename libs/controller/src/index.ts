@@ -6,5 +6,5 @@ export { EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
 export { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
 export { LEADER_ELECTION_FLAGS, type LeadOptions, whileLeading } from './leader-election-flags.ts';
 export { Priority } from './priority.ts';
-export type { Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
-export { type AddOptions, type WorkItem, WorkQueue, type WorkQueueOptions } from './work-queue.ts';
+export type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
+export { type AddOptions, type RetryOptions, type WorkItem, WorkQueue, type WorkQueueOptions } from './work-queue.ts';

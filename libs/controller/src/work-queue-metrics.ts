@@ -4,8 +4,10 @@ import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogram
 const DURATION_BUCKETS = Array.from({ length: 12 }, (_, i) => 1e-8 * 10 ** i);
 const LABELS = ['name', 'controller'] as const;
 type Label = (typeof LABELS)[number];
+const LANE_LABELS = [...LABELS, 'priority'] as const;
+type LaneLabel = (typeof LANE_LABELS)[number];
 
-/** Names and labels of client-go's work queue metrics, as dashboards know them. */
+/** Names and labels of client-go's work queue metrics, as dashboards know them; about waiting and lanes: ours. */
 export interface WorkQueueMetrics {
   readonly depth: Gauge<Label>;
   readonly adds: Counter<Label>;
@@ -14,18 +16,25 @@ export interface WorkQueueMetrics {
   readonly retries: Counter<Label>;
   readonly unfinishedWork: Gauge<Label>;
   readonly longestRunning: Gauge<Label>;
+  readonly waiting: Gauge<Label>;
+  readonly waitingDuration: Histogram<Label>;
+  readonly oldestReady: Gauge<LaneLabel>;
+  readonly oldestWaiting: Gauge<LaneLabel>;
 }
 
-/** Asked at each scrape, so that ages are current. */
-const samplers = new WeakMap<Registry, Set<() => void>>();
+/** Asked at each scrape, so that ages are current; by queue, of several with one name the newest. */
+const samplers = new WeakMap<Registry, Map<string, () => void>>();
 
 /**
  * The work queue metrics of a registry; several queues share them, told apart by their labels.
- * @param sample sets the ages of one queue's work in progress; called at each scrape
+ * @param sample sets the ages of the queue `name`; called at each scrape
  */
-export function workQueueMetrics(registry: Registry, sample: () => void): WorkQueueMetrics {
-  const mine = samplers.get(registry) ?? new Set();
-  samplers.set(registry, mine.add(sample));
+export function workQueueMetrics(registry: Registry, name: string, sample: () => void): WorkQueueMetrics {
+  const mine = samplers.get(registry) ?? new Map<string, () => void>();
+  samplers.set(registry, mine.set(name, sample));
+  const collect = (): void => {
+    for (const each of mine.values()) each();
+  };
   const common = { labelNames: LABELS };
   const seconds = { ...common, buckets: DURATION_BUCKETS };
   return {
@@ -46,17 +55,35 @@ export function workQueueMetrics(registry: Registry, sample: () => void): WorkQu
       ...common,
       name: 'workqueue_unfinished_work_seconds',
       help: 'Seconds of work in progress that work_duration has not observed yet; growing means stuck workers',
-      collect: () => {
-        for (const each of mine) each();
-      },
+      collect,
     }),
     longestRunning: gaugeOf(registry, {
       ...common,
       name: 'workqueue_longest_running_processor_seconds',
       help: 'Seconds that the longest running processor of workqueue has been running',
-      collect: () => {
-        for (const each of mine) each();
-      },
+      collect,
+    }),
+    waiting: gaugeOf(registry, {
+      ...common,
+      name: 'workqueue_waiting',
+      help: 'Items that wait for room at their provider, holding no worker',
+    }),
+    waitingDuration: histogramOf(registry, {
+      ...seconds,
+      name: 'workqueue_waiting_duration_seconds',
+      help: 'How long in seconds an item waited for room at its provider',
+    }),
+    oldestReady: gaugeOf(registry, {
+      labelNames: LANE_LABELS,
+      name: 'workqueue_oldest_ready_seconds',
+      help: 'Seconds that the oldest item of a priority has been waiting for a worker',
+      collect,
+    }),
+    oldestWaiting: gaugeOf(registry, {
+      labelNames: LANE_LABELS,
+      name: 'workqueue_oldest_waiting_seconds',
+      help: 'Seconds that the oldest item of a priority has been waiting for room at its provider',
+      collect,
     }),
   };
 }

@@ -60,7 +60,7 @@ async function poll(queue: WorkQueue): Promise<{ key: string; priority: number }
 
 test('no key is lost, none is processed twice at once, and the order is that of the model', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
       const clock = new ManualClock();
       const queue = new WorkQueue({ name: 'test', clock });
       const model = new Model();

@@ -212,3 +212,63 @@ test('two queues share the metrics of one registry', async () => {
   expect(text).toContain('workqueue_queue_duration_seconds');
   expect(text).toContain('workqueue_work_duration_seconds');
 });
+
+test('of two queues with one name, as of two terms of a leader, the newer one is measured', async () => {
+  const registry = createRegistry({ processMetrics: false });
+  const clock = new ManualClock();
+  const before = new WorkQueue({ name: 'certificate', registry, clock });
+  before.add('a');
+  await before.get(never);
+  new WorkQueue({ name: 'certificate', registry, clock });
+  await clock.advance(5_000);
+  expect(await registry.metrics()).toContain(
+    'workqueue_unfinished_work_seconds{name="certificate",controller="certificate"} 0',
+  );
+});
+
+test('how many wait for room, for how long, and how long they did', async () => {
+  const registry = createRegistry({ processMetrics: false });
+  const clock = new ManualClock();
+  const queue = new WorkQueue({ name: 'test', registry, clock });
+  queue.setCapacity({ workers: 1, share: 3 });
+  queue.add('inside');
+  await queue.get(never);
+  expect(queue.enter('inside', ['e'])).toBe(true);
+  queue.add('waits', { priority: Priority.refresh });
+  await queue.get(never);
+  expect([queue.enter('waits', ['e']), queue.wait('waits')]).toEqual([false, true]);
+  queue.done('waits');
+  await clock.advance(5_000);
+  const labels = 'name="test",controller="test"';
+  const text = await registry.metrics();
+  expect(text).toContain(`workqueue_waiting{${labels}} 1`);
+  expect(text).toContain(`workqueue_depth{${labels}} 0`);
+  expect(text).toContain(`workqueue_oldest_waiting_seconds{${labels},priority="-100"} 5`);
+  expect(text).toContain(`workqueue_oldest_ready_seconds{${labels},priority="-100"} 0`);
+  expect(queue.stalledMs()).toBe(0);
+  queue.leave('inside');
+  expect((await queue.get(never))?.key).toBe('waits');
+  const after = await registry.metrics();
+  expect(after).toContain(`workqueue_waiting{${labels}} 0`);
+  expect(after).toContain(`workqueue_oldest_waiting_seconds{${labels},priority="-100"} 0`);
+  expect(after).toContain(`workqueue_waiting_duration_seconds_sum{${labels}} 5`);
+  expect(after).toContain(`workqueue_queue_duration_seconds_count{${labels}} 2`);
+});
+
+test('after shut-down nobody waits for room, and nobody starts to', async () => {
+  const { queue, metric } = setup();
+  queue.setCapacity({ workers: 0, share: 3 });
+  for (const key of ['a', 'b']) {
+    queue.add(key);
+    await queue.get(never);
+    expect([queue.enter(key, ['e']), queue.wait(key)]).toEqual([false, true]);
+  }
+  queue.done('a');
+  expect(await metric('workqueue_waiting')).toBe(1);
+  queue.shutDown();
+  expect(await metric('workqueue_waiting')).toBe(0);
+  queue.done('b');
+  expect(queue.waiting).toBe(0);
+  queue.setCapacity({ workers: 2, share: 3 });
+  expect(await queue.get(never)).toBeUndefined();
+});

@@ -1,6 +1,9 @@
 import { type Clock, type Registry, systemClock } from '@eso/runtime';
 import { type BackoffOptions, ItemBackoff } from './backoff.ts';
-import { Heap } from './heap.ts';
+import type { Entry, Rank } from './entry.ts';
+import { type Lane, Lanes } from './lanes.ts';
+import { QueuedKeys } from './queued-keys.ts';
+import { type Capacity, type Hold, narrowed, Rooms } from './rooms.ts';
 import { type WorkQueueMetrics, workQueueMetrics } from './work-queue-metrics.ts';
 
 export interface WorkQueueOptions {
@@ -19,32 +22,35 @@ export interface AddOptions {
   readonly afterMs?: number;
 }
 
+export interface RetryOptions extends Pick<AddOptions, 'priority'> {
+  /** Longest backoff for this kind of failure, in milliseconds. Default: that of the queue. */
+  readonly maxMs?: number;
+}
+
 export interface WorkItem {
   readonly key: string;
   readonly priority: number;
 }
 
-/**
- * One queued key. `delayed`: its time has not come; `ready`: a worker may have it; `held`: its key is being processed.
- * A change of priority or time replaces the entry, so what is left of the old one in a heap is recognised and skipped.
- */
-interface Entry extends WorkItem {
-  /** Order of arrival; kept when the priority rises, so that a key does not lose its place. */
-  readonly arrival: number;
-  /** Monotonic time in milliseconds from which on it may be handed out. */
-  readonly readyAt: number;
-  state: 'delayed' | 'ready' | 'held';
-  /** Since when it is ready, in monotonic milliseconds. */
-  readySince: number | undefined;
+/** A key that a worker has. */
+interface Pass extends Rank {
+  /** Monotonic time in milliseconds at which the worker got it. */
+  readonly since: number;
+  /** Room that it has: reserved when it was handed out, or taken since. */
+  hold: Hold | undefined;
+  /** Where it found no room. */
+  refused: readonly string[] | undefined;
+  /** Whether it is to wait for that room once it is done. */
+  waits: boolean;
 }
-
-/** How many replaced entries the heap of delayed ones may hold on top of twice the living. */
-const MAX_DEAD = 1_000;
 
 /**
  * A queue of keys with client-go's semantics: a key is queued at most once and processed by at most one worker at a time;
  * added while it is processed, it comes again afterwards. Of duplicates the higher priority and the earlier time hold.
  * Within one priority the order of arrival holds.
+ *
+ * It also keeps one slow or hanging endpoint from holding all workers: a pass asks for room with {@link enter}; one that
+ * finds none goes back and waits in here, holding no worker, at its place by priority and arrival (see {@link Rooms}).
  */
 export class WorkQueue {
   readonly name: string;
@@ -53,17 +59,11 @@ export class WorkQueue {
   readonly #metrics: WorkQueueMetrics | undefined;
   readonly #labels: { readonly name: string; readonly controller: string };
 
-  /** Queued keys in every state; what a heap holds counts only while it is the entry in here. */
-  readonly #queued = new Map<string, Entry>();
-  /** Keys that a worker has, with the monotonic time at which it got them. */
-  readonly #processing = new Map<string, number>();
-  readonly #ready = new Heap<Entry>((a, b) =>
-    a.priority === b.priority ? a.arrival < b.arrival : a.priority > b.priority,
-  );
-  readonly #delayed = new Heap<Entry>((a, b) => a.readyAt < b.readyAt);
+  readonly #queued = new QueuedKeys();
+  readonly #processing = new Map<string, Pass>();
+  readonly #rooms = new Rooms({ workers: 32, share: 3 });
+  readonly #lanes = new Lanes();
   readonly #waiters = new Set<(item: WorkItem | undefined) => void>();
-  /** How many queued keys could be handed out now. */
-  #readyCount = 0;
   /** Since when there is work that nobody took, in monotonic milliseconds. */
   #idleSince: number | undefined;
   #arrivals = 0;
@@ -75,39 +75,47 @@ export class WorkQueue {
     this.#clock = clock;
     this.#backoff = new ItemBackoff(backoff);
     this.#labels = { name, controller: name };
-    this.#metrics = registry && workQueueMetrics(registry, () => this.#sample());
+    this.#metrics = registry && workQueueMetrics(registry, name, () => this.#sample());
     this.#metrics?.depth.set(this.#labels, 0);
+    this.#metrics?.waiting.set(this.#labels, 0);
   }
 
-  /** Keys that wait for a worker; delayed ones and those being processed are not counted. */
+  /** Keys that wait for a worker; delayed ones, those that wait for room, and those being processed are not counted. */
   get depth(): number {
     this.#wake();
-    return this.#readyCount;
+    return this.#queued.readyCount;
+  }
+
+  /** Keys that wait for room at their endpoints. */
+  get waiting(): number {
+    return this.#queued.waitingCount;
+  }
+
+  /** Says among how many workers room is divided. Default: 32 workers, a share of 3. */
+  setCapacity(capacity: Capacity): void {
+    this.#rooms.capacity = capacity;
+    this.#dispatch();
   }
 
   /** Queues `key`, now or after a delay. Without effect after {@link shutDown}. */
   add(key: string, { priority = 0, afterMs = 0 }: AddOptions = {}): void {
     if (this.#shutDown) return;
-    const readyAt = this.#clock.monotonic() + Math.max(afterMs, 0);
+    const now = this.#clock.monotonic();
+    const at = afterMs > 0 ? Math.ceil(now + afterMs) : Math.floor(now);
     const before = this.#queued.get(key);
-    if (before && before.priority >= priority && (before.state !== 'delayed' || before.readyAt <= readyAt)) return;
-    if (before?.state === 'ready') this.#readyCount--;
-    this.#insert({
-      key,
-      priority: Math.max(priority, before?.priority ?? priority),
-      readyAt: Math.min(readyAt, before?.readyAt ?? readyAt),
-      arrival: before?.arrival ?? this.#arrivals++,
-      state: 'delayed',
-      readySince: before?.readySince,
-    });
+    const entry = before ?? this.#queued.create(key, { priority, arrival: this.#arrivals++ });
+    if (priority > entry.priority) this.#queued.raise(entry, { priority, arrival: entry.arrival });
+    // Whoever waits for room is looked at again at once: what it needs may have changed.
+    const sooner = entry.state === 'delayed' ? at < entry.at : entry.state === 'waiting' && at <= now;
+    if (!before || sooner) this.#place(entry, at);
     this.#dispatch();
   }
 
   /** Queues `key` after its backoff, which doubles until the key is forgotten. */
-  addRateLimited(key: string, { priority = 0 }: Pick<AddOptions, 'priority'> = {}): void {
+  addRateLimited(key: string, { priority = 0, maxMs }: RetryOptions = {}): void {
     if (this.#shutDown) return;
     this.#metrics?.retries.inc(this.#labels);
-    this.add(key, { priority, afterMs: this.#backoff.next(key) });
+    this.add(key, { priority, afterMs: this.#backoff.next(key, maxMs) });
   }
 
   /** Ends the backoff of `key`: it was processed well, or there is nothing more to try. */
@@ -126,7 +134,7 @@ export class WorkQueue {
    */
   get(signal: AbortSignal): Promise<WorkItem | undefined> {
     if (signal.aborted) return Promise.resolve(undefined);
-    const item = this.#take();
+    const item = this.#next();
     if (item || this.#shutDown) return Promise.resolve(item);
     return new Promise((resolve) => {
       const settle = (value: WorkItem | undefined): void => {
@@ -142,89 +150,165 @@ export class WorkQueue {
     });
   }
 
-  /** Says that processing of `key` has ended; if it was added meanwhile, it may be handed out again. */
-  done(key: string): void {
-    const since = this.#processing.get(key);
-    if (since === undefined) return;
-    this.#processing.delete(key);
-    this.#metrics?.workDuration.observe(this.#labels, (this.#clock.monotonic() - since) / 1_000);
-    const again = this.#queued.get(key);
-    if (again?.state === 'held') this.#makeReady(again, this.#clock.monotonic());
+  /**
+   * Takes room for the pass over `key` at all of `ids` or at none; what it holds already goes towards it, and beyond it is
+   * given back. Without room the pass has to end with {@link wait}. Room goes to whoever is first by priority and arrival:
+   * there is none for a pass while there is some for a waiting key that goes before it.
+   */
+  enter(key: string, ids: Iterable<string>): boolean {
+    const pass = this.#processing.get(key);
+    if (!pass) return false;
+    const wanted = [...new Set(ids)].sort();
+    if (wanted.length === 0) {
+      this.leave(key);
+      return true;
+    }
+    const kept = pass.hold && narrowed(pass.hold, wanted);
+    this.#giveBack(pass);
+    if (kept) this.#rooms.take((pass.hold = kept));
+    else this.#admit(pass, this.#queued.admit(pass, wanted, this.#rooms));
+    pass.refused = pass.hold ? undefined : wanted;
+    this.#dispatch();
+    return pass.hold !== undefined;
+  }
+
+  /** Gives back the room that the pass over `key` has. */
+  leave(key: string): void {
+    const pass = this.#processing.get(key);
+    if (!pass?.hold) return;
+    this.#giveBack(pass);
     this.#dispatch();
   }
 
-  /** Takes no more keys; what waits is still handed out, what is delayed is dropped. */
+  /**
+   * Says that the pass over `key` ends because it found no room: once it is done, the key waits for that room at its old
+   * place. False, and without effect, if it was not refused any.
+   */
+  wait(key: string): boolean {
+    const pass = this.#processing.get(key);
+    if (!pass?.refused) return false;
+    pass.waits = true;
+    return true;
+  }
+
+  /** Says that processing of `key` has ended; if it was added meanwhile, it may be handed out again. */
+  done(key: string): void {
+    const pass = this.#processing.get(key);
+    if (!pass) return;
+    this.#processing.delete(key);
+    this.#metrics?.workDuration.observe(this.#labels, (this.#clock.monotonic() - pass.since) / 1_000);
+    this.#giveBack(pass);
+    const again = this.#queued.get(key);
+    if (pass.waits && pass.refused && !this.#shutDown) this.#awaitRoom(key, pass, pass.refused);
+    else if (again?.state === 'held') this.#makeReady(again, this.#clock.monotonic());
+    this.#dispatch();
+  }
+
+  /** Instead of {@link done}, for a key that was not processed: it is ready again, at its old place. */
+  putBack(key: string): void {
+    const pass = this.#processing.get(key);
+    if (!pass) return;
+    this.add(key, pass);
+    const entry = this.#queued.get(key);
+    if (entry) this.#queued.raise(entry, pass);
+    this.done(key);
+  }
+
+  /** Takes no more keys; what waits for a worker is still handed out, what is delayed or waits for room is dropped. */
   shutDown(): void {
     this.#shutDown = true;
-    this.#delayed.retain(() => false);
-    for (const [key, entry] of this.#queued) if (entry.state === 'delayed') this.#queued.delete(key);
+    for (const entry of [...this.#queued.values()])
+      if (entry.state === 'delayed' || entry.state === 'waiting') this.#queued.remove(entry);
+    this.#metrics?.waiting.set(this.#labels, this.#queued.waitingCount);
     for (const settle of [...this.#waiters]) settle(undefined);
   }
 
-  /** For how many milliseconds keys have been waiting without any worker taking one; 0 while the queue drains. */
+  /** For how many milliseconds keys have been ready without any worker taking one; 0 while the queue drains. */
   stalledMs(): number {
     return this.depth === 0 || this.#idleSince === undefined ? 0 : this.#clock.monotonic() - this.#idleSince;
   }
 
-  /** Puts an entry where its time and its key's processing say. */
-  #insert(entry: Entry): void {
-    this.#queued.set(entry.key, entry);
-    if (entry.readyAt > this.#clock.monotonic()) {
-      this.#delay(entry);
-    } else if (this.#processing.has(entry.key)) {
-      entry.state = 'held';
-    } else {
-      this.#makeReady(entry, entry.readyAt);
-    }
+  /** The priorities of which keys are ready or were handed out. Looks at each queued key. */
+  lanes(): readonly Lane[] {
+    this.#wake();
+    return this.#lanes.of(this.#queued.values(), this.#clock.monotonic());
   }
 
-  #delay(entry: Entry): void {
-    this.#delayed.push(entry);
-    // Replaced entries stay in the heap until their time, which may be hours: do not let them outnumber the others.
-    if (this.#delayed.size > 2 * this.#queued.size + MAX_DEAD)
-      this.#delayed.retain((candidate) => this.#queued.get(candidate.key) === candidate);
-    this.#setAlarm();
+  /** Puts a key where its time and its processing say. */
+  #place(entry: Entry, at: number): void {
+    if (at > this.#clock.monotonic()) {
+      this.#queued.move(entry, { state: 'delayed', at });
+      this.#setAlarm();
+    } else if (this.#processing.has(entry.key)) {
+      this.#queued.move(entry, { state: 'held', at });
+    } else {
+      this.#makeReady(entry, at);
+    }
   }
 
   /** @param since monotonic milliseconds; in the past where nobody looked when the time had come */
   #makeReady(entry: Entry, since: number): void {
-    if (entry.readySince === undefined) this.#metrics?.adds.inc(this.#labels);
-    entry.readySince ??= since;
-    entry.state = 'ready';
-    this.#ready.push(entry);
-    if (this.#readyCount++ === 0) this.#idleSince = since;
-    this.#metrics?.depth.set(this.#labels, this.#readyCount);
+    if (this.#queued.readyCount === 0) this.#idleSince = since;
+    this.#queued.move(entry, { state: 'ready', at: Math.floor(since) });
+    this.#metrics?.adds.inc(this.#labels);
+    this.#showSizes();
+  }
+
+  /** After a pass that found no room. An event in the meantime makes the key ready, else it waits; its place stays. */
+  #awaitRoom(key: string, pass: Pass, ids: readonly string[]): void {
+    const now = this.#clock.monotonic();
+    const entry = this.#queued.get(key) ?? this.#queued.create(key, pass);
+    this.#queued.raise(entry, pass);
+    if (entry.state === 'held') {
+      this.#makeReady(entry, now);
+    } else {
+      this.#queued.move(entry, { state: 'waiting', at: Math.floor(now), ids });
+      this.#showSizes();
+    }
   }
 
   /** Moves what is due from the delayed to the ready ones. */
   #wake(): void {
     const now = this.#clock.monotonic();
-    for (let entry = this.#delayed.peek(); entry && entry.readyAt <= now; entry = this.#delayed.peek()) {
-      this.#delayed.pop();
-      if (this.#queued.get(entry.key) === entry) this.#insert(entry);
-    }
+    for (let next = this.#queued.nextDelayed(); next && next.at <= now; next = this.#queued.nextDelayed())
+      this.#place(next, next.at);
   }
 
-  /** Hands out the first ready key. */
-  #take(): WorkItem | undefined {
+  /** Hands out the first key for which there is room, which is reserved for it. */
+  #next(): WorkItem | undefined {
     this.#wake();
-    let entry = this.#ready.pop();
-    while (entry && this.#queued.get(entry.key) !== entry) entry = this.#ready.pop();
-    if (!entry) return undefined;
+    const first = this.#queued.first(this.#rooms);
+    if (!first) return undefined;
+    const { key, priority, arrival, state, at } = first.entry;
     const now = this.#clock.monotonic();
-    this.#queued.delete(entry.key);
-    this.#processing.set(entry.key, now);
-    this.#readyCount--;
+    this.#queued.remove(first.entry);
+    const pass: Pass = { priority, arrival, since: now, hold: undefined, refused: undefined, waits: false };
+    this.#processing.set(key, pass);
+    this.#admit(pass, first.hold);
     this.#idleSince = now;
-    this.#metrics?.depth.set(this.#labels, this.#readyCount);
-    this.#metrics?.queueDuration.observe(this.#labels, (now - (entry.readySince ?? now)) / 1_000);
-    return { key: entry.key, priority: entry.priority };
+    this.#lanes.served(priority, now);
+    this.#showSizes();
+    const duration = state === 'waiting' ? this.#metrics?.waitingDuration : this.#metrics?.queueDuration;
+    duration?.observe(this.#labels, (now - at) / 1_000);
+    return { key, priority };
+  }
+
+  #admit(pass: Pass, hold: Hold | undefined): void {
+    if (!hold) return;
+    pass.hold = hold;
+    this.#rooms.take(hold);
+    this.#queued.admitted(hold.ids);
+  }
+
+  #giveBack(pass: Pass): void {
+    if (pass.hold) this.#rooms.giveBack(pass.hold);
+    pass.hold = undefined;
   }
 
   #dispatch(): void {
     this.#wake();
     for (const settle of this.#waiters) {
-      const item = this.#take();
+      const item = this.#next();
       if (!item) return;
       settle(item);
     }
@@ -232,15 +316,15 @@ export class WorkQueue {
 
   /** Wakes the waiting workers for the next delayed key. Without any there is no timer, which would hold the process. */
   #setAlarm(): void {
-    const next = this.#delayed.peek();
-    if (this.#waiters.size === 0 || !next || (this.#alarm && this.#alarm.at <= next.readyAt)) return;
+    const next = this.#queued.nextDelayed();
+    if (this.#waiters.size === 0 || !next || (this.#alarm && this.#alarm.at <= next.at)) return;
     this.#alarm?.cancel();
-    const cancel = this.#clock.schedule(next.readyAt - this.#clock.monotonic(), () => {
+    const cancel = this.#clock.schedule(next.at - this.#clock.monotonic(), () => {
       this.#alarm = undefined;
       this.#dispatch();
       this.#setAlarm();
     });
-    this.#alarm = { at: next.readyAt, cancel };
+    this.#alarm = { at: next.at, cancel };
   }
 
   #clearAlarm(): void {
@@ -248,14 +332,26 @@ export class WorkQueue {
     this.#alarm = undefined;
   }
 
+  #showSizes(): void {
+    this.#metrics?.depth.set(this.#labels, this.#queued.readyCount);
+    this.#metrics?.waiting.set(this.#labels, this.#queued.waitingCount);
+  }
+
   #sample(): void {
-    this.#wake();
+    const lanes = this.lanes();
     const now = this.#clock.monotonic();
-    const ages = [...this.#processing.values()].map((since) => (now - since) / 1_000);
-    this.#metrics?.unfinishedWork.set(
-      this.#labels,
-      ages.reduce((sum, age) => sum + age, 0),
-    );
-    this.#metrics?.longestRunning.set(this.#labels, Math.max(0, ...ages));
+    let sum = 0;
+    let longest = 0;
+    for (const { since } of this.#processing.values()) {
+      sum += (now - since) / 1_000;
+      longest = Math.max(longest, (now - since) / 1_000);
+    }
+    this.#metrics?.unfinishedWork.set(this.#labels, sum);
+    this.#metrics?.longestRunning.set(this.#labels, longest);
+    for (const { priority, readyMs, waitingMs } of lanes) {
+      const labels = { ...this.#labels, priority };
+      this.#metrics?.oldestReady.set(labels, readyMs / 1_000);
+      this.#metrics?.oldestWaiting.set(labels, waitingMs / 1_000);
+    }
   }
 }

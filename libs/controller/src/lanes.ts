@@ -1,0 +1,42 @@
+import type { Entry } from './entry.ts';
+
+/** Keys of one priority. */
+export interface Lane {
+  readonly priority: number;
+  /** For how many milliseconds its oldest key has been ready for a worker; 0 without any. */
+  readonly readyMs: number;
+  /** For how many milliseconds its oldest key has been waiting for room; 0 without any. */
+  readonly waitingMs: number;
+  /** For how many milliseconds no key of it was handed out; undefined: none was ever. */
+  readonly servedMsAgo: number | undefined;
+}
+
+/** Remembers when keys of each priority were handed out. */
+export class Lanes {
+  /** Priorities are few and set by the program, so this stays small. */
+  readonly #served = new Map<number, number>();
+
+  /** @param at monotonic milliseconds */
+  served(priority: number, at: number): void {
+    this.#served.set(priority, at);
+  }
+
+  /** @param now monotonic milliseconds */
+  of(entries: Iterable<Entry>, now: number): readonly Lane[] {
+    const oldest = { ready: new Map<number, number>(), waiting: new Map<number, number>() };
+    for (const { state, priority, at } of entries)
+      if (state === 'ready' || state === 'waiting')
+        oldest[state].set(priority, Math.min(at, oldest[state].get(priority) ?? at));
+    const priorities = new Set([...this.#served.keys(), ...oldest.ready.keys(), ...oldest.waiting.keys()]);
+    const age = (since: number | undefined): number => Math.max(0, now - (since ?? now));
+    return [...priorities].map((priority) => {
+      const served = this.#served.get(priority);
+      return {
+        priority,
+        readyMs: age(oldest.ready.get(priority)),
+        waitingMs: age(oldest.waiting.get(priority)),
+        servedMsAgo: served === undefined ? undefined : now - served,
+      };
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Clock } from '@eso/runtime';
+
+/** How long a reconcile has after its signal aborted, before its worker goes on without it, in milliseconds. */
+export const GRACE_MS = 5_000;
+
+export interface RunOptions {
+  readonly key: string;
+  readonly clock: Clock;
+  /** How long it may run, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Aborts when the controller stops. */
+  readonly stop: AbortSignal;
+  /** Called when the time is over; the signal aborts with what it returns. */
+  readonly onTimeout: () => Error;
+}
+
+/** A reconcile under way: its signal, its time, and whether it heeds them. */
+export class Run {
+  readonly key: string;
+  readonly #clock: Clock;
+  readonly #limit = new AbortController();
+  readonly #started: number;
+  /** Monotonic time in milliseconds at which it has to end: that of its timeout, or that at which it was aborted. */
+  #due: number;
+  /** Resolves when it ignored its signal for the grace time. */
+  readonly givenUp: Promise<void>;
+  readonly #cleanUp: () => void;
+  #isGivenUp = false;
+
+  constructor({ key, clock, timeoutMs, stop, onTimeout }: RunOptions) {
+    this.key = key;
+    this.#clock = clock;
+    this.#started = clock.monotonic();
+    this.#due = this.#started + timeoutMs;
+    let cancelGrace = (): void => undefined;
+    let giveUp = (): void => undefined;
+    this.givenUp = new Promise((resolve) => {
+      giveUp = () => {
+        this.#isGivenUp = true;
+        resolve();
+      };
+    });
+    const abort = (reason: unknown): void => {
+      if (this.#limit.signal.aborted) return;
+      this.#due = Math.min(this.#due, clock.monotonic());
+      cancelGrace = clock.schedule(GRACE_MS, giveUp);
+      this.#limit.abort(reason);
+    };
+    const onStop = (): void => abort(stop.reason);
+    if (stop.aborted) onStop();
+    stop.addEventListener('abort', onStop, { once: true });
+    const cancelTimeout = clock.schedule(timeoutMs, () => abort(onTimeout()));
+    this.#cleanUp = () => {
+      cancelTimeout();
+      cancelGrace();
+      stop.removeEventListener('abort', onStop);
+    };
+  }
+
+  /** Aborts when the controller stops or the time is over. */
+  get signal(): AbortSignal {
+    return this.#limit.signal;
+  }
+
+  /** Whether it ignored its signal for the grace time. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** How long it has been running, in milliseconds. */
+  get ranMs(): number {
+    return this.#clock.monotonic() - this.#started;
+  }
+
+  /** For how many milliseconds it has been running although it should have ended; negative before. */
+  get lateMs(): number {
+    return this.#clock.monotonic() - this.#due;
+  }
+
+  /** Has to be called when nobody waits for it any more. */
+  release(): void {
+    this.#cleanUp();
+  }
+}

@@ -1,0 +1,123 @@
+import { type Entry, goesBefore, type Rank } from './entry.ts';
+import { Heap } from './heap.ts';
+import type { Hold, Rooms } from './rooms.ts';
+
+/** Keys that wait for room at the same endpoints. */
+export interface WaitGroup {
+  readonly ids: readonly string[];
+  readonly entries: Heap<Entry>;
+  /** With several endpoints: how many passes went into one of them since a key of the group last went in. */
+  readonly overtaken: Map<string, number>;
+}
+
+/** A waiting key for which there is room. */
+export interface Admission {
+  readonly entry: Entry;
+  readonly hold: Hold;
+}
+
+/** Whether an endpoint has more than its fair share, while some wait. */
+type IsAhead = (id: string) => boolean;
+
+/** How many groups there may be before those that nobody waits in are dropped. */
+const MAX_EMPTY = 64;
+
+/**
+ * The keys that wait for room, by priority, then by age; where endpoints compete, those first that have less than their fair
+ * share of the workers, so that many that hang do not keep what they got first. Who is next is worked out from what is free at the moment of the question; nothing is
+ * handed on from pass to pass, so nothing can get lost on the way.
+ *
+ * A key with several endpoints needs room at all of them at the same time, which others may prevent for ever by filling
+ * now this one, now that. So it may go beyond the share of an endpoint where others overtook it as often as there are
+ * workers. At an endpoint that hangs nobody overtakes anybody.
+ */
+export class WaitingKeys {
+  /** A group with several endpoints stays when an event takes its last key out for a look: the count has to go on. */
+  readonly #groups = new Map<string, WaitGroup>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @param ids sorted, each once */
+  add(entry: Entry, ids: readonly string[]): void {
+    const group = this.#groups.get(nameOf(ids)) ?? this.#create(ids);
+    entry.group = group;
+    group.entries.push(entry);
+    this.#size++;
+  }
+
+  remove(entry: Entry): void {
+    const { group } = entry;
+    if (!group) return;
+    entry.group = undefined;
+    group.entries.remove(entry);
+    this.#size--;
+    if (group.entries.size === 0 && group.overtaken.size === 0) this.#groups.delete(nameOf(group.ids));
+  }
+
+  /** The first of the keys for which there is room. */
+  best(rooms: Rooms): Admission | undefined {
+    let best: Admission | undefined;
+    if (this.#size === 0) return best;
+    const isAhead = this.#isAhead(rooms);
+    for (const group of this.#groups.values()) {
+      const entry = group.entries.peek();
+      if (!entry || (best && !precedes(entry, group.ids, best.entry, best.hold.ids, isAhead))) continue;
+      const hold = admit(group.ids, group, rooms);
+      if (hold) best = { entry, hold };
+    }
+    return best;
+  }
+
+  /** The room at `ids` for a pass that does not wait, unless there is some for a waiting key that goes before it. */
+  admit(rank: Rank, ids: readonly string[], rooms: Rooms): Hold | undefined {
+    const best = this.best(rooms);
+    if (best && precedes(best.entry, best.hold.ids, rank, ids, this.#isAhead(rooms))) return undefined;
+    return admit(ids, this.#groups.get(nameOf(ids)), rooms);
+  }
+
+  /** Has to be told of each pass that gets room. */
+  admitted(ids: readonly string[]): void {
+    if (this.#groups.size === 0) return;
+    const name = nameOf(ids);
+    for (const [other, { ids: wanted, overtaken, entries }] of this.#groups) {
+      if (other === name) {
+        overtaken.clear();
+        if (entries.size === 0) this.#groups.delete(name);
+      } else if (wanted.length > 1) {
+        for (const id of ids) if (wanted.includes(id)) overtaken.set(id, (overtaken.get(id) ?? 0) + 1);
+      }
+    }
+  }
+
+  #isAhead(rooms: Rooms): IsAhead {
+    const waitedFor = [...this.#groups.values()].filter(({ entries }) => entries.size > 0).flatMap(({ ids }) => ids);
+    const share = rooms.fairShare(waitedFor);
+    return (id) => rooms.inside(id) >= share;
+  }
+
+  #create(ids: readonly string[]): WaitGroup {
+    if (this.#groups.size >= MAX_EMPTY)
+      for (const [name, { entries }] of this.#groups) if (entries.size === 0) this.#groups.delete(name);
+    const group = { ids, entries: new Heap<Entry>(goesBefore), overtaken: new Map<string, number>() };
+    this.#groups.set(nameOf(ids), group);
+    return group;
+  }
+}
+
+function admit(ids: readonly string[], group: WaitGroup | undefined, rooms: Rooms): Hold | undefined {
+  return rooms.admit(ids, (id) => (group?.overtaken.get(id) ?? 0) >= rooms.capacity.workers);
+}
+
+/** The higher priority, then what goes to an endpoint that has less than its fair share, then the earlier arrival. */
+function precedes(a: Rank, idsOfA: readonly string[], b: Rank, idsOfB: readonly string[], isAhead: IsAhead): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority;
+  const [aIsAhead, bIsAhead] = [idsOfA.some(isAhead), idsOfB.some(isAhead)];
+  return aIsAhead === bIsAhead ? a.arrival < b.arrival : bIsAhead;
+}
+
+function nameOf(ids: readonly string[]): string {
+  return ids.length === 1 ? (ids[0] ?? '') : JSON.stringify(ids);
+}
