@@ -1,4 +1,4 @@
-import { LEADER_ELECTION_FLAGS } from '@eso/controller';
+import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 import { DEFAULT_ESO_NAMESPACE } from '@eso/api/resources';
 import {
@@ -86,6 +86,7 @@ export interface Settings {
  * @throws RuntimeError INVALID_FLAG naming the flag
  */
 export function readSettings(flags: Flags): Settings {
+  checkLeaderElectionFlags(flags);
   const validityMs = flags['leaf-validity'];
   const windowMs = flags['leaf-renewal-window'];
   const lifetime: LeafLifetime = windowMs === 0 ? { validityMs } : { validityMs, renewalWindowMs: windowMs };

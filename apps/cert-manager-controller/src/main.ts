@@ -28,8 +28,9 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   (await readKeyEncryptionKey(keyFile, signal)).fill(0);
 
   const registry = createRegistry();
+  const connection = await loadConnection({ signal });
   const client = new KubeClient({
-    connection: await loadConnection({ signal }),
+    connection,
     logger,
     registry,
     userAgent: 'external-secrets-cert-manager-controller',
@@ -52,7 +53,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   };
   try {
     const lease = { namespace: flags.namespace, name: flags['leader-election-id'] };
-    await whileLeading({ flags, client, ...lease, logger, registry }, signal, lead);
+    await whileLeading({ flags, client, connection, ...lease, ready, logger, registry }, signal, lead);
   } finally {
     await Promise.all(listeners.map((listener) => listener.close()));
     await client.close();

@@ -1,4 +1,4 @@
-import { LEADER_ELECTION_FLAGS } from '@eso/controller';
+import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/flags.md). */
@@ -120,6 +120,7 @@ export function checkFlags(flags: CoreFlags): { namespaces: readonly string[] | 
   }
   if (flags.namespace !== '' && flags.namespaces.length > 0)
     throw new RuntimeError('INVALID_FLAG', '--namespace and --namespaces exclude each other: use --namespaces');
+  checkLeaderElectionFlags(flags);
   const namespaces = flags.namespace === '' ? flags.namespaces : [flags.namespace];
   return { namespaces: namespaces.length === 0 ? undefined : [...new Set(namespaces)] };
 }

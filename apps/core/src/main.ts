@@ -100,7 +100,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     await Promise.all(controllers.map((controller) => controller.start(lead)));
   };
   const lease = { namespace: flags['pod-namespace'], name: flags['leader-election-id'] };
-  await whileLeading({ flags, client, ...lease, clock, logger, registry }, signal, work);
+  await whileLeading({ flags, client, connection, ...lease, ready, clock, logger, registry }, signal, work);
   await events
     .flush(AbortSignal.timeout(2_000))
     .catch(() => logger.warn('some events could not be sent before the end'));

@@ -18,6 +18,7 @@ export {
   type RegistryOptions,
 } from './metrics.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
+export { Rarely, type RarelyOptions } from './rarely.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
 export { bounded, errorText, isError } from './text.ts';
