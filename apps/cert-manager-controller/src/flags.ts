@@ -56,8 +56,13 @@ export const FLAGS = {
     default: [],
     describe: 'Namespaces in which Services of providers are looked for; empty = all',
   },
-  'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where /metrics is served' },
-  'health-addr': { type: 'listen', default: ':8081', describe: 'Where /livez, /healthz and /readyz are served' },
+  'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where /metrics is served' },
+  'health-addr': {
+    type: 'listen',
+    default: ':8081',
+    hostEnv: 'POD_IP',
+    describe: 'Where /livez, /healthz and /readyz are served',
+  },
   ...LEADER_ELECTION_FLAGS,
   'leader-election-id': {
     type: 'string',

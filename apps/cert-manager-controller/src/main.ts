@@ -43,7 +43,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   // A replica that does not lead is ready to.
   ready.add('certificates', () => term?.health());
   const listeners = [
-    await listenProbes({ address: flags['health-addr'], live, ready, logger }),
+    await listenProbes({ address: flags['health-addr'], live, ready, registry, logger }),
     await listenMetrics({ address: flags['metrics-addr'], registry, logger }),
   ];
 

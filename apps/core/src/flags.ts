@@ -3,10 +3,11 @@ import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/flags.md). */
 export const CORE_FLAGS = {
-  'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where metrics are served' },
+  'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where metrics are served' },
   'live-addr': {
     type: 'listen',
     default: ':8082',
+    hostEnv: 'POD_IP',
     describe: 'Where the probes /livez, /healthz and /readyz are served',
   },
   'controller-class': { type: 'string', default: 'default', describe: 'Stores of another class are left to others' },

@@ -36,7 +36,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   live.add('event-loop', eventLoopCheck());
   ready.add('start', () => (started ? undefined : 'starting'));
   let started = false;
-  const probes = await listenProbes({ address: flags['live-addr'], live, ready, logger });
+  const probes = await listenProbes({ address: flags['live-addr'], live, ready, registry, logger });
   const metrics = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
 
   const connection = await loadConnection({ signal });
