@@ -1,4 +1,4 @@
-import { LEADER_ELECTION_FLAGS } from '@eso/controller';
+import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 import { DEFAULT_ESO_NAMESPACE } from '@eso/api/resources';
 import {
@@ -56,8 +56,13 @@ export const FLAGS = {
     default: [],
     describe: 'Namespaces in which Services of providers are looked for; empty = all',
   },
-  'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where /metrics is served' },
-  'health-addr': { type: 'listen', default: ':8081', describe: 'Where /livez, /healthz and /readyz are served' },
+  'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where /metrics is served' },
+  'health-addr': {
+    type: 'listen',
+    default: ':8081',
+    hostEnv: 'POD_IP',
+    describe: 'Where /livez, /healthz and /readyz are served',
+  },
   ...LEADER_ELECTION_FLAGS,
   'leader-election-id': {
     type: 'string',
@@ -86,6 +91,7 @@ export interface Settings {
  * @throws RuntimeError INVALID_FLAG naming the flag
  */
 export function readSettings(flags: Flags): Settings {
+  checkLeaderElectionFlags(flags);
   const validityMs = flags['leaf-validity'];
   const windowMs = flags['leaf-renewal-window'];
   const lifetime: LeafLifetime = windowMs === 0 ? { validityMs } : { validityMs, renewalWindowMs: windowMs };

@@ -28,8 +28,9 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   (await readKeyEncryptionKey(keyFile, signal)).fill(0);
 
   const registry = createRegistry();
+  const connection = await loadConnection({ signal });
   const client = new KubeClient({
-    connection: await loadConnection({ signal }),
+    connection,
     logger,
     registry,
     userAgent: 'external-secrets-cert-manager-controller',
@@ -43,7 +44,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   // A replica that does not lead is ready to.
   ready.add('certificates', () => term?.health());
   const listeners = [
-    await listenProbes({ address: flags['health-addr'], live, ready, logger }),
+    await listenProbes({ address: flags['health-addr'], live, ready, registry, logger }),
     await listenMetrics({ address: flags['metrics-addr'], registry, logger }),
   ];
 
@@ -53,7 +54,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
   };
   try {
     const lease = { namespace: flags.namespace, name: flags['leader-election-id'] };
-    await whileLeading({ flags, client, ...lease, logger, registry }, signal, lead);
+    await whileLeading({ flags, client, connection, ...lease, ready, logger, registry }, signal, lead);
   } finally {
     await Promise.all(listeners.map((listener) => listener.close()));
     await client.close();

@@ -20,9 +20,9 @@ const LEASE = 'external-secrets-cert-manager-controller';
 const TLS = 'external-secrets-provider-tls';
 /** A killed leader is succeeded in two seconds, not in fifteen. */
 const QUICK_LEASE = [
-  '--leader-election-lease-duration=2s',
-  '--leader-election-renew-deadline=1s',
-  '--leader-election-retry-period=200ms',
+  '--leader-election-lease-duration=3s',
+  '--leader-election-renew-deadline=2s',
+  '--leader-election-retry-period=1s',
 ];
 
 let own: OwnControlPlane;

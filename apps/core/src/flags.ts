@@ -1,12 +1,13 @@
-import { LEADER_ELECTION_FLAGS } from '@eso/controller';
+import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/flags.md). */
 export const CORE_FLAGS = {
-  'metrics-addr': { type: 'listen', default: ':8080', describe: 'Where metrics are served' },
+  'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where metrics are served' },
   'live-addr': {
     type: 'listen',
     default: ':8082',
+    hostEnv: 'POD_IP',
     describe: 'Where the probes /livez, /healthz and /readyz are served',
   },
   'controller-class': { type: 'string', default: 'default', describe: 'Stores of another class are left to others' },
@@ -120,6 +121,7 @@ export function checkFlags(flags: CoreFlags): { namespaces: readonly string[] | 
   }
   if (flags.namespace !== '' && flags.namespaces.length > 0)
     throw new RuntimeError('INVALID_FLAG', '--namespace and --namespaces exclude each other: use --namespaces');
+  checkLeaderElectionFlags(flags);
   const namespaces = flags.namespace === '' ? flags.namespaces : [flags.namespace];
   return { namespaces: namespaces.length === 0 ? undefined : [...new Set(namespaces)] };
 }

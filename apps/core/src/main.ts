@@ -36,7 +36,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   live.add('event-loop', eventLoopCheck());
   ready.add('start', () => (started ? undefined : 'starting'));
   let started = false;
-  const probes = await listenProbes({ address: flags['live-addr'], live, ready, logger });
+  const probes = await listenProbes({ address: flags['live-addr'], live, ready, registry, logger });
   const metrics = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
 
   const connection = await loadConnection({ signal });
@@ -103,7 +103,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     await Promise.all(controllers.map((controller) => controller.start(lead)));
   };
   const lease = { namespace: flags['pod-namespace'], name: flags['leader-election-id'] };
-  await whileLeading({ flags, client, ...lease, clock, logger, registry }, signal, work);
+  await whileLeading({ flags, client, connection, ...lease, ready, clock, logger, registry }, signal, work);
   await events
     .flush(AbortSignal.timeout(2_000))
     .catch(() => logger.warn('some events could not be sent before the end'));

@@ -4,7 +4,15 @@ export { ControllerError, type ControllerErrorCode, TerminalError } from './erro
 export type { EventSubject } from './event-record.ts';
 export { EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
 export { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
-export { LEADER_ELECTION_FLAGS, type LeadOptions, whileLeading } from './leader-election-flags.ts';
+export {
+  checkLeaderElectionFlags,
+  LEADER_ELECTION_FLAGS,
+  type LeaderElectionFlags,
+  type LeadOptions,
+  whileLeading,
+} from './leader-election-flags.ts';
+export type { LeaseApi } from './lease-claim.ts';
+export type { LeaseDurations } from './lease-durations.ts';
 export { Priority } from './priority.ts';
 export type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
 export { type AddOptions, type RetryOptions, type WorkItem, WorkQueue, type WorkQueueOptions } from './work-queue.ts';

@@ -1,21 +1,23 @@
-import { isKubeError, type KubeClient, leases } from '@eso/kube';
 import { type Clock, errorText, type Gauge, gaugeOf, type Logger, type Registry, systemClock } from '@eso/runtime';
 import { withDeadline } from './deadline.ts';
 import { ControllerError } from './error.ts';
-import { decide, heldLease, type LeaseTerms, observe, type ObservedLease, releasedLease } from './lease.ts';
+import { LeaderProblem } from './leader-problem.ts';
+import { Tenure } from './leader-tenure.ts';
+import { type LeaseApi, LeaseClaim } from './lease-claim.ts';
+import { type LeaseDurations, renewalPace, type RenewalPace, RETRY_JITTER } from './lease-durations.ts';
 
-export interface LeaderElectorOptions {
-  readonly client: KubeClient;
+export interface LeaderElectorOptions extends Partial<LeaseDurations> {
+  readonly client: LeaseApi;
   /** Where the Lease is, and what it is called. */
   readonly namespace: string;
   readonly name: string;
   /** Who this candidate is; has to differ between processes, also between two starts of the same pod. */
   readonly identity: string;
-  /** How long others wait for a holder that no longer renews. Default 15,000. */
+  /** How long others wait for a holder that no longer renews. Default 15,000; written in whole seconds, rounded up. */
   readonly leaseDurationMs?: number;
-  /** How long a holder tries to renew before it gives up. Default 10,000; less than the lease's duration. */
+  /** How long a holder works without a renewal before it stops. Default 10,000; less than the lease's duration. */
   readonly renewDeadlineMs?: number;
-  /** Time between two tries, to get it or to renew it. Default 2,000. */
+  /** Time between two tries, to get it or to renew it. Default 2,000. A holder renews four times in its deadline at least. */
   readonly retryPeriodMs?: number;
   readonly clock?: Clock;
   readonly logger: Logger;
@@ -27,24 +29,38 @@ const RELEASE_MS = 5_000;
 /** How long the work may go on after the leadership was lost, before the process has to end: it could do harm. */
 const STUCK_MS = 30_000;
 
+const DEFAULTS = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000, clock: systemClock };
+
+/** How an attempt at the lease went, and when it was begun, in monotonic milliseconds. */
+interface Attempt {
+  readonly outcome: 'held' | 'other' | 'failed';
+  readonly startedAt: number;
+}
+
 /**
- * Leader election over a Lease, with client-go's rules: of several processes at most one leads. One that cannot renew stops
- * its work before the others may start theirs, as long as clocks run at the same speed.
+ * Leader election over a Lease, with client-go's rules: of several processes at most one leads. One that cannot renew is told to
+ * stop before the others may start, as long as clocks run at the same speed. An attempt that hangs costs that attempt alone.
  */
 export class LeaderElector {
   readonly #options: Required<Omit<LeaderElectorOptions, 'registry'>>;
-  readonly #terms: LeaseTerms;
+  readonly #claim: LeaseClaim;
+  readonly #pace: RenewalPace;
+  readonly #problem: LeaderProblem;
   readonly #status: Gauge<'name'> | undefined;
-  #observed: ObservedLease | undefined;
-  /** When the last successful renewal was sent, in monotonic milliseconds: the API server wrote it at some moment since. */
-  #renewedAt = 0;
 
   constructor({ registry, ...options }: LeaderElectorOptions) {
-    const defaults = { leaseDurationMs: 15_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000, clock: systemClock };
-    this.#options = { ...defaults, ...options };
-    this.#terms = { identity: options.identity, leaseDurationMs: this.#options.leaseDurationMs };
+    this.#options = { ...DEFAULTS, ...options };
+    const { client, namespace, name, identity, leaseDurationMs, renewDeadlineMs, clock, logger } = this.#options;
+    this.#claim = new LeaseClaim({ client, namespace, name, clock, terms: { identity, leaseDurationMs } });
+    this.#pace = renewalPace(this.#options);
+    this.#problem = new LeaderProblem({ namespace, name, clock, logger, patienceMs: renewDeadlineMs });
     this.#status = registry && masterStatus(registry);
-    this.#status?.set({ name: options.name }, 0);
+    this.#status?.set({ name }, 0);
+  }
+
+  /** Why this process could not lead were it its turn, or undefined: the readiness check. Waiting for another is no problem. */
+  problem(): string | undefined {
+    return this.#problem.get();
   }
 
   /**
@@ -55,42 +71,41 @@ export class LeaderElector {
    *   process has to exit then, because another one leads.
    */
   async run(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    while (await this.#acquire(signal)) {
-      this.#status?.set({ name: this.#options.name }, 1);
-      this.#options.logger.info({ lease: this.#options.name, identity: this.#terms.identity }, 'became leader');
+    const { name, identity, logger } = this.#options;
+    for (let won = await this.#acquire(signal); won; won = await this.#acquire(signal)) {
+      this.#status?.set({ name }, 1);
+      logger.info({ lease: name, identity }, 'became leader');
       try {
-        if (await this.#term(signal, lead)) return;
+        if (await this.#term(won.startedAt, signal, lead)) return;
       } finally {
-        this.#status?.set({ name: this.#options.name }, 0);
+        this.#status?.set({ name }, 0);
       }
     }
   }
 
   /** One time in office; true when it ended for good. The lease is renewed until the work has really ended. */
-  async #term(signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
-    const term = new AbortController();
-    const onAbort = (): void => term.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
+  async #term(renewedAt: number, signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+    const { clock, renewDeadlineMs, logger, name } = this.#options;
+    const tenure = new Tenure({ clock, renewDeadlineMs, renewedAt });
+    const mandate = AbortSignal.any([signal, tenure.lost]);
     const ended = new AbortController();
-    const work = lead(term.signal).finally(() => ended.abort());
+    const work = lead(mandate).finally(() => ended.abort());
     // Looked at below; without a handler a work that fails meanwhile would end the process.
     work.catch(() => undefined);
     try {
-      const kept = await this.#hold(ended.signal);
-      if (!kept) {
-        this.#options.logger.error({ lease: this.#options.name }, 'lost the leadership');
-        term.abort(new ControllerError('LEADERSHIP_LOST', 'lost the leadership', { retryable: true }));
+      await this.#renew(tenure, renewedAt, ended.signal);
+      if (tenure.lost.aborted) {
+        logger.error({ lease: name }, errorText(tenure.lost.reason));
         await this.#ending(work);
         return signal.aborted;
       }
       await this.#release();
       await work.catch((error: unknown) => {
-        if (!term.signal.aborted) throw error;
+        if (!mandate.aborted) throw error;
       });
       return true;
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      tenure.end();
     }
   }
 
@@ -105,71 +120,46 @@ export class LeaderElector {
     await Promise.race([work.catch(() => undefined), stuck]).finally(() => cancel());
   }
 
-  /** Waits until the lease is ours; false when `signal` aborts first. */
-  async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { clock, retryPeriodMs, renewDeadlineMs } = this.#options;
+  /** Waits until the lease is ours; undefined when `signal` aborts first. */
+  async #acquire(signal: AbortSignal): Promise<Attempt | undefined> {
+    const { clock, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
-      const got = await this.#try(signal, renewDeadlineMs);
-      if (got === 'held') return true;
+      const attempt = await this.#try(signal);
+      if (attempt.outcome === 'held') return attempt;
       // Candidates that wait for the same lease must not all come at the same moment.
-      await clock.sleep(retryPeriodMs * (1 + 0.2 * Math.random()), signal).catch(() => undefined);
+      const jitter = 1 + (RETRY_JITTER - 1) * Math.random();
+      await clock.sleep(retryPeriodMs * jitter, signal).catch(() => undefined);
     }
-    return false;
+    return undefined;
   }
 
-  /** Renews until `ended` aborts (true), or until it failed for too long or somebody else holds the lease (false). */
-  async #hold(ended: AbortSignal): Promise<boolean> {
-    const { clock, retryPeriodMs, renewDeadlineMs } = this.#options;
-    for (;;) {
-      await clock.sleep(retryPeriodMs, ended).catch(() => undefined);
-      if (ended.aborted) return true;
-      const left = this.#renewedAt + renewDeadlineMs - clock.monotonic();
-      if (left <= 0 || (await this.#try(ended, left)) === 'other') return false;
+  /** Renews at its pace until the work has ended or the leadership is lost. */
+  async #renew(tenure: Tenure, wonAt: number, ended: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const over = AbortSignal.any([ended, tenure.lost]);
+    for (let lastAt = wonAt; ;) {
+      // An attempt that took longer than the period is followed by the next at once.
+      await clock.sleep(lastAt + this.#pace.periodMs - clock.monotonic(), over).catch(() => undefined);
+      if (over.aborted) return;
+      const { outcome, startedAt } = await this.#try(over);
+      if (outcome === 'held') tenure.renewed(startedAt);
+      if (outcome === 'other') tenure.lose('somebody else holds the lease');
+      lastAt = startedAt;
     }
   }
 
-  /** One try to get or to renew the lease, within `ms`. */
-  async #try(signal: AbortSignal, ms: number): Promise<'held' | 'other' | 'failed'> {
-    const { clock, logger, name } = this.#options;
+  /** One try to get or to renew the lease. */
+  async #try(signal: AbortSignal): Promise<Attempt> {
+    const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
-      const outcome = await withDeadline({ clock, ms, signal }, (limited) => this.#claim(limited));
-      if (outcome === 'held') this.#renewedAt = startedAt;
-      return outcome;
+      const limits = { clock, ms: this.#pace.attemptMs, signal };
+      const outcome = await withDeadline(limits, (limited) => unlessAborted(this.#claim.claim(limited), limited));
+      this.#problem.succeeded();
+      return { outcome, startedAt };
     } catch (error) {
-      if (!signal.aborted) logger.warn({ lease: name, error: errorText(error) }, 'could not read or write the lease');
-      // Somebody else was faster: look again before anything is written.
-      if (isKubeError(error, 'CONFLICT', 'ALREADY_EXISTS', 'NOT_FOUND')) this.#observed = undefined;
-      return 'failed';
-    }
-  }
-
-  async #claim(signal: AbortSignal): Promise<'held' | 'other'> {
-    const { client, namespace, name, clock } = this.#options;
-    // Our own lease is written without a look: its resource version tells whether it still is ours.
-    if (this.#observed?.lease.spec?.holderIdentity !== this.#terms.identity) await this.#look(signal);
-    const move = decide(this.#observed, clock.monotonic(), this.#terms);
-    if (move === 'wait') return 'other';
-    const before = this.#observed?.lease;
-    const spec = heldLease(before, this.#terms, clock.now());
-    const metadata = before?.metadata ?? { namespace, name };
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
-    const written =
-      move === 'create'
-        ? await client.create(leases, lease, { signal })
-        : await client.update(leases, lease, { signal });
-    this.#observed = { lease: written, at: clock.monotonic() };
-    return 'held';
-  }
-
-  async #look(signal: AbortSignal): Promise<void> {
-    const { client, namespace, name, clock } = this.#options;
-    try {
-      const lease = await client.get(leases, { namespace, name }, { signal });
-      this.#observed = observe(this.#observed, lease, clock.monotonic());
-    } catch (error) {
-      if (!isKubeError(error, 'NOT_FOUND')) throw error;
-      this.#observed = undefined;
+      if (!signal.aborted) this.#problem.failed(error);
+      return { outcome: 'failed', startedAt };
     }
   }
 
@@ -178,30 +168,23 @@ export class LeaderElector {
     const { clock, logger, name } = this.#options;
     try {
       const never = new AbortController().signal;
-      const released = await withDeadline({ clock, ms: RELEASE_MS, signal: never }, (signal) => this.#giveBack(signal));
+      const limits = { clock, ms: RELEASE_MS, signal: never };
+      const released = await withDeadline(limits, (signal) => this.#claim.giveBack(signal));
       if (released) logger.info({ lease: name }, 'gave the leadership back');
     } catch (error) {
       logger.warn({ lease: name, error: errorText(error) }, 'could not give the lease back; it runs out by itself');
     }
-    this.#observed = undefined;
   }
+}
 
-  /** @returns whether it was ours to give back */
-  async #giveBack(signal: AbortSignal): Promise<boolean> {
-    const { client, clock } = this.#options;
-    for (let attempt = 1; ; attempt++) {
-      const lease = this.#observed?.lease;
-      if (lease?.spec?.holderIdentity !== this.#terms.identity) return false;
-      try {
-        await client.update(leases, { ...lease, spec: releasedLease(lease, clock.now()) }, { signal });
-        return true;
-      } catch (error) {
-        if (attempt > 1 || !isKubeError(error, 'CONFLICT')) throw error;
-        // A renewal that was under way when the work ended has arrived after all.
-        await this.#look(signal);
-      }
-    }
-  }
+/** A request that does not heed its signal must not hold up the renewals after it. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
 
 function masterStatus(registry: Registry): Gauge<'name'> {

@@ -11,9 +11,15 @@ export type FlagValue = string | boolean | number | readonly string[] | ListenAd
  * Turns the texts given for one flag into its value.
  * @param source how the flag is named in errors
  * @param texts absent when the default holds
+ * @param env where a listen address without a host may find one
  * @throws RuntimeError INVALID_FLAG
  */
-export function readFlagValue(source: string, flag: Flag, texts: readonly string[] | undefined): FlagValue {
+export function readFlagValue(
+  source: string,
+  flag: Flag,
+  texts: readonly string[] | undefined,
+  env: NodeJS.ProcessEnv,
+): FlagValue {
   const text = texts?.at(-1);
   switch (flag.type) {
     case 'string':
@@ -27,7 +33,7 @@ export function readFlagValue(source: string, flag: Flag, texts: readonly string
     case 'list':
       return texts === undefined ? flag.default : readList(source, texts, flag.choices);
     case 'listen':
-      return explained(source, () => parseListenAddress(text ?? flag.default));
+      return readListenAddress(source, flag, text, env);
   }
 }
 
@@ -35,6 +41,18 @@ function readDuration(source: string, flag: Flag & { type: 'duration' }, text: s
   if (text === undefined && typeof flag.default === 'number') return flag.default;
   const ms = explained(source, () => parseDuration(text ?? String(flag.default)));
   return within(source, ms, flag, formatDuration);
+}
+
+/** A kubelet and a scraper dial the pod's address: where it is known, nothing has to listen beside it. */
+function readListenAddress(
+  source: string,
+  flag: Flag & { type: 'listen' },
+  text: string | undefined,
+  env: NodeJS.ProcessEnv,
+): ListenAddress {
+  const address = explained(source, () => parseListenAddress(text ?? flag.default));
+  const host = flag.hostEnv === undefined ? undefined : env[flag.hostEnv];
+  return address.host === '' && host !== undefined ? { ...address, host } : address;
 }
 
 function readBoolean(source: string, text: string): boolean {

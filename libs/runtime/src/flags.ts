@@ -21,8 +21,11 @@ export type Flag = FlagBase &
     | { type: 'duration'; default: string | number; min?: number; max?: number }
     /** Given several times or separated by commas. */
     | { type: 'list'; default: readonly string[]; choices?: readonly string[] }
-    /** `host:port`, see parseListenAddress. */
-    | { type: 'listen'; default: string }
+    /**
+     * `host:port`, see parseListenAddress. Without a host it means the address in the environment variable `hostEnv`, where
+     * that is set, instead of every interface.
+     */
+    | { type: 'listen'; default: string; hostEnv?: string }
   );
 
 /** Flags by name, without the dashes. */
@@ -58,7 +61,7 @@ export function parseFlags<const S extends FlagSpec>(
     const fromEnv = flag.env === undefined ? undefined : env[flag.env];
     const texts = given.get(name) ?? (fromEnv === undefined || fromEnv === '' ? undefined : [fromEnv]);
     const source = given.has(name) ? `--${name}` : `--${name} (from ${flag.env ?? 'its default'})`;
-    values[name] = readFlagValue(source, flag, texts);
+    values[name] = readFlagValue(source, flag, texts, env);
   }
   return values as FlagValues<S>;
 }
@@ -122,6 +125,8 @@ function describeFlag(flag: Flag): string {
   if ((flag.type === 'string' || flag.type === 'list') && flag.choices) notes.push(`one of ${flag.choices.join(', ')}`);
   const shown = defaultText(flag);
   if (shown !== '') notes.push(`default ${shown}`);
+  if (flag.type === 'listen' && flag.hostEnv !== undefined)
+    notes.push(`without a host: the address in ${flag.hostEnv}, or every one where that is not set`);
   if (flag.env !== undefined) notes.push(`env ${flag.env}`);
   return notes.length === 0 ? flag.describe : `${flag.describe} (${notes.join('; ')})`;
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
-import { listenMetrics, listenProbes, type Listener } from './listeners.ts';
+import type { Listener } from './http-listener.ts';
+import { listenMetrics, listenProbes } from './listeners.ts';
 import { silentLogger } from './logger.ts';
-import { Counter, counterOf, createRegistry } from './metrics.ts';
+import { Counter, counterOf, createRegistry, Registry } from './metrics.ts';
 import { Readiness } from './readiness.ts';
 
 const open: Listener[] = [];
@@ -25,7 +26,7 @@ test('probes answer with what their checks say at that moment', async () => {
     if (reason) throw new Error('boom');
     return undefined;
   });
-  const probes = await listenProbes({ address, ready, logger: silentLogger });
+  const probes = await listenProbes({ address, ready, registry: new Registry(), logger: silentLogger });
   open.push(probes);
 
   expect(await get(probes, '/readyz')).toMatchObject({
@@ -82,7 +83,12 @@ test('a port that is taken is an error that names it', async () => {
   const { port } = taken.address() as { port: number };
   try {
     await expect(
-      listenProbes({ address: { host: '127.0.0.1', port }, ready: new Readiness(), logger: silentLogger }),
+      listenProbes({
+        address: { host: '127.0.0.1', port },
+        ready: new Readiness(),
+        registry: new Registry(),
+        logger: silentLogger,
+      }),
     ).rejects.toMatchObject({ code: 'LISTEN_FAILED', message: expect.stringContaining(`127.0.0.1:${port}`) as string });
   } finally {
     await new Promise((resolve) => taken.close(resolve));

@@ -1,20 +1,9 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
-import { formatAddress, type ListenAddress } from './address.ts';
-import { RuntimeError } from './error.ts';
+import type { ListenAddress } from './address.ts';
+import { listenHttp, type Listener, type Page } from './http-listener.ts';
 import type { Logger } from './logger.ts';
+import { MetricsPage } from './metrics-page.ts';
 import { Readiness } from './readiness.ts';
-import { errorText } from './text.ts';
-
-/** A running HTTP listener. */
-export interface Listener {
-  host: string;
-  /** The real port, also when 0 was asked for. */
-  port: number;
-  /** Stops listening and ends open connections. */
-  close(): Promise<void>;
-}
 
 export interface ProbeOptions {
   address: ListenAddress;
@@ -22,6 +11,8 @@ export interface ProbeOptions {
   live?: Readiness;
   /** Behind `/readyz`. */
   ready: Readiness;
+  /** Where refused requests are counted. */
+  registry: Registry;
   logger: Logger;
 }
 
@@ -29,23 +20,30 @@ export interface ProbeOptions {
  * Serves the kubelet's probes over plain HTTP: `200 ok`, or `503` with one line per failing check; `?verbose` lists all.
  * @throws RuntimeError LISTEN_FAILED
  */
-export function listenProbes({ address, live = new Readiness(), ready, logger }: ProbeOptions): Promise<Listener> {
-  const probes: Readonly<Record<string, Readiness>> = { '/livez': live, '/healthz': live, '/readyz': ready };
-  return listen('probes', address, logger, (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://probe');
-    const checks = probes[pathname];
-    if (!checks) {
-      send(response, 404, 'text/plain', 'not found\n');
-      return;
-    }
-    const results = checks.results();
-    const failed = results.filter((result) => result.reason !== undefined);
-    const lines = (searchParams.has('verbose') ? results : failed).map(({ name, reason }) =>
-      reason === undefined ? `[+] ${name} ok` : `[-] ${name}: ${reason}`,
-    );
-    if (failed.length === 0) lines.push('ok');
-    send(response, failed.length === 0 ? 200 : 503, 'text/plain', `${lines.join('\n')}\n`);
+export function listenProbes({ live = new Readiness(), ready, ...options }: ProbeOptions): Promise<Listener> {
+  const probes: ReadonlyMap<string, Readiness> = new Map([
+    ['/livez', live],
+    ['/healthz', live],
+    ['/readyz', ready],
+  ]);
+  return listenHttp({
+    ...options,
+    name: 'probes',
+    page: ({ path, parameters }) => {
+      const checks = probes.get(path);
+      return checks && probePage(checks, parameters.has('verbose'));
+    },
   });
+}
+
+function probePage(checks: Readiness, verbose: boolean): Page {
+  const results = checks.results();
+  const failed = results.filter(({ reason }) => reason !== undefined);
+  const lines = (verbose ? results : failed).map(({ name, reason }) =>
+    reason === undefined ? `[+] ${name} ok` : `[-] ${name}: ${reason}`,
+  );
+  if (failed.length === 0) lines.push('ok');
+  return { status: failed.length === 0 ? 200 : 503, type: 'text/plain', body: `${lines.join('\n')}\n` };
 }
 
 export interface MetricsOptions {
@@ -59,46 +57,12 @@ export interface MetricsOptions {
  * @throws RuntimeError LISTEN_FAILED
  */
 export function listenMetrics({ address, registry, logger }: MetricsOptions): Promise<Listener> {
-  return listen('metrics', address, logger, (request, response) => {
-    if (request.url?.split('?')[0] !== '/metrics') {
-      send(response, 404, 'text/plain', 'not found\n');
-      return;
-    }
-    registry.metrics().then(
-      (text) => send(response, 200, registry.contentType, text),
-      (error: unknown) => {
-        logger.error({ err: error }, 'collecting metrics failed');
-        send(response, 500, 'text/plain', `collecting metrics failed: ${errorText(error)}\n`);
-      },
-    );
+  const metrics = new MetricsPage({ registry, logger });
+  return listenHttp({
+    name: 'metrics',
+    address,
+    registry,
+    logger,
+    page: ({ path }) => (path === '/metrics' ? metrics.get() : undefined),
   });
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff' }).end(body);
-}
-
-async function listen(
-  what: string,
-  address: ListenAddress,
-  logger: Logger,
-  handler: RequestListener,
-): Promise<Listener> {
-  const server = createServer(handler);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
-      const problem = `cannot listen for ${what} on ${formatAddress(address)}: ${errorText(error)}`;
-      reject(new RuntimeError('LISTEN_FAILED', problem, { cause: error }));
-    });
-    server.listen({ host: address.host, port: address.port }, resolve);
-  });
-  server.on('error', (error) => logger.error({ err: error }, `listener for ${what} failed`));
-  const { address: host, port } = server.address() as AddressInfo;
-  logger.info({ host, port }, `serving ${what}`);
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  return { host, port, close };
 }

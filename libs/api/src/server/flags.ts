@@ -10,8 +10,13 @@ export const PROVIDER_FLAGS = {
     default: ':8080',
     describe: 'Address of the gRPC server (TLS 1.3 with client certificates)',
   },
-  'metrics-addr': { type: 'listen', default: ':8081', describe: 'Address of /metrics (plain HTTP)' },
-  'health-addr': { type: 'listen', default: ':8082', describe: 'Address of /livez, /healthz and /readyz (plain HTTP)' },
+  'metrics-addr': { type: 'listen', default: ':8081', hostEnv: 'POD_IP', describe: 'Address of /metrics (plain HTTP)' },
+  'health-addr': {
+    type: 'listen',
+    default: ':8082',
+    hostEnv: 'POD_IP',
+    describe: 'Address of /livez, /healthz and /readyz (plain HTTP)',
+  },
   kubeconfig: {
     type: 'string',
     default: '',

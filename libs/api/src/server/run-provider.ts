@@ -67,7 +67,7 @@ async function serve(
   const live = new Readiness();
   live.add('event-loop', eventLoopCheck());
 
-  const probes = await listenProbes({ address: flags['health-addr'], live, ready, logger });
+  const probes = await listenProbes({ address: flags['health-addr'], live, ready, registry, logger });
   const metrics = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
   await server.listen();
   await aborted(signal);
