@@ -28,7 +28,7 @@ export function informerMetrics(registry: Registry = new Registry()): InformerMe
     }),
     exceptions: counterOf(registry, {
       name: 'informer_exceptions_total',
-      help: 'Exceptions thrown by code that an informer called: transform, index or handler.',
+      help: 'Exceptions thrown by code that an informer called: transform, index, handler or progress.',
       labelNames: ['resource', 'stage'],
     }),
     objects: gaugeOf(registry, { name: 'informer_objects', help: 'Objects in the store.', labelNames }),

@@ -1,7 +1,7 @@
 import { errorText, type Logger } from '@eso/runtime';
 import { type KubeObject, objectKey } from '../resource/index.ts';
 import type { InformerMetrics } from './metrics.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink, Snapshot } from './reflector.ts';
 import type { Store } from './store.ts';
 
 /** Functions that are told of changes, after the store has them. They must be quick: events wait for them. */
@@ -21,6 +21,10 @@ export interface ObjectSinkOptions<T, S> {
   metrics: InformerMetrics;
   /** Called after the first list. */
   onSynced: () => void;
+  /** Called with `namespace` after each move of the position, when the handlers have been told. */
+  progress: readonly ((namespace: string | undefined) => void)[];
+  /** That this reflector follows; undefined: all of them. */
+  namespace: string | undefined;
 }
 
 /**
@@ -31,13 +35,19 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   readonly #options: ObjectSinkOptions<T, S>;
   /** resourceVersion by key, of this reflector's objects alone: several share the store. */
   #versions = new Map<string, string>();
+  #position = '';
 
   constructor(options: ObjectSinkOptions<T, S>) {
     this.#options = options;
   }
 
-  snapshot(): { add(objects: readonly T[]): void; commit(): void } {
-    const seen = new Map<string, { version: string; value?: S }>();
+  /** The version up to which the store has everything of this reflector; '' before the first list. */
+  get position(): string {
+    return this.#position;
+  }
+
+  snapshot(): Snapshot<T> {
+    const seen = new Map<string, Seen<S>>();
     const add = (objects: readonly T[]): void => {
       for (const object of objects) {
         const key = objectKey(object.metadata);
@@ -51,45 +61,65 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
         seen.set(key, value === undefined ? { version: this.#versions.get(key) ?? '' } : { version, value });
       }
     };
-    return { add, commit: () => this.#replace(seen) };
+    return { add, commit: (version) => this.#replace(seen, version) };
   }
 
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
     const key = objectKey(object.metadata);
     const version = object.metadata.resourceVersion ?? '';
-    if (type === 'DELETED') this.#remove(key);
-    else if (this.#versions.get(key) !== version) {
-      const value = this.#transformed(key, object);
-      if (value !== undefined) this.#put(key, version, value);
-    }
-    this.#gauge();
+    const change = type === 'DELETED' ? this.#remove(key) : this.#changed(key, version, object);
+    this.#position = version;
+    if (change) this.#tell([change]);
+    this.#moved();
   }
 
-  #replace(seen: ReadonlyMap<string, { version: string; value?: S }>): void {
-    for (const key of [...this.#versions.keys()]) if (!seen.has(key)) this.#remove(key);
-    for (const [key, { version, value }] of seen) if (value !== undefined) this.#put(key, version, value);
-    this.#gauge();
+  progress(version: string): void {
+    this.#position = version;
+    this.#moved();
+  }
+
+  /** The store is whole and the position is set before a handler hears of the first change. */
+  #replace(seen: ReadonlyMap<string, Seen<S>>, version: string): void {
+    const changes: Change<S>[] = [];
+    const note = (change: Change<S> | undefined): void => {
+      if (change) changes.push(change);
+    };
+    for (const key of [...this.#versions.keys()]) if (!seen.has(key)) note(this.#remove(key));
+    for (const [key, { version: of, value }] of seen) if (value !== undefined) note(this.#put(key, of, value));
+    this.#position = version;
+    this.#tell(changes);
     this.#options.onSynced();
+    this.#moved();
   }
 
-  #put(key: string, version: string, value: S): void {
-    const { store, handlers } = this.#options;
+  #changed(key: string, version: string, object: T): Change<S> | undefined {
+    if (this.#versions.get(key) === version) return undefined;
+    const value = this.#transformed(key, object);
+    return value === undefined ? undefined : this.#put(key, version, value);
+  }
+
+  #put(key: string, version: string, value: S): Change<S> | undefined {
+    const { store } = this.#options;
     const before = store.getByKey(key);
-    if (!this.#guarded('index', key, () => store.set(key, value))) return;
+    if (!this.#guarded('index', key, () => store.set(key, value))) return undefined;
     this.#versions.set(key, version);
-    for (const handler of handlers) {
-      if (before === undefined) this.#guarded('handler', key, () => handler.add?.(value));
-      else this.#guarded('handler', key, () => handler.update?.(before, value));
-    }
+    return before === undefined ? { kind: 'add', key, after: value } : { kind: 'update', key, before, after: value };
   }
 
-  #remove(key: string): void {
-    const { store, handlers } = this.#options;
+  #remove(key: string): Change<S> | undefined {
+    const { store } = this.#options;
     const before = store.getByKey(key);
     this.#versions.delete(key);
     store.delete(key);
-    if (before === undefined) return;
-    for (const handler of handlers) this.#guarded('handler', key, () => handler.delete?.(before));
+    return before === undefined ? undefined : { kind: 'delete', key, before };
+  }
+
+  #tell(changes: readonly Change<S>[]): void {
+    // One that is added meanwhile was handed what the store has by now, these changes included.
+    const handlers = [...this.#options.handlers];
+    for (const change of changes) {
+      for (const handler of handlers) this.#guarded('handler', change.key, () => call(handler, change));
+    }
   }
 
   #transformed(key: string, object: T): S | undefined {
@@ -98,7 +128,7 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     return value;
   }
 
-  #guarded(stage: 'transform' | 'index' | 'handler', key: string, run: () => unknown): boolean {
+  #guarded(stage: 'transform' | 'index' | 'handler' | 'progress', key: string, run: () => unknown): boolean {
     try {
       run();
       return true;
@@ -110,8 +140,26 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     }
   }
 
-  #gauge(): void {
-    const { metrics, name, store } = this.#options;
+  #moved(): void {
+    const { metrics, name, store, progress, namespace } = this.#options;
     metrics.objects.set({ resource: name }, store.size);
+    for (const fn of progress) this.#guarded('progress', namespace ?? '', () => fn(namespace));
   }
+}
+
+/** What a list says of one object; without a value when that is what the store has. */
+interface Seen<S> {
+  version: string;
+  value?: S;
+}
+
+type Change<S> =
+  | { kind: 'add'; key: string; after: S }
+  | { kind: 'update'; key: string; before: S; after: S }
+  | { kind: 'delete'; key: string; before: S };
+
+function call<S>(handler: InformerHandler<S>, change: Change<S>): void {
+  if (change.kind === 'add') handler.add?.(change.after);
+  else if (change.kind === 'update') handler.update?.(change.before, change.after);
+  else handler.delete?.(change.before);
 }

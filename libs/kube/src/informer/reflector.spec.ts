@@ -151,6 +151,103 @@ describe('in peace', () => {
   });
 });
 
+describe('the position', () => {
+  /** What a handler and a progress function saw of it, and what it was called for. */
+  function observed(informer: Informer<ConfigMap>): string[] {
+    const seen: string[] = [];
+    const note = (what: string): void => void seen.push(`${what} @${informer.position('default')}`);
+    informer.addHandler({
+      add: ({ metadata }) => note(`add ${metadata.name} of ${informer.store.size}`),
+      update: (_before, { metadata }) => note(`update ${metadata.name}`),
+      delete: ({ metadata }) => note(`delete ${metadata.name}`),
+    });
+    informer.onProgress((namespace) => note(`progress ${namespace}`));
+    return seen;
+  }
+
+  test('is set before handlers are called, with the store as a whole in place; progress comes last', async () => {
+    api.put('a');
+    api.put('b');
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const seen = observed(informer);
+    expect(informer.position('default')).toBe('');
+    informer.start(stop.signal);
+    await eventually(() => expect(api.watching).toBe(1));
+    expect(seen.splice(0)).toEqual(['add a of 2 @102', 'add b of 2 @102', 'progress default @102']);
+    api.put('a', { v: '2' });
+    api.bookmark();
+    api.remove('b');
+    await eventually(() => expect(seen).toHaveLength(5));
+    expect(seen).toEqual([
+      'update a @103',
+      'progress default @103',
+      'progress default @104',
+      'delete b @105',
+      'progress default @105',
+    ]);
+  });
+
+  test('after a relist is the version of the list', async () => {
+    const informer = await followed();
+    const seen = observed(informer);
+    seen.length = 0;
+    const unseen = api.send.bind(api);
+    api.send = () => undefined;
+    api.put('a', { v: '2' });
+    api.remove('b');
+    api.send = unseen;
+    api.compact();
+    api.send(JSON.stringify({ type: 'ERROR', object: status(410, 'Expired', 'too old') }) + '\n');
+    await eventually(() => expect(seen).toHaveLength(3));
+    expect(seen.toSorted()).toEqual(['delete b @104', 'progress default @104', 'update a @104']);
+  });
+
+  test("moves by an event that changes nothing, and is each namespace's own", async () => {
+    api.put('a');
+    const informer = follow({ namespaces: ['default', 'other'] });
+    await informer.waitForSync(stop.signal);
+    await eventually(() => expect(api.watching).toBe(2));
+    expect(['default', 'other', 'elsewhere'].map((name) => informer.position(name))).toEqual(['101', '101', '']);
+    const calls: unknown[] = [];
+    informer.onProgress((namespace) => calls.push(namespace));
+    const [stream] = api.server.requests.filter(({ url }) => /other.*watch/.test(url.href)).map((r) => r.stream);
+    const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '150' } } };
+    stream?.write(`${JSON.stringify(bookmark)}\n`);
+    await eventually(() => expect(informer.position('other')).toBe('150'));
+    expect(calls).toEqual(['other']);
+    expect(informer.position('default')).toBe('101');
+    expect(informer.position()).toBe('101');
+  });
+
+  test('a progress function that throws is counted and stops nobody', async () => {
+    const informer = await followed();
+    const calls: unknown[] = [];
+    informer.onProgress(() => {
+      throw new Error('boom');
+    });
+    informer.onProgress((namespace) => calls.push(namespace));
+    await alive(informer);
+    expect(calls).toEqual(['default']);
+    expect(await metric('informer_exceptions_total')).toEqual({ 'configmaps progress': 1 });
+  });
+
+  test('a handler that is added by a handler is told of each object once', async () => {
+    api.put('a');
+    api.put('b');
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const late: string[] = [];
+    informer.addHandler({
+      add: ({ metadata: { name } }) => {
+        if (name === 'a') informer.addHandler({ add: ({ metadata }) => late.push(metadata.name) });
+      },
+    });
+    informer.start(stop.signal);
+    await informer.waitForSync(stop.signal);
+    await alive(informer);
+    expect(late).toEqual(['a', 'b', 'sign-of-life']);
+  });
+});
+
 describe('the connection', () => {
   test('reset in the middle of a watch: nothing is lost, nothing is listed again', async () => {
     const informer = await followed();

@@ -8,12 +8,21 @@ import { Deadline } from './deadline.ts';
 import type { InformerMetrics } from './metrics.ts';
 import { afterFailure, isDoubtful, LIST_ALL, type Position } from './position.ts';
 
+/** Everything there is, while it is being listed. */
+export interface Snapshot<T> {
+  add(objects: readonly T[]): void;
+  /** Takes what was added as all there is, as of that version. */
+  commit(resourceVersion: string): void;
+}
+
 /** What a reflector reports to. Its functions never throw. */
 export interface ReflectorSink<T> {
   /** Begins to take everything there is, page by page; nothing changes until `commit`. */
-  snapshot(): { add(objects: readonly T[]): void; commit(): void };
-  /** Takes one change. */
+  snapshot(): Snapshot<T>;
+  /** Takes one change, and its version as the new position. */
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+  /** Takes a version up to which nothing else happened as the new position. */
+  progress(resourceVersion: string): void;
 }
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -88,7 +97,7 @@ export class Reflector<T extends KubeObject> {
       resourceVersion = page.resourceVersion;
       this.#heard();
     }
-    snapshot.commit();
+    snapshot.commit(resourceVersion);
     this.#doubts = 0;
     this.#position = { kind: 'watch', resourceVersion };
   }
@@ -124,8 +133,10 @@ export class Reflector<T extends KubeObject> {
     this.#heard();
     this.#backoff.reset();
     this.#doubts = 0;
-    if (event.type !== 'BOOKMARK') this.#options.sink.apply(event.type, event.object);
+    const { sink } = this.#options;
     const { resourceVersion } = event.object.metadata;
+    if (event.type !== 'BOOKMARK') sink.apply(event.type, event.object);
+    else if (resourceVersion !== undefined) sink.progress(resourceVersion);
     if (resourceVersion !== undefined) this.#position = { kind: 'watch', resourceVersion };
   }
 
