@@ -4,6 +4,7 @@ export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from './flags.ts';
+export { Fuel, fuelFor, FuelSpent } from './fuel.ts';
 export { type Listener, listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {
