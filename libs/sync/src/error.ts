@@ -1,20 +1,97 @@
 import { errorText } from '@eso/runtime';
 
-/** What went wrong, for programs. `docs/errors.md` explains each to users. */
-export type SyncErrorCode =
-  | 'INVALID_SPEC'
-  | 'NOT_BUILT_YET'
-  | 'STORE_NOT_NAMED'
-  | 'KEY_INVALID'
-  | 'KEY_COLLISION'
-  | 'DECODING_FAILED'
-  | 'NULL_BYTES'
-  | 'INVALID_REGEXP'
-  | 'REWRITE_FAILED'
-  | 'SECRET_TOO_LARGE'
-  | 'TARGET_NOT_OWNED'
-  | 'TARGET_IMMUTABLE'
-  | 'UNEXPECTED';
+/** What is fixed about one error code. */
+export interface SyncErrorInfo {
+  /** What happened, for the documentation. */
+  readonly meaning: string;
+  /** What the user can do, for the documentation; the error itself says it more precisely. */
+  readonly nextStep: string;
+  /** Whether it may go away by trying again with the same input. */
+  readonly retryable: boolean;
+}
+
+/** Every error of this library. The page of errors in the documentation is made of it. */
+export const syncErrorCodes = {
+  INVALID_SPEC: lasting('a rule of the spec is broken', 'correct the field that is named'),
+  NOT_BUILT_YET: lasting('the spec uses a part that does not exist yet', 'remove the field that is named'),
+  STORE_NOT_NAMED: lasting(
+    'no store is named for a source',
+    'set spec.secretStoreRef, or sourceRef.storeRef of the entry',
+  ),
+  SPEC_TOO_LARGE: lasting(
+    'the spec has more entries, operations or text than one object may have',
+    'divide it among several ExternalSecrets, or shorten what is named',
+  ),
+  KEY_INVALID: lasting(
+    'a key has characters or a length that no key of a Secret can have',
+    'change the key with a rewrite or a conversionStrategy, or exclude the secret',
+  ),
+  KEY_EMPTY: lasting(
+    'a rewrite leaves nothing of a key, so that its value would have no place in the Secret',
+    'change the rewrite so that every secret keeps a key of its own',
+  ),
+  KEY_COLLISION: lasting(
+    'two secrets with different values get the same key',
+    'use conversionStrategy Unicode, or change the rewrite, so that every secret gets a key of its own',
+  ),
+  DECODING_FAILED: lasting(
+    'a value is not encoded as decodingStrategy says',
+    'correct the value in the backend, or set decodingStrategy to the form it really has',
+  ),
+  NULL_BYTES: lasting(
+    'a value has a zero byte, which nullBytePolicy refuses',
+    'store the value as text in the backend, or remove nullBytePolicy',
+  ),
+  INVALID_REGEXP: lasting(
+    'an expression is not RE2 syntax',
+    'correct the expression; look-around and back-references do not exist in RE2',
+  ),
+  REGEXP_TOO_LARGE: lasting(
+    'an expression is longer, or compiles to a larger program, than is allowed',
+    'use a shorter expression, with smaller counts in its repetitions and fewer Unicode classes in them',
+  ),
+  REWRITE_FAILED: lasting('a rewrite cannot be applied to what was fetched', 'correct the operation that is named'),
+  DATA_TOO_LARGE: lasting(
+    'a step makes more keys, longer keys or larger values than are allowed between two steps',
+    'select fewer secrets, or change the operation that is named so that it does not enlarge them',
+  ),
+  TOO_EXPENSIVE: lasting(
+    'the work on what was fetched takes more steps, time or memory than one object may take',
+    'use simpler expressions and fewer operations, or select fewer secrets',
+  ),
+  SHAPING_BUSY: passing(
+    'the work needs the worker for large work, and other objects of the namespace wait for it already',
+    'nothing: it is tried again; if it lasts, use simpler expressions or a longer refreshInterval in this namespace',
+  ),
+  WORKER_FAILED: passing(
+    'the worker for large work could not be started, or ended unexpectedly',
+    "look into core's log; it is tried again",
+  ),
+  SECRET_TOO_LARGE: lasting('the target would be larger than a Secret may be', 'select less'),
+  TARGET_NOT_OWNED: lasting(
+    'the target belongs to somebody else',
+    'choose another target name, or remove the existing Secret',
+  ),
+  TARGET_IMMUTABLE: lasting(
+    'the target is immutable and would have to change',
+    'delete the target, or choose another name',
+  ),
+  UNEXPECTED: lasting(
+    'something failed that should not',
+    'report this as a bug, with the log of core around this time',
+  ),
+} as const satisfies Record<string, SyncErrorInfo>;
+
+/** What went wrong, for programs. */
+export type SyncErrorCode = keyof typeof syncErrorCodes;
+
+function lasting(meaning: string, nextStep: string): SyncErrorInfo {
+  return { meaning, nextStep, retryable: false };
+}
+
+function passing(meaning: string, nextStep: string): SyncErrorInfo {
+  return { meaning, nextStep, retryable: true };
+}
 
 export interface SyncErrorOptions {
   code: SyncErrorCode;
@@ -27,10 +104,11 @@ export interface SyncErrorOptions {
   cause?: unknown;
 }
 
-/** The only error class this library throws. None of these goes away by trying again with the same input. */
+/** The error class of this library. */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
-  readonly retryable = false;
+  /** Whether it may go away by trying again with the same input. */
+  readonly retryable: boolean;
   readonly code: SyncErrorCode;
   readonly field: string;
   /** What is wrong, for users; holds no value of a secret. */
@@ -40,6 +118,7 @@ export class SyncError extends Error {
   constructor({ code, field, what, nextStep, cause }: SyncErrorOptions) {
     super(`${field}: ${what}`, cause === undefined ? {} : { cause });
     this.code = code;
+    this.retryable = syncErrorCodes[code].retryable;
     this.field = field;
     this.publicMessage = what;
     this.nextStep = nextStep;

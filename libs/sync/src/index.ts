@@ -1,5 +1,5 @@
 /** The pure part of a sync: no clock, no network, no cluster. Core and the command line share it. */
-export { SyncError, type SyncErrorCode, type SyncErrorOptions } from './error.ts';
+export { SyncError, type SyncErrorCode, syncErrorCodes, type SyncErrorInfo, type SyncErrorOptions } from './error.ts';
 export { conditionMessage, eventMessage, type Problem } from './message.ts';
 
 export { convertKeys } from './data/convert-keys.ts';
@@ -11,6 +11,9 @@ export { validateKeys } from './data/validate-keys.ts';
 
 export { rewrite, type RewriteOptions } from './rewrite/rewrite.ts';
 export type { RenderTransform } from './rewrite/transform.ts';
+
+export { type Answer, assemble, type AssembleOptions } from './shape/assemble.ts';
+export { createShaper, type ShapedObject, type Shaper, type ShaperOptions } from './shape/shaper.ts';
 
 export { notBuiltYet, unbuiltFields, type UnbuiltField } from './spec/not-built-yet.ts';
 export { prepareMap, prepareValue } from './spec/prepare.ts';

@@ -1,11 +1,6 @@
 import { type ErrorCode, errorCodes, type ProviderClient, type ProviderEndpoint, ProviderError } from '@eso/api/client';
-import type { DataSource, ExtractSource, FindSource, Problem, Source } from '@eso/sync';
+import type { Answer, DataSource, ExtractSource, FindSource, Problem, Source } from '@eso/sync';
 import type { Call } from './gather.ts';
-
-/** What a provider answered for one source. */
-export type Fetched =
-  | { readonly source: DataSource; readonly value: Uint8Array }
-  | { readonly source: ExtractSource | FindSource; readonly values: ReadonlyMap<string, Uint8Array> };
 
 /** What a provider answers when whatever had been asked of this store would have failed. */
 const STORE_FAILURES: ReadonlySet<ErrorCode> = new Set([
@@ -63,7 +58,7 @@ export class Fetcher {
    * Makes all calls at once and returns the answers in the order of the calls.
    * @throws FetchError of the first call, in order, that failed
    */
-  async fetchAll(calls: readonly Call[]): Promise<Fetched[]> {
+  async fetchAll(calls: readonly Call[]): Promise<Answer[]> {
     const outcomes = await Promise.allSettled(calls.map((call) => this.#fetch(call)));
     return outcomes.map((outcome) => {
       if (outcome.status === 'rejected') throw outcome.reason;
@@ -71,7 +66,7 @@ export class Fetcher {
     });
   }
 
-  async #fetch(call: Call): Promise<Fetched> {
+  async #fetch(call: Call): Promise<Answer> {
     const { source } = call;
     try {
       const answer = await this.#share(call);

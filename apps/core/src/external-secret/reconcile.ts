@@ -15,8 +15,9 @@ import {
   TerminalError,
 } from '@eso/controller';
 import { type KubeClient, KubeError } from '@eso/kube';
-import type { Clock } from '@eso/runtime';
+import { type Clock, Fuel } from '@eso/runtime';
 import {
+  assemble,
   eventMessage,
   invalidSpec,
   isDue,
@@ -30,7 +31,6 @@ import {
 import type { MutationCache } from '../mutation-cache.ts';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import { applyTarget, cachedTarget, deleteOrphans, leavesTarget, type SecretsView } from './apply.ts';
-import { assemble } from './assemble.ts';
 import type { EndpointGate } from '../endpoint-gate.ts';
 import { FetchError, type Fetcher } from './fetch.ts';
 import { type Call, gather } from './gather.ts';
@@ -176,7 +176,7 @@ class Pass {
     try {
       const fetched = await this.#options.fetcher.fetchAll(calls);
       entry.leave();
-      return await this.#write(assemble(fetched));
+      return await this.#write(assemble(fetched, { fuel: new Fuel(Infinity) }));
     } catch (error) {
       if (error instanceof FetchError) {
         if (error.concernsStore) this.#options.doubt(error.call);
