@@ -7,7 +7,6 @@ export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from 
 export type { Listener } from './http-listener.ts';
 export { listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { Fuel, fuelFor, FuelSpent } from './fuel.ts';
-export { type Listener, listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {
   Counter,
