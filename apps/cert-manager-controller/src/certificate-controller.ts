@@ -50,7 +50,7 @@ export class CertificateController {
     const { client, settings, logger, registry, clock = systemClock } = options;
     this.#queue = new WorkQueue({ name: 'certificate', clock, registry, backoff: BACKOFF });
     this.#metrics = new CertificateMetrics(registry);
-    this.#events = new EventRecorder({ client, component: 'cert-manager-controller', logger });
+    this.#events = new EventRecorder({ client, component: 'cert-manager-controller', logger, registry });
     this.#discovery = new ProviderDiscovery({
       client,
       ...(settings.providerNamespaces && { namespaces: settings.providerNamespaces }),

@@ -52,7 +52,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     deadlineMs: flags['provider-deadline'],
     limits: { responseBytes: flags['max-response-bytes'] },
   });
-  const events = new EventRecorder({ client, component: EVENT_SOURCE, clock, logger });
+  const events = new EventRecorder({ client, component: EVENT_SOURCE, clock, logger, registry });
 
   const informers = createInformers({
     client,

@@ -1,4 +1,4 @@
-import { contentKey, type EventContent, newEvent, repeatPatch, subjectKey } from './event-record.ts';
+import { contentKey, type EventContent, eventContent, newEvent, repeatPatch, subjectKey } from './event-record.ts';
 
 const content: EventContent = {
   subject: {
@@ -43,7 +43,8 @@ test('message and name stay within the limits of the API', () => {
     ...content.subject,
     metadata: { namespace: 'team-a', name: `${'a'.repeat(235)}.${'b'.repeat(17)}` },
   };
-  const event = newEvent({ ...content, subject, message: 'ä'.repeat(2_000) }, 'external-secrets', stamp);
+  const object = { ...subject, apiVersion: 'v1', kind: 'ConfigMap' };
+  const event = newEvent(eventContent(object, 'Normal', 'Updated', 'ä'.repeat(2_000)), 'external-secrets', stamp);
   expect(Buffer.byteLength(event.message ?? '')).toBeLessThanOrEqual(1_024);
   expect(event.metadata.name.length).toBeLessThanOrEqual(253);
   // RFC 1123 subdomain: each part ends in a letter or a digit.

@@ -21,6 +21,28 @@ const MESSAGE_BYTES = 1_024;
 /** Limit for the name of an object. */
 const NAME_CHARS = 253;
 
+/** What happened to `object`, with nothing of it but what an event names. The message is cut at what the API takes. */
+export function eventContent(
+  object: EventSubject,
+  type: EventContent['type'],
+  reason: string,
+  message: string,
+): EventContent {
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace, uid, resourceVersion } = metadata;
+  const subject = {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(uid === undefined ? {} : { uid }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+  };
+  return { subject, type, reason, message: bounded(message, MESSAGE_BYTES) };
+}
+
 /** By what equal events are recognised. */
 export function contentKey({ subject, type, reason, message }: EventContent): string {
   return JSON.stringify([subjectKey(subject), type, reason, message]);
@@ -58,7 +80,7 @@ export function newEvent(content: EventContent, component: string, stamp: EventS
     },
     type,
     reason,
-    message: bounded(message, MESSAGE_BYTES),
+    message,
     count: stamp.count,
     firstTimestamp: seconds(stamp.firstMs),
     lastTimestamp: seconds(stamp.lastMs),

@@ -1,7 +1,7 @@
-import { type CoreEvent, configMaps, events, type KubeClient, serviceAccounts } from '@eso/kube';
-import { ManualClock, silentLogger } from '@eso/runtime';
+import { type CoreEvent, configMaps, events, type KubeClient, KubeError, serviceAccounts } from '@eso/kube';
+import { ManualClock, Registry, silentLogger } from '@eso/runtime';
 import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
-import { EventRecorder } from './event-recorder.ts';
+import { type EventApi, EventRecorder } from './event-recorder.ts';
 
 let own: OwnControlPlane;
 let client: KubeClient;
@@ -63,15 +63,80 @@ test('an event that has expired is written anew', async () => {
   expect((await written()).map(({ count }) => count)).toEqual([1]);
 });
 
-test('an object that changes its mind all the time causes 25 events and no more', async () => {
+test('an object that changes its mind all the time causes 25 events, and one more with what was said last', async () => {
   const recorder = new EventRecorder({ client, component: 'external-secrets', logger: silentLogger });
   const [noisy, quiet] = [await subject('noisy'), await subject('quiet')];
   for (let i = 0; i < 60; i++) recorder.event(noisy, 'Warning', 'UpdateFailed', `attempt ${i}`);
   recorder.event(quiet, 'Normal', 'Updated', 'm');
   await recorder.flush(soon());
-  const names = (await written()).map(({ involvedObject }) => involvedObject.name);
-  expect(names.filter((name) => name === 'noisy')).toHaveLength(25);
-  expect(names.filter((name) => name === 'quiet')).toHaveLength(1);
+  const all = await written();
+  const noise = all.filter(({ involvedObject }) => involvedObject.name === 'noisy').map(({ message }) => message);
+  expect(noise).toHaveLength(26);
+  expect(noise).toContain('attempt 59');
+  expect(all.filter(({ involvedObject }) => involvedObject.name === 'quiet')).toHaveLength(1);
+});
+
+test('none of the events of 2,000 objects at once is lost', async () => {
+  const registry = new Registry();
+  const recorder = new EventRecorder({ client, component: 'external-secrets', logger: silentLogger, registry });
+  for (let i = 0; i < 2_000; i++) {
+    const metadata = { namespace, name: `es-${String(i)}`, uid: String(i) };
+    recorder.event({ apiVersion: 'v1', kind: 'ConfigMap', metadata }, 'Normal', 'Created', 'secret created');
+  }
+  await recorder.flush(soon());
+  expect(new Set((await written()).map(({ involvedObject }) => involvedObject.name)).size).toBe(2_000);
+  expect(await registry.metrics()).not.toContain('events_dropped_total{');
+});
+
+test('an event whose answer gets lost is written once, with everything that happened meanwhile', async () => {
+  let lost = 0;
+  // The API server has carried it out; the client hears nothing of it.
+  const losesAnswers: EventApi = {
+    create: async (type, object, options) => {
+      const created = await client.create(type, object, options);
+      if (lost++ < 2) throw new KubeError('TIMEOUT', 'the answer got lost');
+      return created;
+    },
+    patch: (...args) => client.patch(...args),
+  };
+  const clock = new ManualClock();
+  const recorder = new EventRecorder({
+    client: losesAnswers,
+    component: 'external-secrets',
+    logger: silentLogger,
+    clock,
+  });
+  const object = await subject();
+  recorder.event(object, 'Warning', 'UpdateFailed', 'm');
+  await eventually(() => expect(lost).toBe(1));
+  recorder.event(object, 'Warning', 'UpdateFailed', 'm');
+  await eventually(async () => {
+    await clock.advance(500);
+    expect((await written()).map(({ count }) => count)).toEqual([2]);
+  });
+});
+
+test('a Warning outlives an API server that is away for longer than any retry', async () => {
+  const clock = new ManualClock();
+  const registry = new Registry();
+  let away = true;
+  const unreliable: EventApi = {
+    create: (type, object, options) =>
+      away ? Promise.reject(new KubeError('UNREACHABLE', 'away')) : client.create(type, object, options),
+    patch: (...args) => client.patch(...args),
+  };
+  const options = { component: 'external-secrets', logger: silentLogger, clock, registry };
+  const recorder = new EventRecorder({ client: unreliable, ...options });
+  const object = await subject();
+  recorder.event(object, 'Warning', 'UpdateFailed', 'warning');
+  recorder.event(object, 'Normal', 'Updated', 'normal');
+  await clock.advance(10 * 60_000);
+  away = false;
+  await eventually(async () => {
+    await clock.advance(1_000);
+    expect((await written()).map(({ message }) => message)).toEqual(['warning']);
+  });
+  expect(await registry.metrics()).toContain('events_dropped_total{reason="unwritable"} 1');
 });
 
 test('events of cluster-scoped objects are accepted', async () => {
@@ -98,16 +163,6 @@ test('without the right to write events nothing fails but the event, and the nex
   await recorder.flush(soon());
   expect(await written()).toEqual([]);
   expect((await client.get(serviceAccounts, account)).metadata.name).toBe('nobody');
-});
-
-test('what cannot be kept is dropped instead of filling the memory', async () => {
-  const recorder = new EventRecorder({ client, component: 'external-secrets', logger: silentLogger, maxPending: 5 });
-  const object = await subject();
-  for (let i = 0; i < 20; i++) recorder.event(object, 'Normal', 'Updated', `m${i}`);
-  await recorder.flush(soon());
-  const count = (await written()).length;
-  expect(count).toBeGreaterThanOrEqual(5);
-  expect(count).toBeLessThan(20);
 });
 
 test('events that come while the API server is away are written when it is back', async () => {

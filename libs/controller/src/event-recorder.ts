@@ -1,82 +1,85 @@
+import { randomInt } from 'node:crypto';
 import { events, isKubeError, KubeError, type KubeClient, type ObjectRef } from '@eso/kube';
-import { type Clock, type Logger, systemClock } from '@eso/runtime';
-import { EventLimit } from './event-limit.ts';
-import { contentKey, type EventContent, type EventSubject, newEvent, repeatPatch, subjectKey } from './event-record.ts';
+import { type Clock, type Logger, type Registry, systemClock } from '@eso/runtime';
+import { EventDrops } from './event-drops.ts';
+import { EventQueue, type PendingEvent } from './event-queue.ts';
+import { eventContent, type EventSubject, newEvent, repeatPatch } from './event-record.ts';
 import { RecentMap } from './recent-map.ts';
 
+/** What is asked of the API server. */
+export type EventApi = Pick<KubeClient, 'create' | 'patch'>;
+
 export interface EventRecorderOptions {
-  readonly client: KubeClient;
+  readonly client: EventApi;
   /** Who reports: `source.component` of the events. */
   readonly component: string;
   readonly clock?: Clock;
   readonly logger: Logger;
-  /** How many events may wait to be sent; more are dropped and counted in the log. Default 1,000. */
-  readonly maxPending?: number;
+  /** Where events that are left out are counted. Default: nowhere. */
+  readonly registry?: Registry;
+  /** How much may wait to be written, in bytes. Default 16 MiB: the events of more than 10,000 first syncs. */
+  readonly maxPendingBytes?: number;
 }
 
-/** An event that waits to be sent; equal ones that come meanwhile raise its count. */
-interface Pending {
-  readonly content: EventContent;
-  readonly firstMs: number;
-  lastMs: number;
-  times: number;
-}
-
-/** An event that was sent and may be counted up. */
-interface Sent {
+/** An event that was written and may be counted up. */
+interface Written {
   readonly ref: ObjectRef;
   readonly count: number;
 }
 
-/** How many events are sent at once. */
+/**
+ * How many events are written at once. Few: what waits costs little, while the requests of a first sync of thousands of objects
+ * should not stand behind their events.
+ */
 const SENDERS = 4;
-const MAX_SENT = 4_096;
-/** Delays before an event is sent again that could not be; after the last one it is given up. */
+/** And when so much waits that some may have to go. */
+const CROWDED_SENDERS = 16;
+const MAX_WRITTEN = 4_096;
+const SERIALS = 1_000_000;
+/** Delays before an event is written again that could not be; after the last one it makes way for others. */
 const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
  * Writes v1 Events in the background: nothing waits for them, and no failure of theirs reaches the caller. Equal events of
- * an object become one with a count, and each object may cause only so many.
+ * an object become one with a count, and each object may cause only so many. The newest Warning of an object is written however
+ * long that takes, unless the API server rejects it.
  */
 export class EventRecorder {
-  readonly #options: Required<EventRecorderOptions>;
-  readonly #limit: EventLimit;
-  readonly #pending = new Map<string, Pending>();
+  readonly #client: EventApi;
+  readonly #component: string;
+  readonly #clock: Clock;
+  readonly #drops: EventDrops;
+  readonly #queue: EventQueue;
   /** Contents that a sender has in hand: a second one would write a second event instead of a count. */
   readonly #sending = new Set<string>();
-  readonly #sent = new RecentMap<Sent>(MAX_SENT);
+  readonly #written = new RecentMap<Written>(MAX_WRITTEN);
   readonly #idle = new Set<() => void>();
   #senders = 0;
-  #serial = 0;
-  #dropped = 0;
+  /** Starts anywhere, so that a process started again in the same millisecond chooses other names. */
+  #serial = randomInt(SERIALS);
 
   constructor(options: EventRecorderOptions) {
-    this.#options = { clock: systemClock, maxPending: 1_000, ...options };
-    this.#limit = new EventLimit(this.#options.clock);
+    const { client, component, clock = systemClock, logger, registry, maxPendingBytes = 16 * 1024 * 1024 } = options;
+    this.#client = client;
+    this.#component = component;
+    this.#clock = clock;
+    this.#drops = new EventDrops({ clock, logger, registry });
+    this.#queue = new EventQueue({
+      clock,
+      drops: this.#drops,
+      maxBytes: maxPendingBytes,
+      onReady: () => this.#startSender(),
+    });
   }
 
   /** Reports that something happened to `object`. Returns at once. The message is cut at 1,024 bytes. */
   event(object: EventSubject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { apiVersion, kind, metadata } = object;
-    const content: EventContent = { subject: { apiVersion, kind, metadata }, type, reason, message };
-    const now = this.#options.clock.now();
-    const key = contentKey(content);
-    const waiting = this.#pending.get(key);
-    if (waiting) {
-      waiting.times++;
-      waiting.lastMs = now;
-    } else if (!this.#limit.take(subjectKey(object))) {
-      this.#options.logger.debug({ kind, name: metadata.name, reason }, 'event left out: too many for this object');
-    } else if (this.#pending.size >= this.#options.maxPending) {
-      if (this.#dropped++ === 0) this.#options.logger.warn('events are dropped: they cannot be written fast enough');
-    } else {
-      this.#pending.set(key, { content, firstMs: now, lastMs: now, times: 1 });
-      if (this.#senders < SENDERS) void this.#send();
-    }
+    this.#queue.add(eventContent(object, type, reason, message));
   }
 
   /** Resolves when everything reported so far is written or given up, or when `signal` aborts. */
   flush(signal: AbortSignal): Promise<void> {
+    this.#queue.releaseAll();
     if (this.#senders === 0 || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const settle = (): void => {
@@ -89,72 +92,80 @@ export class EventRecorder {
     });
   }
 
-  /** Sends what waits, one after the other, until nothing waits. */
+  #startSender(): void {
+    if (this.#senders < (this.#queue.crowded ? CROWDED_SENDERS : SENDERS)) void this.#send();
+  }
+
+  /** Writes what waits, one after the other, until nothing waits or there are enough others. */
   async #send(): Promise<void> {
     this.#senders++;
-    for (let next = this.#next(); next; next = this.#next()) {
-      const [key, pending] = next;
-      this.#sending.add(key);
-      await this.#deliver(key, pending);
-      this.#sending.delete(key);
+    while (this.#senders <= (this.#queue.crowded ? CROWDED_SENDERS : SENDERS)) {
+      const event = this.#queue.take(this.#sending);
+      if (!event) break;
+      this.#sending.add(event.key);
+      await this.#deliver(event);
+      this.#sending.delete(event.key);
     }
     this.#senders--;
-    if (this.#senders > 0) return;
-    if (this.#dropped > 0) this.#options.logger.warn({ dropped: this.#dropped }, 'events were dropped');
-    this.#dropped = 0;
-    for (const settle of [...this.#idle]) settle();
+    if (this.#senders === 0) for (const settle of [...this.#idle]) settle();
   }
 
-  #next(): [string, Pending] | undefined {
-    for (const [key, pending] of this.#pending) {
-      if (this.#sending.has(key)) continue;
-      this.#pending.delete(key);
-      return [key, pending];
-    }
-    return undefined;
-  }
-
-  async #deliver(key: string, pending: Pending): Promise<void> {
+  async #deliver(event: PendingEvent): Promise<void> {
     for (const delay of [...RETRY_MS, undefined]) {
       try {
-        this.#sent.set(key, await this.#write(pending, this.#sent.get(key)));
+        this.#written.set(event.key, await this.#write(event, this.#written.get(event.key)));
         return;
       } catch (thrown) {
         const error = KubeError.from(thrown);
-        if (error.code === 'NOT_FOUND' && this.#sent.get(key)) {
-          // It has expired (events live an hour), so this is the first again.
-          this.#sent.delete(key);
-          continue;
-        }
-        if (!error.retryable || delay === undefined) {
-          const { subject, reason } = pending.content;
-          const { name, namespace } = subject.metadata;
-          this.#options.logger.warn(
-            { kind: subject.kind, namespace, name, reason, error: error.publicMessage },
-            'event lost',
-          );
+        if (!error.retryable && error.code !== 'ALREADY_EXISTS') {
+          this.#drops.add('rejected', error.publicMessage);
           return;
         }
-        await this.#options.clock.sleep(delay);
+        if (delay !== undefined) await this.#clock.sleep(delay);
+        else if (event.content.type === 'Warning') this.#queue.putBack(event);
+        else this.#drops.add('unwritable', error.publicMessage);
       }
     }
   }
 
-  async #write(pending: Pending, sent: Sent | undefined): Promise<Sent> {
-    const { client, component } = this.#options;
-    if (sent) {
-      const count = sent.count + pending.times;
-      await client.patch(events, sent.ref, repeatPatch({ count, lastMs: pending.lastMs }), { type: 'merge' });
-      return { ref: sent.ref, count };
+  async #write(event: PendingEvent, written: Written | undefined): Promise<Written> {
+    if (!written) return this.#create(event);
+    const count = written.count + event.times;
+    try {
+      await this.#patch(written.ref, count, event.lastMs);
+      return { ref: written.ref, count };
+    } catch (error) {
+      if (!isKubeError(error, 'NOT_FOUND')) throw error;
+      // It has expired (events live an hour), so this is the first again.
+      this.#written.delete(event.key);
+      return this.#create(event);
     }
-    this.#serial = (this.#serial + 1) % 1_000_000;
-    const stamp = { firstMs: pending.firstMs, lastMs: pending.lastMs, count: pending.times, serial: this.#serial };
-    const event = newEvent(pending.content, component, stamp);
-    const ref = { namespace: event.metadata.namespace ?? 'default', name: event.metadata.name };
-    await client.create(events, event).catch((error: unknown) => {
-      // A create whose answer got lost was repeated by this very process: nobody else makes that name.
+  }
+
+  /** The name is chosen once: a create whose answer got lost finds its own event there, instead of making a second one. */
+  async #create(event: PendingEvent): Promise<Written> {
+    this.#serial = (this.#serial + 1) % SERIALS;
+    const { firstMs, lastMs, times } = event;
+    const created = newEvent(event.content, this.#component, { firstMs, lastMs, count: times, serial: this.#serial });
+    const known = event.named;
+    event.named ??= { name: created.metadata.name, times };
+    const metadata = { ...created.metadata, name: event.named.name };
+    const ref = { namespace: metadata.namespace ?? 'default', name: metadata.name };
+    try {
+      await this.#client.create(events, { ...created, metadata });
+    } catch (error) {
       if (!isKubeError(error, 'ALREADY_EXISTS')) throw error;
-    });
-    return { ref, count: pending.times };
+      if (!known) {
+        // Somebody else's: another name, at the next attempt.
+        delete event.named;
+        throw error;
+      }
+      if (known.times !== times) await this.#patch(ref, times, lastMs);
+    }
+    return { ref, count: times };
+  }
+
+  async #patch(ref: ObjectRef, count: number, lastMs: number): Promise<void> {
+    await this.#client.patch(events, ref, repeatPatch({ count, lastMs }), { type: 'merge' });
   }
 }

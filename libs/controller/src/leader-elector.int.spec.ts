@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type KubeClient, leases } from '@eso/kube';
-import { createRegistry, ManualClock, type Registry, silentLogger, systemClock } from '@eso/runtime';
-import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { KubeClient, leases, loadConnection } from '@eso/kube';
+import { createRegistry, ManualClock, parseFlags, Readiness, Registry, silentLogger, systemClock } from '@eso/runtime';
+import { eventually, FaultProxy, HalfOpenProxy, type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { LEADER_ELECTION_FLAGS, whileLeading } from './leader-election-flags.ts';
 import { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
 
 let own: OwnControlPlane;
@@ -177,6 +178,110 @@ test('work that goes on after the leadership was lost ends the election with an 
   });
   await clock.advance(30_000);
   await expect(candidate.ended).rejects.toMatchObject({ code: 'LEADERSHIP_STUCK' });
+});
+
+test('with the proportions of 15/14/2 no two of a pair lead at once, 60 times', async () => {
+  const times = { leaseDurationMs: 2_000, renewDeadlineMs: 1_867, retryPeriodMs: 267 };
+  await using proxy = await FaultProxy.start({
+    target: { host: '127.0.0.1', port: Number(new URL(own.cluster.url).port) },
+  });
+  for (let batch = 0; batch < 3; batch++) {
+    const connection = await loadConnection({ kubeconfig: own.cluster.adminKubeconfig });
+    const server = new URL(connection.server);
+    server.port = String(proxy.port);
+    const severed = new KubeClient({ connection: { ...connection, server } });
+    const pairs: { first: Candidate; second: Candidate; overlap: boolean }[] = [];
+    for (let i = 0; i < 20; i++) {
+      const lease = `pair-${String(batch)}-${String(i)}`;
+      const first = new Candidate('first', { name: lease, client: severed, ...times });
+      // Where in its period the first one is cut off differs from pair to pair.
+      await systemClock.sleep(Math.random() * 60);
+      await eventually(() => expect(first.isLeader).toBe(true));
+      const pair = { first, second: first, overlap: false };
+      pair.second = new Candidate('second', {
+        name: lease,
+        ...times,
+        lead: (signal) => {
+          pair.overlap ||= first.isLeader;
+          return untilAborted(signal);
+        },
+      });
+      pairs.push(pair);
+    }
+    await systemClock.sleep(times.retryPeriodMs * 2);
+    await proxy.set({ kind: 'drop' });
+    await eventually(() => expect(pairs.every(({ second }) => second.isLeader)).toBe(true));
+    expect(pairs.filter(({ overlap }) => overlap)).toEqual([]);
+    await proxy.set({ kind: 'pass' });
+    await Promise.all(pairs.flatMap(({ first, second }) => [first.stop(), second.stop()]));
+    await severed.close();
+  }
+});
+
+test('a connection that broke in silence costs nothing: the election has one of its own, and finds out in time', async () => {
+  await using proxy = await HalfOpenProxy.start(Number(new URL(own.cluster.url).port));
+  const connection = await loadConnection({ kubeconfig: own.cluster.adminKubeconfig });
+  const server = new URL(connection.server);
+  server.port = String(proxy.port);
+  const flags = parseFlags(
+    LEADER_ELECTION_FLAGS,
+    ['--leader-election-lease-duration=6s', '--leader-election-renew-deadline=4s', '--leader-election-retry-period=1s'],
+    {},
+  );
+  const stop = new AbortController();
+  const terms: AbortSignal[] = [];
+  const options = {
+    flags,
+    client,
+    connection: { ...connection, server },
+    namespace,
+    name: 'half-open',
+    ready: new Readiness(),
+    logger: silentLogger,
+    registry: new Registry(),
+  };
+  const ended = whileLeading(options, stop.signal, (signal) => {
+    terms.push(signal);
+    return untilAborted(signal);
+  });
+  await eventually(() => expect(terms).toHaveLength(1));
+  for (let round = 0; round < 2; round++) {
+    proxy.freeze();
+    await systemClock.sleep(6_000);
+    expect(terms.map(({ aborted }) => aborted)).toEqual([false]);
+  }
+  stop.abort();
+  await ended;
+  expect(await holder('half-open')).toBe('');
+});
+
+test('a lease that the process has no rights on turns readiness red, with what to do', async () => {
+  const account = { namespace, name: 'no-rights' };
+  const connection = await loadConnection({ kubeconfig: await own.cluster.kubeconfigFor(account) });
+  const ready = new Readiness();
+  const stop = new AbortController();
+  const flags = parseFlags(LEADER_ELECTION_FLAGS, [], {});
+  const options = {
+    flags,
+    client,
+    connection,
+    namespace,
+    name: 'forbidden',
+    ready,
+    logger: silentLogger,
+    registry: new Registry(),
+  };
+  const ended = whileLeading(options, stop.signal, untilAborted);
+  await eventually(() =>
+    expect(ready.failures()).toEqual([
+      {
+        name: 'leader-election',
+        reason: expect.stringContaining("give this process's ServiceAccount the rights") as string,
+      },
+    ]),
+  );
+  stop.abort();
+  await ended;
 });
 
 /** A candidate in a process of its own; resolves when it leads. */

@@ -79,3 +79,11 @@ test('help names every flag with its default, choices and environment variable',
   expect(lines.find((line) => line.includes('--timeout=DURATION'))).toContain('(default 30s)');
   expect(lines.find((line) => line.includes('--namespaces=A,B'))).toContain('(env WATCH_NAMESPACES)');
 });
+
+test('a listen address without a host is that of the environment variable, where it is set', () => {
+  const spec = { addr: { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where' } } as const;
+  expect(parseFlags(spec, [], {}).addr).toEqual({ host: '', port: 8080 });
+  expect(parseFlags(spec, [], { POD_IP: 'fd00::7' }).addr).toEqual({ host: 'fd00::7', port: 8080 });
+  expect(parseFlags(spec, ['--addr=0.0.0.0:1'], { POD_IP: '10.0.0.7' }).addr).toEqual({ host: '0.0.0.0', port: 1 });
+  expect(flagHelp(spec)).toContain('without a host: the address in POD_IP');
+});

@@ -106,7 +106,7 @@ class GuardedServer {
   readonly server: Server;
   readonly #options: HttpListenerOptions;
   readonly #refused: Counter<'listener' | 'reason'>;
-  readonly #room = new ConnectionRoom(CONNECTIONS);
+  readonly #room = new ConnectionRoom<Socket>(CONNECTIONS);
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;

@@ -10,6 +10,7 @@ export { applyRights, placeRights, RIGHTS_SCOPE_ANNOTATION, type RightsOptions }
 export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { type Fault, FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
+export { HalfOpenProxy } from './half-open-proxy.ts';
 export {
   LAB_SERVER_NAME,
   LAB_SERVICE,

@@ -1,0 +1,43 @@
+import { type Clock, type Counter, counterOf, type Logger, Rarely, type Registry } from '@eso/runtime';
+
+/**
+ * Why an event was not written:
+ * - `queue_full`: a Normal one, for which there was no room
+ * - `object_limit`: a Normal one of an object that causes too many
+ * - `replaced`: a Warning for which there was no room or whose object causes too many; a newer one of that object took its place
+ * - `unwritable`: a Normal one that could not be written for a while
+ * - `rejected`: the API server does not want it, now or later
+ */
+export type DropReason = 'queue_full' | 'object_limit' | 'replaced' | 'unwritable' | 'rejected';
+
+export interface EventDropsOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry?: Registry | undefined;
+}
+
+/** Counts the events that are not written, and says so once and then each minute at most. */
+export class EventDrops {
+  readonly #logger: Logger;
+  readonly #counter: Counter<'reason'> | undefined;
+  readonly #rarely: Rarely;
+  #unsaid = 0;
+
+  constructor({ clock, logger, registry }: EventDropsOptions) {
+    this.#logger = logger;
+    this.#rarely = new Rarely({ clock });
+    const help =
+      'Events that were not written, by reason; the newest Warning of an object is never left out for lack of room';
+    this.#counter = registry && counterOf(registry, { name: 'events_dropped_total', help, labelNames: ['reason'] });
+  }
+
+  /** @param cause what the API server said, where it was asked */
+  add(reason: DropReason, cause?: string): void {
+    this.#counter?.inc({ reason });
+    this.#unsaid++;
+    if (!this.#rarely.due('dropped')) return;
+    const fields = { dropped: this.#unsaid, reason, ...(cause === undefined ? {} : { error: cause }) };
+    this.#logger.warn(fields, 'events are left out; events_dropped_total counts them');
+    this.#unsaid = 0;
+  }
+}
