@@ -97,7 +97,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('leave' as const), key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), key }) },
 );
-type Step = fc.TypeOf<typeof step>;
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** The queue and its model, side by side. */
 class Bench {

@@ -41,15 +41,18 @@ export class Run {
       };
     });
     const abort = (reason: unknown): void => {
-      if (this.#limit.signal.aborted) return;
       this.#due = Math.min(this.#due, clock.monotonic());
       cancelGrace = clock.schedule(GRACE_MS, giveUp);
       this.#limit.abort(reason);
     };
-    const onStop = (): void => abort(stop.reason);
+    const onStop = (): void => {
+      if (!this.#limit.signal.aborted) abort(stop.reason);
+    };
     if (stop.aborted) onStop();
     stop.addEventListener('abort', onStop, { once: true });
-    const cancelTimeout = clock.schedule(timeoutMs, () => abort(onTimeout()));
+    const cancelTimeout = clock.schedule(timeoutMs, () => {
+      if (!this.#limit.signal.aborted) abort(onTimeout());
+    });
     this.#cleanUp = () => {
       cancelTimeout();
       cancelGrace();

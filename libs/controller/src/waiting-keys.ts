@@ -60,7 +60,7 @@ export class WaitingKeys {
   /** The first of the keys for which there is room. */
   best(rooms: Rooms): Admission | undefined {
     let best: Admission | undefined;
-    if (this.#size === 0) return best;
+    if (this.#size === 0 || rooms.free < 1) return best;
     const isAhead = this.#isAhead(rooms);
     for (const group of this.#groups.values()) {
       const entry = group.entries.peek();
@@ -93,9 +93,15 @@ export class WaitingKeys {
   }
 
   #isAhead(rooms: Rooms): IsAhead {
-    const waitedFor = [...this.#groups.values()].filter(({ entries }) => entries.size > 0).flatMap(({ ids }) => ids);
-    const share = rooms.fairShare(waitedFor);
-    return (id) => rooms.inside(id) >= share;
+    let share: number | undefined;
+    return (id) => {
+      share ??= rooms.fairShare(this.#waitedFor());
+      return rooms.inside(id) >= share;
+    };
+  }
+
+  *#waitedFor(): Generator<string> {
+    for (const { ids, entries } of this.#groups.values()) if (entries.size > 0) yield* ids;
   }
 
   #create(ids: readonly string[]): WaitGroup {
@@ -114,8 +120,8 @@ function admit(ids: readonly string[], group: WaitGroup | undefined, rooms: Room
 /** The higher priority, then what goes to an endpoint that has less than its fair share, then the earlier arrival. */
 function precedes(a: Rank, idsOfA: readonly string[], b: Rank, idsOfB: readonly string[], isAhead: IsAhead): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
-  const [aIsAhead, bIsAhead] = [idsOfA.some(isAhead), idsOfB.some(isAhead)];
-  return aIsAhead === bIsAhead ? a.arrival < b.arrival : bIsAhead;
+  const bIsAhead = idsOfB.some(isAhead);
+  return idsOfA.some(isAhead) === bIsAhead ? a.arrival < b.arrival : bIsAhead;
 }
 
 function nameOf(ids: readonly string[]): string {
