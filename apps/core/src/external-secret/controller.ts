@@ -1,17 +1,20 @@
 import type { ProviderConnections } from '@eso/api/client';
-import type { ExternalSecret } from '@eso/api/resources';
+import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
-import type { SecretSnapshot } from '@eso/sync';
+import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { Informers } from '../informers.ts';
-import { MutationCache } from '../mutation-cache.ts';
+import { OwnWrites } from '../reconcile/own-writes.ts';
+import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { Stores } from '../store/stores.ts';
-import { EndpointGate } from '../endpoint-gate.ts';
-import { Fetcher } from './fetch.ts';
+import { Collector } from './collect.ts';
+import { Concluder } from './conclude.ts';
 import type { Call } from './gather.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
+import { observer } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
+import { SecretTarget } from './target/secret-target.ts';
 import { watchExternalSecrets } from './watches.ts';
 
 export interface ExternalSecretControllerOptions {
@@ -19,6 +22,7 @@ export interface ExternalSecretControllerOptions {
   readonly informers: Informers;
   readonly stores: Stores;
   readonly connections: ProviderConnections;
+  readonly shaper: Shaper;
   readonly events: EventRecorder;
   readonly controllerClass: string;
   readonly workers: number;
@@ -31,50 +35,51 @@ export interface ExternalSecretControllerOptions {
   readonly registry: Registry;
 }
 
-/** Failures are tried again after 1 s, 2 s, … and every minute at the most; a store's becoming ready does not wait. */
+/** Failures are tried again after 1 s, 2 s, … as `again.ts` says; a store's becoming ready does not wait. */
 const BACKOFF = { baseMs: 1_000, maxMs: 60_000 };
 
 /** Puts the parts of the ExternalSecret controller together; nothing runs before its `start`. */
 export function externalSecretController(options: ExternalSecretControllerOptions): Controller {
-  const { client, informers, stores, connections, clock, logger, registry, workers } = options;
+  const { client, informers, stores, connections, shaper, events, clock, logger, registry, workers } = options;
   const name = 'externalsecret';
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
+  const enqueue = watchExternalSecrets({ ...informers, queue, stores });
   const written = {
-    externalSecrets: new MutationCache<ExternalSecret>(),
-    secrets: new MutationCache<SecretSnapshot>(),
+    externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
+    secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
   };
-  const secretStore = informers.secrets.store;
-  const reconcile = externalSecretReconcile({
+  const metrics = new ExternalSecretMetrics(registry);
+  const target = new SecretTarget({
     client,
-    clock,
-    events: options.events,
-    metrics: new ExternalSecretMetrics(registry),
-    externalSecret: (key) => informers.externalSecrets.store.getByKey(key),
-    written: written.externalSecrets,
-    secrets: {
-      written: written.secrets,
-      get: (namespace, secret) => secretStore.get(namespace, secret),
-      createdBy: (key) => secretStore.byIndex('createdBy', key),
-    },
-    findStore: (ref, namespace) => stores.find(ref, namespace),
-    namespace: (namespace) => ({
-      name: namespace,
-      labels: informers.namespaces.store.get(undefined, namespace)?.metadata.labels ?? {},
-    }),
-    controllerClass: options.controllerClass,
-    gate: new EndpointGate({
-      limit: Math.max(1, Math.floor(workers / 4)),
-      resume: (key, priority) => queue.add(key, { priority }),
-    }),
-    fetcher: new Fetcher({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
-    doubt: options.doubt,
+    written: written.secrets,
+    createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
-  watchExternalSecrets({
-    queue,
-    externalSecrets: informers.externalSecrets,
-    secrets: informers.secrets,
-    stores,
-    written,
+  const reconcile = externalSecretReconcile({
+    observe: observer({
+      externalSecret: (key) => written.externalSecrets.newest(key),
+      target: (es) => target.observed(es),
+      findStore: (ref, namespace) => stores.find(ref, namespace),
+      namespace: (namespace) => ({
+        name: namespace,
+        labels: informers.namespaces.store.get(undefined, namespace)?.metadata.labels ?? {},
+      }),
+      controllerClass: options.controllerClass,
+      now: () => clock.now(),
+    }),
+    collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
+    shaper,
+    target,
+    concluder: new Concluder({
+      status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
+      events,
+      metrics,
+      now: () => clock.now(),
+    }),
+    doubt: options.doubt,
+    client,
+    events,
+    metrics,
+    clock,
   });
   return new Controller({ name, queue, reconcile, workers, clock, logger, registry });
 }

@@ -40,10 +40,10 @@ const store = (name: string, changes: Partial<StoreView> = {}): StoreView => ({
 });
 
 function gathered(stores: readonly StoreView[], spec: ExternalSecret['spec']) {
-  return gather(externalSecret(spec), {
+  return gather({
+    es: externalSecret(spec),
     findStore: ({ name }) => stores.find((candidate) => candidate.name === name),
     namespace: { name: 'team', labels: {} },
-    controllerClass: 'default',
   });
 }
 
@@ -70,7 +70,6 @@ test('each source gets its own store, dataFrom before data', () => {
 });
 
 test.each<[string, StoreView[], string, string]>([
-  ['absent', [], 'STORE_NOT_FOUND', 'could not get Provider "s": it does not exist'],
   ['forbidden', [store('s', { allows: () => false })], 'STORE_NOT_ALLOWED', 'denied by spec.condition'],
   ['broken', [store('s', { ready: { status: 'False', message: 'why' } })], 'STORE_NOT_READY', 'is not ready: why'],
   [
@@ -98,14 +97,15 @@ test('a store that nobody has looked at yet is pending, which may be no fault at
   });
 });
 
-test('one store of another controller class leaves the whole ExternalSecret to others', () => {
-  const stores = [store('a'), store('b', { controllerClass: 'theirs', ready: { status: 'False' } })];
-  const spec = {
-    ...data('a'),
-    dataFrom: [{ extract: { key: 'x' }, sourceRef: { storeRef: { kind: 'Provider' as const, name: 'b' } } }],
-  };
-  expect(gathered(stores, spec)).toEqual({ kind: 'foreign' });
-  expect(gathered([store('a', { controllerClass: 'default' })], data('a')).kind).toBe('calls');
+test('so is a store that is not there at all', () => {
+  expect(gathered([], data('s'))).toMatchObject({
+    kind: 'pending',
+    problem: {
+      code: 'STORE_NOT_FOUND',
+      field: 'spec.secretStoreRef',
+      publicMessage: 'could not get Provider "s": it does not exist',
+    },
+  });
 });
 
 test('a source without any store is refused', () => {

@@ -1,7 +1,7 @@
 import type { ProviderEndpoint } from '@eso/api/client';
-import type { ExternalSecret } from '@eso/api/resources';
-import { type Problem, type Source, sourcesOf, storesOf, SyncError } from '@eso/sync';
-import type { ConsumerNamespace, StoreProviderReference, StoreSelector, StoreView } from '../store/store-view.ts';
+import { type Problem, type Source, sourcesOf, SyncError } from '@eso/sync';
+import type { ConsumerNamespace, StoreProviderReference, StoreView } from '../store/store-view.ts';
+import type { Observation } from './observe.ts';
 
 /** One source with everything that a call for it needs. */
 export interface Call {
@@ -9,33 +9,22 @@ export interface Call {
   readonly endpoint: ProviderEndpoint;
   readonly providerRef: StoreProviderReference;
   readonly sourceNamespace: string;
+  /** The store as it was when the call was worked out. */
+  readonly store: { readonly uid: string; readonly generation: number };
 }
 
 /** What came of looking up the stores that an ExternalSecret names. */
 export type Gathered =
   | { readonly kind: 'calls'; readonly calls: readonly Call[] }
-  /** A store of another controller class: the whole object is somebody else's, and gets no status from us. */
-  | { readonly kind: 'foreign' }
   | { readonly kind: 'refused'; readonly problem: Problem }
-  /** A store that nobody has looked at yet: no fault of the user's, if both were just created. */
+  /** A store that is not there yet, or that nobody has looked at yet: no fault of the user's, if both were just created. */
   | { readonly kind: 'pending'; readonly problem: Problem };
 
-/** What is asked about stores and namespaces; all answers come from caches. */
-export interface GatherContext {
-  readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
-  readonly namespace: ConsumerNamespace;
-  /** Class that this installation serves; a store without a class is everybody's. */
-  readonly controllerClass: string;
-}
-
 /**
- * Looks up each store that the ExternalSecret names and checks, in this order: it exists, its class is ours, its
- * conditions admit the namespace, it is ready, it may be referred to, its process can be found (spec/core.md 3.6).
+ * Looks up the store of each source and checks, in this order: it exists, its conditions admit the namespace, it is ready, it
+ * may be referred to, its process can be found (spec/core.md 3.6).
  */
-export function gather(es: ExternalSecret, context: GatherContext): Gathered {
-  const { findStore, namespace, controllerClass } = context;
-  if (storesOf(es).some((ref) => isForeign(findStore(ref, namespace.name), controllerClass)))
-    return { kind: 'foreign' };
+export function gather({ es, namespace, findStore }: Pick<Observation, 'es' | 'namespace' | 'findStore'>): Gathered {
   let sources: Source[];
   try {
     sources = sourcesOf(es);
@@ -44,19 +33,15 @@ export function gather(es: ExternalSecret, context: GatherContext): Gathered {
   }
   const calls: Call[] = [];
   for (const source of sources) {
-    const store = findStore(source.store, namespace.name);
+    const store = findStore(source.store);
     const call = callFor(source, store, namespace);
     if ('code' in call) {
-      const pending = call.code === 'STORE_NOT_READY' && store?.ready.status === 'Absent';
+      const pending = !store || (call.code === 'STORE_NOT_READY' && store.ready.status === 'Absent');
       return { kind: pending ? 'pending' : 'refused', problem: call };
     }
     calls.push(call);
   }
   return { kind: 'calls', calls };
-}
-
-function isForeign(store: StoreView | undefined, controllerClass: string): boolean {
-  return store?.controllerClass !== undefined && store.controllerClass !== controllerClass;
 }
 
 function callFor(source: Source, store: StoreView | undefined, namespace: ConsumerNamespace): Call | Problem {
@@ -75,7 +60,8 @@ function callFor(source: Source, store: StoreView | undefined, namespace: Consum
   const { endpoint } = store;
   if (endpoint.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: endpoint.message };
   const { providerRef, sourceNamespace } = reference;
-  return { source, endpoint: endpoint.endpoint, providerRef, sourceNamespace };
+  const { uid, generation } = store;
+  return { source, endpoint: endpoint.endpoint, providerRef, sourceNamespace, store: { uid, generation } };
 }
 
 function notFound({ store: { kind, name, field } }: Source, namespace: string): Problem {

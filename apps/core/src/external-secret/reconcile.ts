@@ -12,78 +12,58 @@ import {
   type Reconcile,
   type ReconcileContext,
   type ReconcileResult,
-  TerminalError,
 } from '@eso/controller';
-import { type KubeClient, KubeError } from '@eso/kube';
-import { type Clock, Fuel } from '@eso/runtime';
-import {
-  assemble,
-  eventMessage,
-  invalidSpec,
-  isDue,
-  isIntact,
-  notBuiltYet,
-  refreshTimeMs,
-  requeueAfter,
-  SyncError,
-  targetName,
-} from '@eso/sync';
-import type { MutationCache } from '../mutation-cache.ts';
-import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
-import { applyTarget, cachedTarget, deleteOrphans, leavesTarget, type SecretsView } from './apply.ts';
-import type { EndpointGate } from '../endpoint-gate.ts';
-import { FetchError, type Fetcher } from './fetch.ts';
-import { type Call, gather } from './gather.ts';
+import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
+import type { Clock } from '@eso/runtime';
+import { type Answer, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
+import { decide } from './checks.ts';
+import type { Collector, Outcome } from './collect.ts';
+import type { Concluder, Verdict } from './conclude.ts';
+import { isCurrent } from './current.ts';
+import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
-import { type Failure, readyOf, statusAfter, type Success } from './status.ts';
+import type { Observation, Observe } from './observe.ts';
+import { leavesTarget } from './target/secret-target.ts';
+import type { Target, Written } from './target/target.ts';
+import { writeProblem } from './target/write-problem.ts';
 
-/** What the reconcile of an ExternalSecret stands on. */
-export interface ReconcilerOptions {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly events: Pick<EventRecorder, 'event'>;
-  readonly metrics: ExternalSecretMetrics;
-  /** The informer's view of an ExternalSecret by `namespace/name`. */
-  readonly externalSecret: (key: string) => ExternalSecret | undefined;
-  readonly written: MutationCache<ExternalSecret>;
-  readonly secrets: SecretsView;
-  readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
-  readonly namespace: (name: string) => ConsumerNamespace;
-  readonly controllerClass: string;
-  readonly gate: EndpointGate;
-  readonly fetcher: Fetcher;
+/** The steps of a sync, and what they stand on. */
+export interface ReconcileOptions {
+  readonly observe: Observe;
+  readonly collector: Collector;
+  readonly shaper: Shaper;
+  readonly target: Target<SecretSnapshot>;
+  readonly concluder: Concluder;
   /** Told that a call failed because of its store, so that the store is looked at again. */
   readonly doubt: (call: Call) => void;
+  readonly client: Pick<KubeClient, 'patch'>;
+  readonly events: Pick<EventRecorder, 'event'>;
+  readonly metrics: ExternalSecretMetrics;
+  readonly clock: Clock;
 }
 
-/** How long a new ExternalSecret waits for a new store before it complains. */
-const PATIENCE_MS = 10_000;
-
-/** The sync of one ExternalSecret failed; the condition says why. Thrown so that the key is tried again after its backoff. */
-class SyncFailed extends Error {
-  override readonly name = 'SyncFailed';
-}
+/** What was observed is not so any more, so nothing that was found out counts: start over at once. */
+const OUTDATED: ReconcileResult = { kind: 'requeueAfter', ms: 0, priority: Priority.changed };
 
 /**
- * Brings the Secret of one ExternalSecret in line with its stores: gather → fetch → assemble → apply → status. Everything
- * up to the fetch reads caches only; a pass with nothing to do sends no request.
+ * Brings the target of one ExternalSecret in line with its stores: observe → decide → collect → shape → write → conclude.
+ * Everything up to the decision reads caches only; a pass with nothing to do sends no request.
  */
-export function externalSecretReconcile(options: ReconcilerOptions): Reconcile {
+export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
   return async (key, context) => {
-    const { clock, metrics, written } = options;
+    const { clock, metrics } = options;
     const started = clock.monotonic();
     const [namespace = '', name = ''] = key.split('/');
-    const es = written.newest(key, options.externalSecret(key));
-    if (!es) {
+    const observation = options.observe(key);
+    const decision = observation ? decide(observation) : { kind: 'gone' as const };
+    if (!observation || decision.kind === 'gone' || decision.kind === 'skip') {
       metrics.gone({ namespace, name });
       return { kind: 'done' };
     }
     let failed = true;
     try {
-      const result = await (es.metadata.deletionTimestamp === undefined
-        ? new Pass(options, context, key, es).run()
-        : release(options, es, context.signal));
-      failed = false;
+      const result = await new Pass(options, context, observation).run(decision);
+      failed = result.kind === 'failed';
       return result;
     } finally {
       metrics.reconciled({ namespace, name }, clock.monotonic() - started, failed);
@@ -91,205 +71,134 @@ export function externalSecretReconcile(options: ReconcilerOptions): Reconcile {
   };
 }
 
-/** Lets an ExternalSecret go that an earlier installation of External Secrets put a finalizer on. */
-async function release(
-  { client }: ReconcilerOptions,
-  es: ExternalSecret,
-  signal: AbortSignal,
-): Promise<ReconcileResult> {
-  const { namespace = '', name, resourceVersion, finalizers = [] } = es.metadata;
-  if (!finalizers.includes(FINALIZER_EXTERNAL_SECRET)) return { kind: 'done' };
-  const others = finalizers.filter((finalizer) => finalizer !== FINALIZER_EXTERNAL_SECRET);
-  try {
-    const body = { metadata: { resourceVersion, finalizers: others } };
-    await client.patch(externalSecrets, { namespace, name }, body, { type: 'merge', signal });
-  } catch (error) {
-    const { code } = KubeError.from(error);
-    if (code === 'CONFLICT') return { kind: 'requeue' };
-    if (code !== 'NOT_FOUND') throw error;
-  }
-  return { kind: 'done' };
-}
-
-/** One pass over one ExternalSecret. */
+/** One pass over one ExternalSecret, from the decision on. */
 class Pass {
-  readonly #options: ReconcilerOptions;
+  readonly #options: ReconcileOptions;
   readonly #context: ReconcileContext;
-  readonly #key: string;
-  readonly #es: ExternalSecret;
-  readonly #startedAt: number;
+  readonly #observation: Observation;
 
-  constructor(options: ReconcilerOptions, context: ReconcileContext, key: string, es: ExternalSecret) {
+  constructor(options: ReconcileOptions, context: ReconcileContext, observation: Observation) {
     this.#options = options;
     this.#context = context;
-    this.#key = key;
-    this.#es = es;
-    this.#startedAt = options.clock.now();
+    this.#observation = observation;
   }
 
-  async run(): Promise<ReconcileResult> {
-    const es = this.#es;
-    const invalid = invalidSpec(es) ?? notBuiltYet(es);
-    // Only a change of the spec can mend these, and that change comes as an event.
-    if (invalid) {
-      const conflict = await this.#report({
-        kind: 'failure',
-        prefix: ExternalSecretMessage.updateFailed,
-        problem: invalid,
-      });
-      if (conflict) return conflict;
-      throw new TerminalError(eventMessage(invalid));
-    }
-    if (!isDue(es, this.#startedAt).due && isIntact(cachedTarget(es, this.#options.secrets))) {
-      this.#showCondition();
-      return this.#again(refreshTimeMs(es));
-    }
-    const gathered = gather(es, {
-      findStore: this.#options.findStore,
-      namespace: this.#options.namespace(es.metadata.namespace ?? ''),
-      controllerClass: this.#options.controllerClass,
-    });
-    switch (gathered.kind) {
-      case 'foreign':
-        return { kind: 'done' };
-      case 'pending':
-        // Applied together with its store: the store's turning ready puts it on the queue.
-        if (this.#isNew()) return { kind: 'requeueAfter', ms: PATIENCE_MS, priority: Priority.neverSynced };
-        return this.#fail(ExternalSecretMessage.fetchFailed, gathered.problem);
-      case 'refused':
-        return this.#fail(ExternalSecretMessage.fetchFailed, gathered.problem);
-      case 'calls':
-        return this.#throughGate(gathered.calls);
+  run(decision: Exclude<ReturnType<typeof decide>, { kind: 'skip' }>): Promise<ReconcileResult> {
+    const { concluder } = this.#options;
+    const { es } = this.#observation;
+    switch (decision.kind) {
+      case 'release':
+        return this.#release();
+      case 'rest':
+        concluder.show(es, es.status);
+        return Promise.resolve(concluder.rest(es, es.status));
+      case 'wait':
+        return Promise.resolve({ kind: 'requeueAfter', ms: decision.ms, priority: Priority.neverSynced });
+      case 'report':
+        return this.#conclude(decision.verdict);
+      case 'sync':
+        return this.#sync(decision.calls);
     }
   }
 
-  #isNew(): boolean {
-    const age = this.#startedAt - Date.parse(this.#es.metadata.creationTimestamp ?? '');
-    return readyOf(this.#es.status) === undefined && age < PATIENCE_MS;
+  async #sync(calls: readonly Call[]): Promise<ReconcileResult> {
+    const { collector, observe } = this.#options;
+    if (!this.#context.enter(calls.map(({ endpoint }) => endpoint.id))) return { kind: 'wait' };
+    const outcomes = await collector.collect(calls);
+    this.#context.leave();
+    const content = await this.#shape(outcomes);
+    // Between the two there was time for anything; from here on it is requests about one object.
+    if (!isCurrent(this.#observation, observe(this.#observation.key), calls)) return OUTDATED;
+    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content.data);
   }
 
-  /** Waits outside, holding no worker, while too many are inside calls to the same process. */
-  async #throughGate(calls: readonly Call[]): Promise<ReconcileResult> {
-    const { gate } = this.#options;
-    const entry = gate.enter(calls.map(({ endpoint }) => endpoint.id), this.#key, this.#context.priority); // prettier-ignore
-    if (entry.kind === 'parked') return { kind: 'done' };
+  /** The data that all sources together give, or why there is none. */
+  async #shape(outcomes: readonly Outcome[]): Promise<Content> {
+    const { shaper, doubt } = this.#options;
+    const { uid = '', namespace = '', generation = 0 } = this.#observation.es.metadata;
+    for (const outcome of outcomes) if (outcome.kind === 'failed' && outcome.concernsStore) doubt(outcome.call);
+    const answers: Answer[] = [];
+    for (const outcome of outcomes) {
+      // Under deletionPolicy Retain what is absent fails the sync like everything else.
+      if (outcome.kind !== 'data')
+        return { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem: outcome.problem };
+      answers.push(outcome.answer);
+    }
     try {
-      const fetched = await this.#options.fetcher.fetchAll(calls);
-      entry.leave();
-      return await this.#write(assemble(fetched, { fuel: new Fuel(Infinity) }));
+      const data = await shaper.assemble(answers, this.#context.signal, { uid, namespace, generation });
+      return { kind: 'content', data };
     } catch (error) {
-      if (error instanceof FetchError) {
-        if (error.concernsStore) this.#options.doubt(error.call);
-        return await this.#fail(ExternalSecretMessage.fetchFailed, error.problem);
-      }
-      if (error instanceof SyncError) return await this.#fail(ExternalSecretMessage.fetchFailed, error);
-      throw error;
-    } finally {
-      entry.leave();
+      if (!(error instanceof SyncError)) throw error;
+      return { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem: error };
     }
   }
 
-  async #write(data: ReturnType<typeof assemble>): Promise<ReconcileResult> {
-    const { client, secrets } = this.#options;
+  async #write(data: Extract<Content, { kind: 'content' }>['data']): Promise<ReconcileResult> {
+    const { target } = this.#options;
     const { signal } = this.#context;
-    const es = this.#es;
-    let applied;
+    const { es } = this.#observation;
+    let written;
     try {
-      applied = await applyTarget(client, secrets, { es, data, signal });
-      // Only then: a Secret under an earlier name is good until there is one under the new name.
-      if (leavesTarget(applied)) {
-        const { deleted, event } = await deleteOrphans(client, secrets, { es, signal });
-        if (deleted > 0) this.#event('Normal', ExternalSecretEventReason.deleted, event);
+      written = await target.write({ es, data, signal });
+    } catch (error) {
+      return this.#refused(ExternalSecretMessage.updateFailed, error);
+    }
+    this.#tell(written);
+    if (written.kind === 'contended') return { kind: 'requeue' };
+    if (written.kind === 'refused')
+      return this.#conclude({ kind: 'failed', prefix: written.message, problem: written.error });
+    // Only then: a Secret under an earlier name is good until there is one under the new name.
+    if (leavesTarget(written)) {
+      try {
+        if ((await target.sweep({ es, signal })) > 0)
+          this.#event(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
+      } catch (error) {
+        return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
       }
-    } catch (error) {
-      return this.#failedWrite(KubeError.from(error));
     }
-    switch (applied.kind) {
-      case 'refused':
-        return this.#fail(applied.message, applied.error);
-      case 'created':
-        this.#event('Normal', ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
-        return this.#succeed(ExternalSecretMessage.synced);
-      case 'updated':
-        this.#event('Normal', ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
-        return this.#succeed(ExternalSecretMessage.synced);
-      case 'unchanged':
-        return this.#succeed(applied.message);
-    }
+    const message = written.kind === 'unchanged' ? written.message : ExternalSecretMessage.synced;
+    return this.#conclude({ kind: 'synced', message, bound: leavesTarget(written) });
   }
 
-  async #failedWrite(error: KubeError): Promise<ReconcileResult> {
-    this.#options.secrets.written.forget(`${this.#es.metadata.namespace ?? ''}/${targetName(this.#es)}`);
-    // Somebody wrote the Secret between our read and our write: look again.
-    if (error.code === 'CONFLICT') return { kind: 'requeue' };
-    const nextStep =
-      error.code === 'FORBIDDEN'
-        ? 'Give core the rights on Secrets of this namespace.'
-        : 'This is tried again; if it lasts, see the log of core.';
-    const problem = { code: error.code, field: 'spec.target', publicMessage: error.publicMessage, nextStep };
-    return this.#fail(ExternalSecretMessage.updateFailed, problem);
+  /** A request about a target failed. The pass' own end is no failure of the object. */
+  #refused(prefix: ExternalSecretMessage, thrown: unknown): Promise<ReconcileResult> {
+    this.#context.signal.throwIfAborted();
+    return this.#conclude({ kind: 'failed', prefix, problem: writeProblem(KubeError.from(thrown)) });
   }
 
-  async #succeed(message: string): Promise<ReconcileResult> {
-    const bound = message !== ExternalSecretMessage.retained;
-    const conflict = await this.#report({ kind: 'success', message, startedAt: this.#startedAt, bound });
-    return conflict ?? this.#again(this.#startedAt);
+  #tell({ kind }: Written): void {
+    if (kind === 'created') this.#event(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
+    if (kind === 'updated') this.#event(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
   }
 
-  async #fail(prefix: string, problem: Failure['problem']): Promise<ReconcileResult> {
-    const conflict = await this.#report({ kind: 'failure', prefix, problem });
-    if (conflict) return conflict;
-    throw new SyncFailed(eventMessage(problem));
+  #event(reason: string, message: string): void {
+    this.#options.events.event(this.#observation.es, 'Normal', reason, message);
   }
 
-  /** Writes the status where it changes, with an event where the condition does; a conflict means: start over. */
-  async #report(outcome: Success | Failure): Promise<ReconcileResult | undefined> {
-    const { client, clock, written } = this.#options;
-    const before = this.#es.status;
-    const status = statusAfter(this.#es, outcome, clock.now());
-    if (status === before) {
-      this.#showCondition();
-      return undefined;
-    }
+  #conclude(verdict: Verdict): Promise<ReconcileResult> {
+    return this.#options.concluder.conclude(this.#observation, verdict, this.#context.signal);
+  }
+
+  /** Lets an ExternalSecret go that an earlier installation of External Secrets put a finalizer on. */
+  async #release(): Promise<ReconcileResult> {
+    const { namespace = '', name, resourceVersion, finalizers = [] } = this.#observation.es.metadata;
+    if (!finalizers.includes(FINALIZER_EXTERNAL_SECRET)) return { kind: 'done' };
+    const others = finalizers.filter((finalizer) => finalizer !== FINALIZER_EXTERNAL_SECRET);
+    const body = { metadata: { resourceVersion, finalizers: others } };
     try {
-      const updated = await client.updateStatus(
-        externalSecrets,
-        { ...this.#es, status },
-        { signal: this.#context.signal },
-      );
-      written.wrote(this.#key, updated);
+      const { signal } = this.#context;
+      await this.#options.client.patch<ExternalSecret>(externalSecrets, { namespace, name }, body, {
+        type: 'merge',
+        signal,
+      });
     } catch (error) {
-      const { code } = KubeError.from(error);
-      if (code === 'NOT_FOUND') return { kind: 'done' };
-      if (code !== 'CONFLICT') throw error;
-      written.forget(this.#key);
-      return { kind: 'requeue' };
+      if (isKubeError(error, 'CONFLICT')) return { kind: 'requeue' };
+      if (!isKubeError(error, 'NOT_FOUND')) throw error;
     }
-    this.#showCondition(status);
-    if (outcome.kind === 'failure')
-      this.#event('Warning', ExternalSecretEventReason.updateFailed, eventMessage(outcome.problem));
-    return undefined;
-  }
-
-  #again(refreshedAt: number | undefined): ReconcileResult {
-    const requeue = requeueAfter(this.#es, refreshedAt, this.#options.clock.now());
-    switch (requeue.kind) {
-      case 'none':
-        return { kind: 'done' };
-      case 'now':
-        return { kind: 'requeue' };
-      case 'after':
-        return { kind: 'requeueAfter', ms: requeue.ms, priority: Priority.refresh };
-    }
-  }
-
-  #showCondition(status = this.#es.status): void {
-    const { namespace = '', name } = this.#es.metadata;
-    const ready = readyOf(status);
-    if (ready) this.#options.metrics.condition({ namespace, name }, ready);
-  }
-
-  #event(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#options.events.event(this.#es, type, reason, message);
+    return { kind: 'done' };
   }
 }
+
+type Content =
+  | { readonly kind: 'content'; readonly data: Awaited<ReturnType<Shaper['assemble']>> }
+  | Extract<Verdict, { kind: 'failed' }>;

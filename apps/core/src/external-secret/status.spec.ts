@@ -9,9 +9,10 @@ const es = (status?: ExternalSecret['status']): ExternalSecret => ({
   spec: {},
   ...(status ? { status } : {}),
 });
-const success = { kind: 'success', message: 'secret synced', startedAt: NOW - 1_000, bound: true } as const;
+const success = { kind: 'synced', message: 'secret synced', bound: true } as const;
+const at = (now: number) => ({ startedAt: now - 1_000, now });
 const failure = {
-  kind: 'failure',
+  kind: 'failed',
   prefix: 'could not get secret data from provider',
   problem: {
     code: 'SECRET_NOT_FOUND',
@@ -22,7 +23,7 @@ const failure = {
 } as const;
 
 test('a success records when it began, what it saw, and the Secret', () => {
-  expect(statusAfter(es(), success, NOW)).toEqual({
+  expect(statusAfter(es(), success, at(NOW))).toEqual({
     refreshTime: '2026-01-02T03:04:04Z',
     syncedResourceVersion: expect.stringMatching(/^3-[0-9a-f]{56}$/) as string,
     binding: { name: 'es' },
@@ -39,10 +40,10 @@ test('a success records when it began, what it saw, and the Secret', () => {
 });
 
 test('a failure keeps what the last success recorded, and says what to do', () => {
-  const before = statusAfter(es(), success, NOW);
-  const after = statusAfter(es(before), failure, NOW + 60_000);
-  expect(after).toMatchObject({ refreshTime: before.refreshTime, binding: { name: 'es' } });
-  expect(after.conditions).toEqual([
+  const before = statusAfter(es(), success, at(NOW));
+  const after = statusAfter(es(before), failure, at(NOW + 60_000));
+  expect(after).toMatchObject({ refreshTime: before?.refreshTime, binding: { name: 'es' } });
+  expect(after?.conditions).toEqual([
     {
       type: 'Ready',
       status: 'False',
@@ -55,6 +56,15 @@ test('a failure keeps what the last success recorded, and says what to do', () =
 });
 
 test('the same failure again is no change, so that nothing is written', () => {
-  const failed = statusAfter(es(), failure, NOW);
-  expect(statusAfter(es(failed), failure, NOW + 5_000)).toBe(failed);
+  const failed = statusAfter(es(), failure, at(NOW));
+  expect(statusAfter(es(failed), failure, at(NOW + 5_000))).toBe(failed);
+});
+
+test('the end of a failure moves nothing that a sync records', () => {
+  const synced = statusAfter(es(), success, at(NOW));
+  const failed = statusAfter(es(synced), failure, at(NOW + 60_000));
+  expect(statusAfter(es(failed), { kind: 'recovered' }, at(NOW + 120_000))).toEqual({
+    ...synced,
+    conditions: [{ ...synced?.conditions?.[0], lastTransitionTime: '2026-01-02T03:06:05Z' }],
+  });
 });

@@ -2,43 +2,39 @@ import {
   type ExternalSecret,
   type ExternalSecretCondition,
   ExternalSecretConditionType,
+  ExternalSecretMessage,
   ExternalSecretReason,
   type ExternalSecretStatus,
 } from '@eso/api/resources';
-import { conditionMessage, kubeTime, mergeCondition, type Problem, syncedResourceVersion, targetName } from '@eso/sync';
+import { conditionMessage, kubeTime, mergeCondition, syncedResourceVersion, targetName } from '@eso/sync';
+import type { Verdict } from './conclude.ts';
 
-/** A pass that brought the target where it should be. */
-export interface Success {
-  readonly kind: 'success';
-  /** Message of the Ready condition. */
-  readonly message: string;
-  /** When the pass began, milliseconds since the epoch. */
+/** Wall clock times, milliseconds since the epoch. */
+export interface PassTimes {
+  /** When the pass began: what it fetched is no newer. */
   readonly startedAt: number;
-  /** Whether there is a Secret now. */
-  readonly bound: boolean;
+  readonly now: number;
 }
 
-/** A pass that did not. */
-export interface Failure {
-  readonly kind: 'failure';
-  /** Beginning of the condition's message, as External Secrets 2.x writes it; alerts match on it. */
-  readonly prefix: string;
-  readonly problem: Problem;
-}
-
-/** The status after a pass; the same object where nothing changes. A failure keeps what the last success recorded. */
-export function statusAfter(es: ExternalSecret, outcome: Success | Failure, now: number): ExternalSecretStatus {
-  const before = es.status ?? {};
-  const conditions = mergeCondition<ExternalSecretCondition>(before.conditions, readyCondition(outcome), now);
-  if (outcome.kind === 'failure') {
-    return conditions === before.conditions ? before : { ...before, conditions: [...conditions] };
-  }
+/**
+ * The status after a pass; the same object where nothing changes. Only a sync moves what records the last one: a failure, or
+ * the end of one, leaves it.
+ */
+export function statusAfter(
+  es: ExternalSecret,
+  verdict: Verdict,
+  { startedAt, now }: PassTimes,
+): ExternalSecretStatus | undefined {
+  const before = es.status;
+  const conditions = mergeCondition<ExternalSecretCondition>(before?.conditions, readyCondition(verdict), now);
+  if (verdict.kind !== 'synced')
+    return conditions === before?.conditions ? before : { ...before, conditions: [...conditions] };
   return {
     ...before,
     conditions: [...conditions],
-    refreshTime: kubeTime(outcome.startedAt),
+    refreshTime: kubeTime(startedAt),
     syncedResourceVersion: syncedResourceVersion(es),
-    ...(outcome.bound ? { binding: { name: targetName(es) } } : {}),
+    ...(verdict.bound ? { binding: { name: targetName(es) } } : {}),
   };
 }
 
@@ -47,18 +43,16 @@ export function readyOf(status: ExternalSecretStatus | undefined): ExternalSecre
   return status?.conditions?.find(({ type }) => type === ExternalSecretConditionType.ready);
 }
 
-function readyCondition(outcome: Success | Failure): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
-  return outcome.kind === 'success'
-    ? {
-        type: ExternalSecretConditionType.ready,
-        status: 'True',
-        reason: ExternalSecretReason.synced,
-        message: outcome.message,
-      }
-    : {
-        type: ExternalSecretConditionType.ready,
-        status: 'False',
-        reason: ExternalSecretReason.syncedError,
-        message: conditionMessage(outcome.prefix, outcome.problem),
-      };
+function readyCondition(verdict: Verdict): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
+  const type = ExternalSecretConditionType.ready;
+  switch (verdict.kind) {
+    case 'synced':
+      return { type, status: 'True', reason: ExternalSecretReason.synced, message: verdict.message };
+    case 'recovered':
+      return { type, status: 'True', reason: ExternalSecretReason.synced, message: ExternalSecretMessage.synced };
+    case 'failed': {
+      const message = conditionMessage(verdict.prefix, verdict.problem);
+      return { type, status: 'False', reason: ExternalSecretReason.syncedError, message };
+    }
+  }
 }

@@ -2,7 +2,6 @@ import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import type { Informer } from '@eso/kube';
 import { isIntact, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
-import type { MutationCache } from '../mutation-cache.ts';
 import type { Stores } from '../store/stores.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
@@ -16,50 +15,52 @@ export const externalSecretIndexers = {
     ),
 };
 
-/** What puts an ExternalSecret on the work queue (spec/core.md 1.15), and a store's becoming ready besides. */
-export function watchExternalSecrets(options: {
+export interface ExternalSecretWatches {
   readonly queue: WorkQueue;
   readonly externalSecrets: Informer<ExternalSecret>;
   readonly secrets: Informer<SecretSnapshot>;
   readonly stores: Pick<Stores, 'onTransition'>;
-  readonly written: {
-    readonly externalSecrets: MutationCache<ExternalSecret>;
-    readonly secrets: MutationCache<SecretSnapshot>;
+}
+
+/** What puts keys on the queue without an event of an informer. */
+export interface Enqueue {
+  /** The ExternalSecret with this key. */
+  readonly key: (key: string) => void;
+  /** Those whose target is the Secret with this key. */
+  readonly ownersOf: (key: string) => void;
+}
+
+/** What puts an ExternalSecret on the work queue (spec/core.md 1.15), and a store's becoming ready besides. */
+export function watchExternalSecrets({ queue, externalSecrets, secrets, stores }: ExternalSecretWatches): Enqueue {
+  const enqueue = (es: ExternalSecret): void =>
+    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced });
+  const enqueueOwners = (key: string): void => {
+    for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es);
   };
-}): void {
-  const { queue, externalSecrets, secrets, stores, written } = options;
-  const enqueue = (es: ExternalSecret, priority: number): void => queue.add(keyOf(es), { priority });
 
   externalSecrets.addHandler({
-    add: (es) => enqueue(es, hasSynced(es) ? Priority.refresh : Priority.neverSynced),
+    add: (es) => queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.refresh : Priority.neverSynced }),
     update: (before, after) => {
       // Status-only changes, our own above all, are no reason to look again.
-      if (isChanged(before, after)) enqueue(after, hasSynced(after) ? Priority.changed : Priority.neverSynced);
+      if (isChanged(before, after)) enqueue(after);
     },
-    delete: (es) => {
-      written.externalSecrets.forget(keyOf(es));
-      enqueue(es, Priority.changed);
-    },
+    delete: (es) => queue.add(keyOf(es), { priority: Priority.changed }),
   });
 
-  const ownersOf = (secret: SecretSnapshot): ExternalSecret[] => externalSecrets.store.byIndex('target', keyOf(secret));
   const drifted = (secret: SecretSnapshot): void => {
-    if (isIntact(secret)) return;
-    for (const es of ownersOf(secret)) enqueue(es, Priority.changed);
+    if (!isIntact(secret)) enqueueOwners(keyOf(secret));
   };
   secrets.addHandler({
     add: drifted,
     update: (_before, after) => drifted(after),
-    delete: (secret) => {
-      written.secrets.forget(keyOf(secret));
-      for (const es of ownersOf(secret)) enqueue(es, Priority.changed);
-    },
+    delete: (secret) => enqueueOwners(keyOf(secret)),
   });
 
   stores.onTransition(({ store }) => {
     for (const es of externalSecrets.store.byIndex('store', storeKey(store.kind, store.namespace ?? '', store.name)))
-      enqueue(es, hasSynced(es) ? Priority.changed : Priority.neverSynced);
+      enqueue(es);
   });
+  return { key: (key) => queue.add(key, { priority: Priority.changed }), ownersOf: enqueueOwners };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

@@ -39,7 +39,7 @@ export function refreshIntervalMs({ spec }: Pick<ExternalSecret, 'spec'>): numbe
 export function isDue(externalSecret: ExternalSecret, now: number): Due {
   const { status, spec } = externalSecret;
   const synced = status?.syncedResourceVersion ?? '';
-  const refreshedAt = refreshTimeMs(externalSecret);
+  const refreshedAt = refreshTimeMs(status);
   const policy = spec.refreshPolicy ?? 'Periodic';
   if (policy === 'Periodic' && refreshIntervalMs(externalSecret) === 0 && synced !== '') {
     return { due: false, why: 'noInterval' };
@@ -72,7 +72,7 @@ export function requeueAfter(externalSecret: ExternalSecret, refreshedAt: number
 }
 
 /** `status.refreshTime` in milliseconds since the epoch; undefined when it is unset or unreadable. */
-export function refreshTimeMs({ status }: Pick<ExternalSecret, 'status'>): number | undefined {
+export function refreshTimeMs(status: ExternalSecret['status']): number | undefined {
   const time = Date.parse(status?.refreshTime ?? '');
   return Number.isNaN(time) ? undefined : time;
 }

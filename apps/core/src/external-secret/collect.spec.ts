@@ -1,6 +1,6 @@
 import { type ErrorCode, type ProviderClient, ProviderError } from '@eso/api/client';
 import type { Source } from '@eso/sync';
-import { FetchError, Fetcher } from './fetch.ts';
+import { Collector } from './collect.ts';
 import type { Call } from './gather.ts';
 
 const store = { kind: 'Provider', name: 's', field: 'spec.secretStoreRef' } as const;
@@ -17,6 +17,7 @@ const call = (source: Source, changes: Partial<Call['providerRef']> = {}): Call 
   source,
   endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] },
   sourceNamespace: 'team',
+  store: { uid: 'uid', generation: 1 },
   providerRef: {
     apiVersion: 'g/v1',
     kind: 'Fake',
@@ -45,19 +46,19 @@ function provider() {
         );
       }),
   } as unknown as ProviderClient;
-  const fetcher = new Fetcher({ client: () => client, lifetime: new AbortController().signal });
-  return { fetcher, asked, answer: () => answers.splice(0).forEach((one) => one()) };
+  const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });
+  return { collector, asked, answer: () => answers.splice(0).forEach((one) => one()) };
 }
 
 test('equal calls under way share one answer; later ones ask again', async () => {
-  const { fetcher, asked, answer } = provider();
-  const both = Promise.all([fetcher.fetchAll([call(value('a'))]), fetcher.fetchAll([call(value('a', 3))])]);
+  const { collector, asked, answer } = provider();
+  const both = Promise.all([collector.collect([call(value('a'))]), collector.collect([call(value('a', 3))])]);
   expect(asked).toEqual(['a']);
   answer();
   const [first, second] = await both;
-  expect(first[0]).toMatchObject({ value: Buffer.from('a') });
-  expect(second[0]).toMatchObject({ source: { field: 'spec.data[3]' }, value: Buffer.from('a') });
-  void fetcher.fetchAll([call(value('a'))]);
+  expect(first).toMatchObject([{ kind: 'data', answer: { value: Buffer.from('a') } }]);
+  expect(second).toMatchObject([{ answer: { source: { field: 'spec.data[3]' }, value: Buffer.from('a') } }]);
+  void collector.collect([call(value('a'))]);
   expect(asked).toEqual(['a', 'a']);
 });
 
@@ -67,23 +68,29 @@ test.each<[string, Partial<Call['providerRef']>]>([
   ['another namespace', { namespace: 'other' }],
   ["another requester's credentials", { authNamespace: 'other' }],
 ])('never shares with %s', (_case, changes) => {
-  const { fetcher, asked } = provider();
-  void fetcher.fetchAll([call(value('a'))]);
-  void fetcher.fetchAll([call(value('a'), changes)]);
+  const { collector, asked } = provider();
+  void collector.collect([call(value('a'))]);
+  void collector.collect([call(value('a'), changes)]);
   expect(asked).toHaveLength(2);
 });
 
-test('of several failures the first source is named, with the field to change', async () => {
-  const { fetcher, answer } = provider();
-  const fetching = fetcher.fetchAll([call(value('good', 0)), call(value('absent', 1)), call(value('absent', 2))]);
+test('each source has its own outcome, and what is absent is no failure of the call', async () => {
+  const { collector, answer } = provider();
+  const collecting = collector.collect([call(value('good', 0)), call(value('absent', 1))]);
   answer();
-  const error = await fetching.catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(FetchError);
-  expect((error as FetchError).problem).toMatchObject({
-    code: 'SECRET_NOT_FOUND',
-    field: 'spec.data[1].remoteRef.key',
-  });
-  expect((error as FetchError).concernsStore).toBe(false);
+  expect(await collecting).toMatchObject([
+    { kind: 'data', answer: { value: Buffer.from('good') } },
+    { kind: 'absent', problem: { code: 'SECRET_NOT_FOUND', field: 'spec.data[1].remoteRef.key' } },
+  ]);
+});
+
+test('an answer that fails is shared like one that does not, and asked for anew afterwards', async () => {
+  const { collector, asked, answer } = provider();
+  const both = Promise.all([collector.collect([call(value('absent'))]), collector.collect([call(value('absent'))])]);
+  answer();
+  expect((await both).flat().map(({ kind }) => kind)).toEqual(['absent', 'absent']);
+  void collector.collect([call(value('absent'))]);
+  expect(asked).toEqual(['absent', 'absent']);
 });
 
 test.each<[ErrorCode, boolean]>([
@@ -92,11 +99,14 @@ test.each<[ErrorCode, boolean]>([
   ['TIMEOUT', true],
   ['CONFIG_NOT_FOUND', true],
   ['CREDENTIALS_REJECTED', true],
-  ['SECRET_NOT_FOUND', false],
   ['PROPERTY_NOT_FOUND', false],
   ['ACCESS_DENIED', false],
   ['LIMIT_EXCEEDED', false],
   ['BACKEND_THROTTLED', false],
-])('%s puts the store in doubt: %p', (code, expected) => {
-  expect(new FetchError(call(value('a')), new ProviderError(code, 'x')).concernsStore).toBe(expected);
+])('%s puts the store in doubt: %p', async (code, concernsStore) => {
+  const client = { getSecret: () => Promise.reject(new ProviderError(code, 'x')) } as unknown as ProviderClient;
+  const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });
+  expect(await collector.collect([call(value('a'))])).toMatchObject([
+    { kind: 'failed', concernsStore, problem: { code } },
+  ]);
 });

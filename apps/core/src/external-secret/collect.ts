@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodes, type ProviderClient, type ProviderEndpoint, ProviderError } from '@eso/api/client';
-import type { Answer, DataSource, ExtractSource, FindSource, Problem, Source } from '@eso/sync';
+import type { Answer, DataSource, ExtractSource, FindSource, Problem } from '@eso/sync';
+import { failedField } from './failed-field.ts';
 import type { Call } from './gather.ts';
 
 /** What a provider answers when whatever had been asked of this store would have failed. */
@@ -13,34 +14,24 @@ const STORE_FAILURES: ReadonlySet<ErrorCode> = new Set([
   'TIMEOUT',
 ]);
 
-/** A source that could not be fetched; `cause` is the provider's own error. */
-export class FetchError extends Error {
-  override readonly name = 'FetchError';
-  override readonly cause: ProviderError;
-  /** The failure as the user reads it, with the path of the field that asked. */
-  readonly problem: Problem;
-  readonly call: Call;
-
-  constructor(call: Call, cause: ProviderError) {
-    super(cause.publicMessage, { cause });
-    this.cause = cause;
-    this.call = call;
-    const { code, publicMessage, nextStep } = cause;
-    this.problem = { code, field: fieldOf(call.source, cause), publicMessage, nextStep };
-  }
-
-  /** Whether it is the store that failed, not what was asked of it, so that its own readiness is in doubt. */
-  get concernsStore(): boolean {
-    const { code } = this.cause;
-    return errorCodes[code].origin === 'transport' || STORE_FAILURES.has(code);
-  }
-}
+/** What came of one source; the causes are different things to a deletion policy, so each stays what it is. */
+export type Outcome =
+  | { readonly kind: 'data'; readonly answer: Answer }
+  /** It was asked for by name and is not there. */
+  | { readonly kind: 'absent'; readonly call: Call; readonly problem: Problem }
+  | {
+      readonly kind: 'failed';
+      readonly call: Call;
+      readonly problem: Problem;
+      /** Whether it is the store that failed, not what was asked of it, so that its own readiness is in doubt. */
+      readonly concernsStore: boolean;
+    };
 
 /**
- * Fetches from providers. Calls that ask the same of the same store while one is under way share its answer, so that many
- * ExternalSecrets with one remote ref cost the backend one call (DESIGN D14).
+ * Asks providers. Calls that ask the same of the same store while one is under way share its answer, so that many
+ * ExternalSecrets with one remote ref cost the backend one call.
  */
-export class Fetcher {
+export class Collector {
   readonly #client: (endpoint: ProviderEndpoint) => ProviderClient;
   readonly #lifetime: AbortSignal;
   readonly #underWay = new Map<string, Promise<Uint8Array | ReadonlyMap<string, Uint8Array>>>();
@@ -54,26 +45,25 @@ export class Fetcher {
     this.#lifetime = options.lifetime;
   }
 
-  /**
-   * Makes all calls at once and returns the answers in the order of the calls.
-   * @throws FetchError of the first call, in order, that failed
-   */
-  async fetchAll(calls: readonly Call[]): Promise<Answer[]> {
-    const outcomes = await Promise.allSettled(calls.map((call) => this.#fetch(call)));
-    return outcomes.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
-    });
+  /** Makes all calls at once; one outcome each, in the order of the calls. Never throws. */
+  collect(calls: readonly Call[]): Promise<Outcome[]> {
+    return Promise.all(calls.map((call) => this.#ask(call)));
   }
 
-  async #fetch(call: Call): Promise<Answer> {
+  async #ask(call: Call): Promise<Outcome> {
     const { source } = call;
     try {
       const answer = await this.#share(call);
-      if (source.kind === 'data') return { source, value: answer as Uint8Array };
-      return { source, values: answer as ReadonlyMap<string, Uint8Array> };
-    } catch (error) {
-      throw new FetchError(call, ProviderError.from(error));
+      if (source.kind === 'data') return { kind: 'data', answer: { source, value: answer as Uint8Array } };
+      return { kind: 'data', answer: { source, values: answer as ReadonlyMap<string, Uint8Array> } };
+    } catch (thrown) {
+      const error = ProviderError.from(thrown);
+      const { code, publicMessage, nextStep } = error;
+      const problem = { code, field: failedField(source, error), publicMessage, nextStep };
+      // A search that finds nothing is an empty answer: nothing that was asked for by name is missing.
+      if (code === 'SECRET_NOT_FOUND' && source.kind !== 'find') return { kind: 'absent', call, problem };
+      const concernsStore = errorCodes[code].origin === 'transport' || STORE_FAILURES.has(code);
+      return { kind: 'failed', call, problem, concernsStore };
     }
   }
 
@@ -142,19 +132,4 @@ function shareKey({ source, endpoint, providerRef, sourceNamespace }: Call): str
     source.kind,
     wanted,
   ]);
-}
-
-/** Where in the ExternalSecret the user has to look. */
-function fieldOf(source: Source, { code, field }: ProviderError): string {
-  const ref = source.kind === 'data' ? `${source.field}.remoteRef` : source.field;
-  switch (code) {
-    case 'SECRET_NOT_FOUND':
-      return source.kind === 'find' ? ref : `${ref}.key`;
-    case 'PROPERTY_NOT_FOUND':
-      return `${ref}.property`;
-    case 'INVALID_REGEXP':
-      return `${ref}.name.regexp`;
-    default:
-      return field === undefined ? ref : `${ref} (${field})`;
-  }
 }

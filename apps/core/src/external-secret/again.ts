@@ -1,0 +1,73 @@
+import type { ExternalSecret } from '@eso/api/resources';
+import type { Again } from '@eso/controller';
+import { refreshIntervalMs } from '@eso/sync';
+
+/**
+ * What can mend a failure, and so when it is worth another look (docs/failures.md).
+ * `spec`: the manifest, found out without reading a backend. `content`: the manifest or what the backend holds, found out
+ * after reading it. `absent`: somebody creates what is missing, often soon. `time`: it may pass by itself.
+ */
+export type Remedy = 'spec' | 'content' | 'absent' | 'time';
+
+/** Codes that are not here may pass by themselves. */
+const REMEDIES: Readonly<Record<string, Remedy>> = {
+  // The manifest alone is at fault, and each change of it is an event.
+  INVALID_SPEC: 'spec',
+  NOT_BUILT_YET: 'spec',
+  SPEC_TOO_LARGE: 'spec',
+  STORE_NOT_NAMED: 'spec',
+  // What the backend holds does not go together with what the manifest makes of it.
+  KEY_COLLISION: 'content',
+  KEY_EMPTY: 'content',
+  KEY_INVALID: 'content',
+  DECODING_FAILED: 'content',
+  NULL_BYTES: 'content',
+  INVALID_REGEXP: 'content',
+  REGEXP_TOO_LARGE: 'content',
+  REWRITE_FAILED: 'content',
+  DATA_TOO_LARGE: 'content',
+  TOO_EXPENSIVE: 'content',
+  SECRET_TOO_LARGE: 'content',
+  // The provider understood the request and will answer the same to the next one like it.
+  INVALID_REQUEST: 'content',
+  UNSUPPORTED: 'content',
+  NAMESPACE_NOT_ALLOWED: 'content',
+  LIMIT_EXCEEDED: 'content',
+  RESPONSE_TOO_LARGE: 'content',
+  // The target is somebody else's, or the API server will not take it as it is.
+  TARGET_NOT_OWNED: 'content',
+  TARGET_IMMUTABLE: 'content',
+  INVALID: 'content',
+  TOO_LARGE: 'content',
+  NAMESPACE_TERMINATING: 'content',
+  // Created in the backend after the ExternalSecret, as often as before it.
+  SECRET_NOT_FOUND: 'absent',
+  PROPERTY_NOT_FOUND: 'absent',
+};
+
+/** What is read again because of its content is read this seldom at least, in milliseconds. */
+const CONTENT_MS = 600_000;
+/** Longest backoff where something is missing, and where it may pass by itself, in milliseconds. */
+const ABSENT_MAX_MS = 300_000;
+const TIME_MAX_MS = 60_000;
+
+/** What can mend a failure with this code. */
+export function remedyFor(code: string): Remedy {
+  return REMEDIES[code] ?? 'time';
+}
+
+/** When a failed ExternalSecret is looked at again without an event. */
+export function againAfter(code: string, es: Pick<ExternalSecret, 'spec'>): Again {
+  switch (remedyFor(code)) {
+    case 'spec':
+      return { kind: 'change' };
+    case 'content': {
+      const interval = refreshIntervalMs(es);
+      return interval === 0 ? { kind: 'change' } : { kind: 'after', ms: Math.max(interval, CONTENT_MS) };
+    }
+    case 'absent':
+      return { kind: 'backoff', maxMs: ABSENT_MAX_MS };
+    case 'time':
+      return { kind: 'backoff', maxMs: TIME_MAX_MS };
+  }
+}

@@ -1,0 +1,186 @@
+import type { ExternalSecret, ExternalSecretCondition } from '@eso/api/resources';
+import { type SecretSnapshot, syncedResourceVersion } from '@eso/sync';
+import type { StoreView } from '../store/store-view.ts';
+import { decide, PATIENCE_MS } from './checks.ts';
+import { isCurrent } from './current.ts';
+import type { Observation } from './observe.ts';
+
+const NOW = Date.UTC(2026, 0, 2, 12);
+const spec: ExternalSecret['spec'] = {
+  refreshInterval: '1h',
+  secretStoreRef: { kind: 'Provider', name: 'store' },
+  data: [{ secretKey: 'k', remoteRef: { key: 'r' } }],
+};
+const intact: SecretSnapshot = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: {
+    name: 'es',
+    namespace: 'team',
+    labels: { 'reconcile.external-secrets.io/managed': 'true' },
+    annotations: { 'reconcile.external-secrets.io/data-hash': 'h' },
+  },
+  type: 'Opaque',
+  immutable: false,
+  dataHash: 'h',
+};
+const drifted: SecretSnapshot = { ...intact, dataHash: 'other' };
+
+const store = (changes: Partial<StoreView> = {}): StoreView => ({
+  kind: 'Provider',
+  name: 'store',
+  namespace: 'team',
+  uid: 'store-uid',
+  generation: 1,
+  ready: { status: 'True', reason: 'Valid' },
+  endpoint: { kind: 'endpoint', endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] } },
+  reference: (namespace) => ({
+    kind: 'reference',
+    sourceNamespace: namespace,
+    providerRef: {
+      apiVersion: 'g/v1',
+      kind: 'Fake',
+      name: 'c',
+      namespace,
+      storeRefKind: 'Provider',
+      storeName: 'store',
+      storeUid: 'store-uid',
+      storeGeneration: 1n,
+    },
+  }),
+  validationReference: () => ({ kind: 'refused', reason: 'InvalidAddress', message: 'not asked here' }),
+  allows: () => true,
+  ...changes,
+});
+
+interface Given {
+  spec?: Partial<ExternalSecret['spec']>;
+  metadata?: Partial<ExternalSecret['metadata']>;
+  /** Milliseconds since the last sync; absent = never synced. */
+  syncedAgo?: number;
+  ready?: ExternalSecretCondition['status'];
+  target?: SecretSnapshot | undefined;
+  store?: StoreView | undefined;
+}
+
+function given(options: Given = {}): Observation {
+  const es: ExternalSecret = {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: {
+      name: 'es',
+      namespace: 'team',
+      uid: 'es-uid',
+      generation: 1,
+      creationTimestamp: new Date(NOW - 60_000).toISOString(),
+      ...options.metadata,
+    },
+    spec: { ...spec, ...options.spec },
+  };
+  const { syncedAgo, ready } = options;
+  const found = 'store' in options ? options.store : store();
+  return {
+    key: 'team/es',
+    es: {
+      ...es,
+      status: {
+        ...(ready ? { conditions: [{ type: 'Ready', status: ready }] } : {}),
+        ...(syncedAgo === undefined
+          ? {}
+          : { refreshTime: new Date(NOW - syncedAgo).toISOString(), syncedResourceVersion: syncedResourceVersion(es) }),
+      },
+    },
+    target: 'target' in options ? options.target : intact,
+    namespace: { name: 'team', labels: {} },
+    findStore: () => found,
+    controllerClass: 'default',
+    now: NOW,
+  };
+}
+
+const MINUTE = 60_000;
+const unsupported = { target: { creationPolicy: 'Merge' as const } };
+const failedWith = (code: string) => ({
+  kind: 'report',
+  verdict: { kind: 'failed', problem: expect.objectContaining({ code }) as unknown },
+});
+
+test.each<[string, Given, unknown]>([
+  ['never synced', {}, { kind: 'sync' }],
+  ['synced within the interval, target as written', { syncedAgo: MINUTE, ready: 'True' }, { kind: 'rest' }],
+  ['the interval has passed', { syncedAgo: 61 * MINUTE, ready: 'True' }, { kind: 'sync' }],
+  ['the target was edited', { syncedAgo: MINUTE, ready: 'True', target: drifted }, { kind: 'sync' }],
+  ['the target is gone', { syncedAgo: MINUTE, ready: 'True', target: undefined }, { kind: 'sync' }],
+  ['a failure that is over', { syncedAgo: MINUTE, ready: 'False' }, { kind: 'report', verdict: { kind: 'recovered' } }],
+  [
+    'a failure that is over, without an interval',
+    { syncedAgo: 99 * MINUTE, ready: 'False', spec: { refreshInterval: '0' } },
+    { kind: 'report', verdict: { kind: 'recovered' } },
+  ],
+  ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
+  ['being deleted', { metadata: { deletionTimestamp: 'now' }, spec: unsupported }, { kind: 'release' }],
+  ['a broken spec', { spec: { data: [] } }, failedWith('INVALID_SPEC')],
+  ['what is not built', { spec: unsupported, syncedAgo: MINUTE, ready: 'True' }, failedWith('NOT_BUILT_YET')],
+  ["another installation's store", { store: store({ controllerClass: 'theirs' }) }, { kind: 'skip' }],
+  [
+    "another installation's store, and a broken spec",
+    { spec: unsupported, store: store({ controllerClass: 'theirs' }) },
+    { kind: 'skip' },
+  ],
+  ['our own class, said', { store: store({ controllerClass: 'default' }) }, { kind: 'sync' }],
+  ['a store that is not ready', { store: store({ ready: { status: 'False' } }) }, failedWith('STORE_NOT_READY')],
+  ['no store', { store: undefined }, failedWith('STORE_NOT_FOUND')],
+  [
+    'no store yet',
+    { store: undefined, metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() } },
+    { kind: 'wait', ms: PATIENCE_MS },
+  ],
+  [
+    'a store that nobody has looked at yet',
+    {
+      store: store({ ready: { status: 'Absent' } }),
+      metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() },
+    },
+    { kind: 'wait', ms: PATIENCE_MS },
+  ],
+  [
+    'a store that went while it had worked before',
+    { store: undefined, ready: 'True', metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() } },
+    failedWith('STORE_NOT_FOUND'),
+  ],
+  [
+    'a store that does not want the namespace, though both are new',
+    {
+      store: store({ allows: () => false }),
+      metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() },
+    },
+    failedWith('STORE_NOT_ALLOWED'),
+  ],
+])('%s', (_case, options, expected) => {
+  expect(decide(given(options))).toMatchObject(expected as object);
+});
+
+function calls(observation: Observation) {
+  const decision = decide(observation);
+  if (decision.kind !== 'sync') throw new Error(`expected a sync, got ${decision.kind}`);
+  return decision.calls;
+}
+
+test.each<[string, Given | undefined, boolean]>([
+  ['nothing happened', {}, true],
+  ['only the status is another', { ready: 'False' }, true],
+  ['the target is another', { target: drifted }, true],
+  ['the store is not ready for the moment', { store: store({ ready: { status: 'False' } }) }, true],
+  ['it is gone', undefined, false],
+  ['it is another one of the same name', { metadata: { uid: 'other' } }, false],
+  ['it is being deleted', { metadata: { deletionTimestamp: 'now' } }, false],
+  ['its spec changed', { metadata: { generation: 2 } }, false],
+  ['its annotations changed', { metadata: { annotations: { 'force-sync': '1' } } }, false],
+  ['its store is gone', { store: undefined }, false],
+  ['its store is another one', { store: store({ uid: 'other' }) }, false],
+  ['its store points elsewhere', { store: store({ generation: 2 }) }, false],
+  ['its store does not want it any more', { store: store({ allows: () => false }) }, false],
+])('after a fetch, when %s', (_case, after, expected) => {
+  const before = given();
+  expect(isCurrent(before, after && given(after), calls(before))).toBe(expected);
+});

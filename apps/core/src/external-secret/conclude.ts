@@ -1,0 +1,78 @@
+import { type ExternalSecret, ExternalSecretEventReason, type ExternalSecretMessage } from '@eso/api/resources';
+import { type EventRecorder, Priority, type ReconcileResult } from '@eso/controller';
+import { eventMessage, type Problem, refreshTimeMs, requeueAfter } from '@eso/sync';
+import type { StatusWriter } from '../reconcile/status-writer.ts';
+import { againAfter } from './again.ts';
+import type { ExternalSecretMetrics } from './metrics.ts';
+import type { Observation } from './observe.ts';
+import { readyOf, statusAfter } from './status.ts';
+
+/** What a pass found out. */
+export type Verdict =
+  /** The target is as it should be; `message` is that of the condition, `bound` whether there is a Secret now. */
+  | { readonly kind: 'synced'; readonly message: ExternalSecretMessage; readonly bound: boolean }
+  /** An earlier failure is over, without anything having been fetched. */
+  | { readonly kind: 'recovered' }
+  /** `prefix` is the beginning of the condition's message, as External Secrets 2.x writes it; alerts match on it. */
+  | { readonly kind: 'failed'; readonly prefix: ExternalSecretMessage; readonly problem: Problem };
+
+export interface ConcluderOptions {
+  readonly status: StatusWriter<ExternalSecret>;
+  readonly events: Pick<EventRecorder, 'event'>;
+  readonly metrics: ExternalSecretMetrics;
+  readonly now: () => number;
+}
+
+/** Turns verdicts into what can be seen: the status, an event where it changes, and when to look again. */
+export class Concluder {
+  readonly #options: ConcluderOptions;
+
+  constructor(options: ConcluderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws KubeError when the status cannot be written */
+  async conclude(observation: Observation, verdict: Verdict, signal: AbortSignal): Promise<ReconcileResult> {
+    const { key, es, now: startedAt } = observation;
+    const status = statusAfter(es, verdict, { startedAt, now: this.#options.now() });
+    switch (await this.#options.status.write(key, es, status, signal)) {
+      case 'conflict':
+        return { kind: 'requeue' };
+      case 'gone':
+        return { kind: 'done' };
+      case 'written':
+        if (verdict.kind === 'failed')
+          this.#options.events.event(
+            es,
+            'Warning',
+            ExternalSecretEventReason.updateFailed,
+            eventMessage(verdict.problem),
+          );
+    }
+    this.show(es, status);
+    if (verdict.kind === 'failed') {
+      const { problem } = verdict;
+      return { kind: 'failed', text: eventMessage(problem), again: againAfter(problem.code, es) };
+    }
+    return this.rest(es, status);
+  }
+
+  /** Nothing is left to do before the next refresh. */
+  rest(es: ExternalSecret, status: ExternalSecret['status']): ReconcileResult {
+    const requeue = requeueAfter(es, refreshTimeMs(status), this.#options.now());
+    switch (requeue.kind) {
+      case 'none':
+        return { kind: 'done' };
+      case 'now':
+        return { kind: 'requeue' };
+      case 'after':
+        return { kind: 'requeueAfter', ms: requeue.ms, priority: Priority.refresh };
+    }
+  }
+
+  /** Shows the Ready condition as a metric. */
+  show({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
+    const ready = readyOf(status);
+    if (ready) this.#options.metrics.condition({ namespace, name }, ready);
+  }
+}

@@ -1,0 +1,49 @@
+import type { ExternalSecret } from '@eso/api/resources';
+import type { SecretSnapshot } from '@eso/sync';
+import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
+
+/** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
+export interface Observation {
+  /** `namespace/name` */
+  readonly key: string;
+  readonly es: ExternalSecret;
+  /** Undefined where there is no Secret of that name with our label. */
+  readonly target: SecretSnapshot | undefined;
+  readonly namespace: ConsumerNamespace;
+  /** The store that a reference of this ExternalSecret names, as it is at the time of the call. */
+  readonly findStore: (ref: StoreSelector) => StoreView | undefined;
+  /** Class that this installation serves; a store without a class is everybody's. */
+  readonly controllerClass: string;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Where observations come from; no call asks the API server. */
+export interface ObserverOptions {
+  readonly externalSecret: (key: string) => ExternalSecret | undefined;
+  readonly target: (es: ExternalSecret) => SecretSnapshot | undefined;
+  readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
+  readonly namespace: (name: string) => ConsumerNamespace;
+  readonly controllerClass: string;
+  readonly now: () => number;
+}
+
+/** Looks at one ExternalSecret; undefined where there is none. */
+export type Observe = (key: string) => Observation | undefined;
+
+export function observer(options: ObserverOptions): Observe {
+  return (key) => {
+    const es = options.externalSecret(key);
+    if (!es) return undefined;
+    const namespace = es.metadata.namespace ?? '';
+    return {
+      key,
+      es,
+      target: options.target(es),
+      namespace: options.namespace(namespace),
+      findStore: (ref) => options.findStore(ref, namespace),
+      controllerClass: options.controllerClass,
+      now: options.now(),
+    };
+  };
+}

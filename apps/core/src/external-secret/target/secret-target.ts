@@ -1,0 +1,139 @@
+import { type ExternalSecret, ExternalSecretMessage } from '@eso/api/resources';
+import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
+import {
+  fieldManager,
+  hashOwner,
+  orphansOf,
+  planSecret,
+  type SecretSnapshot,
+  snapshotSecret,
+  targetName,
+  type Target as Observed,
+} from '@eso/sync';
+import type { OwnWrites } from '../../reconcile/own-writes.ts';
+import type { Target, TargetWrite, Written } from './target.ts';
+
+export interface SecretTargetOptions {
+  readonly client: KubeClient;
+  readonly written: OwnWrites<SecretSnapshot>;
+  /** Managed Secrets by `<namespace>/<hash of the owner>`. */
+  readonly createdBy: (key: string) => readonly SecretSnapshot[];
+}
+
+/** How often others may get in between before the pass starts over. */
+const ATTEMPTS = 4;
+
+/** The Secret of an ExternalSecret. */
+export class SecretTarget implements Target<SecretSnapshot> {
+  readonly #options: SecretTargetOptions;
+
+  constructor(options: SecretTargetOptions) {
+    this.#options = options;
+  }
+
+  observed(es: ExternalSecret): SecretSnapshot | undefined {
+    return this.#options.written.newest(keyOf(es, targetName(es)));
+  }
+
+  /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
+  async write(options: TargetWrite): Promise<Written> {
+    const snapshot = this.observed(options.es);
+    let target: Observed = snapshot ? { kind: 'snapshot', snapshot } : { kind: 'missing' };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const step = await this.#step(target, options);
+      if (!('target' in step)) return step;
+      target = step.target;
+    }
+    return { kind: 'contended' };
+  }
+
+  async sweep({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
+    const { client, written, createdBy } = this.#options;
+    const { namespace = '', name } = es.metadata;
+    const orphans = orphansOf(es, createdBy(`${namespace}/${hashOwner(namespace, name)}`));
+    let swept = 0;
+    for (const { metadata } of orphans) {
+      const precondition = metadata.uid === undefined ? {} : { uid: metadata.uid };
+      try {
+        await client.delete(secrets, { namespace, name: metadata.name }, { ...precondition, signal });
+        swept++;
+      } catch (error) {
+        // Gone already, or somebody made another one of that name since: that one is not ours to delete.
+        if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
+      }
+      written.forget(keyOf(es, metadata.name));
+    }
+    return swept;
+  }
+
+  /** One decision and its request; what the target turned out to be, where the decision was made on something else. */
+  async #step(target: Observed, options: TargetWrite): Promise<Written | { readonly target: Observed }> {
+    const { es, data } = options;
+    const plan = planSecret({ externalSecret: es, data, target });
+    switch (plan.kind) {
+      case 'none':
+        return { kind: 'unchanged', message: plan.message };
+      case 'refuse':
+        return { kind: 'refused', message: plan.message, error: plan.error };
+      case 'read':
+        return { target: await this.#read(options) };
+      case 'create':
+        return (await this.#create(plan.secret, options)) ? { kind: 'created' } : { target: await this.#read(options) };
+      case 'update':
+        return (await this.#update(plan.secret, options)) ?? { target: { kind: 'missing' } };
+    }
+  }
+
+  async #read({ es, signal }: TargetWrite): Promise<Observed> {
+    const ref = { namespace: es.metadata.namespace ?? '', name: targetName(es) };
+    try {
+      return { kind: 'live', secret: await this.#options.client.get(secrets, ref, { signal }) };
+    } catch (error) {
+      if (!isKubeError(error, 'NOT_FOUND')) throw error;
+      this.#options.written.forget(keyOf(es, ref.name));
+      return { kind: 'missing' };
+    }
+  }
+
+  /** False when there is one already, without our label, so that the cache does not show it. */
+  async #create(secret: Secret, { es, signal }: TargetWrite): Promise<boolean> {
+    try {
+      this.#wrote(await this.#options.client.create(secrets, secret, { ...this.#as(es), signal }));
+      return true;
+    } catch (error) {
+      if (!isKubeError(error, 'ALREADY_EXISTS')) throw error;
+      return false;
+    }
+  }
+
+  /** Undefined when it was deleted since it was read. */
+  async #update(secret: Secret, { es, signal }: TargetWrite): Promise<Written | undefined> {
+    try {
+      this.#wrote(await this.#options.client.update(secrets, secret, { ...this.#as(es), signal }));
+      return { kind: 'updated' };
+    } catch (error) {
+      if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
+      this.#options.written.forget(keyOf(es, secret.metadata.name));
+      return error.code === 'NOT_FOUND' ? undefined : { kind: 'contended' };
+    }
+  }
+
+  #wrote(secret: Secret): void {
+    const { namespace = '', name } = secret.metadata;
+    this.#options.written.wrote(`${namespace}/${name}`, snapshotSecret(secret));
+  }
+
+  #as(es: ExternalSecret): { readonly fieldManager: string } {
+    return { fieldManager: fieldManager(es.metadata.name) };
+  }
+}
+
+/** Whether there is a target with the values of this pass: not where it was refused, nor where there were no values. */
+export function leavesTarget(written: Written): boolean {
+  if (written.kind === 'unchanged') return written.message !== ExternalSecretMessage.retained;
+  return written.kind === 'created' || written.kind === 'updated';
+}
+
+function keyOf({ metadata: { namespace = '' } }: ExternalSecret, name: string): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,31 @@
+import type { KubeError, KubeErrorCode } from '@eso/kube';
+import type { Problem } from '@eso/sync';
+
+const TRIED_AGAIN = 'This is tried again; if it lasts, see the log of core.';
+
+/** What helps against a refused write, by its cause. */
+const NEXT_STEPS: Partial<Record<KubeErrorCode, string>> = {
+  FORBIDDEN: 'Give core the rights on Secrets of this namespace.',
+  QUOTA_EXCEEDED: "Raise the namespace's ResourceQuota, or delete what is not needed; this is tried again.",
+  ADMISSION_DENIED:
+    'Change what the policy objects to, or have an administrator change the policy; this is tried again.',
+  NAMESPACE_TERMINATING: 'Nothing to do: the namespace is being deleted, and the ExternalSecret with it.',
+  INVALID: 'Correct the fields that are named.',
+  TOO_LARGE: 'Fetch less: the request is larger than the API server takes.',
+};
+
+/** A write of a target that the API server refused, as the user reads it. */
+export function writeProblem(error: KubeError): Problem {
+  return {
+    code: error.code,
+    field: 'spec.target',
+    publicMessage: error.code === 'INVALID' ? invalidFields(error) : error.publicMessage,
+    nextStep: NEXT_STEPS[error.code] ?? TRIED_AGAIN,
+  };
+}
+
+/** The API server names the keys of the data, which may come from inside a secret: their field is all that is passed on. */
+function invalidFields({ causes }: KubeError): string {
+  const fields = new Set(causes.map(({ field }) => field.replace(/\[.*/s, '')).filter((field) => field !== ''));
+  return `the API server does not accept the Secret because of ${[...fields].slice(0, 5).join(', ') || 'its content'}`;
+}
