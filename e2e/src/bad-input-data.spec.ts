@@ -7,11 +7,11 @@ import {
   type BadInput,
   breakAndMend,
   expectNothingSpilled,
+  forceSync,
   MARKER,
   patch,
   SEEN_MS,
   storeOf,
-  UNSEEN_MS,
 } from './support/bad-input.ts';
 import { createProviderService, dial } from './support/provider-process.ts';
 import { externalSecretManifest, fakeConfig, fakeStore, System, wholeValues } from './support/system.ts';
@@ -44,10 +44,14 @@ function badSpec(
   };
 }
 
-/** Breaks a good ExternalSecret of that name through what is in its backend. */
+/**
+ * Breaks a good ExternalSecret of that name through what is in its backend.
+ * @param unwatched whether it is put right by a change that core does not look for soon, so that the user asks for a sync
+ */
 function badBackend(
   name: string,
   { bad, good, ...expected }: Pick<BadInput, 'code' | 'tells'> & Record<'bad' | 'good', Record<string, string>>,
+  unwatched = false,
 ): BadInput {
   const set = (data: Record<string, string>): Promise<void> => system.apply(fakeConfig(TENANT, storeOf(name), data));
   return {
@@ -55,7 +59,10 @@ function badBackend(
     namespace: TENANT,
     name,
     breakIt: () => set(bad),
-    mend: () => set(good),
+    mend: async () => {
+      await set(good);
+      if (unwatched) await forceSync(system, TENANT, name);
+    },
     recoversWithinMs: SEEN_MS,
   };
 }
@@ -81,12 +88,16 @@ test.concurrent('a key of 300 characters', async () => {
   await applyGood(system, { namespace: TENANT, name, data: good, spec: 'dataFrom: [{ extract: { key: all } }]' });
   await breakAndMend(
     system,
-    badBackend(name, {
-      bad: { all: `{"${'k'.repeat(300)}":"${MARKER}"}` },
-      good,
-      code: 'KEY_INVALID',
-      tells: [FETCH_FAILED, 'spec.dataFrom[0]', 'key has length 300 but max is 253', 'Change the key with a rewrite'],
-    }),
+    badBackend(
+      name,
+      {
+        bad: { all: `{"${'k'.repeat(300)}":"${MARKER}"}` },
+        good,
+        code: 'KEY_INVALID',
+        tells: [FETCH_FAILED, 'spec.dataFrom[0]', 'key has length 300 but max is 253', 'Change the key with a rewrite'],
+      },
+      true,
+    ),
   );
 });
 
@@ -101,17 +112,21 @@ test.concurrent('two keys that are the same after conversion', async () => {
   });
   await breakAndMend(
     system,
-    badBackend(name, {
-      bad: { 'app/key': MARKER, 'app key': `${MARKER}-other` },
-      good,
-      code: 'KEY_COLLISION',
-      tells: [
-        FETCH_FAILED,
-        'spec.dataFrom[0]',
-        'collision during conversion: app_key',
-        'Use conversionStrategy Unicode',
-      ],
-    }),
+    badBackend(
+      name,
+      {
+        bad: { 'app/key': MARKER, 'app key': `${MARKER}-other` },
+        good,
+        code: 'KEY_COLLISION',
+        tells: [
+          FETCH_FAILED,
+          'spec.dataFrom[0]',
+          'collision during conversion: app_key',
+          'Use conversionStrategy Unicode',
+        ],
+      },
+      true,
+    ),
   );
 });
 
@@ -186,7 +201,8 @@ test.concurrent('a Secret that something else controls is not taken over, until 
   await system.warned(TENANT, name, '[TARGET_NOT_OWNED]');
   expect(await system.secret(TENANT, name)).toEqual(theirs);
   await patch(system, 'secret', TENANT, name, { metadata: { ownerReferences: null } });
-  await system.ready(TENANT, name, UNSEEN_MS);
+  await forceSync(system, TENANT, name);
+  await system.ready(TENANT, name, SEEN_MS);
   await system.holds(TENANT, name, { value: MARKER });
 });
 
@@ -245,10 +261,13 @@ describe('a provider that answers more than it may', () => {
       namespace: TENANT,
       name,
       breakIt: () => (answer = Buffer.alloc(mebibytes * MIB, `${MARKER} `)),
-      mend: () => (answer = Buffer.from(MARKER)),
+      mend: () => {
+        answer = Buffer.from(MARKER);
+        return forceSync(system, TENANT, name);
+      },
       code,
       tells,
-      recoversWithinMs: UNSEEN_MS,
+      recoversWithinMs: SEEN_MS,
     });
   });
 });

@@ -113,6 +113,15 @@ export async function patch(
   await system.kubectl('-n', namespace, 'patch', kind, name, '--type=merge', '-p', JSON.stringify(change));
 }
 
+/**
+ * Asks for a sync as a user does who mended something that nobody watches, such as what a backend holds: what only the content
+ * can mend is read again at a change, or every ten minutes at the most often.
+ */
+export async function forceSync(system: System, namespace: string, name: string): Promise<void> {
+  const annotations = { 'external-secrets.io/force-sync': String(Date.now()) };
+  await patch(system, 'externalsecret', namespace, name, { metadata: { annotations } });
+}
+
 /** A Service that may or may not be one that a Provider can use. */
 export async function createService(
   system: System,

@@ -56,12 +56,8 @@ const settled: Check = ({ es, target, now }) => {
 /** Each store exists, admits this namespace, is ready and can be reached. */
 const stores: Check = (observation) => {
   const gathered = gather(observation);
-  switch (gathered.kind) {
-    case 'calls':
-      return { kind: 'sync', calls: gathered.calls };
-    case 'pending':
-      if (isNew(observation)) return { kind: 'wait', ms: PATIENCE_MS };
-  }
+  if (gathered.kind === 'calls') return { kind: 'sync', calls: gathered.calls };
+  if (gathered.kind === 'pending' && isNew(observation)) return { kind: 'wait', ms: PATIENCE_MS };
   const { problem } = gathered;
   return { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem } };
 };

@@ -35,20 +35,11 @@ export class Concluder {
   async conclude(observation: Observation, verdict: Verdict, signal: AbortSignal): Promise<ReconcileResult> {
     const { key, es, now: startedAt } = observation;
     const status = statusAfter(es, verdict, { startedAt, now: this.#options.now() });
-    switch (await this.#options.status.write(key, es, status, signal)) {
-      case 'conflict':
-        return { kind: 'requeue' };
-      case 'gone':
-        return { kind: 'done' };
-      case 'written':
-        if (verdict.kind === 'failed')
-          this.#options.events.event(
-            es,
-            'Warning',
-            ExternalSecretEventReason.updateFailed,
-            eventMessage(verdict.problem),
-          );
-    }
+    const write = await this.#options.status.write(key, es, status, signal);
+    if (write === 'conflict') return { kind: 'requeue' };
+    if (write === 'gone') return { kind: 'done' };
+    if (write === 'written' && verdict.kind === 'failed')
+      this.#options.events.event(es, 'Warning', ExternalSecretEventReason.updateFailed, eventMessage(verdict.problem));
     this.show(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;
