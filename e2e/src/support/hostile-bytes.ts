@@ -161,7 +161,10 @@ export function hostileInputs(seed: number, count: number): HostileInput[] {
 /** Where inputs go: bytes as they are, or inside of TLS as an HTTP/2 client, with or without a certificate. */
 export type Wire =
   | { readonly kind: 'tcp' }
-  | { readonly kind: 'tls'; readonly servername: string; readonly cert?: string; readonly key?: string };
+  | {
+      readonly kind: 'tls';
+      readonly tls: { readonly servername: string; readonly cert?: string; readonly key?: string };
+    };
 
 /** Sends all inputs to a port, some at a time; resolves when every connection is over. What comes back is of no interest. */
 export async function bombard(
@@ -189,7 +192,8 @@ function deliver(port: number, { pieces, ends }: HostileInput, wire: Wire): Prom
     socket.setTimeout(5_000, () => socket.destroy());
     socket.once(wire.kind === 'tls' ? 'secureConnect' : 'connect', () => {
       for (const piece of pieces) socket.write(piece);
-      if (ends === 'reset') socket.resetAndDestroy();
+      // Node resets plain connections only.
+      if (ends === 'reset' && wire.kind === 'tcp') socket.resetAndDestroy();
       else if (ends === 'fin') socket.end();
       setTimeout(() => socket.destroy(), PATIENCE_MS);
     });
@@ -198,6 +202,5 @@ function deliver(port: number, { pieces, ends }: HostileInput, wire: Wire): Prom
 
 function dial(port: number, wire: Wire): Socket {
   if (wire.kind === 'tcp') return connectTcp({ host: '127.0.0.1', port });
-  const { kind: _kind, ...identity } = wire;
-  return connectTls({ host: '127.0.0.1', port, ALPNProtocols: ['h2'], rejectUnauthorized: false, ...identity });
+  return connectTls({ ...wire.tls, host: '127.0.0.1', port, ALPNProtocols: ['h2'], rejectUnauthorized: false });
 }
