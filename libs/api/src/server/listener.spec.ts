@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
+import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { startTestProvider, type TestProvider } from '../testing/index.ts';
 
 let lab: TlsLab;
@@ -139,3 +139,22 @@ test('a request whose path is no URL gets a status all the same', async () => {
   expect(headers['grpc-status']).toBe('12');
   session.destroy();
 });
+
+test('what never became a call is counted, by reason', async () => {
+  const before = await provider.registry.metrics();
+  await answerTo(connectTcp({ host: '127.0.0.1', port: provider.port }), 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  const socket = connect({ ...core, port: provider.port, ALPNProtocols: ['h2'] });
+  await once(socket, 'secureConnect');
+  await answerTo(socket, `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${'\xff'.repeat(64)}`);
+  const session = connectHttp2(`https://127.0.0.1:${provider.port}`, core);
+  await once(session.request({ ':method': 'POST', ':path': '/no.Such/Method' }), 'response');
+  session.destroy();
+  for (const reason of ['handshake', 'session', 'method'])
+    await eventually(async () =>
+      expect(refusals(await provider.registry.metrics(), reason)).toBeGreaterThan(refusals(before, reason)),
+    );
+});
+
+function refusals(metrics: string, reason: string): number {
+  return Number(new RegExp(`^grpc_server_refused_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0);
+}

@@ -9,7 +9,7 @@ import {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
-import { errorText, type Logger } from '@eso/runtime';
+import { errorText, type Logger, Rarely } from '@eso/runtime';
 import type { TlsMaterial } from '../tls/material.ts';
 import type { ClientGate, Verdict } from './client-gate.ts';
 import { answerWithError, clientRejected } from './rejection.ts';
@@ -59,16 +59,32 @@ export function gatedListener(options: GatedListenerOptions): GatedListener {
   } satisfies SecureServerOptions);
   server.maxConnections = limits.connections;
 
+  // Whoever can reach the port can be refused as often as it likes.
+  const refusals = new Rarely();
+  /** Runs a callback that a peer can reach; what it throws ends that connection or stream and nothing else. */
+  const guard = (ends: { destroy: () => unknown }, run: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      metrics.refused('failed');
+      logger.debug({ problem: errorText(error) }, 'a peer was cut off');
+      ends.destroy();
+    }
+  };
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('session', (session) => {
-    const verdict = gate.judge(session.socket as never);
-    verdicts.set(session, verdict);
-    sessions.add(session, verdict.kind === 'rejected' ? { maxAgeMs: REFUSED_AGE_MS } : {});
-    if (verdict.kind === 'rejected') logger.warn({ reason: verdict.reason }, 'client refused');
+    session.on('error', () => metrics.refused('session'));
+    guard(session, () => {
+      const verdict = gate.judge(session.socket as never);
+      verdicts.set(session, verdict);
+      sessions.add(session, verdict.kind === 'rejected' ? { maxAgeMs: REFUSED_AGE_MS } : {});
+      if (verdict.kind === 'rejected')
+        logger[refusals.due(verdict.reason) ? 'warn' : 'debug']({ reason: verdict.reason }, 'client refused');
+    });
   });
   server.on('request', (request, response) => {
     const { stream } = request;
@@ -77,17 +93,26 @@ export function gatedListener(options: GatedListenerOptions): GatedListener {
       stream.destroy();
       return;
     }
-    const verdict = gate.stillValid(verdicts.get(session) ?? { kind: 'rejected', reason: 'NOT_JUDGED' });
-    if (verdict.kind === 'accepted') {
-      route(request, response);
-      return;
-    }
-    metrics.clientRejected(verdict.reason);
-    answerWithError(stream, clientRejected(verdict.reason));
-    sessions.retire(session, REFUSED_GRACE_MS);
+    guard(stream, () => {
+      const verdict = gate.stillValid(verdicts.get(session) ?? { kind: 'rejected', reason: 'NOT_JUDGED' });
+      if (verdict.kind === 'accepted') {
+        route(request, response);
+        return;
+      }
+      metrics.clientRejected(verdict.reason);
+      answerWithError(stream, clientRejected(verdict.reason));
+      sessions.retire(session, REFUSED_GRACE_MS);
+    });
   });
-  server.on('unknownProtocol', (socket) => socket.destroy());
-  server.on('tlsClientError', (error) => logger.debug({ problem: errorText(error) }, 'TLS handshake failed'));
+  server.on('unknownProtocol', (socket) => {
+    metrics.refused('protocol');
+    socket.destroy();
+  });
+  server.on('tlsClientError', (error, socket) => {
+    metrics.refused('handshake');
+    logger.debug({ problem: errorText(error) }, 'TLS handshake failed');
+    socket.destroy();
+  });
   return {
     server,
     cut: () => {

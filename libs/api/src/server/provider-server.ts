@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { formatAddress, RuntimeError } from '@eso/runtime';
+import { errorText, formatAddress, RuntimeError } from '@eso/runtime';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { ApiCallCounter } from './api-call-metrics.ts';
@@ -156,14 +156,18 @@ function router(
     acceptCompression: [],
     readMaxBytes: limits.requestBytes,
     writeMaxBytes: limits.responseBytes,
-    fallback: (request) => answerWithError((request as Http2ServerRequest).stream, unknownMethod()),
+    fallback: (request) => {
+      runtime.metrics.refused('method');
+      answerWithError((request as Http2ServerRequest).stream, unknownMethod());
+    },
   });
   return (request, response) => {
     try {
       handle(request, response);
     } catch (error) {
       // A request line that is no URL, for example.
-      logger.debug({ err: error }, 'request not understood');
+      runtime.metrics.refused('method');
+      logger.debug({ problem: errorText(error) }, 'request not understood');
       answerWithError(request.stream, unknownMethod());
     }
   };

@@ -5,12 +5,23 @@ import type { TlsMaterial } from '../tls/material.ts';
 /** Buckets of upstream's histograms, seconds. */
 const LATENCY_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30];
 
+/**
+ * Why something that a peer sent never became a call:
+ * - `handshake`: no TLS, or none that is spoken here
+ * - `protocol`: TLS, but not HTTP/2
+ * - `session`: HTTP/2 frames that break its rules, or a connection that broke
+ * - `method`: a request for something that is not served
+ * - `failed`: it ran into a defect of ours, which the listener outlived
+ */
+export type ServerRefusal = 'handshake' | 'protocol' | 'session' | 'method' | 'failed';
+
 /** Everything a provider process counts about its gRPC side. Names and labels as upstream's, where upstream has them. */
 export class ServerMetrics {
   readonly #requests: Counter<'method' | 'status'>;
   readonly #durations: Histogram<'method'>;
   readonly #connections: Gauge;
   readonly #rejections: Counter<'reason'>;
+  readonly #refused: Counter<'reason'>;
   readonly #reloads: Counter<'namespace' | 'service'>;
   readonly #reloadFailures: Counter<'namespace' | 'service'>;
 
@@ -37,6 +48,12 @@ export class ServerMetrics {
     this.#rejections = new Counter({
       name: 'eso_provider_client_rejections_total',
       help: 'Calls refused because of the client certificate, by reason',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.#refused = new Counter({
+      name: 'grpc_server_refused_total',
+      help: 'What peers sent that never became a call: connections, frames and requests, by reason',
       labelNames: ['reason'],
       registers,
     });
@@ -70,6 +87,10 @@ export class ServerMetrics {
 
   clientRejected(reason: string): void {
     this.#rejections.inc({ reason });
+  }
+
+  refused(reason: ServerRefusal): void {
+    this.#refused.inc({ reason });
   }
 
   certificateReloaded(material: TlsMaterial): void {

@@ -137,3 +137,17 @@ test.each([
   if (problem === undefined) expect(found).toBeUndefined();
   else expect(found).toContain(problem);
 });
+
+test('a listener that throws ends neither the process nor the watch', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'thrower-'));
+  const directory = await watch(dir);
+  let calls = 0;
+  directory.onChange(() => {
+    if (calls++ === 0) throw new Error('boom');
+  });
+  await lab.mount(dir, await lab.server());
+  await eventually(() => expect(calls).toBe(1));
+  await lab.mount(dir, await lab.server());
+  await eventually(() => expect(calls).toBe(2));
+  await rm(dir, { recursive: true });
+});

@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { type Clock, type Logger, silentLogger, systemClock } from '@eso/runtime';
+import { type Clock, errorText, type Logger, silentLogger, systemClock } from '@eso/runtime';
 import { checkMaterial } from './check-material.ts';
 import type { TlsMaterial } from './material.ts';
 import { type CertificateFiles, DEFAULT_CERTIFICATE_FILES, readDirectory } from './read-directory.ts';
@@ -86,7 +86,7 @@ export class CertificateDirectory {
   /** Looks at the files now instead of at the next notification. */
   refresh(): Promise<void> {
     // A look under way may have read the old files already, so it is waited for and followed by one more.
-    this.#looking = this.#looking.then(() => this.#look());
+    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => this.#stumbled(error));
     return this.#looking;
   }
 
@@ -97,6 +97,12 @@ export class CertificateDirectory {
     this.#watcher?.close();
     this.#changeListeners.clear();
     this.#refusalListeners.clear();
+  }
+
+  /** Whatever the files hold or a listener throws, the next look comes. */
+  #stumbled(error: unknown): void {
+    this.#logger.error({ dir: this.#dir, err: error }, `looking at the certificate files failed: ${errorText(error)}`);
+    this.#lookIn(this.#pollMs);
   }
 
   async #look(): Promise<void> {
