@@ -42,7 +42,7 @@ export interface KubeErrorOptions {
   status?: number;
   /** `reason` of the Status object. */
   reason?: string;
-  /** How long the API server asks to wait, in milliseconds. */
+  /** How long the API server asks to wait, in milliseconds; at most a minute. */
   retryAfterMs?: number;
   causes?: readonly FieldCause[];
   cause?: unknown;

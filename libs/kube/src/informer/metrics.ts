@@ -5,6 +5,7 @@ export interface InformerMetrics {
   lists: Counter<'resource'>;
   watches: Counter<'resource'>;
   quietWatches: Counter<'resource'>;
+  oversized: Counter<'resource'>;
   errors: Counter<'resource' | 'code'>;
   exceptions: Counter<'resource' | 'stage'>;
   objects: Gauge<'resource'>;
@@ -19,6 +20,11 @@ export function informerMetrics(registry: Registry = new Registry()): InformerMe
     quietWatches: counterOf(registry, {
       name: 'reflector_quiet_watches_total',
       help: 'Watches given up because not even a bookmark came within the deadline.',
+      labelNames,
+    }),
+    oversized: counterOf(registry, {
+      name: 'reflector_oversized_objects_total',
+      help: 'Objects that were too large to be looked at and are treated as absent.',
       labelNames,
     }),
     errors: counterOf(registry, {

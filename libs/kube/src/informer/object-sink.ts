@@ -1,5 +1,5 @@
 import { errorText, type Logger } from '@eso/runtime';
-import { type KubeObject, objectKey } from '../resource/index.ts';
+import { type KubeObject, objectKey, type ObjectRef } from '../resource/index.ts';
 import type { InformerMetrics } from './metrics.ts';
 import type { ReflectorSink, Snapshot } from './reflector.ts';
 import type { Store } from './store.ts';
@@ -33,8 +33,6 @@ export interface ObjectSinkOptions<T, S> {
  */
 export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   readonly #options: ObjectSinkOptions<T, S>;
-  /** resourceVersion by key, of this reflector's objects alone: several share the store. */
-  #versions = new Map<string, string>();
   #position = '';
 
   constructor(options: ObjectSinkOptions<T, S>) {
@@ -48,29 +46,26 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
 
   snapshot(): Snapshot<T> {
     const seen = new Map<string, Seen<S>>();
-    const add = (objects: readonly T[]): void => {
-      for (const object of objects) {
-        const key = objectKey(object.metadata);
-        const version = object.metadata.resourceVersion ?? '';
-        if (this.#versions.get(key) === version) {
-          seen.set(key, { version });
-          continue;
-        }
-        // Transformed page by page, so that what a transform drops is never held for the whole list.
-        const value = this.#transformed(key, object);
-        seen.set(key, value === undefined ? { version: this.#versions.get(key) ?? '' } : { version, value });
-      }
+    return {
+      // Transformed as it comes, so that what a transform drops is never held for the whole list.
+      add: (object) => void seen.set(objectKey(object.metadata), this.#seen(object)),
+      remove: ({ metadata }) => void seen.delete(objectKey(metadata)),
+      commit: (version) => this.#replace(seen, version),
     };
-    return { add, commit: (version) => this.#replace(seen, version) };
   }
 
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
     const key = objectKey(object.metadata);
-    const version = object.metadata.resourceVersion ?? '';
-    const change = type === 'DELETED' ? this.#remove(key) : this.#changed(key, version, object);
-    this.#position = version;
+    const seen = type === 'DELETED' ? undefined : this.#seen(object);
+    const change = seen === undefined ? this.#remove(key) : this.#put(key, seen);
+    this.#position = object.metadata.resourceVersion ?? this.#position;
     if (change) this.#tell([change]);
     this.#moved();
+  }
+
+  refuse(ref: ObjectRef): void {
+    const change = this.#remove(objectKey(ref));
+    if (change) this.#tell([change]);
   }
 
   progress(version: string): void {
@@ -84,32 +79,37 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     const note = (change: Change<S> | undefined): void => {
       if (change) changes.push(change);
     };
-    for (const key of [...this.#versions.keys()]) if (!seen.has(key)) note(this.#remove(key));
-    for (const [key, { version: of, value }] of seen) if (value !== undefined) note(this.#put(key, of, value));
+    const { store, namespace } = this.#options;
+    for (const key of store.keys(namespace)) if (!seen.has(key)) note(this.#remove(key));
+    for (const [key, value] of seen) note(this.#put(key, value));
     this.#position = version;
     this.#tell(changes);
     this.#options.onSynced();
     this.#moved();
   }
 
-  #changed(key: string, version: string, object: T): Change<S> | undefined {
-    if (this.#versions.get(key) === version) return undefined;
-    const value = this.#transformed(key, object);
-    return value === undefined ? undefined : this.#put(key, version, value);
+  /** What is to be stored of an object; KEEP where the store has that version already, or cannot have a newer one. */
+  #seen(object: T): Seen<S> {
+    const key = objectKey(object.metadata);
+    const held = versionOf(this.#options.store.getByKey(key));
+    if (held !== undefined && held === object.metadata.resourceVersion) return KEEP;
+    let seen: Seen<S> = KEEP;
+    this.#guarded('transform', key, () => (seen = { value: this.#options.transform(object) }));
+    return seen;
   }
 
-  #put(key: string, version: string, value: S): Change<S> | undefined {
+  #put(key: string, seen: Seen<S>): Change<S> | undefined {
+    if (seen === KEEP) return undefined;
     const { store } = this.#options;
+    const { value: after } = seen;
     const before = store.getByKey(key);
-    if (!this.#guarded('index', key, () => store.set(key, value))) return undefined;
-    this.#versions.set(key, version);
-    return before === undefined ? { kind: 'add', key, after: value } : { kind: 'update', key, before, after: value };
+    if (!this.#guarded('index', key, () => store.set(key, after))) return undefined;
+    return before === undefined ? { kind: 'add', key, after } : { kind: 'update', key, before, after };
   }
 
   #remove(key: string): Change<S> | undefined {
     const { store } = this.#options;
     const before = store.getByKey(key);
-    this.#versions.delete(key);
     store.delete(key);
     return before === undefined ? undefined : { kind: 'delete', key, before };
   }
@@ -120,12 +120,6 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     for (const change of changes) {
       for (const handler of handlers) this.#guarded('handler', change.key, () => call(handler, change));
     }
-  }
-
-  #transformed(key: string, object: T): S | undefined {
-    let value: S | undefined;
-    this.#guarded('transform', key, () => (value = this.#options.transform(object)));
-    return value;
   }
 
   #guarded(stage: 'transform' | 'index' | 'handler' | 'progress', key: string, run: () => unknown): boolean {
@@ -147,10 +141,14 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   }
 }
 
-/** What a list says of one object; without a value when that is what the store has. */
-interface Seen<S> {
-  version: string;
-  value?: S;
+/** The store has it as it is. */
+const KEEP = 'keep';
+/** Wrapped, so that a transform may make anything at all. */
+type Seen<S> = { readonly value: S } | typeof KEEP;
+
+/** The version of what a transform made, where it kept it. */
+function versionOf(stored: unknown): string | undefined {
+  return (stored as Partial<Pick<KubeObject, 'metadata'>> | undefined)?.metadata?.resourceVersion;
 }
 
 type Change<S> =
