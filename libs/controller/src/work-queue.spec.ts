@@ -1,5 +1,6 @@
 import { createRegistry, ManualClock } from '@eso/runtime';
 import { Priority } from './priority.ts';
+import { workQueueMetrics } from './work-queue-metrics.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const never = new AbortController().signal;
@@ -213,17 +214,14 @@ test('two queues share the metrics of one registry', async () => {
   expect(text).toContain('workqueue_work_duration_seconds');
 });
 
-test('of two queues with one name, as of two terms of a leader, the newer one is measured', async () => {
+test('of queues with one name, as of the terms of a leader, only the newest is asked at a scrape', async () => {
   const registry = createRegistry({ processMetrics: false });
-  const clock = new ManualClock();
-  const before = new WorkQueue({ name: 'certificate', registry, clock });
-  before.add('a');
-  await before.get(never);
-  new WorkQueue({ name: 'certificate', registry, clock });
-  await clock.advance(5_000);
-  expect(await registry.metrics()).toContain(
-    'workqueue_unfinished_work_seconds{name="certificate",controller="certificate"} 0',
-  );
+  const asked = new Set<string>();
+  workQueueMetrics(registry, 'certificate', () => asked.add('first term'));
+  workQueueMetrics(registry, 'certificate', () => asked.add('second term'));
+  workQueueMetrics(registry, 'provider', () => asked.add('provider'));
+  await registry.metrics();
+  expect([...asked]).toEqual(['second term', 'provider']);
 });
 
 test('how many wait for room, for how long, and how long they did', async () => {
@@ -271,4 +269,19 @@ test('after shut-down nobody waits for room, and nobody starts to', async () => 
   expect(queue.waiting).toBe(0);
   queue.setCapacity({ workers: 2, share: 3 });
   expect(await queue.get(never)).toBeUndefined();
+});
+
+test('of each priority, the age of the oldest key and of the last hand-out', async () => {
+  const { clock, queue, keys } = setup();
+  queue.add('a');
+  queue.add('r1', { priority: Priority.refresh });
+  await clock.advance(2_000);
+  await keys(1);
+  queue.add('r2', { priority: Priority.refresh });
+  queue.add('later', { priority: Priority.neverSynced, afterMs: 10_000 });
+  await clock.advance(3_000);
+  expect(queue.lanes()).toEqual([
+    { priority: 0, readyMs: 0, waitingMs: 0, servedMsAgo: 3_000 },
+    { priority: -100, readyMs: 5_000, waitingMs: 0, servedMsAgo: undefined },
+  ]);
 });
