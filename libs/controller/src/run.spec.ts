@@ -12,8 +12,14 @@ function setup(stop = new AbortController()) {
         if (!over) timers--;
         over = true;
       };
-      const cancel = super.schedule(ms, () => (end(), fn()));
-      return () => (end(), cancel());
+      const cancel = super.schedule(ms, () => {
+        end();
+        fn();
+      });
+      return () => {
+        end();
+        cancel();
+      };
     }
   })();
   let timeouts = 0;
