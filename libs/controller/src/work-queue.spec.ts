@@ -1,4 +1,5 @@
 import { createRegistry, ManualClock } from '@eso/runtime';
+import { getEventListeners } from 'node:events';
 import { Priority } from './priority.ts';
 import { workQueueMetrics } from './work-queue-metrics.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -284,4 +285,69 @@ test('of each priority, the age of the oldest key and of the last hand-out', asy
     { priority: 0, readyMs: 0, waitingMs: 0, servedMsAgo: 3_000 },
     { priority: -100, readyMs: 5_000, waitingMs: 0, servedMsAgo: undefined },
   ]);
+});
+
+test('workers that wait are woken for each delayed key in its time, by one timer, and leave nothing at their signal', async () => {
+  const scheduled: number[] = [];
+  let timers = 0;
+  const clock = new (class extends ManualClock {
+    override schedule(ms: number, fn: () => void): () => void {
+      scheduled.push(ms);
+      timers++;
+      const cancel = super.schedule(ms, () => {
+        timers--;
+        fn();
+      });
+      return () => {
+        timers--;
+        cancel();
+      };
+    }
+  })();
+  const queue = new WorkQueue({ name: 'test', clock });
+  const stop = new AbortController();
+  const got: string[] = [];
+  for (let i = 0; i < 3; i++)
+    void queue.get(stop.signal).then((item) => item && got.push(`${item.key} ${String(clock.monotonic())}`));
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(3);
+  queue.add('later', { afterMs: 5_000 });
+  queue.add('sooner', { afterMs: 1_000 });
+  expect([timers, scheduled]).toEqual([1, [5_000, 1_000]]);
+  await clock.advance(1_000);
+  expect(timers).toBe(1);
+  await clock.advance(9_000);
+  expect(got).toEqual(['sooner 1000', 'later 5000']);
+  expect([timers, getEventListeners(stop.signal, 'abort').length]).toEqual([0, 1]);
+});
+
+test('after shut-down nothing is counted as a retry', async () => {
+  const { queue, metric } = setup();
+  queue.addRateLimited('a');
+  queue.shutDown();
+  queue.addRateLimited('b');
+  expect(await metric('workqueue_retries_total')).toBe(1);
+  expect(queue.numRequeues('b')).toBe(0);
+});
+
+test('an endpoint that is named twice is entered once', async () => {
+  const { queue, keys } = setup();
+  queue.setCapacity({ workers: 8, share: 3 });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  for (const name of names) queue.add(name);
+  await keys(7);
+  expect(names.map((name) => queue.enter(name, ['e', 'e']))).toEqual([true, true, true, true, true, true, false]);
+});
+
+test('the longest running is the longest, and what fell due counts as ready though no worker looked', async () => {
+  const { clock, queue, keys, metric } = setup();
+  queue.add('old');
+  await keys(1);
+  await clock.advance(2_000);
+  queue.add('young');
+  await keys(1);
+  queue.add('due', { afterMs: 500, priority: Priority.refresh });
+  await clock.advance(1_500);
+  expect(queue.lanes().find(({ priority }) => priority === Priority.refresh)?.readyMs).toBe(1_000);
+  expect(await metric('workqueue_longest_running_processor_seconds')).toBe(3.5);
+  expect(await metric('workqueue_unfinished_work_seconds')).toBe(5);
 });
