@@ -459,3 +459,48 @@ test('thousands of passes that wait for nothing leave the event loop its turns',
   expect(Math.max(...perTurn)).toBeLessThan(300);
   await stop();
 });
+
+test('a controller that does not run has no health to complain of, however long keys wait', async () => {
+  const { clock, queue, controller, stop } = setup(() => Promise.resolve({ kind: 'done' }));
+  await stop();
+  queue.add('a');
+  queue.add('b', { priority: Priority.refresh });
+  await clock.advance(3_600_000);
+  expect(controller.health()).toBeUndefined();
+});
+
+test('a key keeps the priority that its result names, and after a defect the one it had', async () => {
+  const seen: string[] = [];
+  const { clock, queue, stop } = setup((key, { priority }) => {
+    seen.push(`${key} ${String(priority)}`);
+    if (key === 'defect') throw new RangeError('out of range');
+    return Promise.resolve({ kind: 'requeueAfter', ms: 1_000, priority: 7 });
+  });
+  queue.add('timed');
+  queue.add('defect', { priority: Priority.neverSynced });
+  await clock.advance(1_000);
+  expect(seen.sort()).toEqual(['defect 100', 'defect 100', 'timed 0', 'timed 7']);
+  await stop();
+});
+
+test.each([new TypeError('a'), new RangeError('b'), new ReferenceError('c')])('%p is a defect', async (error) => {
+  const { clock, queue, metric, stop } = setup(() => Promise.reject(error));
+  queue.add('a');
+  await clock.advance(1);
+  expect(await metric('controller_runtime_reconcile_panics_total')).toBe(1);
+  expect(await metric('controller_runtime_reconcile_errors_total')).toBe(1);
+  await stop();
+});
+
+test('the time of a reconcile is measured, whatever came of it', async () => {
+  const { clock, queue, registry, stop } = setup(async (key) => {
+    await clock.sleep(2_000);
+    if (key === 'fails') throw new Error('not yet');
+    return { kind: 'done' };
+  });
+  queue.add('fails');
+  queue.add('works');
+  await clock.advance(2_001);
+  expect(await registry.metrics()).toContain('controller_runtime_reconcile_time_seconds_sum{controller="test"} 4');
+  await stop();
+});

@@ -2,7 +2,7 @@ import { type Clock, errorText, type Logger, type Registry, systemClock } from '
 import { type ControllerMetrics, controllerMetrics, initialise, type ReconcileOutcome } from './controller-metrics.ts';
 import { ControllerError, TerminalError } from './error.ts';
 import { Priority } from './priority.ts';
-import type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
+import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
 import { Turns } from './turns.ts';
 import { GRACE_MS, Run } from './run.ts';
 import type { WorkItem, WorkQueue } from './work-queue.ts';
@@ -87,10 +87,10 @@ export class Controller {
     if (late) return `reconcile of ${late.key} has run ${seconds(late.lateMs)} past its time`;
     if (this.#startedAt === undefined) return undefined;
     const { queue, clock, stallMs, starveMs } = this.#options;
+    const stalled = queue.stalledMs();
+    if (stalled > stallMs) return `${String(queue.depth)} keys wait, none was taken for ${seconds(stalled)}`;
     // What came before the start is no delay of ours: a standby's queue fills while it does nothing.
     const ranMs = clock.monotonic() - this.#startedAt;
-    const stalled = Math.min(queue.stalledMs(), ranMs);
-    if (stalled > stallMs) return `${String(queue.depth)} keys wait, none was taken for ${seconds(stalled)}`;
     for (const { priority, readyMs, servedMsAgo } of queue.lanes()) {
       const starving = Math.min(readyMs, servedMsAgo ?? readyMs, ranMs);
       if (starving > starveMs)
@@ -146,28 +146,32 @@ export class Controller {
   }
 
   async #reconcile(item: WorkItem, run: Run): Promise<void> {
-    const { name, reconcile, queue } = this.#options;
+    const { name, queue } = this.#options;
     const logger = this.#options.logger.child({ controller: name, key: item.key });
-    let over = false;
-    const context: ReconcileContext = {
-      signal: run.signal,
-      logger,
-      priority: item.priority,
-      enter: (ids) => !over && !run.isGivenUp && queue.enter(item.key, ids),
-      leave: () => {
-        if (!over) queue.leave(item.key);
-      },
-    };
     try {
-      const result = await reconcile(item.key, context).finally(() => (over = true));
+      const result = await this.#pass(item, run, logger);
       if (result.kind === 'wait' && queue.wait(item.key)) return;
       this.#count(this.#settle(item, result, logger));
     } catch (error) {
-      over = true;
       this.#count('error');
       this.#threw(item, error, logger);
     }
     this.#metrics.time.observe({ controller: name }, run.ranMs / 1_000);
+  }
+
+  /** Once it has ended, or its worker went on without it, what it was given has no effect any more. */
+  async #pass({ key, priority }: WorkItem, run: Run, logger: Logger): Promise<ReconcileResult> {
+    const { reconcile, queue } = this.#options;
+    let over = false;
+    const enter = (ids: Iterable<string>): boolean => !over && !run.isGivenUp && queue.enter(key, ids);
+    const leave = (): void => {
+      if (!over) queue.leave(key);
+    };
+    try {
+      return await reconcile(key, { signal: run.signal, logger, priority, enter, leave });
+    } finally {
+      over = true;
+    }
   }
 
   #settle(item: WorkItem, result: ReconcileResult, logger: Logger): ReconcileOutcome {

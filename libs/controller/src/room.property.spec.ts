@@ -199,7 +199,7 @@ test('no key and no room is lost, a reservation holds, and the order is by prior
       await bench.get();
       expect(bench.queue.enter('other', ['b'])).toBe(true);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
 }, 120_000);
 
@@ -259,6 +259,6 @@ test('with workers at work, every key is served after its last event, whichever 
         expect([queue.depth, queue.waiting]).toEqual([0, 0]);
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 }, 120_000);

@@ -358,3 +358,87 @@ test('a key of two endpoints does not go beyond the share of one that hangs', as
   expect(entered.filter((key) => key === 'works/a').length).toBeGreaterThan(50);
   await stop();
 });
+
+test('of a waiting and a ready key of one priority, the earlier goes first; a higher priority does not wait for it', async () => {
+  const queue = new WorkQueue({ name: 'test', clock: new ManualClock() });
+  queue.setCapacity({ workers: 1, share: 3 });
+  const never = new AbortController().signal;
+  const take = async (): Promise<string | undefined> => (await queue.get(never))?.key;
+  queue.add('inside');
+  await take();
+  queue.enter('inside', ['e']);
+  queue.add('waits');
+  await take();
+  expect([queue.enter('waits', ['e']), queue.wait('waits')]).toEqual([false, true]);
+  queue.done('waits');
+  queue.add('ready');
+  queue.add('urgent', { priority: 1 });
+  queue.done('inside');
+  expect([await take(), await take(), await take()]).toEqual(['urgent', 'waits', 'ready']);
+});
+
+test('room that a pass gives back by needing less goes to an idle worker at once', async () => {
+  const queue = new WorkQueue({ name: 'test', clock: new ManualClock() });
+  queue.setCapacity({ workers: 2, share: 1 });
+  const never = new AbortController().signal;
+  queue.add('both');
+  await queue.get(never);
+  expect(queue.enter('both', ['a', 'b'])).toBe(true);
+  queue.add('waits');
+  await queue.get(never);
+  expect([queue.enter('waits', ['b']), queue.wait('waits')]).toEqual([false, true]);
+  queue.done('waits');
+  const idle = queue.get(never);
+  expect(queue.waiting).toBe(1);
+  expect(queue.enter('both', ['a'])).toBe(true);
+  expect(queue.waiting).toBe(0);
+  expect((await idle)?.key).toBe('waits');
+});
+
+test('a key that is also due later waits for room all the same, once', async () => {
+  const clock = new ManualClock();
+  const queue = new WorkQueue({ name: 'test', clock });
+  queue.setCapacity({ workers: 0, share: 3 });
+  const never = new AbortController().signal;
+  queue.add('a', { priority: Priority.refresh });
+  await queue.get(never);
+  expect(queue.enter('a', ['e'])).toBe(false);
+  queue.add('a', { priority: Priority.changed, afterMs: 1_000 });
+  queue.wait('a');
+  queue.done('a');
+  await clock.advance(1_000);
+  expect([queue.waiting, queue.depth]).toEqual([1, 0]);
+  queue.setCapacity({ workers: 1, share: 3 });
+  expect(await queue.get(never)).toEqual({ key: 'a', priority: Priority.changed });
+  queue.done('a');
+  await clock.advance(1_000);
+  expect([queue.waiting, queue.depth]).toEqual([0, 0]);
+});
+
+test.each(['returned', 'threw'])(
+  'what a pass that %s still does with its context does not touch the next pass',
+  async (how) => {
+    const contexts: ReconcileContext[] = [];
+    const { clock, queue, entered, stop } = setup(
+      async (key, context) => {
+        if (key !== 'e/a') return { kind: 'done' };
+        if (contexts.push(context) > 1) return hang(context);
+        if (how === 'threw') throw new Error('not yet');
+        return { kind: 'requeue' };
+      },
+      { workers: 2, share: 0.1 },
+    );
+    queue.add('e/a');
+    await clock.advance(1_000);
+    expect(entered).toEqual(['e/a', 'e/a']);
+    contexts[0]?.leave();
+    expect(contexts[0]?.enter(['other'])).toBe(false);
+    queue.add('e/b');
+    await clock.advance(1);
+    expect(entered).toEqual(['e/a', 'e/a']);
+    contexts[1]?.leave();
+    await clock.advance(1);
+    expect(entered).toEqual(['e/a', 'e/a', 'e/b']);
+    await stop();
+  },
+);

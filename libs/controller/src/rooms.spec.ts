@@ -80,3 +80,14 @@ test('a hold covers a part of itself and nothing else', () => {
   expect(narrowed(hold, ['b'])).toEqual({ ids: ['b'], overdrawn: ['b'] });
   expect(narrowed(hold, ['a', 'c'])).toBeUndefined();
 });
+
+test('a fair share is what each gets if those that need room and one more get equally much', () => {
+  const rooms = new Rooms({ workers: 12, share: 3 });
+  expect(rooms.fairShare([])).toBe(12);
+  expect(rooms.fairShare(['a', 'a', 'b'])).toBe(4);
+  const hold = rooms.admit(['b', 'c'], never);
+  if (hold) rooms.take(hold);
+  expect(rooms.fairShare(['a', 'b'])).toBe(3);
+  if (hold) rooms.giveBack(hold);
+  expect(rooms.fairShare([])).toBe(12);
+});

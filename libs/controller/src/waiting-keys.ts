@@ -40,6 +40,11 @@ export class WaitingKeys {
     return this.#size;
   }
 
+  /** How many sets of endpoints are remembered. */
+  get kinds(): number {
+    return this.#groups.size;
+  }
+
   /** @param ids sorted, each once */
   add(entry: Entry, ids: readonly string[]): void {
     const group = this.#groups.get(nameOf(ids)) ?? this.#create(ids);

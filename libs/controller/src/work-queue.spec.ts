@@ -1,5 +1,7 @@
 import { createRegistry, ManualClock } from '@eso/runtime';
+import { getEventListeners } from 'node:events';
 import { Priority } from './priority.ts';
+import { workQueueMetrics } from './work-queue-metrics.ts';
 import { WorkQueue } from './work-queue.ts';
 
 const never = new AbortController().signal;
@@ -213,17 +215,14 @@ test('two queues share the metrics of one registry', async () => {
   expect(text).toContain('workqueue_work_duration_seconds');
 });
 
-test('of two queues with one name, as of two terms of a leader, the newer one is measured', async () => {
+test('of queues with one name, as of the terms of a leader, only the newest is asked at a scrape', async () => {
   const registry = createRegistry({ processMetrics: false });
-  const clock = new ManualClock();
-  const before = new WorkQueue({ name: 'certificate', registry, clock });
-  before.add('a');
-  await before.get(never);
-  new WorkQueue({ name: 'certificate', registry, clock });
-  await clock.advance(5_000);
-  expect(await registry.metrics()).toContain(
-    'workqueue_unfinished_work_seconds{name="certificate",controller="certificate"} 0',
-  );
+  const asked = new Set<string>();
+  workQueueMetrics(registry, 'certificate', () => asked.add('first term'));
+  workQueueMetrics(registry, 'certificate', () => asked.add('second term'));
+  workQueueMetrics(registry, 'provider', () => asked.add('provider'));
+  await registry.metrics();
+  expect([...asked]).toEqual(['second term', 'provider']);
 });
 
 test('how many wait for room, for how long, and how long they did', async () => {
@@ -271,4 +270,84 @@ test('after shut-down nobody waits for room, and nobody starts to', async () => 
   expect(queue.waiting).toBe(0);
   queue.setCapacity({ workers: 2, share: 3 });
   expect(await queue.get(never)).toBeUndefined();
+});
+
+test('of each priority, the age of the oldest key and of the last hand-out', async () => {
+  const { clock, queue, keys } = setup();
+  queue.add('a');
+  queue.add('r1', { priority: Priority.refresh });
+  await clock.advance(2_000);
+  await keys(1);
+  queue.add('r2', { priority: Priority.refresh });
+  queue.add('later', { priority: Priority.neverSynced, afterMs: 10_000 });
+  await clock.advance(3_000);
+  expect(queue.lanes()).toEqual([
+    { priority: 0, readyMs: 0, waitingMs: 0, servedMsAgo: 3_000 },
+    { priority: -100, readyMs: 5_000, waitingMs: 0, servedMsAgo: undefined },
+  ]);
+});
+
+test('workers that wait are woken for each delayed key in its time, by one timer, and leave nothing at their signal', async () => {
+  const scheduled: number[] = [];
+  let timers = 0;
+  const clock = new (class extends ManualClock {
+    override schedule(ms: number, fn: () => void): () => void {
+      scheduled.push(ms);
+      timers++;
+      const cancel = super.schedule(ms, () => {
+        timers--;
+        fn();
+      });
+      return () => {
+        timers--;
+        cancel();
+      };
+    }
+  })();
+  const queue = new WorkQueue({ name: 'test', clock });
+  const stop = new AbortController();
+  const got: string[] = [];
+  for (let i = 0; i < 3; i++)
+    void queue.get(stop.signal).then((item) => item && got.push(`${item.key} ${String(clock.monotonic())}`));
+  expect(getEventListeners(stop.signal, 'abort')).toHaveLength(3);
+  queue.add('later', { afterMs: 5_000 });
+  queue.add('sooner', { afterMs: 1_000 });
+  expect([timers, scheduled]).toEqual([1, [5_000, 1_000]]);
+  await clock.advance(1_000);
+  expect(timers).toBe(1);
+  await clock.advance(9_000);
+  expect(got).toEqual(['sooner 1000', 'later 5000']);
+  expect([timers, getEventListeners(stop.signal, 'abort').length]).toEqual([0, 1]);
+});
+
+test('after shut-down nothing is counted as a retry', async () => {
+  const { queue, metric } = setup();
+  queue.addRateLimited('a');
+  queue.shutDown();
+  queue.addRateLimited('b');
+  expect(await metric('workqueue_retries_total')).toBe(1);
+  expect(queue.numRequeues('b')).toBe(0);
+});
+
+test('an endpoint that is named twice is entered once', async () => {
+  const { queue, keys } = setup();
+  queue.setCapacity({ workers: 8, share: 3 });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  for (const name of names) queue.add(name);
+  await keys(7);
+  expect(names.map((name) => queue.enter(name, ['e', 'e']))).toEqual([true, true, true, true, true, true, false]);
+});
+
+test('the longest running is the longest, and what fell due counts as ready though no worker looked', async () => {
+  const { clock, queue, keys, metric } = setup();
+  queue.add('old');
+  await keys(1);
+  await clock.advance(2_000);
+  queue.add('young');
+  await keys(1);
+  queue.add('due', { afterMs: 500, priority: Priority.refresh });
+  await clock.advance(1_500);
+  expect(queue.lanes().find(({ priority }) => priority === Priority.refresh)?.readyMs).toBe(1_000);
+  expect(await metric('workqueue_longest_running_processor_seconds')).toBe(3.5);
+  expect(await metric('workqueue_unfinished_work_seconds')).toBe(5);
 });

@@ -306,7 +306,6 @@ export class WorkQueue {
   }
 
   #dispatch(): void {
-    this.#wake();
     for (const settle of this.#waiters) {
       const item = this.#next();
       if (!item) return;
