@@ -4,7 +4,6 @@ export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from './flags.ts';
-export { Fuel, fuelFor, FuelSpent } from './fuel.ts';
 export { type Listener, listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {
@@ -22,3 +21,4 @@ export { type Check, type CheckResult, Readiness } from './readiness.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
 export { bounded, errorText, isError } from './text.ts';
+export * from './worker/index.ts';

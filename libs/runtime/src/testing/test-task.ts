@@ -1,0 +1,32 @@
+import type { WorkerTask } from '../worker/task.ts';
+
+/** What the test worker is to do. */
+export type TestInput =
+  | { readonly kind: 'echo'; readonly value: unknown }
+  | { readonly kind: 'spin' }
+  | { readonly kind: 'fill' }
+  | { readonly kind: 'throw' }
+  | { readonly kind: 'exit' }
+  | { readonly kind: 'environment' };
+
+/** A task that does as it is told, for the tests of the pool. */
+export const testTask: WorkerTask<TestInput, unknown> = { name: 'test', run: obey };
+
+function obey(input: TestInput): unknown {
+  switch (input.kind) {
+    case 'echo':
+      return input.value;
+    case 'spin':
+      for (;;) if (Math.random() > 1) return undefined;
+    case 'fill': {
+      const kept: string[][] = [];
+      for (let i = 0; ; i++) kept.push(Array.from({ length: 1_000 }, (_, k) => `${i}/${k}`));
+    }
+    case 'throw':
+      throw new RangeError('the value is hunter2');
+    case 'exit':
+      return process.exit(3);
+    case 'environment':
+      return { env: { ...process.env }, argv: process.argv.slice(2) };
+  }
+}
