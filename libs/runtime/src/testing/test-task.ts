@@ -1,3 +1,4 @@
+import { type Fuel, fuelFor } from '../fuel.ts';
 import type { WorkerTask } from '../worker/task.ts';
 
 /** What the test worker is to do. */
@@ -7,12 +8,14 @@ export type TestInput =
   | { readonly kind: 'fill' }
   | { readonly kind: 'throw' }
   | { readonly kind: 'exit' }
-  | { readonly kind: 'environment' };
+  | { readonly kind: 'environment' }
+  /** Takes steps, and tells whether they were bounded. */
+  | { readonly kind: 'steps'; readonly steps: number; readonly field?: string };
 
 /** A task that does as it is told, for the tests of the pool. */
 export const testTask: WorkerTask<TestInput, unknown> = { name: 'test', run: obey };
 
-function obey(input: TestInput): unknown {
+function obey(input: TestInput, fuel: Fuel): unknown {
   switch (input.kind) {
     case 'echo':
       return input.value;
@@ -28,5 +31,8 @@ function obey(input: TestInput): unknown {
       return process.exit(3);
     case 'environment':
       return { env: { ...process.env }, argv: process.argv.slice(2) };
+    case 'steps':
+      fuelFor(input.field ?? 'spec', () => fuel.take(input.steps));
+      return fuel.limit;
   }
 }

@@ -14,9 +14,16 @@ export type WorkerErrorCode =
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
   readonly code: WorkerErrorCode;
+  /** Path of the field whose work was too long for this thread, where it is known. */
+  readonly field: string | undefined;
 
-  constructor(code: WorkerErrorCode, message: string, cause?: unknown) {
+  constructor(
+    code: WorkerErrorCode,
+    message: string,
+    { cause, field }: { cause?: unknown; field?: string | undefined } = {},
+  ) {
     super(message, cause === undefined ? {} : { cause });
     this.code = code;
+    this.field = field;
   }
 }

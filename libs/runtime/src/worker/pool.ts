@@ -24,6 +24,7 @@ export interface WorkerPoolOptions {
 
 export interface JobOutcome {
   readonly task: string;
+  readonly tenant: string;
   readonly result: 'done' | 'timeout' | 'memory' | 'busy' | 'failed' | 'aborted';
   /** Time in the worker, milliseconds. */
   readonly durationMs: number;
@@ -142,7 +143,7 @@ export class WorkerPool {
     try {
       taken = this.#takeWorker();
     } catch (error) {
-      this.#end(job, 'failed', 0, new WorkerError('FAILED', 'the worker could not be started', error));
+      this.#end(job, 'failed', 0, new WorkerError('FAILED', 'the worker could not be started', { cause: error }));
       return;
     }
     const running: Running = new Running(job, taken.worker, this.#options.clock, (outcome) => {
@@ -165,15 +166,19 @@ export class WorkerPool {
       this.#end(job, 'failed', durationMs, new WorkerError('FAILED', `the task failed with ${error}`));
     } else {
       job.release();
-      this.#options.onJob?.({ task: job.message.task, result: 'done', durationMs });
+      this.#report(job, 'done', durationMs);
       job.resolve(outcome.reply.output);
     }
   }
 
   #end(job: Job, result: JobOutcome['result'], durationMs: number, error: unknown): void {
     job.release();
-    this.#options.onJob?.({ task: job.message.task, result, durationMs });
+    this.#report(job, result, durationMs);
     job.reject(error);
+  }
+
+  #report({ message, options }: Job, result: JobOutcome['result'], durationMs: number): void {
+    this.#options.onJob?.({ task: message.task, tenant: options.tenant, result, durationMs });
   }
 
   #takeWorker(): { readonly worker: Worker; readonly ready: boolean } {
@@ -271,7 +276,7 @@ class Running {
     try {
       this.#worker.postMessage(this.job.message);
     } catch (error) {
-      void this.stop(new WorkerError('FAILED', 'the input cannot be sent to a worker', error), 'failed');
+      void this.stop(new WorkerError('FAILED', 'the input cannot be sent to a worker', { cause: error }), 'failed');
     }
   }
 
@@ -307,8 +312,8 @@ class Running {
 
   readonly #onError = (error: unknown): void => {
     if (isOutOfMemory(error))
-      void this.stop(new WorkerError('MEMORY', 'the work takes more memory than it may', error), 'memory');
-    else void this.stop(new WorkerError('FAILED', 'the worker failed', error), 'failed');
+      void this.stop(new WorkerError('MEMORY', 'the work takes more memory than it may', { cause: error }), 'memory');
+    else void this.stop(new WorkerError('FAILED', 'the worker failed', { cause: error }), 'failed');
   };
 
   readonly #onExit = (): void => {

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { Fuel } from '../fuel.ts';
 
 /**
  * A function that a worker can run. Both sides import the same task: the one that calls for its name and types, the worker for
@@ -7,7 +8,8 @@ import { parentPort } from 'node:worker_threads';
 export interface WorkerTask<Input, Output> {
   /** Unique in a process. */
   readonly name: string;
-  readonly run: (input: Input) => Output;
+  /** @param fuel without bound in a worker, which is ended when it takes too long */
+  readonly run: (input: Input, fuel: Fuel) => Output;
 }
 
 /** What is sent to a worker. */
@@ -26,16 +28,18 @@ export type TaskReply =
 export function serveTasks(tasks: readonly WorkerTask<never, unknown>[]): void {
   const port = parentPort;
   if (!port) throw new Error('this program runs in a worker');
-  const byName = new Map(tasks.map((task) => [task.name, task.run as (input: unknown) => unknown]));
+  const byName = new Map(tasks.map((task) => [task.name, task.run as Run]));
   port.on('message', ({ task, input }: TaskMessage) => port.postMessage(answer(byName.get(task), input)));
   const ready: TaskReply = { kind: 'ready' };
   port.postMessage(ready);
 }
 
-function answer(run: ((input: unknown) => unknown) | undefined, input: unknown): TaskReply {
+type Run = (input: unknown, fuel: Fuel) => unknown;
+
+function answer(run: Run | undefined, input: unknown): TaskReply {
   try {
     if (!run) return { kind: 'threw', error: 'UnknownTask' };
-    return { kind: 'done', output: run(input) };
+    return { kind: 'done', output: run(input, new Fuel(Infinity)) };
   } catch (error) {
     return { kind: 'threw', error: error instanceof Error ? error.name : typeof error };
   }
