@@ -1,4 +1,4 @@
-import { bundleViolations } from './bundles.ts';
+import { bundleViolations, needsWorker } from './bundles.ts';
 
 const bundle = (...inputs: string[]) => ({ inputs: Object.fromEntries(inputs.map((input) => [input, {}])) });
 
@@ -29,4 +29,9 @@ test('a provider may contain the contract and its own SDK, not core, not the cli
 
 test('an app without a rule is an error that says where to add it', () => {
   expect(() => bundleViolations('provider-new', bundle())).toThrow('BUNDLE_RULES in tools/check/bundles.ts');
+});
+
+test('a bundle with something that starts workers needs a program for them', () => {
+  expect(needsWorker(bundle('apps/core/src/main.ts', 'libs/sync/src/shape/shaper.ts'))).toBe(true);
+  expect(needsWorker(bundle('apps/cert-manager-controller/src/main.ts', 'libs/runtime/src/index.ts'))).toBe(false);
 });

@@ -105,6 +105,18 @@ export function bundleViolations(app: string, metafile: Metafile): string[] {
   return [...found].sort();
 }
 
+/** Files that start worker threads, so that a bundle with one of them needs the program of its workers beside it. */
+const STARTS_WORKERS = [
+  'libs/sync/src/shape/shaper.ts',
+  'libs/api/src/server/heavy-calls.ts',
+  'libs/template/src/worker/pool.ts',
+];
+
+/** Whether `dist/worker.mjs` has to be beside this bundle. */
+export function needsWorker({ inputs }: Metafile): boolean {
+  return STARTS_WORKERS.some((file) => file in inputs);
+}
+
 /** The npm package a metafile input belongs to; undefined for a file of this workspace. */
 function packageOf(input: string): string | undefined {
   const path = input.split('node_modules/').at(-1) ?? '';

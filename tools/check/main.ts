@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nx } from '../nx.ts';
 import { root, run, step } from '../setup.mjs';
-import { bundleViolations, type Metafile } from './bundles.ts';
+import { bundleViolations, type Metafile, needsWorker } from './bundles.ts';
 
 const command =
   (...args: string[]) =>
@@ -15,22 +15,23 @@ const command =
 const target = (name: string, parallel: number) => async () =>
   (await nx(['run-many', '-t', name, `--parallel=${parallel}`], {}, (text) => process.stdout.write(text))) === 0;
 
-/** Reads every bundle's metafile and prints what may not be inside. */
+/** Reads every bundle's metafiles and prints what may not be inside, and what is missing. */
 function bundlesAreClean(): boolean {
-  let clean = true;
-  for (const app of readdirSync(join(root, 'apps'))) {
-    const meta = join(root, 'apps', app, 'dist', 'meta.json');
-    if (!existsSync(meta)) {
-      console.log(`apps/${app} has no bundle (dist/meta.json)`);
-      clean = false;
-      continue;
-    }
-    for (const violation of bundleViolations(app, JSON.parse(readFileSync(meta, 'utf8')) as Metafile)) {
-      console.log(violation);
-      clean = false;
-    }
-  }
-  return clean;
+  const problems = readdirSync(join(root, 'apps')).flatMap((app) => {
+    const main = metafile(app, 'meta.json');
+    if (!main) return [`apps/${app} has no bundle (dist/meta.json)`];
+    const worker = metafile(app, 'meta-worker.json');
+    if (!worker && needsWorker(main))
+      return [`apps/${app} starts workers, and has no program for them (src/worker.ts)`];
+    return [main, ...(worker ? [worker] : [])].flatMap((bundle) => bundleViolations(app, bundle));
+  });
+  for (const problem of problems) console.log(problem);
+  return problems.length === 0;
+}
+
+function metafile(app: string, name: string): Metafile | undefined {
+  const path = join(root, 'apps', app, 'dist', name);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Metafile) : undefined;
 }
 
 const steps: readonly (readonly [string, () => boolean | Promise<boolean>])[] = [

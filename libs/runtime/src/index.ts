@@ -6,7 +6,6 @@ export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { type Flag, flagHelp, type FlagSpec, type FlagValues, parseFlags } from './flags.ts';
 export type { Listener } from './http-listener.ts';
 export { listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
-export { Fuel, fuelFor, FuelSpent } from './fuel.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {
   Counter,
@@ -24,3 +23,4 @@ export { Rarely, type RarelyOptions } from './rarely.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
 export { bounded, errorText, isError } from './text.ts';
+export * from './worker/index.ts';

@@ -13,6 +13,7 @@ export { rewrite, type RewriteOptions } from './rewrite/rewrite.ts';
 export type { RenderTransform } from './rewrite/transform.ts';
 
 export { type Answer, assemble, type AssembleOptions } from './shape/assemble.ts';
+export { type Shaped, shapeTask } from './shape/shape-task.ts';
 export { createShaper, type ShapedObject, type Shaper, type ShaperOptions } from './shape/shaper.ts';
 
 export { notBuiltYet, unbuiltFields, type UnbuiltField } from './spec/not-built-yet.ts';

@@ -60,3 +60,20 @@ test('an expression that does not compile is named with its place', () => {
   expect(conditionsProblem([{ namespaceRegexes: ['a.*'] }])).toBeUndefined();
   expect(conditionsProblem(undefined)).toBeUndefined();
 });
+
+test('an expression that is too large is named with the bound, and admits nobody', () => {
+  const conditions = [{ namespaceRegexes: ['(?i)(\\pL\\pN?){1000}'] }];
+  expect(conditionsProblem(conditions)).toBe(
+    'spec.conditions[0].namespaceRegexes[0]: it compiles to more than 5000 instructions. ' +
+      'Use a shorter expression, with smaller counts in its repetitions.',
+  );
+  expect(admits(conditions, prod)).toBe(false);
+});
+
+test('expressions that are too much together are named from where on, and admit nobody who comes after', () => {
+  const many = Array.from({ length: 100 }, (_, i) => `([a-y]?){${i + 200}}[0-9]`);
+  expect(conditionsProblem([{ namespaceRegexes: many }])).toMatch(
+    /^spec\.conditions\[0\]\.namespaceRegexes\[\d+\]: all expressions up to this one take more than 20000000 steps\./,
+  );
+  expect(admits([{ namespaceRegexes: [...many, 'prod'] }], prod)).toBe(false);
+});

@@ -1,32 +1,35 @@
+import { compileRegexp, type Expression, RegexpError } from '@eso/api/regexp';
 import type { ClusterStoreCondition, LabelSelector } from '@eso/api/resources';
-import { RE2JS } from 're2js';
+import { Fuel, FuelSpent } from '@eso/runtime';
 import type { ConsumerNamespace } from './store-view.ts';
 
 /**
  * Whether a cluster-scoped store's conditions admit a namespace. No condition admits every namespace; otherwise one match
  * of any kind in any entry is enough (OR over everything, as in External Secrets 2.x). An empty selector matches every
  * namespace, an entry with nothing in it none. Expressions are RE2 and have to match the whole name: unanchored, `prod`
- * would admit `not-prod-at-all`.
+ * would admit `not-prod-at-all`. One that is too large, or too much for one look at the conditions, admits nobody.
  */
 export function admits(
   conditions: readonly ClusterStoreCondition[] | undefined,
   namespace: ConsumerNamespace,
 ): boolean {
   if (conditions === undefined || conditions.length === 0) return true;
+  const fuel = new Fuel(ADMISSION_STEPS);
   return conditions.some(
     (condition) =>
       (condition.namespaceSelector !== undefined && selects(condition.namespaceSelector, namespace.labels)) ||
       (condition.namespaces ?? []).includes(namespace.name) ||
-      (condition.namespaceRegexes ?? []).some((pattern) => compile(pattern)?.matches(namespace.name) ?? false),
+      (condition.namespaceRegexes ?? []).some((pattern) => matches(pattern, namespace.name, fuel)),
   );
 }
 
-/** The first expression of the conditions that does not compile, as a message with its place; counted from 0. */
+/** The first expression of the conditions that is not used, as a message with its place and reason; counted from 0. */
 export function conditionsProblem(conditions: readonly ClusterStoreCondition[] | undefined): string | undefined {
+  const fuel = new Fuel(ADMISSION_STEPS);
   for (const [c, condition] of (conditions ?? []).entries()) {
     for (const [r, pattern] of (condition.namespaceRegexes ?? []).entries()) {
-      if (compile(pattern)) continue;
-      return `spec.conditions[${String(c)}].namespaceRegexes[${String(r)}]: not a valid RE2 expression. Correct it; look-around and back-references are not supported.`;
+      const problem = problemOf(pattern, fuel);
+      if (problem !== undefined) return `spec.conditions[${String(c)}].namespaceRegexes[${String(r)}]: ${problem}`;
     }
   }
   return undefined;
@@ -59,19 +62,31 @@ function holds(
   }
 }
 
-/** Compiling costs 35 µs and the same few patterns are asked for at every sync. */
-const compiled = new Map<string, RE2JS | undefined>();
-const COMPILED_MAX = 1_000;
+/** Steps of one look at the conditions: they are looked at in every sync, and an administrator writes them. */
+const ADMISSION_STEPS = 20_000_000;
+/** The longest name of a namespace. */
+const LONGEST_NAME = 'n'.repeat(63);
 
-function compile(pattern: string): RE2JS | undefined {
-  if (compiled.has(pattern)) return compiled.get(pattern);
-  if (compiled.size >= COMPILED_MAX) compiled.clear();
-  let expression: RE2JS | undefined;
+function matches(pattern: string, name: string, fuel: Fuel): boolean {
   try {
-    expression = RE2JS.compile(pattern);
-  } catch {
-    expression = undefined;
+    return compileRegexp(pattern, fuel).matchesWhole(name, fuel);
+  } catch (error) {
+    if (error instanceof RegexpError || error instanceof FuelSpent) return false;
+    throw error;
   }
-  compiled.set(pattern, expression);
-  return expression;
+}
+
+function problemOf(pattern: string, fuel: Fuel): string | undefined {
+  try {
+    const expression: Expression = compileRegexp(pattern, fuel);
+    expression.matchesWhole(LONGEST_NAME, fuel);
+    return undefined;
+  } catch (error) {
+    if (error instanceof FuelSpent)
+      return `all expressions up to this one take more than ${ADMISSION_STEPS} steps. Use fewer and simpler ones.`;
+    if (!(error instanceof RegexpError)) throw error;
+    return error.code === 'INVALID_REGEXP'
+      ? 'not a valid RE2 expression. Correct it; look-around and back-references are not supported.'
+      : `${error.message}. Use a shorter expression, with smaller counts in its repetitions.`;
+  }
 }

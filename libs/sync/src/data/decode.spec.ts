@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import { Fuel, FuelSpent } from '@eso/runtime';
 import { failure } from '../testing/failure.ts';
 import { decodeValue, decodeValues } from './decode.ts';
 
+const options = { fuel: new Fuel(Infinity), field: 'spec.dataFrom[0].extract' } as const;
 const text = (value: Uint8Array): string => Buffer.from(value).toString('latin1');
 const decode = (value: string, strategy?: 'Auto' | 'Base64' | 'Base64URL' | 'None'): string =>
-  text(decodeValue(Buffer.from(value), strategy));
+  text(decodeValue(Buffer.from(value), { ...options, strategy }));
 
 test.each([
   ['Zm9v', 'Base64', 'foo'],
@@ -52,13 +54,17 @@ test('what was encoded is decoded, wherever line breaks were put', () => {
       const encoded = Buffer.from(bytes).toString('base64');
       const cut = at % (encoded.length + 1);
       const broken = `${encoded.slice(0, cut)}\r\n${encoded.slice(cut)}`;
-      expect(Buffer.from(decodeValue(Buffer.from(broken), 'Base64'))).toEqual(Buffer.from(bytes));
+      expect(Buffer.from(decodeValue(Buffer.from(broken), { ...options, strategy: 'Base64' }))).toEqual(
+        Buffer.from(bytes),
+      );
     }),
   );
 });
 
 test('Auto never fails', () => {
-  fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeValue(bytes, 'Auto') instanceof Uint8Array));
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => decodeValue(bytes, { ...options, strategy: 'Auto' }) instanceof Uint8Array),
+  );
 });
 
 test('of a map the first bad key in byte order is named', () => {
@@ -67,13 +73,26 @@ test('of a map the first bad key in byte order is named', () => {
     ['a', Buffer.from('?')],
     ['0', Buffer.from('Zm9v')],
   ]);
-  expect(failure(() => decodeValues(data, 'Base64', 'spec.dataFrom[0].extract'))).toMatchObject({
+  expect(failure(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'public' }))).toMatchObject({
     field: 'spec.dataFrom[0].extract',
     publicMessage: 'failure decoding key a: the value is not valid Base64',
   });
 });
 
+test('a key from inside of a secret is not named', () => {
+  const data = new Map([['hunter2', Buffer.from('?')]]);
+  expect(failure(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'secret' })).publicMessage).toBe(
+    'failure decoding key one of the keys that come from inside of the secret: the value is not valid Base64',
+  );
+});
+
+test('decoding is paid for by its bytes', () => {
+  const fuel = new Fuel(100_000);
+  expect(() => decodeValue(Buffer.alloc(50_000, 'QUJD'), { ...options, fuel, strategy: 'Auto' })).toThrow(FuelSpent);
+  expect(decodeValue(Buffer.alloc(50_000), { ...options, fuel: new Fuel(0) })).toHaveLength(50_000);
+});
+
 test('a large value is decoded without a deep stack', () => {
   const large = Buffer.alloc(4 * 1024 * 1024, 'QUJD');
-  expect(decodeValue(large, 'Base64')).toHaveLength(3 * 1024 * 1024);
+  expect(decodeValue(large, { ...options, strategy: 'Base64' })).toHaveLength(3 * 1024 * 1024);
 });

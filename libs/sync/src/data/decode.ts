@@ -1,13 +1,52 @@
 import type { DecodingStrategy } from '@eso/api/resources';
+import type { Fuel } from '@eso/runtime';
+import { takePass } from '../bounds/costs.ts';
+import { type KeyNames, shownKey } from '../bounds/key-names.ts';
 import { SyncError } from '../error.ts';
 import { decodeBase64 } from './base64.ts';
 import { type SecretData, sortedKeys } from './secret-data.ts';
 
+/** Steps for a byte: text, line breaks, alphabet and decoding each look at it once; Auto does so twice. */
+const STEPS_PER_BYTE = 10;
+
+export interface DecodeOptions {
+  readonly fuel: Fuel;
+  readonly strategy?: DecodingStrategy | undefined;
+  readonly field: string;
+}
+
 /**
- * Decodes one value.
- * @throws SyncError DECODING_FAILED when the value is not in that form; strategy Auto leaves such a value as it is
+ * Decodes one value. It never grows.
+ * @throws SyncError DECODING_FAILED when the value is not in that form; strategy Auto leaves such a value as it is. FuelSpent
  */
-export function decodeValue(value: Uint8Array, strategy: DecodingStrategy = 'None', field = 'spec'): Uint8Array {
+export function decodeValue(value: Uint8Array, { fuel, strategy = 'None', field }: DecodeOptions): Uint8Array {
+  if (strategy !== 'None') fuel.take(STEPS_PER_BYTE * value.length);
+  return decoded(value, strategy, field);
+}
+
+/**
+ * Decodes every value.
+ * @throws SyncError DECODING_FAILED naming the first key, in byte order, whose value is not in that form; FuelSpent
+ */
+export function decodeValues(
+  data: SecretData,
+  { fuel, strategy = 'None', field, names }: DecodeOptions & { readonly names: KeyNames },
+): SecretData {
+  if (strategy === 'None') return data;
+  takePass(data, fuel, { value: STEPS_PER_BYTE });
+  const all = new Map<string, Uint8Array>();
+  for (const key of sortedKeys(data)) {
+    try {
+      all.set(key, decoded(data.get(key) ?? new Uint8Array(), strategy, field));
+    } catch (error) {
+      const { publicMessage } = SyncError.from(error);
+      throw undecodable(`failure decoding key ${shownKey(key, names)}: ${publicMessage}`, field);
+    }
+  }
+  return all;
+}
+
+function decoded(value: Uint8Array, strategy: DecodingStrategy, field: string): Uint8Array {
   switch (strategy) {
     case 'None':
       return value;
@@ -15,30 +54,13 @@ export function decodeValue(value: Uint8Array, strategy: DecodingStrategy = 'Non
       return decodeBase64(value, 'Base64') ?? decodeBase64(value, 'Base64URL') ?? value;
     case 'Base64':
     case 'Base64URL': {
-      const decoded = decodeBase64(value, strategy);
-      if (decoded === undefined) throw undecodable(`the value is not valid ${strategy}`, field);
-      return decoded;
+      const bytes = decodeBase64(value, strategy);
+      if (bytes === undefined) throw undecodable(`the value is not valid ${strategy}`, field);
+      return bytes;
     }
     default:
       throw undecodable(`decoding strategy ${String(strategy)} is not supported`, field);
   }
-}
-
-/**
- * Decodes every value.
- * @throws SyncError DECODING_FAILED naming the first key, in byte order, whose value is not in that form
- */
-export function decodeValues(data: SecretData, strategy: DecodingStrategy = 'None', field = 'spec'): SecretData {
-  if (strategy === 'None') return data;
-  const decoded = new Map<string, Uint8Array>();
-  for (const key of sortedKeys(data)) {
-    try {
-      decoded.set(key, decodeValue(data.get(key) ?? new Uint8Array(), strategy, field));
-    } catch (error) {
-      throw undecodable(`failure decoding key ${key}: ${SyncError.from(error).publicMessage}`, field);
-    }
-  }
-  return decoded;
 }
 
 function undecodable(what: string, field: string): SyncError {

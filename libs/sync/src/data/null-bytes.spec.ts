@@ -1,6 +1,8 @@
+import { Fuel } from '@eso/runtime';
 import { failure } from '../testing/failure.ts';
 import { checkNullBytes } from './null-bytes.ts';
 
+const options = { fuel: new Fuel(Infinity), field: 'spec.data[0].remoteRef', names: 'public' } as const;
 const data = new Map([
   ['z', Uint8Array.of(0)],
   ['b', Uint8Array.of(1, 0, 1)],
@@ -8,7 +10,7 @@ const data = new Map([
 ]);
 
 test('policy Fail names the first key in byte order', () => {
-  expect(failure(() => checkNullBytes(data, 'Fail', 'spec.data[0].remoteRef'))).toMatchObject({
+  expect(failure(() => checkNullBytes(data, { ...options, policy: 'Fail' }))).toMatchObject({
     code: 'NULL_BYTES',
     publicMessage:
       'fetched secret value for key "b" contains null bytes; use a text-safe format such as PEM/base64 or leave ' +
@@ -17,9 +19,14 @@ test('policy Fail names the first key in byte order', () => {
 });
 
 test.each([undefined, 'Ignore' as const])('policy %s accepts them', (policy) => {
-  expect(() => checkNullBytes(data, policy)).not.toThrow();
+  expect(() => checkNullBytes(data, { ...options, policy })).not.toThrow();
 });
 
 test('policy Fail accepts text', () => {
-  expect(() => checkNullBytes(new Map([['a', Buffer.from('text')]]), 'Fail')).not.toThrow();
+  expect(() => checkNullBytes(new Map([['a', Buffer.from('text')]]), { ...options, policy: 'Fail' })).not.toThrow();
+});
+
+test('a key from inside of a secret is not named', () => {
+  const { message } = failure(() => checkNullBytes(data, { ...options, policy: 'Fail', names: 'secret' }));
+  expect(message).not.toContain('"b"');
 });

@@ -6,9 +6,21 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
+const ASCII = /^[\0-\x7f]*$/; // eslint-disable-line no-control-regex
+
+/** Sorted by bytes. Texts of ASCII alone, which most are, compare as they are. */
+export function sortedByBytes(texts: Iterable<string>): string[] {
+  const all = [...texts];
+  if (all.every((text) => ASCII.test(text))) return all.sort();
+  return all
+    .map((text) => ({ text, bytes: Buffer.from(text) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ text }) => text);
+}
+
 /** The keys in byte order: everything that visits keys does so in this order, so that results do not depend on chance. */
 export function sortedKeys(data: SecretData): string[] {
-  return [...data.keys()].sort(compareKeys);
+  return sortedByBytes(data.keys());
 }
 
 /** The data of a Secret manifest: values in base64, keys sorted. */
@@ -23,5 +35,7 @@ export function decodeSecretData(data: Readonly<Record<string, string>> | undefi
 
 /** Later sources win: `data` over `dataFrom`, and within each the later entry. */
 export function mergeData(sources: readonly SecretData[]): SecretData {
-  return new Map(sources.flatMap((source) => [...source]));
+  const merged = new Map<string, Uint8Array>();
+  for (const source of sources) for (const [key, value] of source) merged.set(key, value);
+  return merged;
 }

@@ -1,3 +1,6 @@
+import type { Fuel } from '@eso/runtime';
+import { takePass } from '../bounds/costs.ts';
+import type { KeyNames } from '../bounds/key-names.ts';
 import { SyncError } from '../error.ts';
 import { type SecretData, sortedKeys } from './secret-data.ts';
 
@@ -7,15 +10,23 @@ export const MAX_KEY_BYTES = 253;
 const FORBIDDEN = /[^\p{L}\p{N}._-]/u;
 const NEXT_STEP = 'Change the key with a rewrite or a conversionStrategy, or exclude the secret.';
 
+export interface ValidateOptions {
+  readonly fuel: Fuel;
+  readonly field: string;
+  readonly names: KeyNames;
+}
+
 /**
- * Checks the keys that one source gave. An empty key is dropped, as upstream does: some backends have a nameless entry.
- * @throws SyncError KEY_INVALID naming the first key that no Secret can have
+ * Checks the keys that one source gave. A key that was empty in the backend is dropped, as upstream does: some have a nameless
+ * entry. (One that a rewrite emptied is refused by the rewrite.)
+ * @throws SyncError KEY_INVALID naming the first key that no Secret can have; FuelSpent
  */
-export function validateKeys(data: SecretData, field = 'spec'): SecretData {
+export function validateKeys(data: SecretData, { fuel, field, names }: ValidateOptions): SecretData {
+  takePass(data, fuel, { key: 10 });
   const valid = new Map<string, Uint8Array>();
   for (const key of sortedKeys(data)) {
     if (key === '') continue;
-    const problem = keyProblem(key);
+    const problem = keyProblem(key, names);
     if (problem !== undefined) {
       throw new SyncError({ code: 'KEY_INVALID', field, what: problem, nextStep: NEXT_STEP });
     }
@@ -24,14 +35,16 @@ export function validateKeys(data: SecretData, field = 'spec'): SecretData {
   return valid;
 }
 
-function keyProblem(key: string): string | undefined {
+function keyProblem(key: string, names: KeyNames): string | undefined {
   const bytes = Buffer.byteLength(key);
   if (bytes > MAX_KEY_BYTES) {
     const beginning = Buffer.from(key).subarray(0, MAX_KEY_BYTES).toString();
-    return `key has length ${bytes} but max is ${MAX_KEY_BYTES}: (following is truncated): ${beginning}`;
+    const shown = names === 'public' ? `: (following is truncated): ${beginning}` : '';
+    return `key has length ${bytes} but max is ${MAX_KEY_BYTES}${shown}`;
   }
   const forbidden = FORBIDDEN.exec(key)?.[0];
-  return forbidden === undefined
-    ? undefined
-    : `key has invalid character ${forbidden}, only alphanumeric, '-', '.' and '_' are allowed: ${key}`;
+  if (forbidden === undefined) return undefined;
+  return names === 'public'
+    ? `key has invalid character ${forbidden}, only alphanumeric, '-', '.' and '_' are allowed: ${key}`
+    : "key has an invalid character, only alphanumeric, '-', '.' and '_' are allowed";
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
-import { RE2JS } from 're2js';
-import { goReplaceAll } from './go-replace.ts';
+import { compileRegexp } from '@eso/api/regexp';
+import { Fuel } from '@eso/runtime';
+import { replacer } from './go-replace.ts';
 
-const replace = (source: string, text: string, template: string): string =>
-  goReplaceAll(RE2JS.compile(source), text, template);
+const fuel = new Fuel(Infinity);
+const replace = (source: string, text: string, template: string): string | undefined =>
+  replacer(compileRegexp(source, fuel), template)(text, { fuel });
 
 // Expected values are those of Go's regexp.ReplaceAllString.
 test.each([

@@ -1,71 +1,95 @@
 import type { ExternalSecretRewrite } from '@eso/api/resources';
-import { compareKeys, type SecretData, sortedKeys } from '../data/secret-data.ts';
+import { FuelSpent } from '@eso/runtime';
+import { checkGrowth, checkKeyCount } from '../bounds/check-growth.ts';
+import { takePass } from '../bounds/costs.ts';
+import { shownKey } from '../bounds/key-names.ts';
+import { type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { compactJson, type JsonObject, parseObject, propertyBytes } from './json.ts';
+import type { Step } from './step.ts';
 
 export type MergeRewrite = NonNullable<ExternalSecretRewrite['merge']>;
 
 /**
  * Merges values that are JSON objects: into a key for each property (Extract), or into one key (JSON).
- * @throws SyncError REWRITE_FAILED
+ * @throws SyncError REWRITE_FAILED, DATA_TOO_LARGE; FuelSpent
  */
-export function rewriteMerge(data: SecretData, merge: MergeRewrite, field: string): SecretData {
+export function rewriteMerge(data: SecretData, merge: MergeRewrite, step: Step): SecretData {
+  const field = `${step.field}.merge`;
   const fail = (what: string, nextStep: string): SyncError =>
-    new SyncError({ code: 'REWRITE_FAILED', field: `${field}.merge`, what: `merge failed with ${what}`, nextStep });
+    new SyncError({ code: 'REWRITE_FAILED', field, what: `merge failed with ${what}`, nextStep });
 
   const asJson = merge.strategy === 'JSON';
   const into = merge.into ?? '';
   if (asJson && into === '') throw fail("missing 'into' field", 'Set merge.into to the key that takes the object.');
 
-  const merged = mergeObjects(data, visitOrder(data, merge, fail), merge.conflictPolicy === 'Ignore', fail);
-  try {
-    return asJson
-      ? new Map([...data, [into, Buffer.from(compactJson(merged))]])
-      : new Map([...merged].map(([property, value]) => [property, propertyBytes(value)]));
-  } catch (error) {
-    throw fail(error instanceof Error ? error.message : 'a value that cannot be written', 'Correct the value.');
-  }
+  takePass(data, step.fuel);
+  const merged = mergeObjects(data, visitOrder(data, merge, fail), merge.conflictPolicy === 'Ignore', step, fail);
+  if (!asJson) checkKeyCount(merged.size, field);
+  const written = write(data, merged, asJson ? into : undefined, step, fail);
+  checkGrowth(written, field);
+  return written;
 }
 
 type Fail = (what: string, nextStep: string) => SyncError;
 
+function write(data: SecretData, merged: JsonObject, into: string | undefined, { fuel }: Step, fail: Fail): SecretData {
+  try {
+    return into === undefined
+      ? new Map([...merged].map(([property, value]) => [property, propertyBytes(value, fuel)]))
+      : new Map([...data, [into, Buffer.from(compactJson(merged, fuel))]]);
+  } catch (error) {
+    if (error instanceof FuelSpent) throw error;
+    throw fail(error instanceof Error ? error.message : 'a value that cannot be written', 'Correct the value.');
+  }
+}
+
 /** Alphabetical, but priority keys last and in the order of their list: whoever is visited later wins. */
 function visitOrder(data: SecretData, merge: MergeRewrite, fail: Fail): string[] {
-  const priority = [...new Set(merge.priority ?? [])];
-  const missing = priority.find((key) => !data.has(key));
+  const priority = new Set(merge.priority ?? []);
+  const missing = [...priority].find((key) => !data.has(key));
   if (missing !== undefined && merge.priorityPolicy !== 'IgnoreNotFound') {
     throw fail(
       `key "${missing}" not found in input map`,
       'Correct merge.priority, or set merge.priorityPolicy to IgnoreNotFound.',
     );
   }
-  const others = sortedKeys(data).filter((key) => !priority.includes(key));
-  return [...others, ...priority.filter((key) => data.has(key))];
+  const others = sortedKeys(data).filter((key) => !priority.has(key));
+  return [...others, ...[...priority].filter((key) => data.has(key))];
 }
 
-function mergeObjects(data: SecretData, keys: readonly string[], ignoreConflicts: boolean, fail: Fail): JsonObject {
+function mergeObjects(
+  data: SecretData,
+  keys: readonly string[],
+  ignoreConflicts: boolean,
+  step: Step,
+  fail: Fail,
+): JsonObject {
   const merged = new Map<string, unknown>();
   const conflicts = new Set<string>();
   for (const key of keys) {
-    for (const [property, value] of readObject(data, key, fail)) {
+    for (const [property, value] of readObject(data, key, step, fail)) {
       if (merged.has(property)) conflicts.add(property);
       merged.set(property, value);
     }
   }
   if (conflicts.size > 0 && !ignoreConflicts) {
     throw fail(
-      `conflicts: ${[...conflicts].sort(compareKeys).join(', ')}`,
+      // Which ones stands inside of the values.
+      `conflicts: ${conflicts.size} of ${merged.size} properties stand in more than one value`,
       'Name the winners in merge.priority and set merge.conflictPolicy to Ignore.',
     );
   }
   return merged;
 }
 
-function readObject(data: SecretData, key: string, fail: Fail): JsonObject {
+function readObject(data: SecretData, key: string, { fuel, names }: Step, fail: Fail): JsonObject {
   try {
-    return parseObject(data.get(key) ?? new Uint8Array());
+    return parseObject(data.get(key) ?? new Uint8Array(), fuel);
   } catch (error) {
+    if (error instanceof FuelSpent) throw error;
     const what = error instanceof Error ? error.message : 'unknown error';
-    throw fail(`failed to unmarshal JSON: key "${key}": ${what}`, 'Merge only values that are JSON objects.');
+    const shown = names === 'public' ? `"${key}"` : shownKey(key, names);
+    throw fail(`failed to unmarshal JSON: key ${shown}: ${what}`, 'Merge only values that are JSON objects.');
   }
 }

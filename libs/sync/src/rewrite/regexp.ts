@@ -1,8 +1,10 @@
-import { RE2JS } from 're2js';
+import { compileRegexp, type Expression, RegexpError } from '@eso/api/regexp';
+import { shapeLimits } from '../bounds/limits.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import { goReplaceAll } from './go-replace.ts';
-import { renameKeys } from './rename-keys.ts';
+import { replacer } from './go-replace.ts';
+import { quoted, renameKeys, tooLong } from './rename-keys.ts';
+import type { Step } from './step.ts';
 
 export interface RegexpRewrite {
   source: string;
@@ -11,22 +13,30 @@ export interface RegexpRewrite {
 
 /**
  * Replaces every match inside each key.
- * @throws SyncError INVALID_REGEXP, or KEY_COLLISION when two different values get one key
+ * @throws SyncError INVALID_REGEXP, REGEXP_TOO_LARGE, and those of `renameKeys`; FuelSpent
  */
-export function rewriteRegexp(data: SecretData, { source, target }: RegexpRewrite, field: string): SecretData {
-  const expression = compile(source, field);
-  return renameKeys(data, (key) => goReplaceAll(expression, key, target), field);
+export function rewriteRegexp(data: SecretData, { source, target }: RegexpRewrite, step: Step): SecretData {
+  const { field, fuel } = step;
+  const what = `the expression ${quoted(source)}`;
+  const replace = replacer(compile(source, step), target);
+  const rename = (key: string): string => {
+    const name = replace(key, { fuel, maxLength: shapeLimits.keyBytes });
+    if (name === undefined) throw tooLong(what, `${field}.regexp`);
+    return name;
+  };
+  return renameKeys(data, { rename, what }, { ...step, field: `${field}.regexp` });
 }
 
-function compile(source: string, field: string): RE2JS {
+function compile(source: string, { field, fuel }: Step): Expression {
   try {
-    return RE2JS.compile(source);
+    return compileRegexp(source, fuel);
   } catch (error) {
+    if (!(error instanceof RegexpError)) throw error;
     throw new SyncError({
-      code: 'INVALID_REGEXP',
+      code: error.code,
       field: `${field}.regexp.source`,
-      what: `regexp failed with failed to compile: ${error instanceof Error ? error.message : 'not RE2 syntax'}`,
-      nextStep: 'Correct the expression; it has to be RE2 syntax, which has no look-around and no back-references.',
+      what: `regexp failed with failed to compile: ${error.message}`,
+      nextStep: `${error.nextStep.charAt(0).toUpperCase()}${error.nextStep.slice(1)}.`,
       cause: error,
     });
   }

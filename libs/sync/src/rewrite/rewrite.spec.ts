@@ -1,4 +1,5 @@
 import type { ExternalSecretRewrite } from '@eso/api/resources';
+import { Fuel, FuelSpent } from '@eso/runtime';
 import { failure } from '../testing/failure.ts';
 import { rewrite, type RewriteOptions } from './rewrite.ts';
 
@@ -8,10 +9,12 @@ const data = (entries: Record<string, string>) =>
 const run = (
   entries: Record<string, string>,
   operations: ExternalSecretRewrite[],
-  options?: RewriteOptions,
+  options: Partial<RewriteOptions> = {},
 ): Record<string, string> =>
   Object.fromEntries(
-    [...rewrite(data(entries), operations, options)].map(([key, value]) => [key, Buffer.from(value).toString()]),
+    [
+      ...rewrite(data(entries), operations, { fuel: new Fuel(Infinity), field: 'spec', names: 'public', ...options }),
+    ].map(([key, value]) => [key, Buffer.from(value).toString()]),
   );
 
 const regexp = (source: string, target: string): ExternalSecretRewrite => ({ regexp: { source, target } });
@@ -38,13 +41,129 @@ describe('regexp', () => {
   test('two keys with different values may not become one', () => {
     expect(failure(() => run({ a1: 'x', a2: 'y' }, [regexp('\\d', '')]))).toMatchObject({
       code: 'KEY_COLLISION',
-      publicMessage: 'failed rewrite operation[0]: two keys with different values are both rewritten to a',
+      field: 'spec.rewrite[0].regexp',
+      publicMessage:
+        'failed rewrite operation[0]: the expression "\\\\d" gives 1 of 2 keys a name that another key with a different value has',
     });
     expect(run({ a1: 'x', a2: 'x' }, [regexp('\\d', '')])).toEqual({ a: 'x' });
   });
 
   test('an expression that blows up elsewhere takes linear time', () => {
     expect(run({ ['a'.repeat(5000)]: 'x' }, [regexp('(a+)+$', 'b')])).toEqual({ b: 'x' });
+  });
+});
+
+describe('nothing is lost', () => {
+  test('a key of which nothing is left is an error that says which expression and how many', () => {
+    const error = failure(() => run({ 'prod/': '1', 'prod/db': '2', 'x/': '3' }, [regexp('[a-z]+/', '')]));
+    expect(error).toMatchObject({
+      code: 'KEY_EMPTY',
+      field: 'spec.rewrite[0].regexp',
+      publicMessage: 'failed rewrite operation[0]: the expression "[a-z]+/" leaves nothing of 2 of 3 keys',
+    });
+    expect(error.message).not.toContain('prod');
+  });
+
+  test('a name that was empty before stays so', () => {
+    expect(run({ '': '1', a: '2' }, [regexp('a', 'b')])).toEqual({ '': '1', b: '2' });
+  });
+});
+
+describe('growth is bounded after every step', () => {
+  const doubling = regexp('(.*)', '$1$1');
+  const error = (entries: Record<string, string>, operations: ExternalSecretRewrite[]) =>
+    failure(() => run(entries, operations));
+
+  test('a key that doubles ends at the first step that makes it too long', () => {
+    expect(error({ a: '1' }, Array<ExternalSecretRewrite>(24).fill(doubling))).toMatchObject({
+      code: 'DATA_TOO_LARGE',
+      field: 'spec.rewrite[10].regexp',
+      publicMessage: 'failed rewrite operation[10]: the expression "(.*)" makes a key of more than 1024 bytes',
+    });
+    expect(Object.keys(run({ a: '1' }, Array<ExternalSecretRewrite>(10).fill(doubling)))[0]).toHaveLength(1024);
+  });
+
+  test('a long replacement for each of many matches ends in the middle', () => {
+    const target = 'x'.repeat(100_000);
+    const spent = new Fuel(Infinity);
+    expect(failure(() => run({ ['a'.repeat(1000)]: '1' }, [regexp('a', target)], { fuel: spent })).code).toBe(
+      'DATA_TOO_LARGE',
+    );
+    expect(spent.spent).toBeLessThan(100_000);
+  });
+
+  test('bytes count, not characters', () => {
+    expect(error({ ['é'.repeat(300)]: '1' }, [doubling]).code).toBe('DATA_TOO_LARGE');
+  });
+
+  test('a merge into a new key, again and again', () => {
+    const large = JSON.stringify({ x: 'v'.repeat(1_000_000) });
+    const merges = Array.from({ length: 30 }, (_, i): ExternalSecretRewrite => ({
+      merge: { strategy: 'JSON', into: `k${i}`, conflictPolicy: 'Ignore' },
+    }));
+    expect(error({ a: large }, merges)).toMatchObject({
+      code: 'DATA_TOO_LARGE',
+      field: 'spec.rewrite[15].merge',
+      publicMessage: 'failed rewrite operation[15]: it makes more than 16777216 bytes of keys and values',
+    });
+  });
+
+  test('a document with very many properties', () => {
+    const many = JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`k${i}`, 1])));
+    expect(error({ a: many }, [{ merge: {} }])).toMatchObject({
+      code: 'DATA_TOO_LARGE',
+      publicMessage: 'failed rewrite operation[0]: it makes 10001 keys, more than 10000',
+    });
+  });
+});
+
+describe('work is paid for', () => {
+  const keys = (count: number, length: number): Record<string, string> =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${i}`.padStart(length, 'a'), '1']));
+  const cost = (entries: Record<string, string>, operations: ExternalSecretRewrite[]): number => {
+    const fuel = new Fuel(Infinity);
+    run(entries, operations, { fuel });
+    return fuel.spent;
+  };
+
+  test('what ends says where', () => {
+    const hostile = regexp(`${'([a-z]?){100}'.repeat(9)}[0-9]`, '$0');
+    const run120 = () =>
+      run(keys(120, 248), [regexp('x', 'y'), hostile], { fuel: new Fuel(20_000_000), field: 'spec.dataFrom[4]' });
+    expect(run120).toThrow(FuelSpent);
+    expect(run120).toThrow(expect.objectContaining({ field: 'spec.dataFrom[4].rewrite[1]' }) as Error);
+  });
+
+  test('ordinary rewrites cost little, and in proportion', () => {
+    const ordinary = [regexp('^prod/(.*)$', '$1'), regexp('[^a-z0-9]+', '_')];
+    cost(keys(1, 20), ordinary);
+    expect(cost(keys(100, 20), ordinary)).toBeLessThan(10_000_000);
+    expect(cost(keys(200, 20), ordinary) / cost(keys(100, 20), ordinary)).toBeCloseTo(2, 1);
+  });
+
+  test('reading JSON costs its bytes', () => {
+    const merge: ExternalSecretRewrite[] = [{ merge: {} }];
+    const of = (length: number) => cost({ a: JSON.stringify({ x: 'v'.repeat(length) }) }, merge);
+    expect(of(200_000) / of(100_000)).toBeCloseTo(2, 1);
+  });
+});
+
+describe('what is told', () => {
+  test('an expression that is too large is named with its bound', () => {
+    expect(
+      failure(() => run({ a: '1' }, [regexp('([a-z]?){1000}'.repeat(20), '')], { field: 'spec.dataFrom[0]' })),
+    ).toMatchObject({
+      code: 'REGEXP_TOO_LARGE',
+      field: 'spec.dataFrom[0].rewrite[0].regexp.source',
+      publicMessage:
+        'failed rewrite operation[0]: regexp failed with failed to compile: it compiles to more than 5000 instructions',
+    });
+  });
+
+  test('keys that a merge took out of values are not named', () => {
+    const error = failure(() => run({ a: '{"hunter2":"no JSON"}' }, [{ merge: {} }, { merge: {} }]));
+    expect(error).toMatchObject({ code: 'REWRITE_FAILED', field: 'spec.rewrite[1].merge' });
+    expect(error.message).not.toContain('hunter2');
   });
 });
 
@@ -118,7 +237,12 @@ describe('merge', () => {
     ['a missing priority key', { a: '{}' }, { priority: ['b'] }, /^merge failed with key "b" not found in input map$/],
     ['no key to write to', { a: '{}' }, { strategy: 'JSON' }, /^merge failed with missing 'into' field$/],
     ['an empty key to write to', { a: '{}' }, { strategy: 'JSON', into: '' }, /missing 'into' field$/],
-    ['conflicts', { a: '{"y":1,"x":1,"w":1}', b: '{"x":2,"y":2}' }, {}, /^merge failed with conflicts: x, y$/],
+    [
+      'conflicts',
+      { a: '{"y":1,"x":1,"w":1}', b: '{"x":2,"y":2}' },
+      {},
+      /^merge failed with conflicts: 2 of 3 properties stand in more than one value$/,
+    ],
     ['an abyss', { a: `{"x":${'['.repeat(5000)}${']'.repeat(5000)}}` }, {}, /nested deeper than 1000 levels$/],
   ])('%s is refused, and no value is quoted', (_name, entries, operation, expected) => {
     const error = failure(() => run(entries, merge(operation), { field: 'spec.dataFrom[2]' }));

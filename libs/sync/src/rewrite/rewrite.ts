@@ -1,44 +1,61 @@
 import type { ExternalSecretRewrite } from '@eso/api/resources';
+import { type Fuel, fuelFor, FuelSpent } from '@eso/runtime';
+import type { KeyNames } from '../bounds/key-names.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError, within } from '../error.ts';
 import { rewriteMerge } from './merge.ts';
 import { rewriteRegexp } from './regexp.ts';
+import type { Step } from './step.ts';
 import { type RenderTransform, rewriteTransform } from './transform.ts';
 
 export interface RewriteOptions {
+  readonly fuel: Fuel;
   /** Path of the entry that holds the list, such as `spec.dataFrom[0]`. */
-  field?: string;
+  readonly field: string;
+  /** Whether the keys of the data may stand in texts. Those that a merge takes out of values may not, in any case. */
+  readonly names: KeyNames;
   /** Renders operations of kind transform; without it they are refused as not built yet. */
-  renderTransform?: RenderTransform;
+  readonly renderTransform?: RenderTransform | undefined;
 }
 
 /**
- * Applies the operations one after the other, each to what the one before made.
- * @throws SyncError whose field names the operation
+ * Applies the operations one after the other, each to what the one before made. What each makes is bounded before the next one
+ * begins.
+ * @throws SyncError whose field names the operation; FuelSpent likewise
  */
 export function rewrite(
   data: SecretData,
   operations: readonly ExternalSecretRewrite[],
-  { field = 'spec', renderTransform }: RewriteOptions = {},
+  { fuel, field, names, renderTransform }: RewriteOptions,
 ): SecretData {
-  return operations.reduce((current, operation, index) => {
-    const place = `${field}.rewrite[${index}]`;
+  let current = data;
+  let currentNames = names;
+  for (const [index, operation] of operations.entries()) {
+    const step: Step = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
     try {
-      return applyOperation(current, operation, place, renderTransform);
+      current = fuelFor(step.field, () => applyOperation(current, operation, step, renderTransform));
     } catch (error) {
+      if (error instanceof FuelSpent) throw error;
       throw within(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
     }
-  }, data);
+    currentNames = namesAfter([operation], currentNames);
+  }
+  return current;
+}
+
+/** Whether the keys that these operations leave may stand in texts. */
+export function namesAfter(operations: readonly ExternalSecretRewrite[], names: KeyNames): KeyNames {
+  return operations.some(({ merge }) => merge !== undefined && merge.strategy !== 'JSON') ? 'secret' : names;
 }
 
 function applyOperation(
   data: SecretData,
   operation: ExternalSecretRewrite,
-  field: string,
+  step: Step,
   render: RenderTransform | undefined,
 ): SecretData {
-  if (operation.regexp) return rewriteRegexp(data, operation.regexp, field);
-  if (operation.merge) return rewriteMerge(data, operation.merge, field);
-  if (operation.transform) return rewriteTransform(data, operation.transform.template, field, render);
+  if (operation.regexp) return rewriteRegexp(data, operation.regexp, step);
+  if (operation.merge) return rewriteMerge(data, operation.merge, step);
+  if (operation.transform) return rewriteTransform(data, operation.transform.template, step, render);
   return data;
 }

@@ -1,5 +1,6 @@
 import { type Fuel, fuelFor } from '@eso/runtime';
-import { mergeData, type SecretData } from '../data/secret-data.ts';
+import { ByteCount, checkKeyCount } from '../bounds/check-growth.ts';
+import type { SecretData } from '../data/secret-data.ts';
 import type { RenderTransform } from '../rewrite/transform.ts';
 import { prepareMap, prepareValue } from '../spec/prepare.ts';
 import type { DataSource, ExtractSource, FindSource } from '../spec/sources.ts';
@@ -16,20 +17,34 @@ export interface AssembleOptions {
   readonly renderTransform?: RenderTransform;
 }
 
+/** Steps for each source, and for each entry that is laid over the others. */
+const STEPS_PER_SOURCE = 1_000;
+const STEPS_PER_ENTRY = 200;
+
 /**
- * Lays what was fetched over each other, in order, each source rewritten, converted, checked and decoded.
+ * Lays what was fetched over each other, in order, each source rewritten, converted, checked and decoded. Later sources win:
+ * `data` over `dataFrom`, and within each the later entry.
  * @throws SyncError of the first source that cannot be used; FuelSpent, with the field, when it takes more than the fuel
  */
 export function assemble(answers: readonly Answer[], { fuel, renderTransform }: AssembleOptions): SecretData {
-  const options = renderTransform ? { renderTransform } : {};
-  return mergeData(
-    answers.map((answer) =>
-      fuelFor(answer.source.field, () => {
-        fuel.take(1);
-        return 'values' in answer
-          ? prepareMap(answer.source, answer.values, options)
-          : prepareValue(answer.source, answer.value);
-      }),
-    ),
-  );
+  const all = new Map<string, Uint8Array>();
+  const bytes = new ByteCount('spec');
+  for (const answer of answers) {
+    const { field } = answer.source;
+    const prepared = fuelFor(field, () => {
+      fuel.take(STEPS_PER_SOURCE);
+      const data =
+        'values' in answer
+          ? prepareMap(answer.source, answer.values, { fuel, renderTransform })
+          : prepareValue(answer.source, answer.value, { fuel });
+      fuel.take(STEPS_PER_ENTRY * data.size);
+      return data;
+    });
+    for (const [key, value] of prepared) {
+      bytes.add(key, value);
+      all.set(key, value);
+    }
+    checkKeyCount(all.size, 'spec');
+  }
+  return all;
 }

@@ -1,12 +1,18 @@
-import { type Clock, Fuel, FuelSpent, type Logger, type Registry } from '@eso/runtime';
+import { type Clock, HeavyWork, type Logger, type Registry, WorkerError, workerEntry } from '@eso/runtime';
+import { shapeLimits } from '../bounds/limits.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import { type Answer, assemble } from './assemble.ts';
+import type { Answer } from './assemble.ts';
+import { shapeTask } from './shape-task.ts';
 
 export interface ShaperOptions {
   readonly logger: Logger;
   readonly registry: Registry;
   readonly clock: Clock;
+  /** Steps that putting together the answers of one object may take on this thread. Default 20 million, about 20 ms. */
+  readonly loopSteps?: number;
+  /** How long it may take in the worker, milliseconds. Default 2,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Whose answers are put together. */
@@ -29,29 +35,70 @@ export interface Shaper {
   close(): Promise<void>;
 }
 
-const LOOP_STEPS = 20_000_000;
-
-export function createShaper(_options: ShaperOptions): Shaper {
+/** A shaper for one process. */
+export function createShaper(options: ShaperOptions): Shaper {
+  // Few wait: each holds one of the workers that reconcile.
+  const queue = { perTenant: 3, total: 10 };
+  const work = new HeavyWork({ ...options, queue, entry: workerEntry(import.meta.url, 'shape-worker') });
   return {
-    assemble: (answers, signal) =>
-      Promise.resolve().then(() => {
-        signal.throwIfAborted();
-        try {
-          return assemble(answers, { fuel: new Fuel(LOOP_STEPS) });
-        } catch (error) {
-          if (error instanceof FuelSpent) throw tooExpensive(error);
-          throw error;
-        }
-      }),
-    close: () => Promise.resolve(),
+    assemble: async (answers, signal, { namespace, uid, generation }) => {
+      checkInput(answers);
+      try {
+        const owner = { tenant: namespace, key: `${uid}/${generation}` };
+        const shaped = await work.run(shapeTask, answers, { owner, signal });
+        if (shaped.kind === 'error') throw new SyncError(shaped.error);
+        return shaped.data;
+      } catch (error) {
+        throw error instanceof WorkerError ? fromWorker(error) : error;
+      }
+    },
+    close: () => work.close(),
   };
 }
 
-function tooExpensive({ field, message }: FuelSpent): SyncError {
-  return new SyncError({
-    code: 'TOO_EXPENSIVE',
-    field: field ?? 'spec',
-    what: message,
-    nextStep: 'Use simpler expressions, fewer operations, or select fewer secrets.',
-  });
+/** What is too large to be worked on is too large to be sent to a worker, too. */
+function checkInput(answers: readonly Answer[]): void {
+  let bytes = 0;
+  for (const answer of answers) {
+    if (!('values' in answer)) bytes += answer.value.length;
+    else for (const [key, value] of answer.values) bytes += key.length + value.length;
+    if (bytes > shapeLimits.dataBytes)
+      throw new SyncError({
+        code: 'DATA_TOO_LARGE',
+        field: answer.source.field,
+        what: `up to here the sources brought more than ${shapeLimits.dataBytes} bytes of keys and values`,
+        nextStep: 'Select fewer secrets.',
+      });
+  }
+}
+
+function fromWorker(error: WorkerError): SyncError {
+  const { code, message: what, field = 'spec', cause } = error;
+  switch (code) {
+    case 'TIMEOUT':
+    case 'MEMORY':
+      return new SyncError({
+        code: 'TOO_EXPENSIVE',
+        field,
+        what,
+        nextStep: 'Use simpler expressions and fewer operations here, or select fewer secrets.',
+      });
+    case 'BUSY':
+      return new SyncError({
+        code: 'SHAPING_BUSY',
+        field,
+        what,
+        nextStep:
+          'It is tried again; if it lasts, use simpler expressions or a longer refreshInterval in this namespace.',
+      });
+    case 'FAILED':
+    case 'CLOSED':
+      return new SyncError({
+        code: 'WORKER_FAILED',
+        field,
+        what,
+        nextStep: "It is tried again; if it lasts, see core's log.",
+        cause,
+      });
+  }
 }

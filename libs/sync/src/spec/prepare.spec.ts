@@ -1,7 +1,9 @@
 import type { ExternalSecretFind, ExternalSecretRemoteRef, ExternalSecretRewrite } from '@eso/api/resources';
+import type { SecretData } from '../data/secret-data.ts';
 import type { SyncError } from '../error.ts';
+import { Fuel } from '@eso/runtime';
 import { failure } from '../testing/failure.ts';
-import { prepareMap, prepareValue } from './prepare.ts';
+import { prepareMap as prepareMapWith, prepareValue as prepareValueWith } from './prepare.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
 const store = { kind: 'Provider', name: 's', field: 'spec.secretStoreRef' } as const;
@@ -31,6 +33,10 @@ const item = (ref: Partial<ExternalSecretRemoteRef>): DataSource => ({
 });
 const bytes = (entries: Record<string, string>) =>
   new Map(Object.entries(entries).map(([key, value]) => [key, Buffer.from(value)]));
+const fuel = new Fuel(Infinity);
+const prepareMap = (source: ExtractSource | FindSource, fetched: SecretData) =>
+  prepareMapWith(source, fetched, { fuel });
+const prepareValue = (source: DataSource, fetched: Uint8Array) => prepareValueWith(source, fetched, { fuel });
 const text = (data: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...data].map(([key, value]) => [key, Buffer.from(value).toString()]));
 test('keys are converted, then values decoded', () => {
@@ -60,8 +66,8 @@ test.each<[string, () => unknown, Partial<SyncError>]>([
       code: 'KEY_INVALID',
       field: 'spec.dataFrom[3].extract',
       publicMessage:
-        'invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has invalid character /, ' +
-        "only alphanumeric, '-', '.' and '_' are allowed: a/b",
+        'invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): key has an invalid character, ' +
+        "only alphanumeric, '-', '.' and '_' are allowed",
     },
   ],
   [

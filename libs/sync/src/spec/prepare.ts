@@ -1,56 +1,74 @@
 /** From what a provider returned to what goes into the target: rewrite, convert, check, decode. */
+import { type Fuel, FuelSpent } from '@eso/runtime';
+import { checkGrowth } from '../bounds/check-growth.ts';
+import { takePass } from '../bounds/costs.ts';
+import type { KeyNames } from '../bounds/key-names.ts';
 import { checkNullBytes } from '../data/null-bytes.ts';
 import { convertKeys } from '../data/convert-keys.ts';
 import { decodeValue, decodeValues } from '../data/decode.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { validateKeys } from '../data/validate-keys.ts';
 import { SyncError, within } from '../error.ts';
-import { rewrite } from '../rewrite/rewrite.ts';
+import { namesAfter, rewrite } from '../rewrite/rewrite.ts';
 import type { RenderTransform } from '../rewrite/transform.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
+export interface PrepareOptions {
+  readonly fuel: Fuel;
+  readonly renderTransform?: RenderTransform | undefined;
+}
+
 /**
  * Prepares the values of a `dataFrom` entry. Keys are converted only where no rewrite is given.
- * @throws SyncError whose field is that of the source or of the operation in it
+ * @throws SyncError whose field is that of the source or of the operation in it; FuelSpent
  */
 export function prepareMap(
   source: ExtractSource | FindSource,
   fetched: SecretData,
-  options: { renderTransform?: RenderTransform } = {},
+  { fuel, renderTransform }: PrepareOptions,
 ): SecretData {
   const settings = source.kind === 'find' ? source.find : source.ref;
   const { field } = source;
+  const names: KeyNames = source.kind === 'find' ? 'public' : 'secret';
+  const common = { fuel, field, names: namesAfter(source.rewrite, names) };
   const decoding = settings.decodingStrategy ?? 'None';
+  takePass(fetched, fuel);
+  checkGrowth(fetched, field);
   const renamed =
     source.rewrite.length > 0
       ? prefixed('error applying rewrite to keys: ', () =>
-          rewrite(fetched, source.rewrite, { ...options, field: `spec.dataFrom[${source.index}]` }),
+          rewrite(fetched, source.rewrite, { fuel, names, renderTransform, field: `spec.dataFrom[${source.index}]` }),
         )
       : prefixed(`error applying conversion strategy ${settings.conversionStrategy ?? 'Default'} to keys: `, () =>
-          convertKeys(fetched, settings.conversionStrategy, field),
+          convertKeys(fetched, { ...common, strategy: settings.conversionStrategy }),
         );
   const valid = prefixed('invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ', () =>
-    validateKeys(renamed, field),
+    validateKeys(renamed, common),
   );
   const decoded = prefixed(`error applying decoding strategy ${decoding} to data: `, () =>
-    decodeValues(valid, decoding, field),
+    decodeValues(valid, { ...common, strategy: decoding }),
   );
-  checkNullBytes(decoded, settings.nullBytePolicy, field);
+  checkNullBytes(decoded, { ...common, policy: settings.nullBytePolicy });
   return decoded;
 }
 
 /**
  * Prepares the value of a `data` entry.
- * @throws SyncError whose field is that of the source
+ * @throws SyncError whose field is that of the source; FuelSpent
  */
-export function prepareValue(source: DataSource, fetched: Uint8Array): SecretData {
-  const { ref, field, secretKey } = source;
+export function prepareValue(
+  source: DataSource,
+  fetched: Uint8Array,
+  { fuel }: Pick<PrepareOptions, 'fuel'>,
+): SecretData {
+  const { ref, secretKey } = source;
+  const field = `${source.field}.remoteRef`;
   const decoding = ref.decodingStrategy ?? 'None';
   const value = prefixed(`error applying decoding strategy ${decoding} to data: `, () =>
-    decodeValue(fetched, decoding, `${field}.remoteRef`),
+    decodeValue(fetched, { fuel, strategy: decoding, field }),
   );
   const data = new Map([[secretKey, value]]);
-  checkNullBytes(data, ref.nullBytePolicy, `${field}.remoteRef`);
+  checkNullBytes(data, { fuel, policy: ref.nullBytePolicy, field, names: 'public' });
   return data;
 }
 
@@ -58,6 +76,7 @@ function prefixed<T>(prefix: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
+    if (error instanceof FuelSpent) throw error;
     throw within(error, SyncError.from(error).field, prefix);
   }
 }

@@ -1,0 +1,4 @@
+import { serveTasks } from '../worker/task.ts';
+import { testTask } from './test-task.ts';
+
+serveTasks([testTask]);

@@ -1,0 +1,145 @@
+import type { Clock } from '../clock.ts';
+import { Fuel, FuelSpent } from '../fuel.ts';
+import type { Logger } from '../logger.ts';
+import { counterOf, type Registry } from '../metrics.ts';
+import { Allowance } from './allowance.ts';
+import { WorkerError } from './error.ts';
+import type { FairQueueLimits } from './fair-queue.ts';
+import { type JobOutcome, WorkerPool } from './pool.ts';
+import type { WorkerTask } from './task.ts';
+
+export interface HeavyWorkOptions {
+  /** Program of the workers; see `workerEntry`. */
+  readonly entry: URL | undefined;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  /** Jobs that may wait for the worker. Default 4 of one tenant, 16 in all. */
+  readonly queue?: FairQueueLimits;
+  /** Steps of one piece of work on this thread. Default 20 million, about 20 ms. */
+  readonly loopSteps?: number;
+  /** How long one piece of work may take in the worker, milliseconds. Default 2,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Whom a piece of work is for. */
+export interface WorkOwner {
+  /** Who shares the process with others: a namespace. */
+  readonly tenant: string;
+  /** What the same work will come again under, such as UID and generation of an object. */
+  readonly key: string;
+}
+
+/** Steps that are everybody's: only what is above them is put down to a tenant. */
+const FREE_STEPS = 1_000_000;
+/** A tenant's share of this thread for work of more than that: 5 %, after half a second. */
+const LOOP_ALLOWANCE = { capacity: 500_000_000, perSecond: 50_000_000 };
+/** A tenant's share of the worker, milliseconds: a quarter of it, after ten seconds. */
+const WORKER_ALLOWANCE = { capacity: 10_000, perSecond: 250 };
+/** Keys that are known to need the worker. */
+const MAX_KNOWN = 10_000;
+
+/**
+ * Does work whose length a tenant decides: on this thread as long as it is little, else once more in a worker. Work that needed
+ * the worker goes there at once when it comes again, and a tenant whose work was long for a while gets less of this thread.
+ */
+export class HeavyWork {
+  readonly #pool: WorkerPool;
+  readonly #logger: Logger;
+  readonly #loopSteps: number;
+  readonly #timeoutMs: number;
+  readonly #loop: Allowance;
+  readonly #worker: Allowance;
+  /** Key → the field that was too much for this thread. The latest last. */
+  readonly #needsWorker = new Map<string, string | undefined>();
+
+  constructor({ entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000 }: HeavyWorkOptions) {
+    const jobs = counterOf(registry, {
+      name: 'worker_jobs_total',
+      help: 'Pieces of work that were too long for the main thread, by task and result',
+      labelNames: ['task', 'result'],
+    });
+    const seconds = counterOf(registry, {
+      name: 'worker_job_seconds_total',
+      help: 'Time that workers spent on such work',
+      labelNames: ['task'],
+    });
+    const onJob = ({ task, tenant, result, durationMs }: JobOutcome): void => {
+      this.#worker.take(tenant, durationMs);
+      jobs.inc({ task, result });
+      seconds.inc({ task }, durationMs / 1_000);
+    };
+    this.#pool = new WorkerPool({ entry, clock, queue: queue ?? { perTenant: 4, total: 16 }, onJob });
+    this.#logger = logger;
+    this.#loopSteps = loopSteps;
+    this.#timeoutMs = timeoutMs;
+    this.#loop = new Allowance({ ...LOOP_ALLOWANCE, clock });
+    this.#worker = new Allowance({ ...WORKER_ALLOWANCE, clock });
+  }
+
+  /**
+   * Runs a task.
+   * @throws whatever the task throws on this thread; WorkerError, with the field where it is known; the reason of the signal
+   */
+  async run<Input, Output>(
+    task: WorkerTask<Input, Output>,
+    input: Input,
+    { owner, signal }: { readonly owner: WorkOwner; readonly signal: AbortSignal },
+  ): Promise<Output> {
+    signal.throwIfAborted();
+    const key = JSON.stringify([task.name, owner.key]);
+    if (!this.#needsWorker.has(key) && this.#loop.isLeft(owner.tenant)) {
+      const here = this.#runHere(task, input, owner.tenant);
+      if (here.kind === 'done') return here.output;
+      this.#remember(key, here.field);
+    }
+    return this.#runThere(task, input, { key, tenant: owner.tenant, signal });
+  }
+
+  /** Ends the worker; what waits for it fails. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  #runHere<Input, Output>(task: WorkerTask<Input, Output>, input: Input, tenant: string): Here<Output> {
+    const fuel = new Fuel(this.#loopSteps);
+    try {
+      return { kind: 'done', output: task.run(input, fuel) };
+    } catch (error) {
+      if (error instanceof FuelSpent) return { kind: 'spent', field: error.field };
+      throw error;
+    } finally {
+      const steps = Math.min(fuel.spent, this.#loopSteps);
+      if (steps > FREE_STEPS) this.#loop.take(tenant, steps);
+    }
+  }
+
+  async #runThere<Input, Output>(
+    task: WorkerTask<Input, Output>,
+    input: Input,
+    { key, tenant, signal }: { readonly key: string; readonly tenant: string; readonly signal: AbortSignal },
+  ): Promise<Output> {
+    const field = this.#needsWorker.get(key);
+    if (!this.#worker.isLeft(tenant))
+      throw new WorkerError('BUSY', 'the namespace has used its share of the worker for large work', { field });
+    try {
+      return await this.#pool.run(task, input, { tenant, timeoutMs: this.#timeoutMs, signal });
+    } catch (error) {
+      if (!(error instanceof WorkerError)) throw error;
+      if (error.code === 'FAILED') this.#logger.error({ task: task.name, problem: error.message }, 'worker failed');
+      throw new WorkerError(error.code, error.message, { cause: error.cause, field });
+    }
+  }
+
+  #remember(key: string, field: string | undefined): void {
+    this.#needsWorker.delete(key);
+    this.#needsWorker.set(key, field);
+    for (const oldest of this.#needsWorker.keys()) {
+      if (this.#needsWorker.size <= MAX_KNOWN) break;
+      this.#needsWorker.delete(oldest);
+    }
+  }
+}
+
+type Here<Output> =
+  { readonly kind: 'done'; readonly output: Output } | { readonly kind: 'spent'; readonly field: string | undefined };

@@ -1,0 +1,334 @@
+import { Worker } from 'node:worker_threads';
+import { type Clock, systemClock } from '../clock.ts';
+import { formatDuration } from '../duration.ts';
+import { isError } from '../text.ts';
+import { WorkerError } from './error.ts';
+import { FairQueue, type FairQueueLimits } from './fair-queue.ts';
+import type { TaskMessage, TaskReply, WorkerTask } from './task.ts';
+
+export interface WorkerPoolOptions {
+  /** The workers' program, which calls `serveTasks`; see `workerEntry`. Without one every job fails. */
+  readonly entry: URL | undefined;
+  /** Workers at a time. Default 1: the rest of the process needs processors too. */
+  readonly workers?: number;
+  /** JavaScript heap of one worker, MiB. Default 256. */
+  readonly memoryMb?: number;
+  /** Jobs that may wait. Default 8 of one tenant, 64 in all. */
+  readonly queue?: FairQueueLimits;
+  /** How long an unused worker is kept, milliseconds: it costs some megabytes. Default 30,000. */
+  readonly idleMs?: number;
+  readonly clock?: Clock;
+  /** Told of every job that ended, for metrics. */
+  readonly onJob?: (outcome: JobOutcome) => void;
+}
+
+export interface JobOutcome {
+  readonly task: string;
+  readonly tenant: string;
+  readonly result: 'done' | 'timeout' | 'memory' | 'busy' | 'failed' | 'aborted';
+  /** Time in the worker, milliseconds. */
+  readonly durationMs: number;
+}
+
+export interface RunOptions {
+  /** Whom the job is for; tenants share the workers fairly. */
+  readonly tenant: string;
+  /** How long the job may take in the worker, milliseconds; the start of the worker is not counted. */
+  readonly timeoutMs: number;
+  /** Ends the job when nobody waits for it any more. */
+  readonly signal?: AbortSignal;
+}
+
+interface Job {
+  readonly message: TaskMessage;
+  readonly options: RunOptions;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Stops listening to the signal. */
+  release: () => void;
+}
+
+/** A worker that waits for work, and what makes it forgotten. */
+interface Idle {
+  readonly worker: Worker;
+  readonly forget: () => void;
+}
+
+/**
+ * Runs tasks in worker threads that are ended when they take too long: the only way to stop code that does not look at a clock.
+ * A worker does one job at a time; one that dies is a failure of its job and of nothing else.
+ */
+export class WorkerPool {
+  readonly #options: Required<Omit<WorkerPoolOptions, 'entry' | 'onJob'>> & Pick<WorkerPoolOptions, 'entry' | 'onJob'>;
+  readonly #waiting: FairQueue<Job>;
+  readonly #running = new Set<Running>();
+  readonly #idle: Idle[] = [];
+  #closed = false;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = {
+      workers: 1,
+      memoryMb: 256,
+      queue: { perTenant: 8, total: 64 },
+      idleMs: 30_000,
+      clock: systemClock,
+      ...options,
+    };
+    this.#waiting = new FairQueue(this.#options.queue);
+  }
+
+  /**
+   * Runs a task in a worker.
+   * @throws WorkerError; the reason of the signal
+   */
+  run<Input, Output>(task: WorkerTask<Input, Output>, input: Input, options: RunOptions): Promise<Output> {
+    return new Promise<unknown>((resolve, reject) => {
+      const { signal } = options;
+      if (signal?.aborted) {
+        reject(signal.reason as Error);
+        return;
+      }
+      if (this.#closed) {
+        reject(new WorkerError('CLOSED', 'the worker was closed'));
+        return;
+      }
+      const job: Job = { message: { task: task.name, input }, options, resolve, reject, release: () => undefined };
+      const abort = (): void => this.#abort(job);
+      signal?.addEventListener('abort', abort, { once: true });
+      job.release = () => signal?.removeEventListener('abort', abort);
+      const dropped = this.#waiting.push(options.tenant, job);
+      if (dropped) this.#end(dropped, 'busy', 0, busy());
+      this.#startNext();
+    }) as Promise<Output>;
+  }
+
+  /** Ends all workers; jobs that run or wait fail. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.closeIdle();
+    for (const job of this.#waiting.drain()) this.#end(job, 'failed', 0, closed());
+    await Promise.all([...this.#running].map((running) => running.stop(closed(), 'failed')));
+  }
+
+  /** Ends the workers that have nothing to do. */
+  async closeIdle(): Promise<void> {
+    const ending = [...this.#idle].map(({ worker, forget }) => {
+      forget();
+      return worker.terminate();
+    });
+    await Promise.all(ending);
+  }
+
+  #abort(job: Job): void {
+    const reason = job.options.signal?.reason as unknown;
+    const running = [...this.#running].find((one) => one.job === job);
+    if (running) {
+      void running.stop(reason, 'aborted');
+    } else {
+      this.#waiting.remove(job);
+      this.#end(job, 'aborted', 0, reason);
+    }
+  }
+
+  #startNext(): void {
+    while (!this.#closed && this.#running.size < this.#options.workers) {
+      const job = this.#waiting.shift();
+      if (!job) return;
+      this.#start(job);
+    }
+  }
+
+  #start(job: Job): void {
+    let taken: { readonly worker: Worker; readonly ready: boolean };
+    try {
+      taken = this.#takeWorker();
+    } catch (error) {
+      this.#end(job, 'failed', 0, new WorkerError('FAILED', 'the worker could not be started', { cause: error }));
+      return;
+    }
+    const running: Running = new Running(job, taken.worker, this.#options.clock, (outcome) => {
+      this.#running.delete(running);
+      this.#waiting.charge(job.options.tenant, outcome.durationMs);
+      if (outcome.kind === 'replied') this.#keepWorker(taken.worker);
+      this.#settle(job, outcome);
+      this.#startNext();
+    });
+    this.#running.add(running);
+    running.start(taken.ready);
+  }
+
+  #settle(job: Job, outcome: Outcome): void {
+    const { durationMs } = outcome;
+    if (outcome.kind === 'stopped') {
+      this.#end(job, outcome.result, durationMs, outcome.error);
+    } else if (outcome.reply.kind === 'threw') {
+      const { error } = outcome.reply;
+      this.#end(job, 'failed', durationMs, new WorkerError('FAILED', `the task failed with ${error}`));
+    } else {
+      job.release();
+      this.#report(job, 'done', durationMs);
+      job.resolve(outcome.reply.output);
+    }
+  }
+
+  #end(job: Job, result: JobOutcome['result'], durationMs: number, error: unknown): void {
+    job.release();
+    this.#report(job, result, durationMs);
+    job.reject(error);
+  }
+
+  #report({ message, options }: Job, result: JobOutcome['result'], durationMs: number): void {
+    this.#options.onJob?.({ task: message.task, tenant: options.tenant, result, durationMs });
+  }
+
+  #takeWorker(): { readonly worker: Worker; readonly ready: boolean } {
+    const spare = this.#idle.at(-1);
+    if (spare) {
+      spare.forget();
+      return { worker: spare.worker, ready: true };
+    }
+    const { entry, memoryMb } = this.#options;
+    if (!entry) throw new Error('the program of the worker (worker.mjs) is missing');
+    const worker = new Worker(entry, {
+      // A worker inherits neither the environment nor what may stand on the command line.
+      env: {},
+      argv: [],
+      execArgv: entry.pathname.endsWith('.ts') ? ['--conditions=@eso/source'] : [],
+      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    });
+    return { worker, ready: false };
+  }
+
+  #keepWorker(worker: Worker): void {
+    if (this.#closed) {
+      void worker.terminate();
+      return;
+    }
+    worker.unref();
+    const forget = (): void => {
+      const at = this.#idle.findIndex((idle) => idle.worker === worker);
+      if (at >= 0) this.#idle.splice(at, 1);
+      clearTimeout(timer);
+      worker.off('exit', forget);
+      worker.off('error', forget);
+    };
+    const timer = setTimeout(() => {
+      forget();
+      void worker.terminate();
+    }, this.#options.idleMs);
+    timer.unref();
+    worker.once('exit', forget);
+    worker.once('error', forget);
+    this.#idle.push({ worker, forget });
+  }
+}
+
+/** A busy machine needs seconds for it. */
+const START_TIMEOUT_MS = 15_000;
+
+/** How a run ended. */
+type Outcome =
+  | { readonly kind: 'replied'; readonly reply: Exclude<TaskReply, { kind: 'ready' }>; readonly durationMs: number }
+  | {
+      readonly kind: 'stopped';
+      readonly result: Exclude<JobOutcome['result'], 'done' | 'busy'>;
+      readonly error: unknown;
+      readonly durationMs: number;
+    };
+
+/** One job in one worker. */
+class Running {
+  readonly job: Job;
+  readonly #worker: Worker;
+  readonly #clock: Clock;
+  readonly #ended: (outcome: Outcome) => void;
+  #startedAt = 0;
+  #cancel: () => void = () => undefined;
+  #over = false;
+
+  constructor(job: Job, worker: Worker, clock: Clock, ended: (outcome: Outcome) => void) {
+    this.job = job;
+    this.#worker = worker;
+    this.#clock = clock;
+    this.#ended = ended;
+  }
+
+  /** @param ready whether the worker has started already; the time that takes is not the job's. */
+  start(ready: boolean): void {
+    const worker = this.#worker;
+    worker.ref();
+    worker.on('message', this.#onMessage);
+    worker.on('error', this.#onError);
+    worker.on('exit', this.#onExit);
+    this.#startedAt = this.#clock.monotonic();
+    if (ready) this.#begin();
+    else this.#limit(START_TIMEOUT_MS, 'failed', new WorkerError('FAILED', 'the worker did not start in time'));
+  }
+
+  #begin(): void {
+    const { timeoutMs } = this.job.options;
+    this.#startedAt = this.#clock.monotonic();
+    this.#limit(
+      timeoutMs,
+      'timeout',
+      new WorkerError('TIMEOUT', `the work takes more than ${formatDuration(timeoutMs)}`),
+    );
+    try {
+      this.#worker.postMessage(this.job.message);
+    } catch (error) {
+      void this.stop(new WorkerError('FAILED', 'the input cannot be sent to a worker', { cause: error }), 'failed');
+    }
+  }
+
+  #limit(ms: number, result: 'failed' | 'timeout', error: WorkerError): void {
+    this.#cancel();
+    this.#cancel = this.#clock.schedule(ms, () => void this.stop(error, result));
+  }
+
+  /** Ends the worker and with it the job. */
+  async stop(error: unknown, result: (Outcome & { kind: 'stopped' })['result']): Promise<void> {
+    if (this.#over) return;
+    const durationMs = this.#finish();
+    // What a worker says while it ends interests nobody.
+    this.#worker.on('error', () => undefined);
+    const ending = this.#worker.terminate();
+    this.#ended({ kind: 'stopped', result, error, durationMs });
+    await ending;
+  }
+
+  #finish(): number {
+    this.#over = true;
+    this.#cancel();
+    this.#worker.off('message', this.#onMessage);
+    this.#worker.off('error', this.#onError);
+    this.#worker.off('exit', this.#onExit);
+    return this.#clock.monotonic() - this.#startedAt;
+  }
+
+  readonly #onMessage = (reply: TaskReply): void => {
+    if (reply.kind === 'ready') this.#begin();
+    else this.#ended({ kind: 'replied', reply, durationMs: this.#finish() });
+  };
+
+  readonly #onError = (error: unknown): void => {
+    if (isOutOfMemory(error))
+      void this.stop(new WorkerError('MEMORY', 'the work takes more memory than it may', { cause: error }), 'memory');
+    else void this.stop(new WorkerError('FAILED', 'the worker failed', { cause: error }), 'failed');
+  };
+
+  readonly #onExit = (): void => {
+    void this.stop(new WorkerError('FAILED', 'the worker ended by itself'), 'failed');
+  };
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return isError(error) && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function busy(): WorkerError {
+  return new WorkerError('BUSY', 'too many jobs wait for the worker');
+}
+
+function closed(): WorkerError {
+  return new WorkerError('CLOSED', 'the worker was closed');
+}

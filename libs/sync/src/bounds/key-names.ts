@@ -1,0 +1,10 @@
+/**
+ * Whether the keys of some data may stand in a public text. Those of a find are names of remote secrets. Those that come from
+ * inside of a secret may not: a document read wrongly turns values into keys.
+ */
+export type KeyNames = 'public' | 'secret';
+
+/** A key for a public text, or the words that stand for it. */
+export function shownKey(key: string, names: KeyNames): string {
+  return names === 'public' ? key : 'one of the keys that come from inside of the secret';
+}

@@ -1,0 +1,128 @@
+import { createRegistry, Fuel, silentLogger, systemClock } from '@eso/runtime';
+import type { ExternalSecretRewrite } from '@eso/api/resources';
+import { SyncError } from '../error.ts';
+import type { FindSource } from '../spec/sources.ts';
+import { type Answer, assemble } from './assemble.ts';
+import { createShaper, type Shaper, type ShaperOptions } from './shaper.ts';
+
+const store = { kind: 'Provider', name: 's', field: 'spec.secretStoreRef' } as const;
+const find = (rewrite: ExternalSecretRewrite[]): FindSource => ({
+  kind: 'find',
+  field: 'spec.dataFrom[0].find',
+  index: 0,
+  store,
+  find: { name: { regexp: '.*' } },
+  rewrite,
+});
+const regexp = (source: string, target: string): ExternalSecretRewrite => ({ regexp: { source, target } });
+const answer = (keys: readonly string[], rewrite: ExternalSecretRewrite[]): Answer => ({
+  source: find(rewrite),
+  values: new Map(keys.map((key) => [key, Buffer.from(`value of ${key}`)])),
+});
+
+const open: Shaper[] = [];
+const signal = new AbortController().signal;
+const object = { namespace: 'tenant', uid: 'uid', generation: 1 };
+
+function shaperOf(options: Partial<ShaperOptions> = {}): { shaper: Shaper; results: () => Promise<unknown> } {
+  const registry = createRegistry({ processMetrics: false });
+  const shaper = createShaper({ logger: silentLogger, registry, clock: systemClock, ...options });
+  open.push(shaper);
+  return {
+    shaper,
+    results: async () =>
+      ((await registry.getSingleMetric('worker_jobs_total')?.get())?.values ?? []).map(
+        ({ labels }) => labels['result'],
+      ),
+  };
+}
+
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((shaper) => shaper.close()));
+});
+
+async function failureOf(work: Promise<unknown>): Promise<SyncError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof SyncError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+const text = (data: ReadonlyMap<string, Uint8Array>) =>
+  Object.fromEntries([...data].map(([key, value]) => [key, Buffer.from(value).toString()]));
+
+test('later sources win', () => {
+  const data: Answer = {
+    source: { kind: 'data', field: 'spec.data[0]', index: 0, store, secretKey: 'a', ref: { key: 'k' } },
+    value: Buffer.from('data'),
+  };
+  const fuel = new Fuel(Infinity);
+  expect(text(assemble([answer(['a', 'b'], []), data], { fuel }))).toEqual({ a: 'data', b: 'value of b' });
+});
+
+test('little work is done on this thread', async () => {
+  const { shaper, results } = shaperOf();
+  const data = await shaper.assemble([answer(['prod/a', 'prod/b'], [regexp('^prod/', '')])], signal, object);
+  expect(text(data)).toEqual({ a: 'value of prod/a', b: 'value of prod/b' });
+  expect(await results()).toEqual([]);
+});
+
+test('more work is done in a worker, with the same result', async () => {
+  const answers = [answer(['prod/a', 'prod/b', 'x/c'], [regexp('^(?:prod|x)/', ''), regexp('([a-z]?){3}', '$0')])];
+  const here = await shaperOf().shaper.assemble(answers, signal, object);
+  const { shaper, results } = shaperOf({ loopSteps: 10_000 });
+  const there = await shaper.assemble(answers, signal, object);
+  expect(text(there)).toEqual(text(here));
+  expect(await results()).toEqual(['done']);
+});
+
+test('what is wrong is told from the worker as from here', async () => {
+  const answers = [answer(['a1', 'a2'], [regexp('\\d', '')])];
+  const here = await failureOf(shaperOf().shaper.assemble(answers, signal, object));
+  const there = await failureOf(shaperOf({ loopSteps: 1_000 }).shaper.assemble(answers, signal, object));
+  expect(here.code).toBe('KEY_COLLISION');
+  expect({ ...there }).toEqual({ ...here });
+});
+
+test('work without end is ended, and the error names the field and the bound', async () => {
+  const { shaper, results } = shaperOf({ timeoutMs: 300 });
+  const keys = Array.from({ length: 120 }, (_, i) => `${i}`.padStart(248, 'a'));
+  const hostile = regexp(`${'([a-z]?){100}'.repeat(9)}[0-9]`, '$0');
+  const rewrite = [regexp('x', 'y'), ...Array<ExternalSecretRewrite>(20).fill(hostile)];
+  expect(await failureOf(shaper.assemble([answer(keys, rewrite)], signal, object))).toMatchObject({
+    code: 'TOO_EXPENSIVE',
+    retryable: false,
+    field: 'spec.dataFrom[0].rewrite[1]',
+    publicMessage: 'the work takes more than 300ms',
+  });
+  expect(await results()).toEqual(['timeout']);
+  expect(text(await shaper.assemble([answer(['a'], [])], signal, { ...object, uid: 'other' }))).toEqual({
+    a: 'value of a',
+  });
+});
+
+test('when the worker is gone the error may go away by itself', async () => {
+  const { shaper } = shaperOf({ loopSteps: 10 });
+  await shaper.close();
+  expect(await failureOf(shaper.assemble([answer(['a'], [])], signal, object))).toMatchObject({
+    code: 'WORKER_FAILED',
+    retryable: true,
+  });
+});
+
+test('answers that are too large are not sent anywhere', async () => {
+  const large: Answer = { source: find([]), values: new Map([['k', new Uint8Array(17 * 1024 * 1024)]]) };
+  expect(await failureOf(shaperOf().shaper.assemble([large], signal, object))).toMatchObject({
+    code: 'DATA_TOO_LARGE',
+    field: 'spec.dataFrom[0].find',
+  });
+});
+
+test('the signal ends it', async () => {
+  const controller = new AbortController();
+  controller.abort(new Error('over'));
+  await expect(shaperOf().shaper.assemble([answer(['a'], [])], controller.signal, object)).rejects.toThrow('over');
+});
