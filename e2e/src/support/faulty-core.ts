@@ -1,22 +1,11 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import { type KubeClient, secrets } from '@eso/kube';
 import { ApiFaultProxy, eventually, type Pod } from '@eso/testing';
+import type { Stores, Wanted } from '../model/model.ts';
 import { fakeStore, System } from './system.ts';
 
 /** Time in which core has to say nothing and write nothing to count as at rest, in milliseconds. */
 const QUIET_MS = 1_500;
-
-/** What a test says about an ExternalSecret; the rest is the same for all. */
-export interface Wanted {
-  readonly name: string;
-  readonly store: string;
-  /** Remote keys, which are the keys of the Secret, too. */
-  readonly keys: readonly string[];
-  /** Default: the name. */
-  readonly target?: string;
-  /** Default Periodic. */
-  readonly refreshPolicy?: 'Periodic' | 'OnChange' | 'CreatedOnce';
-}
 
 /** An installation whose core sees the API server through a proxy that a test controls, with stores in one namespace. */
 export class FaultyCore implements AsyncDisposable {
@@ -31,7 +20,7 @@ export class FaultyCore implements AsyncDisposable {
   }
 
   /** @param stores values by remote key, by name of the store; all of provider-fake */
-  static async start(namespace: string, stores: Readonly<Record<string, Record<string, string>>>): Promise<FaultyCore> {
+  static async start(namespace: string, stores: Stores): Promise<FaultyCore> {
     // A killed core comes back at once, not when the Lease of its predecessor ends.
     const coreFlags = ['--enable-leader-election=false'];
     const system = await System.start({ tenants: [namespace], providers: { fake: {} }, coreFlags });
@@ -98,6 +87,12 @@ export class FaultyCore implements AsyncDisposable {
   async editSecret(name: string, key: string): Promise<void> {
     const ref = { namespace: this.namespace, name };
     await this.admin.patch(secrets, ref, { data: { [key]: 'Zm9yZ2Vk' } }, { type: 'merge' });
+  }
+
+  /** Takes the label from a Secret by which core finds it. */
+  async unlabelSecret(name: string): Promise<void> {
+    const labels = { 'reconcile.external-secrets.io/managed': null };
+    await this.admin.patch(secrets, { namespace: this.namespace, name }, { metadata: { labels } }, { type: 'merge' });
   }
 
   /** Resolves when core has been told of the next such event. Called before what causes it. */
