@@ -1,3 +1,4 @@
+export * from './api-faults/index.ts';
 export {
   controlPlane,
   type OwnControlPlane,

@@ -1,0 +1,243 @@
+import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
+import { events, type ObjectMeta, type Secret, secrets } from '@eso/kube';
+import { eventually, intercepting, onlyFirst } from '@eso/testing';
+import { CoreProcess } from '../testing/core-process.ts';
+
+let core: CoreProcess;
+let namespace: string;
+beforeAll(async () => {
+  core = await CoreProcess.start();
+});
+afterAll(() => core.stop());
+beforeEach(async () => {
+  core.backend.clear();
+  core.backend.set('user', 'admin').set('password', 'first');
+  namespace = await core.tenant();
+});
+
+/** An ExternalSecret `app` that is in sync, with nothing left to do. */
+async function synced(spec: Partial<ExternalSecret['spec']> = {}): Promise<Secret> {
+  await core.create(namespace, 'app', ['user', 'password'], { spec });
+  await core.ready(namespace, 'app');
+  await core.holds(namespace, spec.target?.name ?? 'app', { user: 'admin', password: 'first' });
+  await core.atRest();
+  return core.admin.get(secrets, { namespace, name: spec.target?.name ?? 'app' });
+}
+
+const patchSecret = (body: object, name = 'app') =>
+  core.admin.patch(secrets, { namespace, name }, body, { type: 'merge' });
+const patchExternalSecret = (body: object) =>
+  core.admin.patch(externalSecrets, { namespace, name: 'app' }, body, { type: 'merge' });
+const deleteSecret = (name = 'app') => core.admin.delete(secrets, { namespace, name });
+const inSync = (name = 'app') => core.holds(namespace, name, { user: 'admin', password: 'first' });
+
+/** What happened to `app`, as users read it, once nothing more happens. */
+async function reasons(): Promise<string[]> {
+  await core.atRest();
+  const { items } = await core.admin.list(events, { namespace });
+  return items
+    .filter(({ involvedObject }) => involvedObject.kind === 'ExternalSecret')
+    .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
+    .sort();
+}
+
+async function createSecret(name: string, metadata: Partial<ObjectMeta> = {}): Promise<Secret> {
+  const data = { theirs: Buffer.from('theirs').toString('base64') };
+  return core.admin.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...metadata, namespace, name },
+    data,
+  });
+}
+
+describe('drift, at an interval of an hour', () => {
+  test('a deleted Secret comes back', async () => {
+    const before = await synced();
+    await deleteSecret();
+    await inSync();
+    expect((await core.secret(namespace, 'app'))?.metadata.uid).not.toBe(before.metadata.uid);
+  });
+
+  test('an edited Secret is put right, and it is the same one', async () => {
+    const before = await synced();
+    await patchSecret({ data: { password: 'Zm9yZ2Vk', more: 'eA==' } });
+    await inSync();
+    expect((await core.secret(namespace, 'app'))?.metadata.uid).toBe(before.metadata.uid);
+    expect(await reasons()).toEqual(['Normal Created: secret created', 'Normal Updated: secret updated']);
+  });
+
+  test.each([
+    ['label', { labels: { 'reconcile.external-secrets.io/managed': null } }],
+    ['hash', { annotations: { 'reconcile.external-secrets.io/data-hash': 'forged' } }],
+  ])('a Secret without its %s gets it back', async (_, metadata) => {
+    const before = await synced();
+    await patchSecret({ metadata });
+    await eventually(async () => {
+      const { labels, annotations } = (await core.secret(namespace, 'app'))?.metadata ?? {};
+      expect({ labels, annotations }).toEqual({
+        labels: before.metadata.labels,
+        annotations: before.metadata.annotations,
+      });
+    });
+  });
+
+  test('neither an intact Secret nor a restart is a reason to ask the backend or to write', async () => {
+    await synced();
+    await patchSecret({ metadata: { labels: { theirs: 'x' } } });
+    await core.atRest();
+    const before = { fetches: core.fetches, writes: core.proxy.writes.length };
+    await core.restart();
+    await core.atRest();
+    expect({ fetches: core.fetches, writes: core.proxy.writes.length }).toEqual(before);
+  });
+});
+
+describe('what the user changes', () => {
+  test.each([
+    ['an annotation', { metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } }],
+    ['a label', { metadata: { labels: { team: 'red' } } }],
+    ['the spec', { spec: { target: { template: null }, refreshPolicy: 'OnChange' } }],
+  ])('%s of the ExternalSecret makes it fetch', async (_, body) => {
+    await synced();
+    core.backend.set('password', 'second');
+    await patchExternalSecret(body);
+    await core.holds(namespace, 'app', { user: 'admin', password: 'second' });
+  });
+
+  test('a store that turns ready runs those who wait for it at once', async () => {
+    const other = await core.own.cluster.createNamespace('late');
+    await core.create(other, 'waiting', ['user']);
+    await core.atRest();
+    await core.createStore(other);
+    // Left alone it would look again only ten seconds after it came.
+    await core.holds(other, 'waiting', { user: 'admin' }, 5_000);
+  });
+
+  test('a deleted ExternalSecret leaves no series', async () => {
+    await synced();
+    const series = `externalsecret_status_condition{name="app",namespace="${namespace}"`;
+    expect(await core.metrics()).toContain(series);
+    await core.admin.delete(externalSecrets, { namespace, name: 'app' });
+    await eventually(async () => expect(await core.metrics()).not.toContain(series));
+  });
+
+  test('the finalizer of an earlier installation is let go, those of others are not', async () => {
+    const finalizers = ['example.org/theirs', FINALIZER_EXTERNAL_SECRET];
+    await core.create(namespace, 'old', ['user'], { metadata: { finalizers } });
+    await core.ready(namespace, 'old');
+    await core.admin.delete(externalSecrets, { namespace, name: 'old' });
+    await eventually(async () => {
+      const { metadata } = await core.admin.get(externalSecrets, { namespace, name: 'old' });
+      expect(metadata.finalizers).toEqual(['example.org/theirs']);
+    });
+  });
+});
+
+describe('a rename', () => {
+  test('leaves nothing behind, and says so', async () => {
+    await synced();
+    await patchExternalSecret({ spec: { target: { name: 'renamed' } } });
+    await inSync('renamed');
+    await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
+    expect(await reasons()).toContain('Normal Deleted: secret deleted because it was orphaned');
+  });
+
+  test('to a name that is somebody else’s keeps the Secret under the old name', async () => {
+    const before = await synced();
+    const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'theirs', uid: 'some-uid', controller: true };
+    const theirs = await createSecret('theirs', { ownerReferences: [owner] });
+    await patchExternalSecret({ spec: { target: { name: 'theirs' } } });
+    expect(await core.ready(namespace, 'app', 'False')).toContain('failed to take ownership of target secret');
+    await core.atRest();
+    expect(await core.secret(namespace, 'app')).toEqual(before);
+    expect((await core.secret(namespace, 'theirs'))?.data).toEqual(theirs.data);
+  });
+
+  test('whose write fails keeps the Secret under the old name', async () => {
+    const before = await synced();
+    const undo = core.proxy.intercept(
+      intercepting(
+        { verb: 'create', resource: 'secrets', name: 'refused' },
+        { before: () => ({ kind: 'refuse', status: 500, reason: 'InternalError' }) },
+      ),
+    );
+    await patchExternalSecret({ spec: { target: { name: 'refused' } } });
+    await core.ready(namespace, 'app', 'False');
+    expect(await core.secret(namespace, 'app')).toEqual(before);
+    undo();
+    await inSync('refused');
+    await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
+  });
+
+  test('does not delete what somebody else made meanwhile under the old name', async () => {
+    await synced();
+    const before = async (): Promise<undefined> => {
+      await deleteSecret();
+      await createSecret('app');
+      return undefined;
+    };
+    core.proxy.intercept(onlyFirst(intercepting({ verb: 'delete', resource: 'secrets', name: 'app' }, { before })));
+    await patchExternalSecret({ spec: { target: { name: 'renamed' } } });
+    await inSync('renamed');
+    await core.atRest();
+    expect((await core.secret(namespace, 'app'))?.data).toEqual({ theirs: 'dGhlaXJz' });
+  });
+});
+
+describe('somebody else at the same time', () => {
+  test('a status that meets a newer ExternalSecret is no failure: the pass starts over', async () => {
+    const before = async (): Promise<undefined> => {
+      await patchExternalSecret({ metadata: { annotations: { edited: 'meanwhile' } } });
+      return undefined;
+    };
+    core.proxy.intercept(
+      onlyFirst(intercepting({ verb: 'update', resource: 'externalsecrets', name: 'app' }, { before })),
+    );
+    await synced();
+    expect((await core.secret(namespace, 'app'))?.metadata.annotations).toMatchObject({ edited: 'meanwhile' });
+    expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
+  });
+
+  test('a write that meets a newer Secret is no failure: the pass starts over', async () => {
+    await synced();
+    const before = async (): Promise<undefined> => {
+      await patchSecret({ metadata: { labels: { theirs: 'x' } } });
+      return undefined;
+    };
+    core.proxy.intercept(onlyFirst(intercepting({ verb: 'update', resource: 'secrets', name: 'app' }, { before })));
+    core.backend.set('password', 'second');
+    await patchExternalSecret({ metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } });
+    await core.holds(namespace, 'app', { user: 'admin', password: 'second' });
+    expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
+    expect((await core.secret(namespace, 'app'))?.metadata.labels).toMatchObject({ theirs: 'x' });
+  });
+
+  test('a Secret that is there already, of nobody, is taken over', async () => {
+    await createSecret('app');
+    const { metadata } = await synced();
+    expect(metadata.ownerReferences).toMatchObject([{ kind: 'ExternalSecret', name: 'app', controller: true }]);
+  });
+
+  test('a Secret of another ExternalSecret is left to it', async () => {
+    const before = await synced();
+    await core.create(namespace, 'second', ['user'], { spec: { target: { name: 'app' } } });
+    expect(await core.ready(namespace, 'second', 'False')).toContain('target is owned by another ExternalSecret');
+    expect(await core.secret(namespace, 'app')).toEqual(before);
+  });
+});
+
+test('no value stays in the memory of core', async () => {
+  const marker = `marker-${namespace}`;
+  core.backend.set('user', marker);
+  await core.create(namespace, 'app', ['user']);
+  await core.holds(namespace, 'app', { user: marker });
+  // Seen on the watch, too, and after a list.
+  await patchSecret({ metadata: { labels: { theirs: 'x' } } });
+  core.proxy.expire('secrets');
+  await core.atRest();
+  const heap = await core.heap();
+  expect(heap.includes(namespace)).toBe(true);
+  expect(heap.includes(marker)).toBe(false);
+  expect(heap.includes(Buffer.from(marker).toString('base64'))).toBe(false);
+});

@@ -1,0 +1,42 @@
+import { atWrite, type Deed } from '@eso/testing';
+import { FaultyCore } from '../support/faulty-core.ts';
+import { ordeal } from '../support/ordeal.ts';
+
+const stores = {
+  red: { a: 'red-a', b: 'red-b', c: 'red-c' },
+  blue: { a: 'blue-a', b: 'blue-b', c: 'blue-c' },
+};
+/** Core is ended at each of the first writes; a kubelet lets a process that keeps ending wait ten seconds. */
+const WRITES = 12;
+
+let core: FaultyCore;
+beforeAll(async () => {
+  core = await FaultyCore.start('seeds', stores);
+});
+afterAll(() => core.stop());
+
+test.each([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])('seed %i: 40 objects, 300 deeds', (seed) =>
+  ordeal(core, { seed, stores, objects: 40, deeds: 300, convergesMs: 90_000 }),
+);
+
+const crash = (): { kind: 'cut' } => {
+  core.pod.kill();
+  return { kind: 'cut' };
+};
+
+test.each<[string, Deed]>([
+  ['before', { before: crash }],
+  ['after', { after: crash }],
+])(
+  `core killed %s each of its first ${WRITES} writes`,
+  async (_, deed) => {
+    for (let write = 1; write <= WRITES; write++) {
+      const { restarts } = core.pod;
+      const disarm = core.proxy.intercept(atWrite(write, deed));
+      await ordeal(core, { seed: write, stores, objects: 8, deeds: 40, convergesMs: 60_000 });
+      disarm();
+      expect(core.pod.restarts).toBe(restarts + 1);
+    }
+  },
+  WRITES * 60_000,
+);
