@@ -3,7 +3,7 @@ import type { ExternalSecret } from '@eso/api/resources';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
-import type { SecretSnapshot } from '@eso/sync';
+import { createShaper, type SecretSnapshot } from '@eso/sync';
 import type { Informers } from '../informers.ts';
 import { MutationCache } from '../mutation-cache.ts';
 import type { Stores } from '../store/stores.ts';
@@ -43,6 +43,8 @@ export function externalSecretController(options: ExternalSecretControllerOption
     externalSecrets: new MutationCache<ExternalSecret>(),
     secrets: new MutationCache<SecretSnapshot>(),
   };
+  const shaper = createShaper({ logger, registry, clock });
+  options.lifetime.addEventListener('abort', () => void shaper.close(), { once: true });
   const secretStore = informers.secrets.store;
   const reconcile = externalSecretReconcile({
     client,
@@ -67,6 +69,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       resume: (key, priority) => queue.add(key, { priority }),
     }),
     fetcher: new Fetcher({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
+    shaper,
     doubt: options.doubt,
   });
   watchExternalSecrets({

@@ -15,9 +15,8 @@ import {
   TerminalError,
 } from '@eso/controller';
 import { type KubeClient, KubeError } from '@eso/kube';
-import { type Clock, Fuel } from '@eso/runtime';
+import type { Clock } from '@eso/runtime';
 import {
-  assemble,
   eventMessage,
   invalidSpec,
   isDue,
@@ -25,8 +24,11 @@ import {
   notBuiltYet,
   refreshTimeMs,
   requeueAfter,
+  type SecretData,
+  type Shaper,
   SyncError,
   targetName,
+  tooMuch,
 } from '@eso/sync';
 import type { MutationCache } from '../mutation-cache.ts';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
@@ -52,6 +54,7 @@ export interface ReconcilerOptions {
   readonly controllerClass: string;
   readonly gate: EndpointGate;
   readonly fetcher: Fetcher;
+  readonly shaper: Shaper;
   /** Told that a call failed because of its store, so that the store is looked at again. */
   readonly doubt: (call: Call) => void;
 }
@@ -129,7 +132,7 @@ class Pass {
 
   async run(): Promise<ReconcileResult> {
     const es = this.#es;
-    const invalid = invalidSpec(es) ?? notBuiltYet(es);
+    const invalid = tooMuch(es) ?? invalidSpec(es) ?? notBuiltYet(es);
     // Only a change of the spec can mend these, and that change comes as an event.
     if (invalid) {
       const conflict = await this.#report({
@@ -176,7 +179,9 @@ class Pass {
     try {
       const fetched = await this.#options.fetcher.fetchAll(calls);
       entry.leave();
-      return await this.#write(assemble(fetched, { fuel: new Fuel(Infinity) }));
+      const { namespace = '', uid = '', generation = 0 } = this.#es.metadata;
+      const object = { namespace, uid, generation };
+      return await this.#write(await this.#options.shaper.assemble(fetched, this.#context.signal, object));
     } catch (error) {
       if (error instanceof FetchError) {
         if (error.concernsStore) this.#options.doubt(error.call);
@@ -189,7 +194,7 @@ class Pass {
     }
   }
 
-  async #write(data: ReturnType<typeof assemble>): Promise<ReconcileResult> {
+  async #write(data: SecretData): Promise<ReconcileResult> {
     const { client, secrets } = this.#options;
     const { signal } = this.#context;
     const es = this.#es;
