@@ -2,6 +2,9 @@
 export { SyncError, type SyncErrorCode, syncErrorCodes, type SyncErrorInfo, type SyncErrorOptions } from './error.ts';
 export { conditionMessage, eventMessage, type Problem } from './message.ts';
 
+export { shapeLimits } from './bounds/limits.ts';
+export { specLimits, tooMuch } from './bounds/too-much.ts';
+
 export { convertKeys } from './data/convert-keys.ts';
 export { decodeValue, decodeValues } from './data/decode.ts';
 export { hashMeta, hashOwner, hashSecretData, hashValue } from './data/hash.ts';
