@@ -46,6 +46,7 @@ export { kubeTime } from './status/time.ts';
 
 export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
+export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';
 export { type Ownership, ownershipOf } from './target/ownership.ts';
 export { type Plan, type PlanInput, planSecret, type Target, targetName } from './target/plan.ts';
