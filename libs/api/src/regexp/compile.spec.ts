@@ -22,6 +22,7 @@ test.each([
   ['(?i)(\\pL\\pN?){1000}', 'it compiles to more than 5000 instructions'],
   ['(?:[\\pL\\pN]){400}', 'its classes list more than 500000 ranges of characters'],
   ['\\pL'.repeat(101), 'it has more than 100 Unicode classes'],
+  ['(?i)' + '[\\x{100}-\\x{ffff}]'.repeat(8), 'the ranges of its classes, folded, have more than 500000 characters'],
   [`(((a{1000}){1000}){1000}`, 'it compiles to more than 5000 instructions'],
 ])('%.20s… is refused before it is compiled', (source, problem) => {
   const spent = fuel();
