@@ -1,7 +1,18 @@
 import { Fuel, FuelSpent } from '@eso/runtime';
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { compileRegexp, regexpCacheUse } from './compile.ts';
 import { RegexpError } from './error.ts';
 import { regexpLimits } from './limits.ts';
+
+function isRegexp(source: string): boolean {
+  try {
+    RE2JS.compile(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const fuel = (): Fuel => new Fuel(Infinity);
 
@@ -91,6 +102,39 @@ describe('a search', () => {
     expect(() => expression.test('a'.repeat(1000), spent)).toThrow(FuelSpent);
     expect(() => expression.matchesWhole('a'.repeat(1000), spent)).toThrow(FuelSpent);
     expect(() => expression.find('a'.repeat(1000), 0, spent)).toThrow(FuelSpent);
+  });
+
+  test('agrees with the other engine of the library, and its matches with each other', () => {
+    const pieces = [
+      'a',
+      'b',
+      '[ab]',
+      '[^a]',
+      '.',
+      '(a|b)',
+      '(?:ab)',
+      '^',
+      '$',
+      '\\b',
+      'a*',
+      'b+?',
+      '(ab){2}',
+      'a{0,2}',
+      '|',
+    ];
+    const texts = fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '😀'), maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 6 }), texts, (parts, text) => {
+        const source = parts.join('');
+        fc.pre(isRegexp(source));
+        const expression = compileRegexp(source, fuel());
+        const found = expression.test(text, fuel());
+        expect(found).toBe(RE2JS.compile(source).test(text));
+        expect(expression.find(text, 0, fuel()) !== undefined).toBe(found);
+        if (expression.matchesWhole(text, fuel())) expect(found).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('finds what Go finds', () => {
