@@ -1,6 +1,6 @@
 import { byteText, toBytes, utf8ByteText } from './byte-text.ts';
 import type { Fuel } from '@eso/runtime';
-import { Budget, limitExceeded, MAX_MODIFIERS, MAX_PATH_BYTES } from './gjson/budget.ts';
+import { Budget, limitExceeded, MAX_MODIFIERS, MAX_PATH_BYTES, REWRITTEN } from './gjson/budget.ts';
 import { lookup } from './gjson/lookup.ts';
 import { valueText } from './gjson/value.ts';
 
@@ -30,7 +30,9 @@ export function readProperty(
   const json = byteText(document);
   for (const candidate of candidates(path, order)) {
     const value = lookup(json, candidate, budget);
-    if (value.kind !== 'missing') return toBytes(valueText(value));
+    if (value.kind === 'missing') continue;
+    budget.charge(value.raw.length, value.raw.includes('\\') ? REWRITTEN : 1);
+    return toBytes(valueText(value));
   }
   return undefined;
 }
