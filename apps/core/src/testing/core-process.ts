@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExternalSecret, externalSecrets, type Provider, providers } from '@eso/api/resources';
-import { defineKind, type ProviderDefinition, ProviderError } from '@eso/api/server';
+import { defineKind, type ProviderDefinition, ProviderError, type Validation } from '@eso/api/server';
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { Child } from '@eso/control-plane/child.mjs';
 import { freePort } from '@eso/control-plane/ports.mjs';
@@ -32,6 +32,8 @@ export class CoreProcess {
   readonly proxy: ApiFaultProxy;
   /** What the provider holds, by remote key. */
   readonly backend = new Map<string, string>();
+  /** What the provider says about every config. */
+  validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
   fetches = 0;
   readonly #lab: TlsLab;
@@ -165,6 +167,12 @@ export class CoreProcess {
     return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
   }
 
+  /** Passes over ExternalSecrets that ended in an error so far. */
+  async reconcileErrors(): Promise<number> {
+    const series = /^controller_runtime_reconcile_errors_total\{controller="externalsecret"\} (\d+)$/m;
+    return Number(series.exec(await this.metrics())?.[1] ?? 0);
+  }
+
   /** Everything reachable in core's heap, as text. */
   async heap(): Promise<string> {
     const before = await readdir(this.#dir);
@@ -235,7 +243,7 @@ export class CoreProcess {
         },
         getSecretMap: unused,
         getAllSecrets: unused,
-        validate: () => Promise.resolve({ kind: 'valid' }),
+        validate: () => this.validate(),
       }),
     });
     return { name: 'test', kinds: [kind] };

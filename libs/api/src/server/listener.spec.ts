@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
+import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { startTestProvider, type TestProvider } from '../testing/index.ts';
 
 let lab: TlsLab;
@@ -138,4 +138,34 @@ test('a request whose path is no URL gets a status all the same', async () => {
   const [headers] = (await once(stream, 'response')) as [Record<string, string>];
   expect(headers['grpc-status']).toBe('12');
   session.destroy();
+});
+
+test('takes no more connections than its limit, and another one when one has ended', async () => {
+  const clientDir = await lab.directory(await lab.client());
+  const serverDir = await lab.directory(await lab.server());
+  const small = await startTestProvider({
+    definition: { name: 'probe', kinds: [] },
+    tls: { serverDir, clientDir, serverName: LAB_SERVER_NAME },
+    limits: { connections: 2 },
+  });
+  const dial = (): TLSSocket =>
+    connect({ ...core, port: small.port, ALPNProtocols: ['h2'] }).on('error', () => undefined);
+  try {
+    const [first, second] = [dial(), dial()];
+    await Promise.all([once(first, 'secureConnect'), once(second, 'secureConnect')]);
+    const third = dial();
+    await new Promise((resolve) => third.once('close', resolve));
+    expect(third.getProtocol()).toBeNull();
+    first.destroy();
+    await eventually(async () => {
+      const fourth = dial();
+      await Promise.race([once(fourth, 'secureConnect'), once(fourth, 'close')]);
+      const connected = !fourth.destroyed;
+      fourth.destroy();
+      expect(connected).toBe(true);
+    });
+    second.destroy();
+  } finally {
+    await small.stop();
+  }
 });
