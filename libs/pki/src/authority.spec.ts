@@ -79,6 +79,7 @@ test('a certificate that may not sign is refused as authority', async () => {
 
 test.each([
   ['an authority that may sign revocation lists only', 'critical,CA:TRUE', 'critical,cRLSign'],
+  ['an authority that does not say what its key is for', 'critical,CA:TRUE', undefined],
   ['no authority, whatever its key usage says', 'critical,CA:FALSE', 'critical,keyCertSign'],
 ])('%s is refused', async (_, basicConstraints, keyUsage) => {
   const bundle = await selfSigned(basicConstraints, keyUsage);
@@ -107,7 +108,7 @@ test('nothing is issued before an authority starts or after it ended', async () 
 });
 
 /** A certificate with these extensions, by openssl: our own code makes none that is wrong. */
-async function selfSigned(basicConstraints: string, keyUsage: string): Promise<string> {
+async function selfSigned(basicConstraints: string, keyUsage: string | undefined): Promise<string> {
   const request = [
     'req',
     '-x509',
@@ -120,7 +121,7 @@ async function selfSigned(basicConstraints: string, keyUsage: string): Promise<s
     '/dev/null',
   ];
   const extensions = ['-config', 'conf', '-extensions', 'own'];
-  const conf = `[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=odd\n[own]\nbasicConstraints=${basicConstraints}\nkeyUsage=${keyUsage}\n`;
+  const conf = `[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=odd\n[own]\nbasicConstraints=${basicConstraints}\n${keyUsage === undefined ? '' : `keyUsage=${keyUsage}\n`}`;
   const { ok, output } = await openssl([...request, ...extensions], { conf });
   if (!ok) throw new Error(output);
   return output.slice(output.indexOf('-----BEGIN'));

@@ -95,9 +95,14 @@ export class CoreProcess {
     return namespace;
   }
 
-  createStore(namespace: string): Promise<Provider> {
+  /** Creates a config that the provider finds. */
+  config(namespace: string): void {
     const { apiVersion, kind, name } = REF;
     this.#provider?.objects.apply({ apiVersion, kind, metadata: { namespace, name } });
+  }
+
+  createStore(namespace: string): Promise<Provider> {
+    this.config(namespace);
     return this.admin.create(providers, {
       apiVersion: 'external-secrets.io/v1',
       kind: 'Provider',
@@ -145,6 +150,10 @@ export class CoreProcess {
     }
   }
 
+  async deleteSecret(namespace: string, name: string): Promise<void> {
+    await this.admin.delete(secrets, { namespace, name });
+  }
+
   /** Waits until a Secret holds these values and no others. */
   async holds(namespace: string, name: string, values: Record<string, string>, timeoutMs = 20_000): Promise<void> {
     const data = Object.fromEntries(
@@ -167,10 +176,11 @@ export class CoreProcess {
     return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
   }
 
-  /** Passes over ExternalSecrets that ended in an error so far. */
-  async reconcileErrors(): Promise<number> {
-    const series = /^controller_runtime_reconcile_errors_total\{controller="externalsecret"\} (\d+)$/m;
-    return Number(series.exec(await this.metrics())?.[1] ?? 0);
+  /** Passes over objects of a kind that ended in an error so far. */
+  async reconcileErrors(kind = 'ExternalSecret'): Promise<number> {
+    const series = `controller_runtime_reconcile_errors_total{controller="${kind.toLowerCase()}"} `;
+    const line = (await this.metrics()).split('\n').find((text) => text.startsWith(series));
+    return Number(line?.slice(series.length) ?? 0);
   }
 
   /** Everything reachable in core's heap, as text. */
