@@ -18,6 +18,8 @@ export {
   type RegistryOptions,
 } from './metrics.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
+export { excessOf, regexpLimits } from './regexp/limits.ts';
+export { type ProgramCost, programCost } from './regexp/program-cost.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
 export { bounded, errorText, isError } from './text.ts';
