@@ -36,8 +36,8 @@ async function createAll(): Promise<void> {
 
 async function objectsWithEvent(reason: string): Promise<number> {
   const names = new Set<string>();
-  for await (const { items } of system.admin.pages(events, { namespace: TENANT, fieldSelector: `reason=${reason}` }))
-    for (const { involvedObject } of items) names.add(involvedObject.name ?? '');
+  for await (const found of system.admin.items(events, { namespace: TENANT, fieldSelector: `reason=${reason}` }))
+    if (found.kind === 'object') names.add(found.object.involvedObject.name ?? '');
   return names.size;
 }
 

@@ -33,6 +33,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   UNSUPPORTED: 'content',
   NAMESPACE_NOT_ALLOWED: 'content',
   LIMIT_EXCEEDED: 'content',
+  NOT_AN_OBJECT: 'content',
   RESPONSE_TOO_LARGE: 'content',
   // The target is somebody else's, or the API server will not take it as it is.
   TARGET_NOT_OWNED: 'content',

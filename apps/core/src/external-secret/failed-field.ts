@@ -12,7 +12,7 @@ const REQUEST_FIELD = /^(?:remoteRef|extract|find)(?:\.(.+))?$/;
 export function failedField(source: Source, { code, field }: Pick<ProviderError, 'code' | 'field'>): string {
   const ref = source.kind === 'data' ? `${source.field}.remoteRef` : source.field;
   if (source.kind === 'find') {
-    if (code === 'INVALID_REGEXP') return `${ref}.name.regexp`;
+    if (code === 'INVALID_REGEXP' || code === 'REGEXP_TOO_LARGE') return `${ref}.name.regexp`;
   } else {
     if (code === 'SECRET_NOT_FOUND') return `${ref}.key`;
     // Of a secret that is read whole it is the secret itself that has not the form.

@@ -1,4 +1,4 @@
-import { regexpLimits } from '../regexp/limits.ts';
+import { regexpLimits } from '@eso/runtime';
 
 const MIB = 1024 * 1024;
 

@@ -1,9 +1,8 @@
-import { Fuel, FuelSpent } from '@eso/runtime';
+import { Fuel, FuelSpent, regexpLimits } from '@eso/runtime';
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { compileRegexp, regexpCacheUse } from './compile.ts';
 import { RegexpError } from './error.ts';
-import { regexpLimits } from './limits.ts';
 
 function isRegexp(source: string): boolean {
   try {

@@ -1,10 +1,8 @@
 import type { Fuel } from '@eso/runtime';
-import { errorText } from '@eso/runtime';
+import { errorText, excessOf, type ProgramCost, programCost, regexpLimits } from '@eso/runtime';
 import { RE2JS } from 're2js';
 import { RegexpError } from './error.ts';
 import { Expression } from './expression.ts';
-import { regexpLimits } from './limits.ts';
-import { type ProgramCost, programCost } from './program-cost.ts';
 
 interface Compiled {
   readonly result: Expression | RegexpError;
@@ -67,17 +65,6 @@ function compileWithin(source: string, cost: ProgramCost, fuel: Fuel): Compiled 
     const result = new RegexpError('INVALID_REGEXP', `it does not compile: ${errorText(error)}`, error);
     return { result, steps, bytes: own };
   }
-}
-
-function excessOf({ instructions, ranges, unicodeClasses, folded }: ProgramCost): string | undefined {
-  if (instructions > regexpLimits.instructions)
-    return `it compiles to more than ${regexpLimits.instructions} instructions`;
-  if (unicodeClasses > regexpLimits.unicodeClasses)
-    return `it has more than ${regexpLimits.unicodeClasses} Unicode classes`;
-  if (ranges > regexpLimits.ranges) return `its classes list more than ${regexpLimits.ranges} ranges of characters`;
-  if (folded > regexpLimits.folded)
-    return `the ranges of its classes, folded, have more than ${regexpLimits.folded} characters`;
-  return undefined;
 }
 
 function tooLarge(problem: string): RegexpError {

@@ -2,5 +2,4 @@
 export { compileRegexp, regexpCacheUse } from './compile.ts';
 export { RegexpError, type RegexpErrorCode } from './error.ts';
 export { Expression, type Match } from './expression.ts';
-export { regexpLimits } from './limits.ts';
-export { type ProgramCost, programCost } from './program-cost.ts';
+export { regexpLimits } from '@eso/runtime';

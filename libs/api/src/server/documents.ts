@@ -21,7 +21,8 @@ export function readProperty(
   return call.work.run({
     task: propertyTask,
     input: { document, property, order },
-    source: property,
+    // Of another document it may be short.
+    source: JSON.stringify([property, document.length]),
     field: 'remoteRef.property',
     what: 'reading the property',
   });
@@ -43,7 +44,7 @@ export async function objectOf(
   const map = await call.work.run({
     task: objectTask,
     input: { document },
-    source: JSON.stringify([ref.key, ref.property]),
+    source: JSON.stringify([ref.key, ref.property, document.length]),
     field,
     what: 'reading the JSON object',
   });

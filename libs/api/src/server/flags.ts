@@ -81,7 +81,13 @@ export const PROVIDER_FLAGS = {
     max: limits.messageBytesCap,
     describe: 'Largest answer; core has a limit of its own',
   },
-  'max-response-keys': { type: 'number', default: limits.responseKeys, min: 1, describe: 'Most keys in one answer' },
+  'max-response-keys': {
+    type: 'number',
+    default: limits.responseKeys,
+    min: 1,
+    max: limits.responseKeysCap,
+    describe: 'Most keys in one answer',
+  },
   'max-concurrent-streams': {
     type: 'number',
     default: limits.concurrentStreams,

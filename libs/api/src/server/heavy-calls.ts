@@ -44,8 +44,8 @@ export class HeavyCalls {
   readonly #work: HeavyWork;
 
   constructor(options: HeavyCallsOptions) {
-    // A call that waits holds nothing but itself.
-    const queue = { perTenant: 32, total: 256 };
+    // Few wait: each holds one of the calls that core has under way at this process.
+    const queue = { perTenant: 4, total: 64 };
     this.#work = new HeavyWork({ ...options, queue, entry: workerEntry(import.meta.url, 'provider-worker') });
   }
 

@@ -86,8 +86,26 @@ test('a tenant that has used its share of the worker is told so, until time has 
   const ended = failure(run({ kind: 'spin' }));
   for (let i = 0; i < 12; i++) await clock.advance(1_000);
   expect(await ended).toMatchObject({ code: 'TIMEOUT' });
-  const used = { code: 'BUSY', message: 'the namespace has used its share of the worker for large work' };
-  expect(await failure(run({ kind: 'steps', steps: 1 }))).toMatchObject(used);
+  const used = {
+    code: 'BUSY',
+    message: 'the namespace has used its share of the worker for large work, 250 ms a second',
+  };
+  expect(await failure(run({ kind: 'steps', steps: 6_000_000 }, { key: 'other' }))).toMatchObject(used);
   await clock.advance(9_000);
+  expect(await run({ kind: 'steps', steps: 6_000_000 }, { key: 'other' })).toBe(Infinity);
+});
+
+test('work that came to no end is not begun again for a minute, and answers as it did', async () => {
+  const clock = new ManualClock();
+  const { run, jobs } = workOf({ clock, timeoutMs: 1_000 });
+  await run({ kind: 'steps', steps: 6_000_000, field: 'spec.dataFrom[0]' });
+  const ended = failure(run({ kind: 'spin' }));
+  await clock.advance(1_000);
+  const told = { code: 'TIMEOUT', message: 'the work takes more than 1s', field: 'spec.dataFrom[0]' };
+  expect(await ended).toMatchObject(told);
+  expect(await failure(run({ kind: 'steps', steps: 1 }))).toMatchObject(told);
+  expect(await jobs()).toHaveLength(2);
+  expect(await run({ kind: 'steps', steps: 6_000_000 }, { key: 'other' })).toBe(Infinity);
+  await clock.advance(60_000);
   expect(await run({ kind: 'steps', steps: 1 })).toBe(Infinity);
 });

@@ -36,15 +36,20 @@ const FREE_STEPS = 1_000_000;
 const LOOP_ALLOWANCE = { capacity: 500_000_000, perSecond: 50_000_000 };
 /** A tenant's share of the worker, milliseconds: a quarter of it, after ten seconds. */
 const WORKER_ALLOWANCE = { capacity: 10_000, perSecond: 250 };
-/** Keys that are known to need the worker. */
+const SHARE_USED = `the namespace has used its share of the worker for large work, ${WORKER_ALLOWANCE.perSecond} ms a second`;
+/** Keys of which something is remembered. */
 const MAX_KNOWN = 10_000;
+/** How long work that came to no end in the worker is not begun again, milliseconds: it answers as it did. */
+const REFUSED_MS = 60_000;
 
 /**
  * Does work whose length a tenant decides: on this thread as long as it is little, else once more in a worker. Work that needed
- * the worker goes there at once when it comes again, and a tenant whose work was long for a while gets less of this thread.
+ * the worker goes there at once when it comes again, work that came to no end there is not begun again for a minute, and a tenant
+ * whose work was long for a while gets less of this thread.
  */
 export class HeavyWork {
   readonly #pool: WorkerPool;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #loopSteps: number;
   readonly #timeoutMs: number;
@@ -52,6 +57,7 @@ export class HeavyWork {
   readonly #worker: Allowance;
   /** Key → the field that was too much for this thread. The latest last. */
   readonly #needsWorker = new Map<string, string | undefined>();
+  readonly #refused = new Map<string, { readonly error: WorkerError; readonly untilMs: number }>();
 
   constructor({ entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000 }: HeavyWorkOptions) {
     const jobs = counterOf(registry, {
@@ -70,6 +76,7 @@ export class HeavyWork {
       seconds.inc({ task }, durationMs / 1_000);
     };
     this.#pool = new WorkerPool({ entry, clock, queue: queue ?? { perTenant: 4, total: 16 }, onJob });
+    this.#clock = clock;
     this.#logger = logger;
     this.#loopSteps = loopSteps;
     this.#timeoutMs = timeoutMs;
@@ -91,7 +98,7 @@ export class HeavyWork {
     if (!this.#needsWorker.has(key) && this.#loop.isLeft(owner.tenant)) {
       const here = this.#runHere(task, input, owner.tenant);
       if (here.kind === 'done') return here.output;
-      this.#remember(key, here.field);
+      remember(this.#needsWorker, key, here.field);
     }
     return this.#runThere(task, input, { key, tenant: owner.tenant, signal });
   }
@@ -120,24 +127,29 @@ export class HeavyWork {
     { key, tenant, signal }: { readonly key: string; readonly tenant: string; readonly signal: AbortSignal },
   ): Promise<Output> {
     const field = this.#needsWorker.get(key);
-    if (!this.#worker.isLeft(tenant))
-      throw new WorkerError('BUSY', 'the namespace has used its share of the worker for large work', { field });
+    const refused = this.#refused.get(key);
+    if (refused && refused.untilMs > this.#clock.monotonic()) throw refused.error;
+    if (!this.#worker.isLeft(tenant)) throw new WorkerError('BUSY', SHARE_USED, { field });
     try {
       return await this.#pool.run(task, input, { tenant, timeoutMs: this.#timeoutMs, signal });
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       if (error.code === 'FAILED') this.#logger.error({ task: task.name, problem: error.message }, 'worker failed');
-      throw new WorkerError(error.code, error.message, { cause: error.cause, field });
+      const failure = new WorkerError(error.code, error.message, { cause: error.cause, field });
+      if (error.code === 'TIMEOUT' || error.code === 'MEMORY')
+        remember(this.#refused, key, { error: failure, untilMs: this.#clock.monotonic() + REFUSED_MS });
+      throw failure;
     }
   }
+}
 
-  #remember(key: string, field: string | undefined): void {
-    this.#needsWorker.delete(key);
-    this.#needsWorker.set(key, field);
-    for (const oldest of this.#needsWorker.keys()) {
-      if (this.#needsWorker.size <= MAX_KNOWN) break;
-      this.#needsWorker.delete(oldest);
-    }
+/** Keeps what came last. */
+function remember<T>(known: Map<string, T>, key: string, what: T): void {
+  known.delete(key);
+  known.set(key, what);
+  for (const oldest of known.keys()) {
+    if (known.size <= MAX_KNOWN) break;
+    known.delete(oldest);
   }
 }
 

@@ -97,7 +97,7 @@ export class WorkerPool {
       signal?.addEventListener('abort', abort, { once: true });
       job.release = () => signal?.removeEventListener('abort', abort);
       const dropped = this.#waiting.push(options.tenant, job);
-      if (dropped) this.#end(dropped, 'busy', 0, busy());
+      if (dropped) this.#end(dropped, 'busy', 0, busy(this.#options.queue));
       this.#startNext();
     }) as Promise<Output>;
   }
@@ -329,8 +329,11 @@ function isOutOfMemory(error: unknown): boolean {
   return isError(error) && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
-function busy(): WorkerError {
-  return new WorkerError('BUSY', 'too many jobs wait for the worker');
+function busy({ perTenant, total }: FairQueueLimits): WorkerError {
+  return new WorkerError(
+    'BUSY',
+    `more pieces of large work wait for the worker than may: ${perTenant} of one namespace, ${total} of all`,
+  );
 }
 
 function closed(): WorkerError {

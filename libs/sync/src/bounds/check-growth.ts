@@ -14,7 +14,7 @@ export function checkGrowth(data: SecretData, field: string): void {
 
 /** @throws SyncError DATA_TOO_LARGE */
 export function checkKeyCount(keys: number, field: string): void {
-  if (keys > shapeLimits.keys) throw tooLarge(`it makes ${keys} keys, more than ${shapeLimits.keys}`, field);
+  if (keys > shapeLimits.keys) throw tooLarge(`${keys} keys, more than ${shapeLimits.keys}`, field);
 }
 
 /** Adds up the size of entries and ends at the bound. */
@@ -30,7 +30,7 @@ export class ByteCount {
   add(key: string, value: Uint8Array): void {
     this.#bytes += Buffer.byteLength(key) + value.length;
     if (this.#bytes > shapeLimits.dataBytes)
-      throw tooLarge(`it makes more than ${shapeLimits.dataBytes} bytes of keys and values`, this.#field);
+      throw tooLarge(`more than ${shapeLimits.dataBytes} bytes of keys and values`, this.#field);
   }
 }
 

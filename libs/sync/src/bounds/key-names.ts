@@ -4,7 +4,7 @@
  */
 export type KeyNames = 'public' | 'secret';
 
-/** A key for a public text, or the words that stand for it. */
-export function shownKey(key: string, names: KeyNames): string {
-  return names === 'public' ? key : 'one of the keys that come from inside of the secret';
+/** A key for a public text (as `shown` writes it), or the words that stand for it. */
+export function shownKey(key: string, names: KeyNames, shown = `key ${key}`): string {
+  return names === 'public' ? shown : 'a key that comes from inside of the secret';
 }

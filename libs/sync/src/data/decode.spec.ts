@@ -82,7 +82,7 @@ test('of a map the first bad key in byte order is named', () => {
 test('a key from inside of a secret is not named', () => {
   const data = new Map([['hunter2', Buffer.from('?')]]);
   expect(failure(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'secret' })).publicMessage).toBe(
-    'failure decoding key one of the keys that come from inside of the secret: the value is not valid Base64',
+    'failure decoding a key that comes from inside of the secret: the value is not valid Base64',
   );
 });
 

@@ -40,7 +40,7 @@ export function decodeValues(
       all.set(key, decoded(data.get(key) ?? new Uint8Array(), strategy, field));
     } catch (error) {
       const { publicMessage } = SyncError.from(error);
-      throw undecodable(`failure decoding key ${shownKey(key, names)}: ${publicMessage}`, field);
+      throw undecodable(`failure decoding ${shownKey(key, names)}: ${publicMessage}`, field);
     }
   }
   return all;

@@ -89,7 +89,7 @@ function readObject(data: SecretData, key: string, { fuel, names }: Step, fail: 
   } catch (error) {
     if (error instanceof FuelSpent) throw error;
     const what = error instanceof Error ? error.message : 'unknown error';
-    const shown = names === 'public' ? `"${key}"` : shownKey(key, names);
-    throw fail(`failed to unmarshal JSON: key ${shown}: ${what}`, 'Merge only values that are JSON objects.');
+    const shown = shownKey(key, names, `key "${key}"`);
+    throw fail(`failed to unmarshal JSON: ${shown}: ${what}`, 'Merge only values that are JSON objects.');
   }
 }

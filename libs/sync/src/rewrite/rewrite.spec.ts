@@ -104,7 +104,7 @@ describe('growth is bounded after every step', () => {
     expect(error({ a: large }, merges)).toMatchObject({
       code: 'DATA_TOO_LARGE',
       field: 'spec.rewrite[15].merge',
-      publicMessage: 'failed rewrite operation[15]: it makes more than 16777216 bytes of keys and values',
+      publicMessage: 'failed rewrite operation[15]: more than 16777216 bytes of keys and values',
     });
   });
 
@@ -112,7 +112,7 @@ describe('growth is bounded after every step', () => {
     const many = JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`k${i}`, 1])));
     expect(error({ a: many }, [{ merge: {} }])).toMatchObject({
       code: 'DATA_TOO_LARGE',
-      publicMessage: 'failed rewrite operation[0]: it makes 10001 keys, more than 10000',
+      publicMessage: 'failed rewrite operation[0]: 10001 keys, more than 10000',
     });
   });
 });

@@ -1,3 +1,4 @@
+import { excessOf, programCost, regexpLimits } from '@eso/runtime';
 import { RE2JS } from 're2js';
 import type { Budget } from '../exec/limits.ts';
 import { canBackquote, quote } from '../strconv/quote.ts';
@@ -13,8 +14,9 @@ export interface Match {
 
 /** Compiled patterns by source, the latest last. A template that runs again finds its patterns compiled. */
 const cache = new Map<string, RegexProgram>();
-const cacheSize = 256;
-const maxCachedLength = 2048;
+/** Instructions of all that are kept; one takes about a kilobyte. */
+const cachedInstructions = 16_384;
+let instructions = 0;
 
 /** A regular expression with Go's syntax over bytes. Matching takes time linear in the text. */
 export class RegexProgram {
@@ -39,10 +41,12 @@ export class RegexProgram {
       return known;
     }
     const program = new RegexProgram(compilePattern(source));
-    if (source.length <= maxCachedLength) cache.set(source, program);
-    for (const oldest of cache.keys()) {
-      if (cache.size <= cacheSize) break;
+    cache.set(source, program);
+    instructions += program.#size;
+    for (const [oldest, kept] of cache) {
+      if (instructions <= cachedInstructions) break;
       cache.delete(oldest);
+      instructions -= kept.#size;
     }
     return program;
   }
@@ -121,8 +125,13 @@ function compilePattern(source: string): RE2JS {
     const what = 'error parsing regexp: invalid UTF-8';
     throw new GoError(`${what}: \`${source.slice(invalidAt)}\``, what);
   }
+  const text = decodeText(source);
+  // Refused before it is compiled: that alone could take seconds.
+  if (text.length > regexpLimits.bytes || excessOf(programCost(text)) !== undefined) {
+    throw plainError('error parsing regexp: expression too large');
+  }
   try {
-    return RE2JS.compile(decodeText(source));
+    return RE2JS.compile(text);
   } catch (error) {
     const message = encodeText(error instanceof Error ? error.message : String(error));
     // The pattern may be made of values: what is wrong with it is told without it.

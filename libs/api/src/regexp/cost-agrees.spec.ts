@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { RE2JS } from 're2js';
-import { programCost } from './program-cost.ts';
+import { programCost } from '@eso/runtime';
 
 /** Instructions that the library really makes of it; undefined when it does not compile. */
 function programSize(source: string): number | undefined {
