@@ -19,12 +19,9 @@ export {
   type RegistryOptions,
 } from './metrics.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
-<<<<<<< HEAD
 export { Rarely, type RarelyOptions } from './rarely.ts';
-=======
 export { excessOf, regexpLimits } from './regexp/limits.ts';
 export { type ProgramCost, programCost } from './regexp/program-cost.ts';
->>>>>>> p4
 export { isSensitiveName, REDACTED } from './redact.ts';
 export { COMMON_FLAGS, type MainContext, type MainOptions, runMain } from './shutdown.ts';
 export { bounded, errorText, isError } from './text.ts';
