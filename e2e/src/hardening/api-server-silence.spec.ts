@@ -73,12 +73,15 @@ test('a right on Secrets that is taken away is named by readiness and in the log
   const { metadata, rules = [] } = role!;
   const rest = rules.filter(({ resources }) => !resources?.includes('secrets'));
   const ref = { namespace: TENANT, name: metadata.name };
-  await admin.patch(roles, ref, { rules: rest }, { type: 'merge' });
-  // Rights are looked at when a watch begins.
-  cutter.cut();
-  await eventually(async () => expect(await unready()).toMatch(/secrets.*forbidden.*Grant/is), { timeoutMs: 20_000 });
-  expect(warnings(before)).toMatch(/secrets.*forbidden/is);
-  await admin.patch(roles, ref, { rules }, { type: 'merge' });
+  try {
+    await admin.patch(roles, ref, { rules: rest }, { type: 'merge' });
+    // Rights are looked at when a watch begins.
+    cutter.cut();
+    await eventually(async () => expect(await unready()).toMatch(/secrets.*forbidden.*Grant/is), { timeoutMs: 20_000 });
+    expect(warnings(before)).toMatch(/secrets.*forbidden/is);
+  } finally {
+    await admin.patch(roles, ref, { rules }, { type: 'merge' });
+  }
   await eventually(async () => expect(await unready()).toBe(''), { timeoutMs: 60_000 });
   await synced('right-is-back');
 });
