@@ -1,5 +1,5 @@
-import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
-import { createInformer, type KubeClient, secrets } from '@eso/kube';
+import { type ExternalSecret, externalSecrets, providers } from '@eso/api/resources';
+import { createInformer, type KubeClient, type KubeObject, resourceType, secrets } from '@eso/kube';
 import { eventually, Installation, ownControlPlane, providerAddress } from '@eso/testing';
 import { step } from '../setup.mjs';
 import { requestCounts, requestsBetween, type RequestCounts } from './api-requests.ts';
@@ -26,7 +26,7 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
       progress: step,
     });
     const client = cluster.client();
-    await cluster.apply(store(objects));
+    await createStore(client, objects);
     await eventually(async () => {
       const { stdout } = await cluster.kubectl(
         '-n',
@@ -86,25 +86,26 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
 const keyOf = (index: number): string => `key-${index}`;
 const valueOf = (index: number): string => `value-${index}`;
 
-function store(objects: number): string {
-  const data = Array.from(
-    { length: objects },
-    (_, index) => `    - { key: ${keyOf(index)}, value: ${valueOf(index)} }`,
-  );
-  return `apiVersion: provider.external-secrets.io/v2alpha1
-kind: Fake
-metadata: { name: fake, namespace: ${TENANT} }
-spec:
-  data:
-${data.join('\n')}
----
-apiVersion: external-secrets.io/v1
-kind: Provider
-metadata: { name: fake, namespace: ${TENANT} }
-spec:
-  address: ${providerAddress('fake')}
-  providerRef: { apiVersion: provider.external-secrets.io/v2alpha1, kind: Fake, name: fake }
-`;
+const fakes = resourceType<KubeObject & { spec: { data: { key: string; value: string }[] } }>(
+  'provider.external-secrets.io',
+  'v2alpha1',
+  'fakes',
+  'Fake',
+  'Namespaced',
+);
+
+/** Not by `kubectl apply`, whose annotation with the whole manifest ends at 256 KiB. */
+async function createStore(client: KubeClient, objects: number): Promise<void> {
+  const metadata = { name: 'fake', namespace: TENANT };
+  const data = Array.from({ length: objects }, (_, index) => ({ key: keyOf(index), value: valueOf(index) }));
+  const apiVersion = 'provider.external-secrets.io/v2alpha1';
+  await client.create(fakes, { apiVersion, kind: 'Fake', metadata, spec: { data } });
+  await client.create(providers, {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'Provider',
+    metadata,
+    spec: { address: providerAddress('fake'), providerRef: { apiVersion, kind: 'Fake', name: 'fake' } },
+  });
 }
 
 function externalSecret(namespace: string, index: number): ExternalSecret {

@@ -30,6 +30,8 @@ const START_ATTEMPTS = 3;
  * @property {string} adminKey path of its key, PEM
  * @property {string} kubectl path of the kubectl binary
  * @property {string} stateFile path of a JSON file with exactly these fields
+ * @property {{ url: string, caFile: string }} [podApi] where pods are told that the API server is, for a test that puts
+ *   something between; default: where it is
  */
 
 /** @implements {ControlPlaneState} */

@@ -3,7 +3,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ApiClient } from './api-client.mjs';
-import { kubeconfig } from './credentials.mjs';
 import { temporaryDirectory } from './guard.mjs';
 import { Pod } from './pod.mjs';
 import { freePort } from './ports.mjs';
@@ -54,12 +53,12 @@ export class LocalKubelet {
     const ports = {};
     for (const name of spec.ports ?? []) ports[name] = await freePort();
     const { controlPlane, log = () => undefined } = this.#options;
-    const ca = readFileSync(controlPlane.caFile, 'utf8');
+    const { url, caFile } = controlPlane.podApi ?? controlPlane;
+    const ca = readFileSync(caFile, 'utf8');
     const pod = new Pod(spec, {
       client: this.#client,
       dir: join(this.dir, spec.namespace, spec.name),
-      kubeconfig: ({ tokenFile, namespace, userName }) =>
-        kubeconfig({ url: controlPlane.url, ca, userName, user: { tokenFile }, namespace }),
+      api: { url, ca },
       ports,
       log: (text) => log(`${key}: ${text}`),
     });

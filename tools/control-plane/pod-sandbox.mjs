@@ -1,6 +1,7 @@
 // What a kubelet prepares before the first container starts: directories, token, kubeconfig, Secrets.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kubeconfig } from './credentials.mjs';
 import { podEnvironment } from './pod-environment.mjs';
 import { SecretVolume } from './secret-volume.mjs';
 import { ServiceAccountToken } from './service-account-token.mjs';
@@ -11,7 +12,7 @@ import { ServiceAccountToken } from './service-account-token.mjs';
  * @typedef {object} SandboxOptions
  * @property {import('./api-client.mjs').ApiClient} client
  * @property {string} dir the pod's own directory
- * @property {(token: { tokenFile: string, namespace: string, userName: string }) => string} kubeconfig makes its content
+ * @property {{ url: string, ca: string }} api where the pod's API server is, and the PEM of its CA
  * @property {Readonly<Record<string, number>>} ports allotted loopback port by name
  * @property {(text: string) => void} log
  */
@@ -19,7 +20,7 @@ import { ServiceAccountToken } from './service-account-token.mjs';
 export class PodSandbox {
   /** The pod's own directory. */
   dir;
-  /** Path of the kubeconfig that the process is given. */
+  /** Path of a kubeconfig with the rights of the process, for whoever asks KUBECONFIG before anything else. */
   kubeconfig;
   /** Path of what the process writes to standard output and error, over all restarts. */
   logFile;
@@ -44,6 +45,7 @@ export class PodSandbox {
     this.dir = options.dir;
     this.kubeconfig = join(this.dir, 'kubeconfig');
     this.logFile = join(this.dir, 'log');
+    const server = new URL(options.api.url);
     const names = Object.keys(spec.volumes ?? {});
     this.volumes = Object.fromEntries(names.map((name) => [name, join(this.dir, 'volumes', name)]));
     this.environment = podEnvironment({
@@ -53,6 +55,9 @@ export class PodSandbox {
         KUBECONFIG: this.kubeconfig,
         POD_NAME: spec.name,
         POD_NAMESPACE: spec.namespace,
+        POD_SERVICE_ACCOUNT_DIR: join(this.dir, 'serviceaccount'),
+        KUBERNETES_SERVICE_HOST: server.hostname,
+        KUBERNETES_SERVICE_PORT: server.port,
       },
       ports: options.ports,
       volumes: this.volumes,
@@ -83,9 +88,9 @@ export class PodSandbox {
    */
   async #allThere(volumes, signal) {
     const { namespace, serviceAccount, tokenSeconds = 600 } = this.#spec;
-    const tokenFile = join(this.dir, 'serviceaccount', 'token');
-    const userName = `system:serviceaccount:${namespace}:${serviceAccount}`;
-    await writeFile(this.kubeconfig, this.#options.kubeconfig({ tokenFile, namespace, userName }), { mode: 0o600 });
+    const mount = join(this.dir, 'serviceaccount');
+    const tokenFile = join(mount, 'token');
+    await this.#writeAccount(mount, tokenFile);
     const token = new ServiceAccountToken({
       client: this.#options.client,
       namespace,
@@ -97,6 +102,22 @@ export class PodSandbox {
     const renewMs = await this.#awaiting(`ServiceAccount ${serviceAccount}`, token.renew(signal));
     this.#background.push(token.keepFresh(renewMs, signal));
     await Promise.all(volumes.map((volume) => this.#awaiting(`Secret ${volume.secretName}`, volume.mounted)));
+  }
+
+  /**
+   * What a pod finds of its ServiceAccount, except the token.
+   * @param {string} mount
+   * @param {string} tokenFile
+   */
+  async #writeAccount(mount, tokenFile) {
+    const { namespace, serviceAccount } = this.#spec;
+    const { url, ca } = this.#options.api;
+    const userName = `system:serviceaccount:${namespace}:${serviceAccount}`;
+    await mkdir(mount, { recursive: true, mode: 0o700 });
+    await writeFile(join(mount, 'ca.crt'), ca);
+    await writeFile(join(mount, 'namespace'), namespace);
+    const config = kubeconfig({ url, ca, userName, user: { tokenFile }, namespace });
+    await writeFile(this.kubeconfig, config, { mode: 0o600 });
   }
 
   #volumes() {

@@ -13,11 +13,11 @@ const STABLE_MS = 10_000;
  * @typedef {object} PodSpec
  * @property {string} namespace
  * @property {string} name
- * @property {string} serviceAccount its token is in the kubeconfig that KUBECONFIG names
+ * @property {string} serviceAccount its token, namespace and CA are in the directory that POD_SERVICE_ACCOUNT_DIR names
  * @property {readonly [string, ...string[]]} command program and arguments. `$(NAME)` stands for a variable of the
  *   environment, as in a pod: `$(PORT_GRPC)` for the port called `grpc`, `$(VOLUME_CERTS)` for the directory of `certs`
  * @property {Readonly<Record<string, string>>} [env] more variables; `$(NAME)` works here, too. A process gets these,
- *   PATH, HOME, KUBECONFIG, POD_NAME, POD_NAMESPACE, PORT_*, VOLUME_*, and nothing else of this process's environment
+ *   PATH, HOME, KUBECONFIG, POD_*, KUBERNETES_SERVICE_*, PORT_*, VOLUME_*, and nothing else of this process's environment
  * @property {readonly string[]} [ports] names of the loopback ports it listens on
  * @property {Readonly<Record<string, SecretSource>>} [volumes] directories by name
  * @property {'Always' | 'Never'} [restartPolicy] default Always

@@ -36,8 +36,13 @@ export class CertificateError extends Error {
       return new CertificateError('FORBIDDEN', text, { cause: thrown });
     }
     if (thrown instanceof PkiError || thrown instanceof KubeError) {
-      const { publicMessage, retryable } = thrown;
-      return new CertificateError('UNEXPECTED', publicMessage, { retryable, cause: thrown });
+      const { publicMessage } = thrown;
+      // Quotas, policies and namespaces change where no watch looks.
+      const refused = isKubeError(thrown, 'QUOTA_EXCEEDED', 'ADMISSION_DENIED', 'NAMESPACE_TERMINATING');
+      return new CertificateError('UNEXPECTED', publicMessage, {
+        retryable: refused || thrown.retryable,
+        cause: thrown,
+      });
     }
     return new CertificateError('UNEXPECTED', errorText(thrown), { cause: thrown });
   }

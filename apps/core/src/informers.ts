@@ -83,7 +83,8 @@ export async function startInformers(informers: Informers, signal: AbortSignal):
 /** Lets readiness follow the watches: not ready before the first list, nor while one has been silent for too long. */
 export function watchHealth(informers: Informers, ready: Readiness): void {
   for (const [name, informer] of Object.entries(informers) as [string, Informer<unknown> | undefined][]) {
-    if (informer) ready.add(`watch-${name}`, () => (informer.hasSynced ? informer.health() : 'not listed yet'));
+    if (!informer) continue;
+    ready.add(`watch-${name}`, () => informer.health() ?? (informer.hasSynced ? undefined : 'not listed yet'));
   }
 }
 

@@ -1,12 +1,19 @@
 import { bounded, errorText, isError } from '@eso/runtime';
 
-/** What went wrong, for programs. One code per thing a caller may want to tell apart. */
+/**
+ * What went wrong, for programs. One code per thing a caller may want to tell apart: FORBIDDEN is a missing right (RBAC) and nothing
+ * else, QUOTA_EXCEEDED a ResourceQuota, ADMISSION_DENIED a policy, webhook or plugin of the API server that refused this object,
+ * NAMESPACE_TERMINATING a namespace that takes nothing new because it is being deleted.
+ */
 export type KubeErrorCode =
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'CONFLICT'
   | 'INVALID'
   | 'FORBIDDEN'
+  | 'QUOTA_EXCEEDED'
+  | 'ADMISSION_DENIED'
+  | 'NAMESPACE_TERMINATING'
   | 'UNAUTHORIZED'
   | 'GONE'
   | 'TOO_MANY_REQUESTS'
@@ -35,7 +42,7 @@ export interface KubeErrorOptions {
   status?: number;
   /** `reason` of the Status object. */
   reason?: string;
-  /** How long the API server asks to wait, in milliseconds. */
+  /** How long the API server asks to wait, in milliseconds; at most a minute. */
   retryAfterMs?: number;
   causes?: readonly FieldCause[];
   cause?: unknown;

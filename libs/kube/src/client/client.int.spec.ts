@@ -14,7 +14,7 @@ import {
 } from '../resource/index.ts';
 import { eventually } from '../testing/eventually.ts';
 import { KubeClient } from './client.ts';
-import type { ListPage, WatchEvent } from './options.ts';
+import type { Listed, WatchEvent } from './options.ts';
 
 let cluster: TestCluster;
 let client: KubeClient;
@@ -183,11 +183,18 @@ describe('many objects', () => {
   test('are listed in pages, with kind and apiVersion, by label and by field', async () => {
     for (let i = 0; i < 7; i += 1)
       await client.create(configMaps, configMap(`c${i}`, {}, { odd: String(i % 2 === 1) }));
-    const pages: ListPage<ConfigMap>[] = [];
-    for await (const page of client.pages(configMaps, { namespace, limit: 3 })) pages.push(page);
-    expect(pages.map(({ items }) => items.length)).toEqual([3, 3, 1]);
+    const listed: Listed<ConfigMap>[] = [];
+    for await (const item of client.items(configMaps, { namespace, limit: 3 })) listed.push(item);
+    const told = listed.map((item) => (item.kind === 'object' ? item.object.metadata.name : item.kind));
+    expect(told).toEqual(['c0', 'c1', 'c2', 'page', 'c3', 'c4', 'c5', 'page', 'c6', 'page']);
+    const pages = listed.filter((item) => item.kind === 'page');
     expect(new Set(pages.map(({ resourceVersion }) => resourceVersion)).size).toBe(1);
-    expect(pages[0]?.items[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c0' } });
+    expect(pages.map(({ last }) => last)).toEqual([false, false, true]);
+    const [first] = listed;
+    expect(first).toMatchObject({ object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace } } });
+    await expect(client.get(configMaps, { namespace, name: 'c0' })).resolves.toEqual(
+      first?.kind === 'object' && first.object,
+    );
     const odd = await client.list(configMaps, { namespace, labelSelector: 'odd=true' });
     expect(odd.items.map(({ metadata }) => metadata.name)).toEqual(['c1', 'c3', 'c5']);
     const one = await client.list(configMaps, { namespace, fieldSelector: 'metadata.name=c4' });
@@ -211,11 +218,11 @@ describe('many objects', () => {
       1,
       client.watch(secrets, { namespace, resourceVersion, metadataOnly: true, signal: stop.signal }),
     );
-    for (const object of [got, listed, event?.object]) {
+    for (const object of [got, listed, objectOf(event)]) {
       expect(object?.metadata.name).toBe('s');
       expect(object).not.toHaveProperty('data');
     }
-    for (const object of [listed, event?.object]) expect(object).toMatchObject({ apiVersion: 'v1', kind: 'Secret' });
+    for (const object of [listed, objectOf(event)]) expect(object).toMatchObject({ apiVersion: 'v1', kind: 'Secret' });
   });
 
   test('are watched: what happens after a version, until the time asked for', async () => {
@@ -226,7 +233,7 @@ describe('many objects', () => {
     const seen: string[] = [];
     const watch = client.watch(configMaps, { namespace, resourceVersion: before.resourceVersion, timeoutSeconds: 1 });
     for await (const event of watch) {
-      if (event.type !== 'BOOKMARK')
+      if ('object' in event && event.type !== 'BOOKMARK')
         seen.push(`${event.type} ${event.object.metadata.name} ${event.object.data?.['v']}`);
     }
     expect(seen).toEqual(['ADDED a 1', 'MODIFIED a 2', 'DELETED a 2']);
@@ -237,7 +244,7 @@ describe('many objects', () => {
     const options = { namespace, resourceVersion: '', sendInitialEvents: true, allowBookmarks: true };
     const events = await take(2, client.watch(configMaps, options));
     expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
-    expect(events[1]?.object.metadata.annotations).toMatchObject({ 'k8s.io/initial-events-end': 'true' });
+    expect(objectOf(events[1])?.metadata.annotations).toMatchObject({ 'k8s.io/initial-events-end': 'true' });
   });
 
   test('are not listed on from a token that the API server never gave', async () => {
@@ -292,6 +299,10 @@ test('what is no object is answered as text', async () => {
   await expect(client.request('GET', '/readyz')).resolves.toBe('ok');
   expect(client.isReachable()).toBe(true);
 });
+
+function objectOf<T extends KubeObject>(event: WatchEvent<T> | undefined): KubeObject | undefined {
+  return event === undefined || event.type === 'OVERSIZED' ? undefined : event.object;
+}
 
 /** The first `count` events of a watch. */
 async function take<T>(count: number, watch: AsyncIterable<WatchEvent<T>>): Promise<WatchEvent<T>[]> {

@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import { ManualClock, Registry } from '@eso/runtime';
 import { issueServerIdentity } from '../testing/certificates.ts';
 import { eventually } from '../testing/eventually.ts';
 import { FaultServer, type ReceivedRequest, status } from '../testing/fault-server.ts';
 import { configMaps, secrets } from '../resource/index.ts';
+import type { KubeConnection } from '../connection/connection.ts';
 import { KubeClient } from './client.ts';
 import type { KubeClientOptions } from './options.ts';
 
@@ -37,6 +40,12 @@ const refuse =
   (code: number, reason: string, headers: Record<string, string> = {}) =>
   (request: ReceivedRequest): void =>
     request.json(code, status(code, reason, `scripted ${reason}`), headers);
+
+/** The first of many; the rest is not asked for. */
+async function firstOf<T>(many: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const one of many) return one;
+  return undefined;
+}
 
 describe('answers', () => {
   test.each<[httpStatus: number, reason: string, code: string, retryable: boolean]>([
@@ -127,6 +136,149 @@ describe('answers', () => {
     const big = { ...OBJECT, data: { v: 'ä'.repeat(3_000_000) } };
     server.handle = (request) => request.json(200, big);
     await expect(connect().get(configMaps, REF)).resolves.toEqual(big);
+  });
+});
+
+describe('bounds', () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const bytes =
+    (count: number, type = 'application/json', status = 200) =>
+    ({ stream }: ReceivedRequest): void => {
+      stream.respond({ ':status': status, 'content-type': type });
+      stream.end(Buffer.alloc(count, 'x'));
+    };
+
+  test('credentials that never come end with the request, and leave the client usable', async () => {
+    let authorization: () => Promise<string> = never;
+    const connection = server.connection({ authorization: () => authorization() });
+    const client = connect({ connection, requestTimeoutMs: 100 });
+    await expect(client.get(configMaps, REF)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      retryable: true,
+      message: expect.stringContaining('no credentials') as string,
+    });
+    authorization = () => Promise.resolve('Bearer x');
+    await expect(client.get(configMaps, REF)).resolves.toEqual(OBJECT);
+    authorization = never;
+    const stop = new AbortController();
+    const waiting = client.get(configMaps, REF, { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
+  test('certificates that never come end with the request; closing does not wait for them', async () => {
+    const client = connect({ connection: server.connection({ tls: never }), requestTimeoutMs: 100 });
+    await expect(client.get(configMaps, REF)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining('no connection') as string,
+    });
+    await client.close();
+  });
+
+  test('certificates that never come are asked for again after half a minute', async () => {
+    const clock = new ManualClock();
+    const fine = server.connection();
+    let read: () => ReturnType<KubeConnection['tls']> = never;
+    const connection = server.connection({ tls: () => read() });
+    const client = connect({ clock, connection, requestTimeoutMs: 3_600_000 });
+    const failed = expect(client.get(configMaps, REF)).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('no certificates to connect with within 30000 ms') as string,
+    });
+    await clock.advance(30_000);
+    await failed;
+    read = () => fine.tls();
+    await expect(client.get(configMaps, REF)).resolves.toEqual(OBJECT);
+  });
+
+  test('an answer that is too large is refused before it is whole', async () => {
+    const client = connect({ maxResponseBytes: 1_000_000 });
+    let sent = 0;
+    server.handle = ({ stream }) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/json' });
+      const more = (): void => {
+        if (stream.destroyed) return;
+        sent += 64_000;
+        stream.write(Buffer.alloc(64_000, 'x'), more);
+      };
+      more();
+    };
+    await expect(client.get(configMaps, REF)).rejects.toMatchObject({ code: 'TOO_LARGE', retryable: false });
+    expect(sent).toBeLessThan(20_000_000);
+    server.handle = bytes(1_000_000, 'text/plain');
+    await expect(client.request('GET', '/metrics')).resolves.toHaveLength(1_000_000);
+  });
+
+  test('of an error that is too large, a part is read', async () => {
+    server.handle = bytes(50_000_000, 'text/plain', 503);
+    const first = firstOf(connect({ maxResponseBytes: 1_000 }).items(configMaps));
+    await expect(first).rejects.toMatchObject({ code: 'SERVER_ERROR', status: 503 });
+  });
+
+  test.each<[string, number]>([
+    ['a list', 200],
+    ['an error', 503],
+  ])('%s that pauses in the middle is given up', async (_what, httpStatus) => {
+    server.handle = ({ stream }) => {
+      stream.respond({ ':status': httpStatus, 'content-type': 'application/json' });
+      stream.write('{"items":[{"metadata":{"name":"a"}},');
+    };
+    const items = connect({ requestTimeoutMs: 200 }).items(configMaps);
+    const all = (async () => {
+      for await (const item of items) expect(item).toMatchObject({ kind: 'object' });
+    })();
+    await expect(all).rejects.toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('200 ms') as string });
+  });
+
+  test('a list that takes long but goes on is read to its end', async () => {
+    server.handle = ({ stream }) => {
+      stream.respond({ ':status': 200, 'content-type': 'application/json' });
+      let left = 12;
+      const more = (): void => {
+        left -= 1;
+        if (left === 0) stream.end('{"metadata":{"name":"z"}}],"metadata":{"resourceVersion":"7"}}');
+        else stream.write(left === 11 ? '{"items":[' : '{"metadata":{"name":"a"}},', () => setTimeout(more, 50));
+      };
+      more();
+    };
+    const kinds: string[] = [];
+    for await (const { kind } of connect({ requestTimeoutMs: 400 }).items(configMaps)) kinds.push(kind);
+    expect(kinds).toEqual([...Array<string>(11).fill('object'), 'page']);
+  });
+
+  test.each([
+    ['half of a list', '{"items":[{"metadata":{"name":"s3cret"}}'],
+    ['an item without metadata', '{"items":[{"data":"s3cret"}],"metadata":{"resourceVersion":"1"}}'],
+    ['an item that is not JSON', '{"items":[{"data":s3cret}],"metadata":{"resourceVersion":"1"}}'],
+    ['a list without a version', '{"items":[{"metadata":{"name":"s3cret"}}],"metadata":{}}'],
+  ])('%s is an error that does not quote it', async (_what, text) => {
+    server.handle = (request) => request.text(200, text);
+    const read = async (): Promise<void> => {
+      for await (const { kind } of connect().items(secrets)) expect(kind).toBe('object');
+    };
+    const failed = await read().catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 'PROTOCOL', retryable: true });
+    expect((failed as Error).message).not.toContain('s3cret');
+  });
+
+  test('what is too large in a watch or a list is named by its beginning', async () => {
+    const big = { ...OBJECT, data: { v: 'x'.repeat(50_000) } };
+    const client = connect({ maxObjectBytes: 10_000 });
+    server.handle = (request) => request.text(200, `${JSON.stringify({ type: 'MODIFIED', object: big })}\n`);
+    const watched = await firstOf(client.watch(configMaps, { resourceVersion: '1' }));
+    expect(watched).toMatchObject({ type: 'OVERSIZED', ref: { namespace: 'ns', name: 'a' } });
+    const nameless = { ...big, metadata: { annotations: { long: 'y'.repeat(50_000) }, ...OBJECT.metadata } };
+    server.handle = (request) => request.json(200, { items: [nameless, OBJECT], metadata: { resourceVersion: '1' } });
+    const listed = await firstOf(client.items(configMaps));
+    expect(listed).toMatchObject({ kind: 'oversized', ref: undefined });
+  });
+
+  test('nobody waits longer than a minute because of an answer', async () => {
+    server.handle = refuse(429, 'TooManyRequests', { 'retry-after': '86400' });
+    await expect(connect().get(configMaps, REF)).rejects.toMatchObject({ retryAfterMs: 60_000 });
+    server.handle = (request) =>
+      request.json(429, status(429, 'TooManyRequests', 'later', { retryAfterSeconds: 86_400 }));
+    await expect(connect().get(configMaps, REF)).rejects.toMatchObject({ retryAfterMs: 60_000 });
   });
 });
 
@@ -229,6 +381,43 @@ describe('a server that does not answer well', () => {
 });
 
 describe('who is at the other end', () => {
+  test('TLS older than 1.2 is refused, whatever the process allows otherwise', async () => {
+    const [version, ciphers] = [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS];
+    const identity = issueServerIdentity();
+    const old = tls.createServer({
+      ...identity,
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    });
+    old.on('tlsClientError', () => undefined);
+    old.listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    const { port } = old.address() as AddressInfo;
+    try {
+      tls.DEFAULT_MIN_VERSION = 'TLSv1.1';
+      tls.DEFAULT_CIPHERS = 'DEFAULT@SECLEVEL=0';
+      // The control: this process would speak it.
+      const control = tls.connect({ port, host: '127.0.0.1', ca: identity.cert });
+      await once(control, 'secureConnect');
+      expect(control.getProtocol()).toBe('TLSv1.1');
+      control.destroy();
+      const client = connect({
+        connection: server.connection({
+          server: new URL(`https://127.0.0.1:${port}`),
+          tls: () => Promise.resolve({ ca: identity.cert }),
+        }),
+      });
+      await expect(client.get(configMaps, REF)).rejects.toMatchObject({
+        code: 'UNREACHABLE',
+        message: expect.stringMatching(/protocol version/i) as string,
+      });
+    } finally {
+      [tls.DEFAULT_MIN_VERSION, tls.DEFAULT_CIPHERS] = [version, ciphers];
+      await new Promise((resolve) => old.close(resolve));
+    }
+  });
+
   test('a certificate of an unknown authority, or of another name, is refused', async () => {
     const other = issueServerIdentity();
     const untrusted = connect({ connection: server.connection({ tls: () => Promise.resolve({ ca: other.cert }) }) });
@@ -358,6 +547,18 @@ describe('sharing', () => {
     }
     expect(pings).toBe(0);
     await eventually(() => expect(pings).toBeGreaterThan(0));
+  });
+
+  test('an idle connection is probed again and again, and found out whenever it breaks', async () => {
+    const client = connect({ pingIntervalMs: 40, pingTimeoutMs: 80 });
+    await client.get(configMaps, REF);
+    let pings = 0;
+    server.requests[0]?.session.on('ping', () => (pings += 1));
+    await eventually(() => expect(pings).toBeGreaterThanOrEqual(3));
+    expect([server.links, client.isReachable()]).toEqual([1, true]);
+    server.freeze();
+    // Nobody asks for anything: the next probe finds it, and a new connection is made.
+    await eventually(() => expect(server.links).toBe(2));
   });
 
   test('a connection told to go away takes no new request, and those on it finish', async () => {

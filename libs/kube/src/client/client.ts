@@ -14,8 +14,10 @@ import type {
   DeleteOptions,
   GetOptions,
   IssuedToken,
+  ItemsOptions,
   KubeClientOptions,
   ListOptions,
+  Listed,
   ListPage,
   PatchOptions,
   RawRequestOptions,
@@ -26,6 +28,10 @@ import type {
 } from './options.ts';
 import { acceptType, listQuery, queryString, watchQuery } from './query.ts';
 import { Requester } from './requester.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { ListSplitter } from './list-splitter.ts';
+import { describeOversized } from './oversized.ts';
+import { PageSize } from './page-size.ts';
 import { parseWatchLine } from './watch-stream.ts';
 
 const JSON_TYPE = 'application/json';
@@ -37,6 +43,9 @@ const PATCH_TYPE = {
 
 /** Objects per page, as client-go asks for. */
 export const DEFAULT_PAGE_SIZE = 500;
+const DEFAULT_PAGE_BYTES = 8 * 1024 * 1024;
+const DEFAULT_RESPONSE_BYTES = 32 * 1024 * 1024;
+const DEFAULT_OBJECT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Talks to one API server. Every method throws KubeError, or the reason of the signal it was given; requests to a server that is
@@ -45,6 +54,7 @@ export const DEFAULT_PAGE_SIZE = 500;
 export class KubeClient {
   readonly #transport: Transport;
   readonly #requester: Requester;
+  readonly #maxObjectBytes: number;
 
   constructor(options: KubeClientOptions) {
     const { connection, clock = systemClock, requestTimeoutMs = 30_000 } = options;
@@ -56,8 +66,10 @@ export class KubeClient {
       connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
       pingIntervalMs: options.pingIntervalMs ?? 30_000,
       pingTimeoutMs: options.pingTimeoutMs ?? 15_000,
+      maxBodyBytes: options.maxResponseBytes ?? DEFAULT_RESPONSE_BYTES,
       requests: options.registry && requestCounter(options.registry),
     });
+    this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_OBJECT_BYTES;
     this.#requester = new Requester({ transport: this.#transport, connection, clock, requestTimeoutMs });
   }
 
@@ -78,18 +90,37 @@ export class KubeClient {
   }
 
   /**
-   * Page after page.
+   * Object after object, read as they come, so that no more than one of them is held here; asked for in pages whose size follows that of
+   * the objects.
    * @throws KubeError GONE when the list expired under way: start again
    */
-  async *pages<T extends KubeObject>(
+  async *items<T extends KubeObject>(
     type: ResourceType<T>,
-    options: ListOptions = {},
-  ): AsyncGenerator<ListPage<T>, void, undefined> {
-    let token = options.continue;
+    options: ItemsOptions = {},
+  ): AsyncGenerator<Listed<T>, void, undefined> {
+    const { limit = DEFAULT_PAGE_SIZE, pageBytes = DEFAULT_PAGE_BYTES, ...select } = options;
+    const size = new PageSize({ limit, pageBytes });
+    const collection = resourcePath(type, select);
+    const request = { accept: acceptType(select, 'list'), signal: select.signal, purpose: 'list' } as const;
+    const identity = { apiVersion: apiVersionOf(type), kind: type.kind };
+    let token: string | undefined;
     do {
-      const page = await this.list(type, { limit: DEFAULT_PAGE_SIZE, ...options, ...(token && { continue: token }) });
-      yield page;
+      const query = listQuery({ ...select, limit: size.next, ...(token && { continue: token }) });
+      const splitter = new ListSplitter(this.#maxObjectBytes);
+      let objects = 0;
+      let bytes = 0;
+      for await (const chunk of this.#requester.chunks(collection + queryString(query), request)) {
+        bytes += chunk.length;
+        for (const item of splitter.push(chunk)) {
+          objects += 1;
+          if (item.kind === 'oversized') yield { ...describeOversized(item), kind: 'oversized' };
+          else yield { kind: 'object', object: { ...identity, ...parseItem(type, item.text) } };
+        }
+      }
+      size.learn(objects, bytes);
+      const page = readPage(type, parseJson(type, splitter.end()));
       token = page.continue;
+      yield { kind: 'page', resourceVersion: page.resourceVersion, last: !token };
     } while (token);
   }
 
@@ -102,14 +133,23 @@ export class KubeClient {
     options: WatchOptions,
   ): AsyncGenerator<WatchEvent<T>, void, undefined> {
     const collection = resourcePath(type, options);
-    const request = { accept: acceptType(options, 'object'), signal: options.signal };
+    const { signal, onOpen } = options;
+    const request = { accept: acceptType(options, 'object'), purpose: 'watch', signal, onOpen } as const;
     const identity = { apiVersion: apiVersionOf(type), kind: type.kind };
-    for await (const line of this.#requester.lines(collection + queryString(watchQuery(options)), request)) {
-      const event = parseWatchLine<T>(`a watch of ${resourceName(type)}`, line);
-      // With metadataOnly it says PartialObjectMetadata, which is no kind anybody looks for.
-      Object.assign(event.object, identity);
-      yield event;
+    const splitter = new LineSplitter(this.#maxObjectBytes);
+    for await (const chunk of this.#requester.chunks(collection + queryString(watchQuery(options)), request)) {
+      for (const line of splitter.push(chunk)) {
+        if (line.kind === 'oversized') {
+          yield { ...describeOversized(line), type: 'OVERSIZED' };
+          continue;
+        }
+        const event = parseWatchLine<T>(`a watch of ${resourceName(type)}`, line.text);
+        // With metadataOnly it says PartialObjectMetadata, which is no kind anybody looks for.
+        Object.assign(event.object, identity);
+        yield event;
+      }
     }
+    if (splitter.pending) throw this.#requester.brokeOff();
   }
 
   /** @throws KubeError ALREADY_EXISTS or INVALID among others */
@@ -227,6 +267,22 @@ function readPage<T extends KubeObject>(type: ResourceType<T>, answer: unknown):
   for (const item of items ?? []) Object.assign(item, identity);
   const page = { items: items ?? [], resourceVersion: metadata.resourceVersion };
   return metadata.continue ? { ...page, continue: metadata.continue } : page;
+}
+
+/** @throws KubeError PROTOCOL for what is no object of an API */
+function parseItem<T extends KubeObject>(type: ResourceType<T>, text: string): T {
+  const item = parseJson(type, text);
+  if (typeof item === 'object' && item !== null && 'metadata' in item) return item as T;
+  throw new KubeError('PROTOCOL', `a list of ${resourceName(type)} holds something that is no object`);
+}
+
+function parseJson(type: ResourceType, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, which may hold a Secret.
+    throw new KubeError('PROTOCOL', `a list of ${resourceName(type)} was answered with what is not JSON`);
+  }
 }
 
 function requestCounter(registry: Registry): NonNullable<TransportOptions['requests']> {

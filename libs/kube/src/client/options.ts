@@ -1,6 +1,6 @@
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
-import type { KubeObject, ObjectReference } from '../resource/index.ts';
+import type { KubeObject, ObjectRef, ObjectReference } from '../resource/index.ts';
 
 export interface KubeClientOptions {
   connection: KubeConnection;
@@ -11,8 +11,18 @@ export interface KubeClientOptions {
   clock?: Clock;
   /** Default `external-secrets`. The API server's audit log and managedFields show it. */
   userAgent?: string;
-  /** Time for a request with all its retries, and for the head of a watch, in milliseconds. Default 30,000. */
+  /**
+   * Time for a request with all its retries, connection and credentials included, and for the head of a watch, in milliseconds.
+   * A list that is read as it comes may take longer, as long as it never pauses for this long. Default 30,000.
+   */
   requestTimeoutMs?: number;
+  /** A larger answer is refused with TOO_LARGE, in bytes; lists that are read as they come have no such bound. Default 32 MiB. */
+  maxResponseBytes?: number;
+  /**
+   * An object of a watch, or of a list that is read as it comes, whose JSON is larger is refused, in bytes. Default 8 MiB: five times
+   * what etcd takes by default.
+   */
+  maxObjectBytes?: number;
   /** TCP and TLS handshake together, in milliseconds. Default 5,000. */
   connectTimeoutMs?: number;
   /** A connection on which nothing came in for this long is probed with a PING, in milliseconds. Default 30,000. */
@@ -56,6 +66,27 @@ export interface ListPage<T> {
   continue?: string;
 }
 
+/** How a list is read as it comes. */
+export interface ItemsOptions extends SelectOptions {
+  /** Objects per page at most. Default 500. */
+  limit?: number;
+  /** Bytes per page that are aimed at, from the objects seen so far. Default 8 MiB. */
+  pageBytes?: number;
+}
+
+/** An object of a list, or the end of a page of it. */
+export type Listed<T> =
+  | { kind: 'object'; object: T }
+  | ({ kind: 'oversized' } & OversizedObject)
+  | { kind: 'page'; resourceVersion: string; last: boolean };
+
+/** An object whose JSON is larger than `maxObjectBytes`: it was not kept. */
+export interface OversizedObject {
+  bytes: number;
+  /** Where its beginning tells. */
+  ref: ObjectRef | undefined;
+}
+
 export interface WatchOptions extends SelectOptions {
   /** Events after this one. */
   resourceVersion: string;
@@ -65,13 +96,17 @@ export interface WatchOptions extends SelectOptions {
   allowBookmarks?: boolean;
   /** Ask for the present objects as ADDED events first, then a BOOKMARK with annotation `k8s.io/initial-events-end`. */
   sendInitialEvents?: boolean;
+  /** Called when the API server has accepted the watch, before the first event. Must not throw. */
+  onOpen?: () => void;
 }
 
 /** An event of a watch. An ERROR event is thrown as KubeError instead. */
 export type WatchEvent<T> =
   | { type: 'ADDED' | 'MODIFIED' | 'DELETED'; object: T }
   /** Nothing happened up to `object.metadata.resourceVersion`; the object has nothing else. */
-  | { type: 'BOOKMARK'; object: KubeObject };
+  | { type: 'BOOKMARK'; object: KubeObject }
+  /** Something happened to an object that is larger than `maxObjectBytes`. */
+  | ({ type: 'OVERSIZED' } & OversizedObject);
 
 export interface WriteOptions extends CallOptions {
   /** Who owns the written fields in `managedFields`. */

@@ -1,11 +1,11 @@
 import { bounded, type Clock } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
-import { lost, type HttpResponse } from '../transport/exchange.ts';
-import type { Method, Transport } from '../transport/transport.ts';
+import { lost, type HttpResponse, type HttpStream } from '../transport/exchange.ts';
+import type { Method, StreamPurpose, Transport } from '../transport/transport.ts';
+import { Deadline } from './deadline.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 import { errorFromResponse } from './status.ts';
-import { LineSplitter } from './watch-stream.ts';
 
 export interface RequestOptions {
   accept: string;
@@ -15,12 +15,23 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+export interface StreamOptions {
+  accept: string;
+  purpose: StreamPurpose;
+  signal?: AbortSignal | undefined;
+  /** Called when the answer has begun and is no error. */
+  onOpen?: (() => void) | undefined;
+}
+
 export interface RequesterOptions {
   transport: Transport;
   connection: KubeConnection;
   clock: Clock;
   requestTimeoutMs: number;
 }
+
+/** Bytes of an error that are read: a Status has a few hundred. */
+const MAX_ERROR_BYTES = 256 * 1024;
 
 /** Turns attempts into answers: retries, JSON, typed errors. */
 export class Requester {
@@ -47,36 +58,53 @@ export class Requester {
   }
 
   /**
-   * The lines of an answer, as they come. Leaving the loop ends the request.
+   * The bytes of an answer, as they come. Leaving the loop ends the request. A list that pauses for longer than a request may take is
+   * given up; how long a watch may say nothing is for its reader to judge.
    * @throws KubeError when the answer is an error or breaks off, or the reason of the signal
    */
-  async *lines(path: string, { accept, signal }: RequestOptions): AsyncGenerator<string, void, undefined> {
-    const { transport, connection } = this.#options;
+  async *chunks(path: string, options: StreamOptions): AsyncGenerator<Buffer, void, undefined> {
+    const { transport, connection, clock, requestTimeoutMs } = this.#options;
+    const { accept, purpose, signal } = options;
     // Whoever watches comes back by itself, and slower each time.
-    const head = await this.#retried({ method: 'GET', signal, retryLater: false }, (timeoutMs) =>
-      transport.open({ method: 'GET', path, accept, timeoutMs, signal }),
+    const head = await this.#retried({ method: 'GET', signal, retryLater: purpose === 'list' }, (timeoutMs) =>
+      transport.open({ method: 'GET', path, accept, timeoutMs, signal }, purpose),
     );
     const { stream } = head;
+    const failed = head.status >= 300;
+    const pause = failed || purpose === 'list' ? new Deadline(clock, requestTimeoutMs, signal) : undefined;
+    const end = pause?.signal ?? signal;
     const onAbort = (): void => void stream.destroy();
-    signal?.addEventListener('abort', onAbort, { once: true });
+    if (end?.aborted) onAbort();
+    else end?.addEventListener('abort', onAbort, { once: true });
     try {
-      if (head.status >= 300) {
-        const chunks: Buffer[] = [];
-        for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
-        throw errorFromResponse(describe('GET', path), head.status, head.headers, Buffer.concat(chunks));
+      if (failed) throw await readError(describe('GET', path), head);
+      options.onOpen?.();
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        pause?.extend();
+        yield chunk;
+        pause?.extend();
       }
-      const splitter = new LineSplitter();
-      for await (const chunk of stream as AsyncIterable<Buffer>) yield* splitter.push(chunk);
-      // A reset stream, or one cut in the middle of a line, may end as quietly as a whole one.
-      if (stream.rstCode !== 0 || stream.aborted || splitter.pending) throw new Error('the answer broke off');
+      // A stream that was destroyed or reset may end as quietly as a whole one.
+      end?.throwIfAborted();
+      if (stream.rstCode !== 0 || stream.aborted) throw new Error('the answer broke off');
     } catch (error) {
       signal?.throwIfAborted();
+      if (pause?.passed) throw paused(describe('GET', path), requestTimeoutMs);
       throw error instanceof KubeError ? error : lost(connection.server.host, stream, error);
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      pause?.end();
+      end?.removeEventListener('abort', onAbort);
       stream.destroy();
     }
     signal?.throwIfAborted();
+  }
+
+  /** An answer that ended in the middle of what it was saying. */
+  brokeOff(): KubeError {
+    return new KubeError(
+      'UNREACHABLE',
+      `the connection to the API server at ${this.#options.connection.server.host} was lost: the answer broke off`,
+    );
   }
 
   #retried<T extends Pick<HttpResponse, 'status' | 'headers'>>(
@@ -90,6 +118,21 @@ export class Requester {
 
 function describe(method: Method, path: string): string {
   return `${method} ${path.split('?', 1)[0] ?? ''}`;
+}
+
+async function readError(request: string, { status, headers, stream }: HttpStream): Promise<KubeError> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ERROR_BYTES) break;
+    chunks.push(chunk);
+  }
+  return errorFromResponse(request, status, headers, Buffer.concat(chunks));
+}
+
+function paused(request: string, ms: number): KubeError {
+  return new KubeError('TIMEOUT', `the API server sent nothing for ${ms} ms in the middle of its answer to ${request}`);
 }
 
 function parseBody(request: string, { headers, body, status }: HttpResponse): unknown {

@@ -4,6 +4,7 @@ import type { HttpResponse } from '../transport/exchange.ts';
 import { TransportFailure } from '../transport/failure.ts';
 import type { Method } from '../transport/transport.ts';
 import { Backoff } from './backoff.ts';
+import { retryAfterMs } from './status.ts';
 
 /** Further attempts after an answer that says "later". */
 const MAX_RETRIES = 3;
@@ -71,8 +72,5 @@ function mayReconnect(error: unknown, method: Method): boolean {
 }
 
 function retryAfter({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>, method: Method): number | undefined {
-  const seconds = headers['retry-after'];
-  if (seconds === undefined || !/^\d+$/.test(seconds)) return undefined;
-  if (status !== 429 && !(status >= 500 && IDEMPOTENT.has(method))) return undefined;
-  return Number(seconds) * 1_000;
+  return status === 429 || (status >= 500 && IDEMPOTENT.has(method)) ? retryAfterMs(headers) : undefined;
 }

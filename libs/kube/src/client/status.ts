@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import { bounded } from '@eso/runtime';
 import { type FieldCause, KubeError, type KubeErrorCode } from '../error.ts';
+import { refusalCode } from './refusal.ts';
 
 /** The part of a meta/v1 Status that is read. */
 interface Status {
@@ -59,12 +60,18 @@ export function errorFromWatchStatus(request: string, object: unknown): KubeErro
 }
 
 function errorFromStatus(
-  { message, reason, details }: Status,
+  refusal: Status,
   { request, status, retryAfterMs }: { request: string; status: number; retryAfterMs: number | undefined },
 ): KubeError {
+  const { message, reason, details } = refusal;
   const byReason = reason === undefined ? undefined : CODE_BY_REASON[reason];
-  const code = byReason ?? CODE_BY_STATUS[status] ?? (status >= 500 ? 'SERVER_ERROR' : 'BAD_REQUEST');
-  const waitMs = retryAfterMs ?? (details?.retryAfterSeconds ? details.retryAfterSeconds * 1_000 : undefined);
+  const code =
+    refusalCode(refusal, status) ??
+    byReason ??
+    CODE_BY_STATUS[status] ??
+    (status >= 500 ? 'SERVER_ERROR' : 'BAD_REQUEST');
+  const askedMs = details?.retryAfterSeconds ? capped(details.retryAfterSeconds) : undefined;
+  const waitMs = retryAfterMs ?? askedMs;
   return new KubeError(code, message ?? `the API server answered ${request} with status ${status}`, {
     status,
     causes: (details?.causes ?? []).map(fieldCause),
@@ -77,10 +84,17 @@ function fieldCause({ field = '', reason = '', message = '' }: Partial<FieldCaus
   return { field, reason, message };
 }
 
-/** Reads `Retry-After` in whole seconds, which is all that the API server sends. */
-function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
+/** Nobody waits longer than this because of an answer, in milliseconds: the API server itself asks for seconds. */
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/** Reads `Retry-After` in whole seconds, which is all that the API server sends; in milliseconds, at most a minute. */
+export function retryAfterMs(headers: IncomingHttpHeaders): number | undefined {
   const text = headers['retry-after'];
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) * 1_000 : undefined;
+  return text !== undefined && /^\d+$/.test(text) ? capped(Number(text)) : undefined;
+}
+
+function capped(seconds: number): number {
+  return Math.min(Math.max(seconds, 0) * 1_000, MAX_RETRY_AFTER_MS);
 }
 
 function parseStatus(headers: IncomingHttpHeaders, body: Buffer): Status {

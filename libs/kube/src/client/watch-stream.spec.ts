@@ -1,30 +1,4 @@
-import fc from 'fast-check';
-import { LineSplitter, parseWatchLine } from './watch-stream.ts';
-
-test('lines are whole however the bytes are cut', () => {
-  fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.array(fc.nat(8)), (texts, cuts) => {
-      const lines = texts.map((text) => text.replaceAll('\n', ' '));
-      const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
-      const splitter = new LineSplitter();
-      const seen: string[] = [];
-      let at = 0;
-      for (const cut of cuts) {
-        seen.push(...splitter.push(bytes.subarray(at, at + cut)));
-        at += cut;
-      }
-      seen.push(...splitter.push(bytes.subarray(at)));
-      expect(seen).toEqual(lines);
-      expect(splitter.pending).toBe(false);
-    }),
-  );
-});
-
-test('an unfinished line is pending', () => {
-  const splitter = new LineSplitter();
-  expect(splitter.push(Buffer.from('a\nb'))).toEqual(['a']);
-  expect(splitter.pending).toBe(true);
-});
+import { parseWatchLine } from './watch-stream.ts';
 
 test.each([
   ['no JSON', '{"type":"ADDED","object":{"data":{"password":"s3cret"'],

@@ -4,42 +4,21 @@ import type { KubeObject } from '../resource/index.ts';
 import type { WatchEvent } from './options.ts';
 import { errorFromWatchStatus } from './status.ts';
 
-const NEWLINE = 10;
-
-/** Cuts a stream of bytes into lines; a line is put together once, however many chunks it came in. */
-export class LineSplitter {
-  #parts: Buffer[] = [];
-
-  /** Whether bytes of an unfinished line are waiting. */
-  get pending(): boolean {
-    return this.#parts.length > 0;
-  }
-
-  /** The lines that `chunk` completes. */
-  push(chunk: Buffer): string[] {
-    const lines: string[] = [];
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const last = chunk.subarray(start, end);
-      lines.push(this.pending ? Buffer.concat([...this.#parts, last]).toString() : last.toString());
-      this.#parts = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) this.#parts.push(chunk.subarray(start));
-    return lines;
-  }
-}
+type WholeEvent<T> = Exclude<WatchEvent<T>, { type: 'OVERSIZED' }>;
 
 /**
  * Reads one line of a watch.
  * @param request what was asked, for messages
  * @throws KubeError of an ERROR event, or PROTOCOL for a line that is no event
  */
-export function parseWatchLine<T extends KubeObject>(request: string, line: string): WatchEvent<T> {
+export function parseWatchLine<T extends KubeObject>(
+  request: string,
+  line: string,
+): Exclude<WatchEvent<T>, { type: 'OVERSIZED' }> {
   const { type, object } = parseJson(request, line);
   if (type === 'ERROR') throw errorFromWatchStatus(request, object);
   if (isEventType(type) && typeof object?.metadata?.resourceVersion === 'string')
-    return { type, object } as WatchEvent<T>;
+    return { type, object } as WholeEvent<T>;
   const what = bounded(String(type), 32);
   throw new KubeError('PROTOCOL', `${request} sent an event of unknown type or without an object: ${what}`);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '@eso/runtime';
 import { inClusterConnection } from './in-cluster.ts';
+import { renewed } from './kubeconfig.ts';
 import { loadConnection } from './load.ts';
 import { TokenFile } from './token-file.ts';
 
@@ -96,11 +97,69 @@ describe('a pod', () => {
     expect(String((await connection.tls()).ca)).toBe('the next CA');
   });
 
+  test('is told by POD_SERVICE_ACCOUNT_DIR where they are, whatever KUBECONFIG says', async () => {
+    for (const [name, text] of [
+      ['token', 't'],
+      ['ca.crt', 'CA'],
+      ['namespace', 'home'],
+    ] as const)
+      write(name, text);
+    const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '6443', POD_SERVICE_ACCOUNT_DIR: dir };
+    const before = { ...process.env };
+    try {
+      Object.assign(process.env, env, { KUBECONFIG: kubeconfig({ token: 'other' }) });
+      const connection = await loadConnection();
+      expect(connection.namespace).toBe('home');
+      expect(await connection.authorization()).toBe('Bearer t');
+      const named = await loadConnection({ kubeconfig: kubeconfig({ token: 'other' }) });
+      expect(await named.authorization()).toBe('Bearer other');
+    } finally {
+      process.env = before;
+    }
+  });
+
   test('that is none is told what to do', async () => {
     await expect(inClusterConnection({ directory: dir, env: {} })).rejects.toMatchObject({
       code: 'CONNECTION_CONFIG',
       message: expect.stringContaining('name a kubeconfig file') as string,
     });
+  });
+});
+
+describe('credentials that are made', () => {
+  test('are remembered for ten seconds, and made anew when they were refused', async () => {
+    const clock = new ManualClock();
+    let made = 0;
+    const { authorization, forget } = renewed(() => Promise.resolve(`Bearer ${(made += 1)}`), clock);
+    expect(await authorization()).toBe('Bearer 1');
+    await clock.advance(9_999);
+    expect(await authorization()).toBe('Bearer 1');
+    await clock.advance(1);
+    expect(await authorization()).toBe('Bearer 2');
+    forget();
+    expect(await authorization()).toBe('Bearer 3');
+  });
+
+  test('that are never done are not asked for again before a minute', async () => {
+    const clock = new ManualClock();
+    let started = 0;
+    const { authorization, forget } = renewed(() => new Promise(() => (started += 1)), clock);
+    for (let second = 0; second < 59; second += 1) {
+      void authorization();
+      forget();
+      await clock.advance(1_000);
+    }
+    expect(started).toBe(1);
+    await clock.advance(1_000);
+    void authorization();
+    expect(started).toBe(2);
+  });
+
+  test('that could not be made are tried again at once', async () => {
+    const answers = [Promise.reject(new Error('no')), Promise.resolve('Bearer 1')];
+    const { authorization } = renewed(() => answers.shift()!, new ManualClock());
+    await expect(authorization()).rejects.toThrow('no');
+    expect(await authorization()).toBe('Bearer 1');
   });
 });
 

@@ -5,11 +5,13 @@ import { KubeError } from '../error.ts';
 import type { KubeConnection } from './connection.ts';
 import { TokenFile } from './token-file.ts';
 
+/** Names a directory with the files of the pod's ServiceAccount, where they are not mounted at the usual place. */
+export const SERVICE_ACCOUNT_DIR_ENV = 'POD_SERVICE_ACCOUNT_DIR';
 /** Where the kubelet mounts a pod's ServiceAccount. */
 const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 export interface InClusterOptions {
-  /** Default: the mount of the pod's ServiceAccount. */
+  /** Default: POD_SERVICE_ACCOUNT_DIR, then the mount of the pod's ServiceAccount. */
   directory?: string;
   env?: NodeJS.ProcessEnv;
 }
@@ -19,8 +21,8 @@ export interface InClusterOptions {
  * @throws KubeError CONNECTION_CONFIG when this is no pod
  */
 export async function inClusterConnection({
-  directory = MOUNT,
   env = process.env,
+  directory = env[SERVICE_ACCOUNT_DIR_ENV] || MOUNT,
 }: InClusterOptions = {}): Promise<KubeConnection> {
   const host = env['KUBERNETES_SERVICE_HOST'];
   const port = env['KUBERNETES_SERVICE_PORT'];

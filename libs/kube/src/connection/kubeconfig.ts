@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { errorText, systemClock } from '@eso/runtime';
+import { type Clock, errorText, systemClock } from '@eso/runtime';
 import { parse } from 'yaml';
 import { KubeError } from '../error.ts';
 import type { KubeConnection, TlsMaterial } from './connection.ts';
@@ -41,21 +41,39 @@ export async function kubeconfigConnection(files: readonly string[], context?: s
   return { ...base, authorization: () => fixed };
 }
 
-/** Spares most requests the way through client-node, which reads files and builds an agent each time. */
+/** Spares most requests the way through client-node, which reads files and builds an agent each time; in milliseconds. */
 const REMEMBERED_MS = 10_000;
+/** A plugin that has not answered for this long is left behind, and another one is started; in milliseconds. */
+const ABANDONED_MS = 60_000;
 
-function renewed(read: () => Promise<string | undefined>): Required<Pick<KubeConnection, 'authorization' | 'forget'>> {
+/** Remembers what `read` found. While it is still looking, nobody looks a second time: a plugin that hangs is a process. */
+export function renewed(
+  read: () => Promise<string | undefined>,
+  clock: Clock = systemClock,
+): Required<Pick<KubeConnection, 'authorization' | 'forget'>> {
   let header: Promise<string | undefined> | undefined;
+  let pending = false;
   let readAt = 0;
   const forget = (): void => {
-    header = undefined;
+    if (!pending) header = undefined;
   };
   const authorization = (): Promise<string | undefined> => {
-    if (header && systemClock.monotonic() - readAt < REMEMBERED_MS) return header;
-    readAt = systemClock.monotonic();
-    header = read();
-    header.catch(forget);
-    return header;
+    if (header && clock.monotonic() - readAt < (pending ? ABANDONED_MS : REMEMBERED_MS)) return header;
+    readAt = clock.monotonic();
+    pending = true;
+    const mine = read();
+    header = mine;
+    const settled = (result: typeof header): void => {
+      if (header !== mine) return;
+      pending = false;
+      readAt = clock.monotonic();
+      header = result;
+    };
+    mine.then(
+      () => settled(mine),
+      () => settled(undefined),
+    );
+    return mine;
   };
   return { authorization, forget };
 }

@@ -1,10 +1,13 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConnection } from './connection.ts';
-import { inClusterConnection } from './in-cluster.ts';
+import { inClusterConnection, SERVICE_ACCOUNT_DIR_ENV } from './in-cluster.ts';
 
 export interface LoadConnectionOptions {
-  /** Path of a kubeconfig file. Default: KUBECONFIG, then the pod's ServiceAccount, then `~/.kube/config`. */
+  /**
+   * Path of a kubeconfig file. Default: the ServiceAccount that POD_SERVICE_ACCOUNT_DIR names, then KUBECONFIG, then the mounted
+   * ServiceAccount of the pod, then `~/.kube/config`.
+   */
   kubeconfig?: string;
   /** Context of the kubeconfig. Default: its current one. */
   context?: string;
@@ -17,8 +20,10 @@ export interface LoadConnectionOptions {
  */
 export async function loadConnection(options: LoadConnectionOptions = {}): Promise<KubeConnection> {
   options.signal?.throwIfAborted();
-  const named = options.kubeconfig ?? process.env['KUBECONFIG'];
-  if (!named && process.env['KUBERNETES_SERVICE_HOST']) return inClusterConnection();
+  const { env } = process;
+  if (!options.kubeconfig && env[SERVICE_ACCOUNT_DIR_ENV]) return inClusterConnection();
+  const named = options.kubeconfig ?? env['KUBECONFIG'];
+  if (!named && env['KUBERNETES_SERVICE_HOST']) return inClusterConnection();
   const files = named ? named.split(delimiter).filter(Boolean) : [join(homedir(), '.kube', 'config')];
   // The library behind it costs 15 MB and 90 ms, which a pod never pays.
   const { kubeconfigConnection } = await import('./kubeconfig.ts');

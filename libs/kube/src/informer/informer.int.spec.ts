@@ -1,7 +1,7 @@
 import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
-import { type ConfigMap, configMaps, type Secret, secrets } from '../resource/index.ts';
+import { compareResourceVersions, type ConfigMap, configMaps, type Secret, secrets } from '../resource/index.ts';
 import { eventually } from '../testing/eventually.ts';
 import { createInformer, type Informer, type InformerOptions } from './informer.ts';
 
@@ -89,6 +89,17 @@ test('a label selector decides what enters and what leaves', async () => {
   await admin.patch(configMaps, { namespace, name: 'in' }, { metadata: { labels: { app: null } } }, { type: 'merge' });
   await admin.patch(configMaps, { namespace, name: 'out' }, { metadata: { labels: { app: 'x' } } }, { type: 'merge' });
   await eventually(() => expect(informer.store.keys()).toEqual([`${namespace}/out`]));
+});
+
+test('the DELETED event of an object that leaves a selector has the version of that change', async () => {
+  await admin.create(configMaps, configMap('in', '1', { app: 'x' }));
+  const informer = await follow({ labelSelector: 'app=x' });
+  const atDelete = Promise.withResolvers<string>();
+  informer.addHandler({ delete: () => atDelete.resolve(informer.position(namespace)) });
+  const patch = { metadata: { labels: { app: null } } };
+  const left = await admin.patch(configMaps, { namespace, name: 'in' }, patch, { type: 'merge' });
+  expect(await atDelete.promise).toBe(left.metadata.resourceVersion);
+  expect(compareResourceVersions(informer.position(namespace), left.metadata.resourceVersion ?? '')).toBe(0);
 });
 
 test('of metadata alone holds no value', async () => {

@@ -5,6 +5,7 @@ export interface InformerMetrics {
   lists: Counter<'resource'>;
   watches: Counter<'resource'>;
   quietWatches: Counter<'resource'>;
+  oversized: Counter<'resource'>;
   errors: Counter<'resource' | 'code'>;
   exceptions: Counter<'resource' | 'stage'>;
   objects: Gauge<'resource'>;
@@ -21,6 +22,11 @@ export function informerMetrics(registry: Registry = new Registry()): InformerMe
       help: 'Watches given up because not even a bookmark came within the deadline.',
       labelNames,
     }),
+    oversized: counterOf(registry, {
+      name: 'reflector_oversized_objects_total',
+      help: 'Objects that were too large to be looked at and are treated as absent.',
+      labelNames,
+    }),
     errors: counterOf(registry, {
       name: 'reflector_errors_total',
       help: 'Lists and watches that failed, by error code; each is tried again.',
@@ -28,7 +34,7 @@ export function informerMetrics(registry: Registry = new Registry()): InformerMe
     }),
     exceptions: counterOf(registry, {
       name: 'informer_exceptions_total',
-      help: 'Exceptions thrown by code that an informer called: transform, index or handler.',
+      help: 'Exceptions thrown by code that an informer called: transform, index, handler or progress.',
       labelNames: ['resource', 'stage'],
     }),
     objects: gaugeOf(registry, { name: 'informer_objects', help: 'Objects in the store.', labelNames }),

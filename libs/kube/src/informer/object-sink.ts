@@ -1,7 +1,7 @@
 import { errorText, type Logger } from '@eso/runtime';
-import { type KubeObject, objectKey } from '../resource/index.ts';
+import { type KubeObject, objectKey, type ObjectRef } from '../resource/index.ts';
 import type { InformerMetrics } from './metrics.ts';
-import type { ReflectorSink } from './reflector.ts';
+import type { ReflectorSink, Snapshot } from './reflector.ts';
 import type { Store } from './store.ts';
 
 /** Functions that are told of changes, after the store has them. They must be quick: events wait for them. */
@@ -21,6 +21,10 @@ export interface ObjectSinkOptions<T, S> {
   metrics: InformerMetrics;
   /** Called after the first list. */
   onSynced: () => void;
+  /** Called with `namespace` after each move of the position, when the handlers have been told. */
+  progress: readonly ((namespace: string | undefined) => void)[];
+  /** That this reflector follows; undefined: all of them. */
+  namespace: string | undefined;
 }
 
 /**
@@ -29,76 +33,96 @@ export interface ObjectSinkOptions<T, S> {
  */
 export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   readonly #options: ObjectSinkOptions<T, S>;
-  /** resourceVersion by key, of this reflector's objects alone: several share the store. */
-  #versions = new Map<string, string>();
+  #position = '';
 
   constructor(options: ObjectSinkOptions<T, S>) {
     this.#options = options;
   }
 
-  snapshot(): { add(objects: readonly T[]): void; commit(): void } {
-    const seen = new Map<string, { version: string; value?: S }>();
-    const add = (objects: readonly T[]): void => {
-      for (const object of objects) {
-        const key = objectKey(object.metadata);
-        const version = object.metadata.resourceVersion ?? '';
-        if (this.#versions.get(key) === version) {
-          seen.set(key, { version });
-          continue;
-        }
-        // Transformed page by page, so that what a transform drops is never held for the whole list.
-        const value = this.#transformed(key, object);
-        seen.set(key, value === undefined ? { version: this.#versions.get(key) ?? '' } : { version, value });
-      }
+  /** The version up to which the store has everything of this reflector; '' before the first list. */
+  get position(): string {
+    return this.#position;
+  }
+
+  snapshot(): Snapshot<T> {
+    const seen = new Map<string, Seen<S>>();
+    return {
+      // Transformed as it comes, so that what a transform drops is never held for the whole list.
+      add: (object) => void seen.set(objectKey(object.metadata), this.#seen(object)),
+      remove: ({ metadata }) => void seen.delete(objectKey(metadata)),
+      commit: (version) => this.#replace(seen, version),
     };
-    return { add, commit: () => this.#replace(seen) };
   }
 
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
     const key = objectKey(object.metadata);
-    const version = object.metadata.resourceVersion ?? '';
-    if (type === 'DELETED') this.#remove(key);
-    else if (this.#versions.get(key) !== version) {
-      const value = this.#transformed(key, object);
-      if (value !== undefined) this.#put(key, version, value);
-    }
-    this.#gauge();
+    const seen = type === 'DELETED' ? undefined : this.#seen(object);
+    const change = seen === undefined ? this.#remove(key) : this.#put(key, seen);
+    this.#position = object.metadata.resourceVersion ?? this.#position;
+    if (change) this.#tell([change]);
+    this.#moved();
   }
 
-  #replace(seen: ReadonlyMap<string, { version: string; value?: S }>): void {
-    for (const key of [...this.#versions.keys()]) if (!seen.has(key)) this.#remove(key);
-    for (const [key, { version, value }] of seen) if (value !== undefined) this.#put(key, version, value);
-    this.#gauge();
+  refuse(ref: ObjectRef): void {
+    const change = this.#remove(objectKey(ref));
+    if (change) this.#tell([change]);
+  }
+
+  progress(version: string): void {
+    this.#position = version;
+    this.#moved();
+  }
+
+  /** The store is whole and the position is set before a handler hears of the first change. */
+  #replace(seen: ReadonlyMap<string, Seen<S>>, version: string): void {
+    const changes: Change<S>[] = [];
+    const note = (change: Change<S> | undefined): void => {
+      if (change) changes.push(change);
+    };
+    const { store, namespace } = this.#options;
+    for (const key of store.keys(namespace)) if (!seen.has(key)) note(this.#remove(key));
+    for (const [key, value] of seen) note(this.#put(key, value));
+    this.#position = version;
+    this.#tell(changes);
     this.#options.onSynced();
+    this.#moved();
   }
 
-  #put(key: string, version: string, value: S): void {
-    const { store, handlers } = this.#options;
+  /** What is to be stored of an object; KEEP where the store has that version already, or cannot have a newer one. */
+  #seen(object: T): Seen<S> {
+    const key = objectKey(object.metadata);
+    const held = versionOf(this.#options.store.getByKey(key));
+    if (held !== undefined && held === object.metadata.resourceVersion) return KEEP;
+    let seen: Seen<S> = KEEP;
+    this.#guarded('transform', key, () => (seen = { value: this.#options.transform(object) }));
+    return seen;
+  }
+
+  #put(key: string, seen: Seen<S>): Change<S> | undefined {
+    if (seen === KEEP) return undefined;
+    const { store } = this.#options;
+    const { value: after } = seen;
     const before = store.getByKey(key);
-    if (!this.#guarded('index', key, () => store.set(key, value))) return;
-    this.#versions.set(key, version);
-    for (const handler of handlers) {
-      if (before === undefined) this.#guarded('handler', key, () => handler.add?.(value));
-      else this.#guarded('handler', key, () => handler.update?.(before, value));
+    if (!this.#guarded('index', key, () => store.set(key, after))) return undefined;
+    return before === undefined ? { kind: 'add', key, after } : { kind: 'update', key, before, after };
+  }
+
+  #remove(key: string): Change<S> | undefined {
+    const { store } = this.#options;
+    const before = store.getByKey(key);
+    store.delete(key);
+    return before === undefined ? undefined : { kind: 'delete', key, before };
+  }
+
+  #tell(changes: readonly Change<S>[]): void {
+    // One that is added meanwhile was handed what the store has by now, these changes included.
+    const handlers = [...this.#options.handlers];
+    for (const change of changes) {
+      for (const handler of handlers) this.#guarded('handler', change.key, () => call(handler, change));
     }
   }
 
-  #remove(key: string): void {
-    const { store, handlers } = this.#options;
-    const before = store.getByKey(key);
-    this.#versions.delete(key);
-    store.delete(key);
-    if (before === undefined) return;
-    for (const handler of handlers) this.#guarded('handler', key, () => handler.delete?.(before));
-  }
-
-  #transformed(key: string, object: T): S | undefined {
-    let value: S | undefined;
-    this.#guarded('transform', key, () => (value = this.#options.transform(object)));
-    return value;
-  }
-
-  #guarded(stage: 'transform' | 'index' | 'handler', key: string, run: () => unknown): boolean {
+  #guarded(stage: 'transform' | 'index' | 'handler' | 'progress', key: string, run: () => unknown): boolean {
     try {
       run();
       return true;
@@ -110,8 +134,30 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     }
   }
 
-  #gauge(): void {
-    const { metrics, name, store } = this.#options;
+  #moved(): void {
+    const { metrics, name, store, progress, namespace } = this.#options;
     metrics.objects.set({ resource: name }, store.size);
+    for (const fn of progress) this.#guarded('progress', namespace ?? '', () => fn(namespace));
   }
+}
+
+/** The store has it as it is. */
+const KEEP = 'keep';
+/** Wrapped, so that a transform may make anything at all. */
+type Seen<S> = { readonly value: S } | typeof KEEP;
+
+/** The version of what a transform made, where it kept it. */
+function versionOf(stored: unknown): string | undefined {
+  return (stored as Partial<Pick<KubeObject, 'metadata'>> | undefined)?.metadata?.resourceVersion;
+}
+
+type Change<S> =
+  | { kind: 'add'; key: string; after: S }
+  | { kind: 'update'; key: string; before: S; after: S }
+  | { kind: 'delete'; key: string; before: S };
+
+function call<S>(handler: InformerHandler<S>, change: Change<S>): void {
+  if (change.kind === 'add') handler.add?.(change.after);
+  else if (change.kind === 'update') handler.update?.(change.before, change.after);
+  else handler.delete?.(change.before);
 }

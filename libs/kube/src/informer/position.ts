@@ -1,30 +1,36 @@
 import type { KubeError, KubeErrorCode } from '../error.ts';
+import { TransportFailure } from '../transport/failure.ts';
 
-/** What a reflector does next: list everything (in pages, or in one piece), or go on watching from a version. */
-export type Position = { kind: 'list'; paged: boolean } | { kind: 'watch'; resourceVersion: string };
+/** What a reflector does next: take everything there is, or go on watching from a version. */
+export type Position = { kind: 'list' } | { kind: 'watch'; resourceVersion: string };
 
-export const LIST_ALL: Position = { kind: 'list', paged: true };
+export const LIST_ALL: Position = { kind: 'list' };
 
-/** Failures that say nothing about the version that is watched from, however often they come. */
-const HARMLESS: ReadonlySet<KubeErrorCode> = new Set(['UNREACHABLE', 'TOO_MANY_REQUESTS', 'UNAUTHORIZED', 'ABORTED']);
-/** Failures that may come from that version: a kube-apiserver answers one that it cannot read with status 500. */
-const DOUBTFUL: ReadonlySet<KubeErrorCode> = new Set(['SERVER_ERROR', 'TIMEOUT', 'PROTOCOL']);
-/** So many doubtful failures in a row, with no event between, and everything is listed again. */
-const MAX_DOUBTS = 3;
+/**
+ * Failures that may have another cause than the version that is watched from: a broken connection, an API server that is busy or, since
+ * it answers a version that it cannot read with status 500, one that is asked for too much.
+ */
+const DOUBTFUL: ReadonlySet<KubeErrorCode> = new Set([
+  'UNREACHABLE',
+  'TOO_MANY_REQUESTS',
+  'UNAUTHORIZED',
+  'SERVER_ERROR',
+  'TIMEOUT',
+  'PROTOCOL',
+]);
+/** So many of them in a row, with no watch that held, and everything is listed again: lists may work where watches do not. */
+const MAX_FAILED_WATCHES = 3;
 
 /**
  * Where to go on after a failure.
- * @param doubts how many doubtful failures came in a row before this one
+ * @param failedWatches watches in a row that came to nothing, with this one
  */
-export function afterFailure(position: Position, error: KubeError, doubts: number): Position {
-  if (position.kind === 'list') {
-    // A list that expired between its pages is read in one piece the next time, so that it cannot expire again.
-    return { kind: 'list', paged: position.paged && error.code !== 'GONE' };
-  }
-  if (HARMLESS.has(error.code)) return position;
-  return isDoubtful(error) && doubts + 1 < MAX_DOUBTS ? position : LIST_ALL;
+export function afterFailure(position: Position, error: KubeError, failedWatches: number): Position {
+  if (position.kind === 'list' || isUnconnected(error)) return position;
+  return DOUBTFUL.has(error.code) && failedWatches < MAX_FAILED_WATCHES ? position : LIST_ALL;
 }
 
-export function isDoubtful(error: KubeError): boolean {
-  return DOUBTFUL.has(error.code);
+/** Whether there was no connection to fail on: a list would fare no better. */
+export function isUnconnected(error: KubeError): boolean {
+  return error instanceof TransportFailure && error.stage === 'connect';
 }

@@ -1,4 +1,4 @@
-import { Registry } from '@eso/runtime';
+import { type Logger, Registry, silentLogger } from '@eso/runtime';
 import { KubeClient } from '../client/client.ts';
 import { type ConfigMap, configMaps } from '../resource/index.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -89,6 +89,11 @@ const answer = {
   end: (request: ReceivedRequest): void => request.text(200, ''),
 };
 
+const event = (type: string, name: string, resourceVersion: string, data?: Record<string, string>): object => ({
+  type,
+  object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default', resourceVersion }, data },
+});
+
 describe('in peace', () => {
   test('lists, watches, and tells of each change once', async () => {
     const informer = await followed();
@@ -132,7 +137,8 @@ describe('in peace', () => {
     await informer.waitForSync(stop.signal);
     expect(informer.store.size).toBe(25);
     await eventually(() => expect(api.watching).toBe(1));
-    const [first, second, third, watch] = api.server.requests.map(({ url }) => url.searchParams);
+    const [stream, first, second, third, watch] = api.server.requests.map(({ url }) => url.searchParams);
+    expect(stream?.get('sendInitialEvents')).toBe('true');
     expect([first, second, third].map((query) => query?.get('continue') ?? null)).toEqual([null, '10', '20']);
     expect(first?.get('labelSelector')).toBe('a=b');
     expect(watch?.get('allowWatchBookmarks')).toBe('true');
@@ -148,6 +154,105 @@ describe('in peace', () => {
     const asked = api.server.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(api.server.requests).toHaveLength(asked);
+  });
+});
+
+describe('the position', () => {
+  /** What a handler and a progress function saw of it, and what it was called for. */
+  function observed(informer: Informer<ConfigMap>): string[] {
+    const seen: string[] = [];
+    const note = (what: string): void => void seen.push(`${what} @${informer.position('default')}`);
+    informer.addHandler({
+      add: ({ metadata }) => note(`add ${metadata.name} of ${informer.store.size}`),
+      update: (_before, { metadata }) => note(`update ${metadata.name}`),
+      delete: ({ metadata }) => note(`delete ${metadata.name}`),
+    });
+    informer.onProgress((namespace) => note(`progress ${namespace}`));
+    return seen;
+  }
+
+  test('is set before handlers are called, with the store as a whole in place; progress comes last', async () => {
+    api.put('a');
+    api.put('b');
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const seen = observed(informer);
+    expect(informer.position('default')).toBe('');
+    informer.start(stop.signal);
+    await eventually(() => expect(api.watching).toBe(1));
+    expect(seen.splice(0)).toEqual(['add a of 2 @102', 'add b of 2 @102', 'progress default @102']);
+    api.put('a', { v: '2' });
+    api.bookmark();
+    api.remove('b');
+    await eventually(() => expect(seen).toHaveLength(5));
+    expect(seen).toEqual([
+      'update a @103',
+      'progress default @103',
+      'progress default @104',
+      'delete b @105',
+      'progress default @105',
+    ]);
+  });
+
+  test('after a relist is the version of the list', async () => {
+    const informer = await followed();
+    const seen = observed(informer);
+    seen.length = 0;
+    const unseen = api.send.bind(api);
+    api.send = () => undefined;
+    api.put('a', { v: '2' });
+    api.remove('b');
+    api.send = unseen;
+    api.compact();
+    api.send(JSON.stringify({ type: 'ERROR', object: status(410, 'Expired', 'too old') }) + '\n');
+    await eventually(() => expect(seen).toHaveLength(3));
+    expect(seen.toSorted()).toEqual(['delete b @104', 'progress default @104', 'update a @104']);
+  });
+
+  test("moves by an event that changes nothing, and is each namespace's own", async () => {
+    api.put('a');
+    const informer = follow({ namespaces: ['default', 'other'] });
+    await informer.waitForSync(stop.signal);
+    await eventually(() => expect(api.watching).toBe(2));
+    expect(['default', 'other', 'elsewhere'].map((name) => informer.position(name))).toEqual(['101', '101', '']);
+    const calls: unknown[] = [];
+    informer.onProgress((namespace) => calls.push(namespace));
+    const [stream] = api.server.requests
+      .filter(({ url }) => /other.*watch/.test(url.href) && !url.searchParams.has('sendInitialEvents'))
+      .map((request) => request.stream);
+    const bookmark = { type: 'BOOKMARK', object: { metadata: { resourceVersion: '150' } } };
+    stream?.write(`${JSON.stringify(bookmark)}\n`);
+    await eventually(() => expect(informer.position('other')).toBe('150'));
+    expect(calls).toEqual(['other']);
+    expect(informer.position('default')).toBe('101');
+    expect(informer.position()).toBe('101');
+  });
+
+  test('a progress function that throws is counted and stops nobody', async () => {
+    const informer = await followed();
+    const calls: unknown[] = [];
+    informer.onProgress(() => {
+      throw new Error('boom');
+    });
+    informer.onProgress((namespace) => calls.push(namespace));
+    await alive(informer);
+    expect(calls).toEqual(['default']);
+    expect(await metric('informer_exceptions_total')).toEqual({ 'configmaps progress': 1 });
+  });
+
+  test('a handler that is added by a handler is told of each object once', async () => {
+    api.put('a');
+    api.put('b');
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const late: string[] = [];
+    informer.addHandler({
+      add: ({ metadata: { name } }) => {
+        if (name === 'a') informer.addHandler({ add: ({ metadata }) => late.push(metadata.name) });
+      },
+    });
+    informer.start(stop.signal);
+    await informer.waitForSync(stop.signal);
+    await alive(informer);
+    expect(late).toEqual(['a', 'b', 'sign-of-life']);
   });
 });
 
@@ -283,13 +388,25 @@ describe('the watch', () => {
     await alive(informer);
   });
 
-  test('a server error that stays makes it list again after every third', async () => {
+  test.each<[name: string, fault: (request: ReceivedRequest) => void]>([
+    ['a server error', answer.status(504, 'Timeout')],
+    ['a reset', answer.reset],
+    ['429', answer.status(429, 'TooManyRequests')],
+    ['401', answer.status(401, 'Unauthorized')],
+    ['an end at once', answer.end],
+  ])('%s that stays, while lists work: from the third on everything is listed each time', async (_name, fault) => {
     const informer = await followed();
-    api.script('watch', ...Array.from({ length: 6 }, () => answer.status(504, 'Timeout')));
+    // A GET whose connection breaks is asked again once, and so is one that is answered with 401.
+    api.script('watch', ...Array.from({ length: 100 }, () => fault));
     api.endWatches();
-    await eventually(() => expect(api.watchedFrom).toHaveLength(8));
-    await alive(informer);
-    expect(api.lists).toBe(3);
+    await eventually(() => expect(api.lists).toBeGreaterThan(1));
+    const failed = Object.values(await metric('reflector_errors_total')).reduce((sum, count) => sum + count, 0);
+    expect(failed).toBeGreaterThanOrEqual(3);
+    api.put('new', { v: '1' });
+    await eventually(() => expect(informer.store.get('default', 'new')).toBeDefined());
+    expect(informer.position('default')).toBe(api.version);
+    api.remove('new');
+    await eventually(() => expect(informer.store.get('default', 'new')).toBeUndefined());
   });
 
   test('a watch that says nothing is given up, counted, and everything is listed', async () => {
@@ -308,7 +425,9 @@ describe('the watch', () => {
     expect(informer.health()).toBeUndefined();
     await api.server.down();
     await eventually(() =>
-      expect(informer.health()).toMatch(/^nothing heard about configmaps for \d+ s; last error: .*ECONNREFUSED/),
+      expect(informer.health()).toMatch(
+        /^watching configmaps in namespace default has failed for \d+ s \(\d+ attempts\): .*ECONNREFUSED.* \[UNREACHABLE\]\. It is tried again/,
+      ),
     );
     await api.server.up();
     await eventually(() => expect(informer.health()).toBeUndefined());
@@ -343,7 +462,7 @@ describe('the list', () => {
     await alive(informer);
   });
 
-  test('a page expired: listed from the start, in one piece', async () => {
+  test('a page expired: listed from the start, in larger pages', async () => {
     for (let i = 0; i < 25; i += 1) api.put(`o${i}`);
     api.script('list', (request) => {
       const items = [{ metadata: { name: 'o0', namespace: 'default', resourceVersion: '101' } }];
@@ -353,9 +472,180 @@ describe('the list', () => {
     const informer = follow({ pageSize: 10 });
     await informer.waitForSync(stop.signal);
     expect(informer.store.size).toBe(25);
-    expect(api.server.requests.map(({ url }) => url.searchParams.get('limit')).slice(0, 3)).toEqual(['10', '10', '0']);
+    const pages = api.server.requests.filter(({ url }) => url.searchParams.has('limit'));
+    expect(pages.map(({ url }) => url.searchParams.get('limit'))).toEqual(['10', '10', '20', '20']);
     await alive(informer);
   });
+});
+
+describe('a watch that begins with the list', () => {
+  beforeEach(() => (api.streaming = true));
+
+  test('is one request for both, and goes on', async () => {
+    const informer = await followed();
+    expect(informer.store.keys()).toEqual(['default/a', 'default/b']);
+    expect(informer.position('default')).toBe(api.version);
+    api.put('a', { v: '2' });
+    api.remove('b');
+    await eventually(() => expect(told).toEqual(['update a 1→2', 'delete b']));
+    expect(api.server.requests).toHaveLength(1);
+    const query = api.server.requests[0]?.url.searchParams;
+    expect(Object.fromEntries(query ?? [])).toMatchObject({
+      watch: 'true',
+      sendInitialEvents: 'true',
+      resourceVersionMatch: 'NotOlderThan',
+      allowWatchBookmarks: 'true',
+    });
+    expect(query?.has('resourceVersion')).toBe(false);
+    expect(await metric('reflector_lists_total')).toEqual({ configmaps: 1 });
+  });
+
+  test('tells nobody of anything before it is whole, then with the store and the position in place', async () => {
+    const informer = await followed();
+    api.script('watch', answer.status(410, 'Expired'));
+    const unseen = api.send.bind(api);
+    api.send = () => undefined;
+    api.put('a', { v: '2' });
+    api.send = unseen;
+    api.script('stream', (request) => {
+      request.stream.respond({ ':status': 200, 'content-type': 'application/json' });
+      for (const line of [
+        event('ADDED', 'a', '110', { v: '2' }),
+        event('ADDED', 'c', '90'),
+        event('ADDED', 'd', '91'),
+        event('MODIFIED', 'c', '111', { v: '3' }),
+        event('DELETED', 'd', '112'),
+        { type: 'BOOKMARK', object: { metadata: { resourceVersion: '112' } } },
+      ])
+        request.stream.write(`${JSON.stringify(line)}\n`);
+      finish = () => {
+        const metadata = { resourceVersion: '113', annotations: { 'k8s.io/initial-events-end': 'true' } };
+        request.stream.write(`${JSON.stringify({ type: 'BOOKMARK', object: { metadata } })}\n`);
+      };
+    });
+    let finish = (): void => undefined;
+    const positions = new Set<string>();
+    informer.addHandler({ update: () => positions.add(informer.position('default')) });
+    api.endWatches();
+    await eventually(() => expect(api.streams).toBe(2));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([told, informer.position('default'), informer.store.keys()]).toEqual([
+      [],
+      '102',
+      ['default/a', 'default/b'],
+    ]);
+    finish();
+    await eventually(() => expect(told).toEqual(['delete b', 'update a 1→2', 'add c']));
+    expect(informer.store.get('default', 'c')?.data).toEqual({ v: '3' });
+    expect([...positions]).toEqual(['113']);
+  });
+
+  test.each<[name: string, fault: (request: ReceivedRequest) => void]>([
+    ['a reset', answer.reset],
+    ['500', answer.status(500, 'InternalError')],
+    ['an end before its end', answer.text(`${JSON.stringify({ type: 'ADDED', object: {} })}\n`)],
+    ['an end at once', answer.end],
+    ['silence', answer.mute],
+  ])('%s: the list comes in pages instead, and the next one as a watch again', async (_name, fault) => {
+    api.script('stream', fault, fault);
+    const informer = await followed({ quietDeadlineMs: 20_000 });
+    expect(api.lists).toBe(1);
+    await alive(informer);
+    const { streams } = api;
+    api.script('watch', answer.status(410, 'Expired'));
+    api.endWatches();
+    await eventually(() => expect(api.streams).toBe(streams + 1));
+    await alive(informer);
+  });
+
+  test('an API server that does not know of it is asked once', async () => {
+    api.streaming = false;
+    const informer = await followed();
+    api.script('watch', answer.status(410, 'Expired'));
+    api.endWatches();
+    await eventually(() => expect(api.lists).toBe(2));
+    await alive(informer);
+    expect(api.streams).toBe(1);
+    expect(await metric('reflector_errors_total')).toEqual({ 'configmaps GONE': 1 });
+  });
+});
+
+describe('an object that is too large', () => {
+  const big = { v: 'x'.repeat(200_000) };
+
+  beforeEach(async () => {
+    await client.close();
+    client = new KubeClient({ connection: api.server.connection(), maxObjectBytes: 100_000 });
+  });
+
+  test.each([true, false])('is treated as absent, and the watch goes on (list by watch: %s)', async (streaming) => {
+    api.streaming = streaming;
+    api.put('big', big);
+    const informer = await followed();
+    expect(informer.store.keys()).toEqual(['default/a', 'default/b']);
+    api.put('a', big);
+    api.put('b', { v: '2' });
+    await eventually(() => expect(told).toEqual(['delete a', 'update b 1→2']));
+    expect(api.watchedFrom.length + api.streams + api.lists).toBe(streaming ? 1 : 3);
+    expect(await metric('reflector_oversized_objects_total')).toEqual({ configmaps: 2 });
+  });
+});
+
+describe('what lasts is said', () => {
+  let logs: { level: string; text: string }[];
+  const logger = (): Logger => {
+    const write = (level: string) => (_fields: unknown, text?: string) => void logs.push({ level, text: text ?? '' });
+    const made = { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
+    return Object.assign(Object.create(silentLogger) as Logger, made);
+  };
+  beforeEach(() => (logs = []));
+
+  test('a right that was taken away: one warning, a reason with the next step, and one line when it is back', async () => {
+    const informer = await followed({ logger: logger() });
+    expect(informer.health()).toBeUndefined();
+    const taken = Array.from({ length: 5 }, () => answer.status(403, 'Forbidden'));
+    api.script('watch', ...taken);
+    api.script('list', ...taken);
+    api.endWatches();
+    await eventually(() => expect(informer.health()).toBeDefined());
+    expect(informer.health()).toMatch(
+      /^listing configmaps in namespace default has failed for \d+ s \(\d attempts\): scripted 403 \[FORBIDDEN\]\. Grant this process the right "list" on it/,
+    );
+    await alive(informer);
+    await eventually(() => expect(informer.health()).toBeUndefined());
+    const listing = logs.filter(({ text }) => text.startsWith('listing '));
+    expect(listing.map(({ level }) => level)).toEqual(['warn', 'info']);
+    expect(listing[1]?.text).toBe('listing configmaps in namespace default works again');
+  });
+
+  test('what ends by itself is not', async () => {
+    const informer = await followed({ logger: logger() });
+    api.script('watch', answer.reset, answer.status(500, 'InternalError'));
+    api.endWatches();
+    await alive(informer);
+    expect(logs).toEqual([]);
+    expect(informer.health()).toBeUndefined();
+  });
+
+  test('watches that fail while lists work are a reason, until one holds', async () => {
+    const informer = await followed({ logger: logger() });
+    api.script('watch', ...Array.from({ length: 200 }, () => answer.reset));
+    api.endWatches();
+    await eventually(() => expect(informer.health()).toMatch(/^watching .* \[UNREACHABLE\]/));
+    api.heal();
+    // No event comes: that it stays open is enough.
+    await eventually(() => expect(informer.health()).toBeUndefined());
+    expect(logs.at(-1)).toEqual({ level: 'info', text: 'watching configmaps in namespace default works again' });
+  });
+});
+
+test('a Retry-After of a day is not waited for', async () => {
+  const informer = await followed();
+  const day = answer.status(429, 'TooManyRequests', { 'retry-after': '86400' });
+  api.script('watch', day);
+  api.endWatches();
+  await eventually(() => expect(api.watchedFrom).toHaveLength(3));
+  await alive(informer);
 });
 
 describe('code of others', () => {

@@ -1,19 +1,34 @@
 import { type Clock, errorText, type Logger } from '@eso/runtime';
 import { Backoff } from '../client/backoff.ts';
 import type { KubeClient } from '../client/client.ts';
-import type { SelectOptions, WatchEvent } from '../client/options.ts';
-import { KubeError } from '../error.ts';
-import type { KubeObject, ResourceType } from '../resource/index.ts';
-import { Deadline } from './deadline.ts';
+import { Deadline } from '../client/deadline.ts';
+import type { OversizedObject, SelectOptions, WatchEvent } from '../client/options.ts';
+import { isKubeError, KubeError } from '../error.ts';
+import type { KubeObject, ObjectRef, ResourceType } from '../resource/index.ts';
+import { listPermit } from './list-permits.ts';
 import type { InformerMetrics } from './metrics.ts';
-import { afterFailure, isDoubtful, LIST_ALL, type Position } from './position.ts';
+import { afterFailure, isUnconnected, LIST_ALL, type Position } from './position.ts';
+import { Trouble } from './trouble.ts';
+
+/** Everything there is, while it is being listed. */
+export interface Snapshot<T> {
+  add(object: T): void;
+  /** Takes out what was deleted since it was added. */
+  remove(object: T): void;
+  /** Takes what was added as all there is, as of that version. */
+  commit(resourceVersion: string): void;
+}
 
 /** What a reflector reports to. Its functions never throw. */
 export interface ReflectorSink<T> {
-  /** Begins to take everything there is, page by page; nothing changes until `commit`. */
-  snapshot(): { add(objects: readonly T[]): void; commit(): void };
-  /** Takes one change. */
+  /** Begins to take everything there is, object by object; nothing changes until `commit`. */
+  snapshot(): Snapshot<T>;
+  /** Takes one change, and its version as the new position. */
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
+  /** Drops an object that is too large to be taken, if it has an older state of it. */
+  refuse(ref: ObjectRef): void;
+  /** Takes a version up to which nothing else happened as the new position. */
+  progress(resourceVersion: string): void;
 }
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -26,34 +41,63 @@ export interface ReflectorOptions<T extends KubeObject> {
   clock: Clock;
   logger: Logger;
   metrics: InformerMetrics;
-  /** Objects per list page. */
+  /** Objects per page at most, where lists come in pages. */
   pageSize: number;
   /** A watch on which not even a bookmark came for this long is given up and everything is listed again, in milliseconds. */
   quietDeadlineMs: number;
 }
 
-/** `limit=0` asks for everything in one answer. */
-const NO_LIMIT = 0;
+/** A list that says nothing for this long is given up, in milliseconds. */
+const LIST_PAUSE_MS = 30_000;
 /** A watch that ended in peace sooner than this, and without an event, was not served; in milliseconds. */
 const SHORT_WATCH_MS = 1_000;
+/** A watch that has been open for this long works, whether there was an event or not; in milliseconds. */
+const STEADY_MS = 5_000;
 /** How far past its deadline a reflector is called unhealthy: a list after a quiet watch gets its chance first. */
 const HEALTH_FACTOR = 1.25;
+/** Bytes per page of a list; twice as many each time that one expired before its end, so that it needs fewer pages. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+const MAX_EXPIRIES = 6;
+/** KEP-3157: marks the bookmark at which a watch that began with everything there is has sent all of it. */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+/** The list at the beginning of a watch that was asked for everything there is. */
+interface InitialList<T> {
+  readonly snapshot: Snapshot<T>;
+  /** Called once it is taken. */
+  readonly done: () => void;
+}
 
 /**
  * Keeps a sink in step with the API server: lists, watches from there, and lists again when the watch cannot go on. No error
  * ends it; only its signal does.
+ *
+ * A list is the beginning of a watch (KEP-3157), where objects come one by one. It comes in pages from an API server that does not know
+ * that, and while watches fail: then everything is listed again and again, at the pace of the backoff, so that the sink still follows.
  */
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #backoff = new Backoff({ baseMs: 800, maxMs: 30_000 });
+  readonly #trouble: Readonly<Record<'list' | 'watch', Trouble>>;
   #position: Position = LIST_ALL;
-  #doubts = 0;
+  #doing: 'list' | 'watch' = 'list';
+  /** Whether the API server may know how to begin a watch with a list. */
+  #streams = true;
+  /** Watches in a row that came to nothing. */
+  #failedWatches = 0;
+  /** Lists in a row that expired before their end. */
+  #expiries = 0;
   #heardAt: number;
-  #lastError: string | undefined;
 
   constructor(options: ReflectorOptions<T>) {
+    const { clock, logger, name, select } = options;
     this.#options = options;
-    this.#heardAt = options.clock.monotonic();
+    this.#heardAt = clock.monotonic();
+    const where = select.namespace === undefined ? name : `${name} in namespace ${select.namespace}`;
+    this.#trouble = {
+      list: new Trouble({ what: `listing ${where}`, verb: 'list', clock, logger }),
+      watch: new Trouble({ what: `watching ${where}`, verb: 'watch', clock, logger }),
+    };
   }
 
   /** Runs until `signal` aborts; never throws. */
@@ -61,7 +105,7 @@ export class Reflector<T extends KubeObject> {
     this.#heardAt = this.#options.clock.monotonic();
     while (!signal.aborted) {
       try {
-        if (this.#position.kind === 'list') await this.#list(this.#position.paged, signal);
+        if (this.#position.kind === 'list') await this.#list(signal);
         else await this.#watch(this.#position.resourceVersion, signal);
       } catch (error) {
         await this.#failed(error, signal);
@@ -69,64 +113,130 @@ export class Reflector<T extends KubeObject> {
     }
   }
 
-  /** The reason when nothing was heard of the API server for longer than the deadline allows. */
+  /** The reason when lists or watches fail, or when nothing was heard for longer than the deadline allows. */
   health(): string | undefined {
+    const failing = this.#trouble.list.reason() ?? this.#trouble.watch.reason();
+    if (failing !== undefined) return failing;
     const { clock, quietDeadlineMs, name } = this.#options;
     const quietMs = clock.monotonic() - this.#heardAt;
     if (quietMs <= quietDeadlineMs * HEALTH_FACTOR) return undefined;
-    const why = this.#lastError === undefined ? '' : `; last error: ${this.#lastError}`;
-    return `nothing heard about ${name} for ${Math.round(quietMs / 1_000)} s${why}`;
+    return `nothing heard about ${name} for ${Math.round(quietMs / 1_000)} s`;
   }
 
-  async #list(paged: boolean, signal: AbortSignal): Promise<void> {
-    const { client, type, name, select, sink, pageSize, metrics } = this.#options;
-    metrics.lists.inc({ resource: name });
-    const snapshot = sink.snapshot();
-    let resourceVersion = '';
-    for await (const page of client.pages(type, { ...select, limit: paged ? pageSize : NO_LIMIT, signal })) {
-      snapshot.add(page.items);
-      resourceVersion = page.resourceVersion;
-      this.#heard();
+  async #list(signal: AbortSignal): Promise<void> {
+    const { client, name, sink, metrics } = this.#options;
+    const done = await listPermit(client, signal);
+    try {
+      metrics.lists.inc({ resource: name });
+      if (this.#streams && this.#failedWatches === 0) {
+        try {
+          await this.#watch('', signal, { snapshot: sink.snapshot(), done });
+          return;
+        } catch (error) {
+          // So says an API server that has never heard of it, or where it is switched off.
+          if (!isKubeError(error, 'INVALID', 'BAD_REQUEST')) throw error;
+          this.#streams = false;
+        }
+      }
+      await this.#pages(sink.snapshot(), signal);
+    } finally {
+      done();
     }
-    snapshot.commit();
-    this.#doubts = 0;
-    this.#position = { kind: 'watch', resourceVersion };
   }
 
-  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+  async #pages(snapshot: Snapshot<T>, signal: AbortSignal): Promise<void> {
+    const { client, type, select, pageSize } = this.#options;
+    this.#doing = 'list';
+    const scale = 2 ** this.#expiries;
+    const options = { ...select, limit: pageSize * scale, pageBytes: PAGE_BYTES * scale, signal };
+    let resourceVersion = '';
+    for await (const item of client.items(type, options)) {
+      this.#heard();
+      if (item.kind === 'object') snapshot.add(item.object);
+      else if (item.kind === 'oversized') this.#refused(item);
+      else ({ resourceVersion } = item);
+    }
+    this.#listed(snapshot, resourceVersion);
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal, initial?: InitialList<T>): Promise<void> {
     const { client, type, name, select, clock, metrics, quietDeadlineMs } = this.#options;
+    this.#doing = 'watch';
     metrics.watches.inc({ resource: name });
     const startedAt = clock.monotonic();
-    const quiet = new Deadline(clock, quietDeadlineMs, signal);
+    const quiet = new Deadline(clock, initial ? Math.min(LIST_PAUSE_MS, quietDeadlineMs) : quietDeadlineMs, signal);
     // Random, so that the watches of many clients do not end together.
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
-    const options = { ...select, resourceVersion, timeoutSeconds, allowBookmarks: true, signal: quiet.signal };
+    let cancelSteady = (): void => undefined;
+    const onOpen = (): void => {
+      cancelSteady = clock.schedule(STEADY_MS, () => this.#works());
+    };
+    const common = { ...select, resourceVersion, timeoutSeconds, allowBookmarks: true, signal: quiet.signal, onOpen };
+    let list = initial;
     let events = 0;
     try {
-      for await (const event of client.watch(type, options)) {
-        quiet.extend();
+      for await (const event of client.watch(type, { ...common, ...(initial && { sendInitialEvents: true }) })) {
         events += 1;
-        this.#take(event);
+        if (list && this.#takeInitial(event, list)) list = undefined;
+        else if (!list) this.#take(event);
+        quiet.extend(list ? undefined : quietDeadlineMs);
       }
     } catch (error) {
       if (!quiet.passed) throw error;
+      if (list) throw new KubeError('TIMEOUT', `the API server sent nothing for ${LIST_PAUSE_MS} ms while it listed`);
       this.#wentQuiet();
       return;
     } finally {
       quiet.end();
+      cancelSteady();
     }
+    if (list) throw new KubeError('UNREACHABLE', 'the API server ended the watch before it had listed everything');
     if (events === 0 && clock.monotonic() - startedAt < SHORT_WATCH_MS) {
       throw new KubeError('UNREACHABLE', 'the API server ended the watch at once');
     }
   }
 
+  /** Takes an event of a list at the beginning of a watch; true when it is the last one. */
+  #takeInitial(event: WatchEvent<T>, { snapshot, done }: InitialList<T>): boolean {
+    this.#heard();
+    if (event.type === 'OVERSIZED') this.#refused(event);
+    else if (event.type === 'DELETED') snapshot.remove(event.object);
+    else if (event.type !== 'BOOKMARK') snapshot.add(event.object);
+    else if (event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
+      this.#listed(snapshot, event.object.metadata.resourceVersion ?? '');
+      done();
+      return true;
+    }
+    return false;
+  }
+
   #take(event: WatchEvent<T>): void {
     this.#heard();
-    this.#backoff.reset();
-    this.#doubts = 0;
-    if (event.type !== 'BOOKMARK') this.#options.sink.apply(event.type, event.object);
+    this.#works();
+    const { sink } = this.#options;
+    if (event.type === 'OVERSIZED') {
+      this.#refused(event);
+      if (event.ref) sink.refuse(event.ref);
+      return;
+    }
     const { resourceVersion } = event.object.metadata;
+    if (event.type !== 'BOOKMARK') sink.apply(event.type, event.object);
+    else if (resourceVersion !== undefined) sink.progress(resourceVersion);
     if (resourceVersion !== undefined) this.#position = { kind: 'watch', resourceVersion };
+  }
+
+  #listed(snapshot: Snapshot<T>, resourceVersion: string): void {
+    snapshot.commit(resourceVersion);
+    this.#expiries = 0;
+    this.#trouble.list.over();
+    this.#position = { kind: 'watch', resourceVersion };
+  }
+
+  /** An object that is too large is as good as absent, in lists and watches alike. */
+  #refused({ bytes, ref }: OversizedObject): void {
+    const { name, metrics, logger } = this.#options;
+    metrics.oversized.inc({ resource: name });
+    logger.warn({ resource: name, bytes, ...ref }, 'an object is too large to be looked at: it is treated as absent');
   }
 
   /** A server that takes watches but sends nothing looks well from outside: only a list shows what was missed. */
@@ -134,6 +244,7 @@ export class Reflector<T extends KubeObject> {
     const { name, quietDeadlineMs, metrics, logger } = this.#options;
     metrics.quietWatches.inc({ resource: name });
     logger.warn({ resource: name, quietDeadlineMs }, 'a watch went quiet: listing again');
+    this.#failedWatches += 1;
     this.#position = LIST_ALL;
   }
 
@@ -142,19 +253,26 @@ export class Reflector<T extends KubeObject> {
     if (signal.aborted) return;
     const { clock, logger, metrics, name } = this.#options;
     const error = KubeError.from(thrown);
-    const doing = this.#position.kind;
-    this.#position = afterFailure(this.#position, error, this.#doubts);
-    this.#doubts = isDoubtful(error) ? this.#doubts + 1 : 0;
-    this.#lastError = error.publicMessage;
+    // A version that is too old says nothing against watches, and a list mends it.
+    const expired = error.code === 'GONE';
+    if (this.#doing === 'list' && expired) this.#expiries = Math.min(this.#expiries + 1, MAX_EXPIRIES);
+    if (this.#doing === 'watch' && !expired && !isUnconnected(error)) this.#failedWatches += 1;
+    if (this.#doing === 'list' || !expired) this.#trouble[this.#doing].failed(error);
+    this.#position = afterFailure(this.#position, error, this.#failedWatches);
     const waitMs = this.#backoff.next(error.retryAfterMs);
     metrics.errors.inc({ resource: name, code: error.code });
     const fields = { resource: name, next: this.#position.kind, code: error.code, waitMs: Math.round(waitMs) };
-    logger.debug(fields, `${doing} failed: ${errorText(error)}`);
+    logger.debug(fields, `${this.#doing} failed: ${errorText(error)}`);
     await clock.sleep(waitMs, signal).catch(() => undefined);
+  }
+
+  #works(): void {
+    this.#backoff.reset();
+    this.#failedWatches = 0;
+    this.#trouble.watch.over();
   }
 
   #heard(): void {
     this.#heardAt = this.#options.clock.monotonic();
-    this.#lastError = undefined;
   }
 }

@@ -29,7 +29,7 @@ export class Store<T> {
   /** All objects, or those of one namespace, as a new array. */
   list(namespace?: string): T[] {
     if (namespace === undefined) return [...this.#objects.values()];
-    return this.#pick(this.#namespaces.get(namespace));
+    return this.#pick(this.#namespaces.get(namespace) ?? []);
   }
 
   /** All keys, or those of one namespace, as a new array. */
@@ -47,7 +47,7 @@ export class Store<T> {
 
   /** Their keys. @throws RangeError when there is no such index */
   indexKeys(index: string, value: string): string[] {
-    return [...(this.#index(index).keys(value) ?? [])];
+    return [...this.#index(index).keys(value)];
   }
 
   /** Adds or replaces an object. @throws whatever an indexer throws, before anything has changed */
@@ -77,9 +77,9 @@ export class Store<T> {
     return index;
   }
 
-  #pick(keys: ReadonlySet<string> | undefined): T[] {
+  #pick(keys: Iterable<string>): T[] {
     const found: T[] = [];
-    for (const key of keys ?? []) {
+    for (const key of keys) {
       const object = this.#objects.get(key);
       if (object !== undefined) found.push(object);
     }
@@ -87,26 +87,52 @@ export class Store<T> {
   }
 }
 
+/** One key alone, which most values of most indexes have, or several: a Set costs two hundred bytes. */
+type Keys = string | Set<string>;
+/** The same for the values of one key. */
+type Values = string | readonly string[];
+
 /** Keys by value, and values by key so that an object can be taken out without its old self. */
 class Index<T> {
   readonly valuesOf: (object: T) => readonly string[];
-  readonly #keysByValue = new Map<string, Set<string>>();
-  readonly #valuesByKey = new Map<string, readonly string[]>();
+  readonly #keysByValue = new Map<string, Keys>();
+  readonly #valuesByKey = new Map<string, Values>();
 
   constructor(valuesOf: (object: T) => readonly string[]) {
     this.valuesOf = valuesOf;
   }
 
-  keys(value: string): ReadonlySet<string> | undefined {
-    return this.#keysByValue.get(value);
+  keys(value: string): Iterable<string> {
+    return each(this.#keysByValue.get(value));
   }
 
   put(key: string, values: readonly string[]): void {
-    for (const value of this.#valuesByKey.get(key) ?? []) removeFrom(this.#keysByValue, value, key);
-    if (values.length === 0) this.#valuesByKey.delete(key);
-    else this.#valuesByKey.set(key, values);
-    for (const value of values) addTo(this.#keysByValue, value, key);
+    for (const value of each(this.#valuesByKey.get(key))) this.#remove(value, key);
+    const [first] = values;
+    if (first === undefined) this.#valuesByKey.delete(key);
+    else this.#valuesByKey.set(key, values.length === 1 ? first : values);
+    for (const value of values) this.#add(value, key);
   }
+
+  #add(value: string, key: string): void {
+    const keys = this.#keysByValue.get(value);
+    if (keys === undefined) this.#keysByValue.set(value, key);
+    else if (typeof keys !== 'string') keys.add(key);
+    else if (keys !== key) this.#keysByValue.set(value, new Set([keys, key]));
+  }
+
+  #remove(value: string, key: string): void {
+    const keys = this.#keysByValue.get(value);
+    if (keys === key) this.#keysByValue.delete(value);
+    if (keys === undefined || typeof keys === 'string') return;
+    keys.delete(key);
+    const [first] = keys;
+    if (keys.size === 1 && first !== undefined) this.#keysByValue.set(value, first);
+  }
+}
+
+function each(found: Keys | Values | undefined): Iterable<string> {
+  return typeof found === 'string' ? [found] : (found ?? []);
 }
 
 function addTo(sets: Map<string, Set<string>>, name: string, key: string): void {

@@ -8,13 +8,17 @@ interface HistoryEntry {
 }
 
 type Answer = (request: ReceivedRequest) => void;
+/** A list, a watch from a version, or a watch that begins with a list. */
+type Kind = 'list' | 'watch' | 'stream';
 
 /** A collection of ConfigMaps with list, pages and watch as the API server has them, whose next answers can be spoilt. */
 export class FakeApi {
   readonly server: FaultServer;
   readonly #objects = new Map<string, ConfigMap>();
   readonly #watches = new Set<ServerHttp2Stream>();
-  readonly #scripted: Record<'list' | 'watch', Answer[]> = { list: [], watch: [] };
+  /** Whether a watch may begin with a list (KEP-3157); an API server that does not know of it answers 422. */
+  streaming = false;
+  readonly #scripted: Record<Kind, Answer[]> = { list: [], watch: [], stream: [] };
   #history: HistoryEntry[] = [];
   #oldest = 0;
   #version = 100;
@@ -30,16 +34,19 @@ export class FakeApi {
     return api;
   }
 
-  /** How often the collection was listed from its start. */
+  /** How often the collection was listed from its start, in pages. */
   get lists(): number {
-    return this.server.requests.filter(({ url }) => !url.searchParams.has('watch') && !url.searchParams.has('continue'))
-      .length;
+    return this.#asked('list').filter(({ url }) => !url.searchParams.has('continue')).length;
+  }
+
+  /** How often a watch was asked to begin with a list. */
+  get streams(): number {
+    return this.#asked('stream').length;
   }
 
   /** The versions that watches started from. */
   get watchedFrom(): string[] {
-    const watches = this.server.requests.filter(({ url }) => url.searchParams.has('watch'));
-    return watches.map(({ url }) => url.searchParams.get('resourceVersion') ?? '');
+    return this.#asked('watch').map(({ url }) => url.searchParams.get('resourceVersion') ?? '');
   }
 
   /** Watches that are open now. */
@@ -53,8 +60,13 @@ export class FakeApi {
   }
 
   /** The next lists or watches get these answers, one each. */
-  script(kind: 'list' | 'watch', ...answers: Answer[]): void {
+  script(kind: Kind, ...answers: Answer[]): void {
     this.#scripted[kind].push(...answers);
+  }
+
+  /** Forgets what was scripted and has not been asked for yet. */
+  heal(): void {
+    for (const answers of Object.values(this.#scripted)) answers.length = 0;
   }
 
   put(name: string, data: Record<string, string> = {}): void {
@@ -107,10 +119,11 @@ export class FakeApi {
   }
 
   #answer(request: ReceivedRequest): void {
-    const kind = request.url.searchParams.has('watch') ? 'watch' : 'list';
+    const kind = kindOf(request);
     const scripted = this.#scripted[kind].shift();
     if (scripted) scripted(request);
     else if (kind === 'watch') this.#watch(request);
+    else if (kind === 'stream') this.#stream(request);
     else this.#list(request);
   }
 
@@ -130,6 +143,27 @@ export class FakeApi {
     });
   }
 
+  #asked(kind: Kind): ReceivedRequest[] {
+    return this.server.requests.filter((request) => kindOf(request) === kind);
+  }
+
+  #stream(request: ReceivedRequest): void {
+    if (!this.streaming) {
+      const message = 'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch unless the feature is on';
+      request.json(422, status(422, 'Invalid', message));
+      return;
+    }
+    const { stream } = request;
+    stream.respond({ ':status': 200, 'content-type': 'application/json' });
+    for (const object of this.#objects.values()) stream.write(`${JSON.stringify({ type: 'ADDED', object })}\n`);
+    const annotations = { 'k8s.io/initial-events-end': 'true' };
+    const metadata = { resourceVersion: this.version, annotations };
+    const object = { kind: 'ConfigMap', apiVersion: 'v1', metadata };
+    stream.write(`${JSON.stringify({ type: 'BOOKMARK', object })}\n`);
+    this.#watches.add(stream);
+    stream.on('close', () => this.#watches.delete(stream));
+  }
+
   #watch(request: ReceivedRequest): void {
     const from = Number(request.url.searchParams.get('resourceVersion'));
     if (from < this.#oldest) {
@@ -142,4 +176,9 @@ export class FakeApi {
     this.#watches.add(stream);
     stream.on('close', () => this.#watches.delete(stream));
   }
+}
+
+function kindOf({ url }: ReceivedRequest): Kind {
+  if (!url.searchParams.has('watch')) return 'list';
+  return url.searchParams.has('sendInitialEvents') ? 'stream' : 'watch';
 }

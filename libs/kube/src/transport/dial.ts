@@ -3,6 +3,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { Clock } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { TransportFailure } from './failure.ts';
+import { within } from './within.ts';
 
 export interface DialOptions {
   connection: KubeConnection;
@@ -12,6 +13,9 @@ export interface DialOptions {
   signal: AbortSignal;
 }
 
+/** Time to read certificates, or to run what makes them, in milliseconds. */
+const MATERIAL_TIMEOUT_MS = 30_000;
+
 /**
  * Opens a TLS connection that speaks HTTP/2, with the newest certificates there are.
  * @throws TransportFailure of stage `connect`
@@ -19,7 +23,8 @@ export interface DialOptions {
 export async function dial({ connection, clock, connectTimeoutMs, signal }: DialOptions): Promise<TLSSocket> {
   const { server } = connection;
   const host = server.hostname.replace(/^\[|\]$/g, '');
-  const material = await connection.tls(signal);
+  const late = (): Error => new Error(`no certificates to connect with within ${MATERIAL_TIMEOUT_MS} ms`);
+  const material = await within(connection.tls(signal), { clock, ms: MATERIAL_TIMEOUT_MS, signal, late });
   signal.throwIfAborted();
   const socket = connect({
     ...material,
@@ -55,11 +60,10 @@ function handshake(socket: TLSSocket, clock: Clock, timeoutMs: number, signal: A
       signal.removeEventListener('abort', onAbort);
       socket.off('close', onClose).off('secureConnect', onSecure);
       if (error) reject(error);
-      else socket.off('error', onError);
-      if (!error) resolve();
+      else resolve();
     };
     signal.addEventListener('abort', onAbort, { once: true });
-    // Stays attached after a failure: a destroyed socket may still report one.
+    // Stays attached: an error that comes when nobody else listens, before or after the HTTP/2 session, must not end the process.
     socket.on('error', onError);
     socket.once('close', onClose).once('secureConnect', onSecure);
   });

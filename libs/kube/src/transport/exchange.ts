@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   body?: string | undefined;
   /** Time until the whole answer has to be there, in milliseconds. */
   timeoutMs: number;
+  /** A larger answer is refused with TOO_LARGE, in bytes. */
+  maxBodyBytes: number;
   clock: Clock;
   signal?: AbortSignal | undefined;
 }
@@ -32,6 +34,7 @@ export function exchange(session: Session, options: ExchangeOptions): Promise<Ht
   return new Promise((resolve, reject) => {
     const stream = openStream(session, options.headers, options.body);
     const chunks: Buffer[] = [];
+    let bytes = 0;
     let headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
     let failure: Error | undefined;
     let ended = false;
@@ -46,7 +49,11 @@ export function exchange(session: Session, options: ExchangeOptions): Promise<Ht
     const onAbort = (): void => giveUp(options.signal?.reason as Error);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     stream.on('response', (received) => (headers = received));
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= options.maxBodyBytes) chunks.push(chunk);
+      else giveUp(tooLarge(session, options.maxBodyBytes));
+    });
     stream.on('end', () => (ended = true));
     stream.on('error', (error) => (failure ??= lost(session.host, stream, error)));
     stream.on('close', () => {
@@ -122,6 +129,11 @@ function timedOut(session: Session, timeoutMs: number): TransportFailure {
     'TIMEOUT',
     `the API server at ${session.host} gave no answer within ${Math.round(timeoutMs)} ms`,
   );
+}
+
+function tooLarge(session: Session, maxBytes: number): TransportFailure {
+  const text = `the API server at ${session.host} answered with more than ${maxBytes} bytes: ask for less at a time`;
+  return new TransportFailure('sent', 'TOO_LARGE', text);
 }
 
 /** Names the stage at which a stream broke. */

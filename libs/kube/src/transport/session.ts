@@ -10,9 +10,9 @@ import type { TLSSocket } from 'node:tls';
 import { type Clock, errorText, isError, type Logger } from '@eso/runtime';
 
 /** Bytes the API server may send on one stream before it has to wait; Node's default of 64 KiB stalls every list page. */
-const STREAM_WINDOW = 4 * 1024 * 1024;
+const STREAM_WINDOW = 1024 * 1024;
 /** The same for all streams of the session together. */
-const SESSION_WINDOW = 32 * 1024 * 1024;
+const SESSION_WINDOW = 16 * 1024 * 1024;
 /** MiB that Node lets a session buffer; its default of 10 refuses streams while a few large pages come in. */
 const SESSION_MEMORY_MIB = 512;
 
@@ -55,7 +55,10 @@ export class Session {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
       maxSessionMemory: SESSION_MEMORY_MIB,
     });
-    this.#http2.once('connect', () => this.#http2.setLocalWindowSize(SESSION_WINDOW));
+    this.#http2.once('connect', () => {
+      // A session that has ended meanwhile throws, and nothing stands between this callback and the end of the process.
+      if (this.usable) this.#http2.setLocalWindowSize(SESSION_WINDOW);
+    });
     this.#http2.on('error', (error) => (this.error ??= error));
     this.#http2.once('close', () => this.#closed());
     this.#scheduleProbe();
@@ -100,7 +103,8 @@ export class Session {
 
   /** Ends at once; open streams fail. Resolves when the socket is closed. */
   async destroy(): Promise<void> {
-    const closed = this.#socket.closed ? undefined : once(this.#socket, 'close');
+    // `once` rejects when an error comes first; it is closed all the same.
+    const closed = this.#socket.closed ? undefined : once(this.#socket, 'close').catch(() => undefined);
     this.#http2.destroy();
     this.#socket.destroy();
     await closed;

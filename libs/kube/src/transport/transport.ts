@@ -7,6 +7,7 @@ import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type H
 import { TransportFailure } from './failure.ts';
 import { type KeepAlive, Session } from './session.ts';
 import { SessionPool } from './session-pool.ts';
+import { within } from './within.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -17,7 +18,7 @@ export interface TransportRequest {
   accept: string;
   contentType?: string | undefined;
   body?: string | undefined;
-  /** Time this attempt may take, connecting included, in milliseconds. */
+  /** Time this attempt may take, connection and credentials included, in milliseconds. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
 }
@@ -28,12 +29,17 @@ export interface TransportOptions extends KeepAlive {
   logger: Logger;
   userAgent: string;
   connectTimeoutMs: number;
+  /** A larger answer to `send` is refused, in bytes. */
+  maxBodyBytes: number;
   /** rest_client_requests_total{code,method,host} */
   requests?: Counter<'code' | 'method' | 'host'> | undefined;
 }
 
 /** Time between a connection attempt and one that is made only to learn whether the API server is there, in milliseconds. */
 const REDIAL_MS = 1_000;
+
+/** What a streamed answer is for: a watch, which stays, or a list, which goes with the other requests. */
+export type StreamPurpose = 'watch' | 'list';
 
 /** Carries requests to the API server over HTTP/2: watches on sessions of their own, so that neither waits for the other. */
 export class Transport {
@@ -79,8 +85,8 @@ export class Transport {
    * One attempt at a request whose answer is read as it comes; `timeoutMs` is for its head.
    * @throws TransportFailure, or the reason of the signal
    */
-  open(request: TransportRequest): Promise<HttpStream> {
-    return this.#attempt(this.#watches, request, exchangeHead);
+  open(request: TransportRequest, purpose: StreamPurpose): Promise<HttpStream> {
+    return this.#attempt(purpose === 'watch' ? this.#watches : this.#unary, request, exchangeHead);
   }
 
   /** Ends every session; requests under way fail. */
@@ -95,14 +101,20 @@ export class Transport {
     request: TransportRequest,
     run: (session: Session, options: ExchangeOptions) => Promise<T>,
   ): Promise<T> {
-    const { clock } = this.#options;
-    request.signal?.throwIfAborted();
+    const { clock, maxBodyBytes } = this.#options;
+    const { signal, body } = request;
+    signal?.throwIfAborted();
     const deadline = clock.monotonic() + request.timeoutMs;
+    const leftMs = (): number => Math.max(deadline - clock.monotonic(), 1);
+    const inTime = <V>(what: string, promise: Promise<V>): Promise<V> =>
+      within(promise, { clock, ms: leftMs(), signal, late: () => this.#late(what, request.timeoutMs) });
     try {
-      const session = await pool.acquire(request.signal);
-      const headers = await this.#headers(request);
-      const timeoutMs = Math.max(deadline - clock.monotonic(), 1);
-      const answer = await run(session, { headers, body: request.body, timeoutMs, clock, signal: request.signal });
+      const pending = pool.acquire(signal);
+      const session = pending instanceof Promise ? await inTime('no connection', pending) : pending;
+      const proof = this.#options.connection.authorization();
+      const authorization = typeof proof === 'object' ? await inTime('no credentials', proof) : proof;
+      const headers = this.#headers(request, authorization);
+      const answer = await run(session, { headers, body, timeoutMs: leftMs(), maxBodyBytes, clock, signal });
       this.#reachable = true;
       this.#count(request.method, String(answer.status));
       return answer;
@@ -112,11 +124,17 @@ export class Transport {
     }
   }
 
-  async #headers({ method, path, accept, contentType }: TransportRequest): Promise<OutgoingHttpHeaders> {
-    const { connection } = this.#options;
-    const pending = connection.authorization();
-    const authorization = typeof pending === 'object' ? await pending : pending;
-    const prefix = connection.server.pathname.replace(/\/$/, '');
+  #late(what: string, timeoutMs: number): TransportFailure {
+    const { host } = this.#options.connection.server;
+    const text = `${what} for the API server at ${host} within ${Math.round(timeoutMs)} ms`;
+    return new TransportFailure('connect', 'TIMEOUT', text);
+  }
+
+  #headers(
+    { method, path, accept, contentType }: TransportRequest,
+    authorization: string | undefined,
+  ): OutgoingHttpHeaders {
+    const prefix = this.#options.connection.server.pathname.replace(/\/$/, '');
     const headers: OutgoingHttpHeaders = { ...this.#fixedHeaders, ':method': method, ':path': prefix + path, accept };
     if (contentType !== undefined) headers['content-type'] = contentType;
     if (authorization !== undefined) headers['authorization'] = authorization;

@@ -3,22 +3,22 @@ import type { Clock } from '@eso/runtime';
 /** A signal that aborts when nobody has extended it for a while, or when its parent aborts. */
 export class Deadline {
   readonly #clock: Clock;
-  readonly #ms: number;
-  readonly #parent: AbortSignal;
+  #ms: number;
+  readonly #parent: AbortSignal | undefined;
   readonly #controller = new AbortController();
-  readonly #onParentAbort = (): void => this.#controller.abort(this.#parent.reason);
+  readonly #onParentAbort = (): void => this.#controller.abort(this.#parent?.reason);
   #extendedAt: number;
   #cancel: () => void;
   #passed = false;
 
-  constructor(clock: Clock, ms: number, parent: AbortSignal) {
+  constructor(clock: Clock, ms: number, parent?: AbortSignal) {
     this.#clock = clock;
     this.#ms = ms;
     this.#parent = parent;
     this.#extendedAt = clock.monotonic();
     this.#cancel = this.#schedule(ms);
-    if (parent.aborted) this.#onParentAbort();
-    else parent.addEventListener('abort', this.#onParentAbort, { once: true });
+    if (parent?.aborted) this.#onParentAbort();
+    else parent?.addEventListener('abort', this.#onParentAbort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -30,15 +30,16 @@ export class Deadline {
     return this.#passed;
   }
 
-  /** Starts the time anew. Cheap: no timer is moved. */
-  extend(): void {
+  /** Starts the time anew, with another length if one is given that is not shorter. Cheap: no timer is moved. */
+  extend(ms = this.#ms): void {
+    this.#ms = ms;
     this.#extendedAt = this.#clock.monotonic();
   }
 
   /** Lets go of timer and parent. */
   end(): void {
     this.#cancel();
-    this.#parent.removeEventListener('abort', this.#onParentAbort);
+    this.#parent?.removeEventListener('abort', this.#onParentAbort);
   }
 
   #schedule(ms: number): () => void {
