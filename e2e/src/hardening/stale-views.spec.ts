@@ -137,14 +137,17 @@ test.each(['get', 'update'] as const)(
     await core.create({ name, store: 'red', keys: ['a'] });
     await core.system.ready(TENANT, name);
     await core.atRest();
+    let deleted = false;
     const before = async (): Promise<undefined> => {
       await core.deleteSecret(name);
+      deleted = true;
       return undefined;
     };
     core.proxy.intercept(onlyFirst(intercepting({ verb, resource: 'secrets', name }, { before })));
     // A new key is a reason to write, whatever has become of the Secret.
     await core.change({ name, store: 'red', keys: ['a', 'b'] });
     await core.holds(name, { a: 'red-a', b: 'red-b' });
+    expect(deleted).toBe(true);
     expect((await core.events(name)).filter((event) => event.startsWith('Warning'))).toEqual([]);
     expect(core.sent('externalsecrets', name).join()).not.toContain('"status":"False"');
     const { status } = await core.admin.get(externalSecrets, { namespace: TENANT, name });

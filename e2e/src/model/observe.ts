@@ -3,7 +3,6 @@ import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import { dataHash, type Model, type Target } from './model.ts';
 
 const MANAGED = 'reconcile.external-secrets.io/managed';
-const CREATED_BY = 'reconcile.external-secrets.io/created-by';
 const DATA_HASH = 'reconcile.external-secrets.io/data-hash';
 
 /**
@@ -16,7 +15,8 @@ export async function differences(client: KubeClient, namespace: string, model: 
     client.list(externalSecrets, { namespace }),
   ]);
   const targets = model.targets();
-  const ours = found.filter(({ metadata }) => metadata.labels?.[MANAGED] ?? metadata.labels?.[CREATED_BY]);
+  // One that somebody took the label from is out of sight (spec/core.md 8, 53), until it is a target again.
+  const ours = found.filter(({ metadata }) => metadata.labels?.[MANAGED] === 'true');
   const superfluous = ours
     .filter(({ metadata }) => !targets.has(metadata.name))
     .map(({ metadata }) => `Secret ${metadata.name} is left over`);

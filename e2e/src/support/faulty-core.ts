@@ -1,11 +1,23 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import { type KubeClient, secrets } from '@eso/kube';
-import { ApiFaultProxy, eventually, type Pod } from '@eso/testing';
+import { ApiFaultProxy, eventually, type Pod, type TestCluster } from '@eso/testing';
 import type { Stores, Wanted } from '../model/model.ts';
 import { fakeStore, System } from './system.ts';
 
 /** Time in which core has to say nothing and write nothing to count as at rest, in milliseconds. */
 const QUIET_MS = 1_500;
+
+/** Starts a proxy that pods take for the API server; only core is interfered with. */
+async function standBetween(cluster: TestCluster): Promise<ApiFaultProxy> {
+  const { url, caFile } = cluster;
+  const proxy = await ApiFaultProxy.start({ url, caFile, userAgent: 'external-secrets' });
+  const podCa = join(cluster.state.dir, 'api-fault-proxy.crt');
+  await writeFile(podCa, proxy.ca);
+  cluster.state.podApi = { url: proxy.url, caFile: podCa };
+  return proxy;
+}
 
 /** An installation whose core sees the API server through a proxy that a test controls, with stores in one namespace. */
 export class FaultyCore implements AsyncDisposable {
@@ -23,14 +35,12 @@ export class FaultyCore implements AsyncDisposable {
   static async start(namespace: string, stores: Stores): Promise<FaultyCore> {
     // A killed core comes back at once, not when the Lease of its predecessor ends.
     const coreFlags = ['--enable-leader-election=false'];
-    const system = await System.start({ tenants: [namespace], providers: { fake: {} }, coreFlags });
-    const { cluster } = system.own;
-    const proxy = await ApiFaultProxy.start({ url: cluster.url, caFile: cluster.caFile });
-    const core = new FaultyCore(system, proxy, namespace);
+    const proxy = Promise.withResolvers<ApiFaultProxy>();
+    const between = async (cluster: TestCluster): Promise<void> => proxy.resolve(await standBetween(cluster));
+    const system = await System.start({ tenants: [namespace], providers: { fake: {} }, coreFlags }, between);
+    const core = new FaultyCore(system, await proxy.promise, namespace);
     try {
       for (const [name, data] of Object.entries(stores)) await system.apply(fakeStore(namespace, name, data));
-      await proxy.redirect(core.pod.kubeconfig);
-      core.pod.kill('SIGTERM');
       await core.ready();
       for (const name of Object.keys(stores)) await system.providerReady(namespace, name, 'True', 'Valid');
       return core;

@@ -13,6 +13,7 @@ import {
   type OwnControlPlane,
   ownControlPlane,
   providerAddress,
+  type TestCluster,
 } from '@eso/testing';
 
 /** A control plane with an installation on it, and what tests ask of both. One for each test file. */
@@ -25,9 +26,14 @@ export class System implements AsyncDisposable {
     this.installation = installation;
   }
 
-  static async start(options: Omit<InstallationOptions, 'cluster'>): Promise<System> {
+  /** @param prepare runs on the control plane before anything is installed */
+  static async start(
+    options: Omit<InstallationOptions, 'cluster'>,
+    prepare: (cluster: TestCluster) => Promise<void> = () => Promise.resolve(),
+  ): Promise<System> {
     const own = await ownControlPlane();
     try {
+      await prepare(own.cluster);
       return new System(own, await Installation.start({ cluster: own.cluster, ...options }));
     } catch (error) {
       await own.cluster.stop();

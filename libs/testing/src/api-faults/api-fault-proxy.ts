@@ -23,6 +23,8 @@ export interface ApiFaultProxyOptions {
   readonly url: string;
   /** Path of the CA of its serving certificate, PEM. */
   readonly caFile: string;
+  /** Whose requests and watches a test interferes with, as its User-Agent; those of others pass untouched. Default: all. */
+  readonly userAgent?: string;
 }
 
 /** What becomes of an event that is not held: it is handed on, lost without a word, or handed on twice. */
@@ -149,17 +151,24 @@ export class ApiFaultProxy implements AsyncDisposable {
 
   async #serve(client: ServerHttp2Stream, headers: IncomingHttpHeaders, upstream: ClientHttp2Session): Promise<void> {
     client.on('error', () => undefined);
+    const { userAgent = headers['user-agent'] } = this.#options;
+    const concerned = headers['user-agent'] === userAgent;
     const watching = await exchange({
       client,
       headers,
       upstream,
-      interceptors: this.#interceptors,
+      interceptors: concerned ? this.#interceptors : [],
       onRequest: (request) => {
-        if (isWrite(request)) this.writes.push(request);
+        if (concerned && isWrite(request)) this.writes.push(request);
       },
-      onEvents: (watch, events) => events.forEach((event) => this.#deliver(watch, event)),
+      onEvents: (watch, events) => {
+        for (const event of events) {
+          if (concerned) this.#deliver(watch, event);
+          else watch.write(event);
+        }
+      },
     });
-    if (!watching) return;
+    if (!watching || !concerned) return;
     this.#watches.add(watching);
     client.once('close', () => this.#watches.delete(watching));
   }
