@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { configMaps, secrets } from '@eso/kube';
 import { controlPlane, eventually, type TestCluster } from '@eso/testing';
@@ -52,6 +52,30 @@ test('another key-encryption key gives an error that names flag and file, change
   expect(await harness.secret()).toEqual(secret);
   await writeFile(harness.keyFile, right);
   await eventually(() => expect(second.controller.health()).toBeUndefined());
+});
+
+test('another authority put into the same Secret is the one that signs from then on', async () => {
+  await using harness = await Harness.start(cluster);
+  const first = harness.run();
+  await eventually(async () => expect(await harness.authoritySecret()).toBeDefined());
+  await first.stop();
+  const restored = (await harness.authoritySecret())!;
+  await harness.admin.delete(secrets, { namespace: harness.namespace, name: CA });
+  harness.run();
+  await harness.createService('aws');
+  const secret = await harness.newSecret();
+  const authority = (await harness.authoritySecret())!;
+  expect(secretEntry(secret, 'ca.crt')).toBe(secretEntry(authority, 'ca.crt'));
+  // As a backup is put back: the object stays, its content changes.
+  const patch = { data: { 'ca.crt': restored.data!['ca.crt'], 'ca.key': restored.data!['ca.key'] } };
+  await harness.admin.patch(secrets, { namespace: harness.namespace, name: CA }, patch, { type: 'merge' });
+  const next = await harness.newSecret(secret);
+  expect(secretEntry(next, 'ca.crt')).toBe(secretEntry(restored, 'ca.crt'));
+  const signer = new X509Certificate(secretEntry(restored, 'ca.crt')!);
+  expect(new X509Certificate(secretEntry(next, 'tls.crt')!).verify(signer.publicKey)).toBe(true);
+  await eventually(async () =>
+    expect(secretEntry((await harness.clientSecret())!, 'ca.crt')).toBe(secretEntry(restored, 'ca.crt')),
+  );
 });
 
 test('an authority with a plain key is refused', async () => {

@@ -5,6 +5,7 @@ import {
   externalSecrets,
   LABEL_CREATED_BY,
   LABEL_MANAGED,
+  LABEL_PROVIDER,
   type Provider,
   providers,
 } from '@eso/api/resources';
@@ -35,8 +36,13 @@ export interface Informers {
   readonly clusterProviders: Informer<ClusterProvider> | undefined;
   readonly services: Informer<Service>;
   readonly endpointSlices: Informer<EndpointSlice>;
-  readonly namespaces: Informer<Namespace>;
+  readonly namespaces: Informer<NamespaceLabels>;
 }
+
+/** What core remembers of a namespace: what a ClusterProvider's conditions look at. */
+export type NamespaceLabels = Pick<Namespace, 'apiVersion' | 'kind'> & {
+  readonly metadata: Pick<Namespace['metadata'], 'name' | 'labels' | 'resourceVersion'>;
+};
 
 export interface InformersOptions {
   readonly client: KubeClient;
@@ -50,6 +56,7 @@ export interface InformersOptions {
 /** Makes the informers; none runs yet. Tenants' objects are watched in the namespaces served and nowhere else. */
 export function createInformers({ client, tenants, clusterStores, logger, registry }: InformersOptions): Informers {
   const common = { logger, registry };
+  const ofProviders = { labelSelector: `${LABEL_PROVIDER}=true` };
   const tenant = { ...common, ...(tenants ? { namespaces: tenants } : {}) };
   return {
     externalSecrets: createInformer(client, externalSecrets, { ...tenant, indexers: externalSecretIndexers }),
@@ -66,10 +73,23 @@ export function createInformers({ client, tenants, clusterStores, logger, regist
     }),
     providers: createInformer(client, providers, tenant),
     clusterProviders: clusterStores ? createInformer(client, clusterProviders, common) : undefined,
-    // Providers may listen in any namespace; neither kind holds anything secret.
-    services: createInformer(client, services, common),
-    endpointSlices: createInformer(client, endpointSlices, { ...common, indexers: endpointSliceIndexers }),
-    namespaces: createInformer(client, namespaces, common),
+    // Providers may listen in any namespace. What carries no provider's label is none of ours: a cluster's other Services and
+    // endpoints may be any number. Kubernetes copies the labels of a Service to its EndpointSlices.
+    services: createInformer(client, services, { ...common, ...ofProviders }),
+    endpointSlices: createInformer(client, endpointSlices, {
+      ...common,
+      ...ofProviders,
+      indexers: endpointSliceIndexers,
+    }),
+    namespaces: createInformer<Namespace, NamespaceLabels>(client, namespaces, {
+      ...common,
+      metadataOnly: true,
+      transform: ({ apiVersion, kind, metadata: { name, labels = {}, resourceVersion = '' } }) => ({
+        apiVersion,
+        kind,
+        metadata: { name, labels, resourceVersion },
+      }),
+    }),
   };
 }
 

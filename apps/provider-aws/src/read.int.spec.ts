@@ -136,7 +136,7 @@ describe('GetSecretMap', () => {
 
   test('needs a JSON object, and does not quote what it got instead', async () => {
     const { code, error } = await refusal(lab.map('plain', 'team/tagged'));
-    expect(code).toBe('PROPERTY_NOT_FOUND');
-    expect(error.publicMessage).toBe('unable to unmarshal secret team/tagged: it is not a JSON object');
+    expect(code).toBe('NOT_AN_OBJECT');
+    expect(error.publicMessage).toBe('secret team/tagged is not a JSON object');
   });
 });

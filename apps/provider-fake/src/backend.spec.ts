@@ -1,4 +1,5 @@
 import { nameMatcher } from '@eso/api/server';
+import { testCall } from '@eso/api/testing';
 import { checkFake, FakeBackend, type PushedSecrets } from './backend.ts';
 import type { FakeConfig } from './config/fake.ts';
 
@@ -18,6 +19,7 @@ function backend(changes: Partial<FakeConfig> = {}, pushed: PushedSecrets = new 
 
 const ref = (key: string, property = '', version = '') => ({ key, property, version, metadataPolicy: 'None' as const });
 const tags = new Map<string, string>();
+const call = testCall();
 const text = (value: Uint8Array): string => Buffer.from(value).toString();
 const texts = (map: Map<string, Uint8Array>) => Object.fromEntries([...map].map(([key, value]) => [key, text(value)]));
 
@@ -28,7 +30,7 @@ describe('GetSecret', () => {
     ['app', 'user.name', '', 'ann'],
     ['app', 'off', '', ''],
   ])('%s, property %p, version %p', async (key, property, version, value) => {
-    expect(text(await backend().getSecret(ref(key, property, version)))).toBe(value);
+    expect(text(await backend().getSecret(ref(key, property, version), call))).toBe(value);
   });
 
   test.each([
@@ -37,7 +39,7 @@ describe('GetSecret', () => {
     ['old', '', ''],
     ['app', 'user.age', ''],
   ])('%s, property %p, version %p is no secret', async (key, property, version) => {
-    await expect(async () => backend().getSecret(ref(key, property, version))).rejects.toMatchObject({
+    await expect(async () => backend().getSecret(ref(key, property, version), call)).rejects.toMatchObject({
       code: 'SECRET_NOT_FOUND',
     });
   });
@@ -45,19 +47,27 @@ describe('GetSecret', () => {
 
 describe('GetSecretMap', () => {
   test('keeps the exact text of what is no string', async () => {
-    expect(texts(await backend().getSecretMap(ref('app')))).toEqual({ user: '{"name":"ann"}', port: '1.0', off: '' });
-    expect(texts(await backend().getSecretMap(ref('app', 'user')))).toEqual({ name: 'ann' });
+    expect(texts(await backend().getSecretMap(ref('app'), call))).toEqual({
+      user: '{"name":"ann"}',
+      port: '1.0',
+      off: '',
+    });
+    expect(texts(await backend().getSecretMap(ref('app', 'user'), call))).toEqual({ name: 'ann' });
   });
 
   test('needs a JSON object', async () => {
-    await expect(backend().getSecretMap(ref('db'))).rejects.toMatchObject({ code: 'PROPERTY_NOT_FOUND' });
+    await expect(backend().getSecretMap(ref('db'), call)).rejects.toMatchObject({
+      code: 'NOT_AN_OBJECT',
+      field: 'remoteRef.key',
+      publicMessage: 'secret db is not a JSON object',
+    });
   });
 });
 
 describe('GetAllSecrets', () => {
   test('finds by name, of several versions the last in text order', async () => {
     const found = await backend().getAllSecrets({
-      nameRegexp: nameMatcher('^(db|old)$'),
+      nameRegexp: nameMatcher('^(db|old)$', call),
       tags,
       conversionStrategy: 'Default',
     });
@@ -66,7 +76,7 @@ describe('GetAllSecrets', () => {
 
   test('converts the keys itself, so that a rewrite sees them converted', async () => {
     const paths = backend({ data: [{ key: 'a/b', value: 'x' }] });
-    const find = { nameRegexp: nameMatcher('^a/'), tags };
+    const find = { nameRegexp: nameMatcher('^a/', call), tags };
     expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Default' }))).toEqual({ a_b: 'x' });
     expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Unicode' }))).toEqual({ a_U002f_b: 'x' });
   });
@@ -79,11 +89,11 @@ describe('GetAllSecrets', () => {
       ],
     });
     await expect(async () =>
-      paths.getAllSecrets({ nameRegexp: nameMatcher('^a'), tags, conversionStrategy: 'Default' }),
+      paths.getAllSecrets({ nameRegexp: nameMatcher('^a', call), tags, conversionStrategy: 'Default' }),
     ).rejects.toMatchObject({ code: 'KEY_COLLISION' });
   });
 
-  test.each([{ tags }, { nameRegexp: nameMatcher('x'), path: 'a', tags }, { tags: new Map([['a', 'b']]) }])(
+  test.each([{ tags }, { nameRegexp: nameMatcher('x', call), path: 'a', tags }, { tags: new Map([['a', 'b']]) }])(
     'knows no other way (%#)',
     async (find) => {
       await expect(async () =>
@@ -109,16 +119,16 @@ describe('pushed secrets', () => {
     const pushed: PushedSecrets = new Map();
     await backend({}, pushed).pushSecret(push('new'));
     const later = backend({ data: [] }, pushed);
-    expect(text(await later.getSecret(ref('new')))).toBe('pushed');
+    expect(text(await later.getSecret(ref('new'), call))).toBe('pushed');
     expect(await later.secretExists({ remoteKey: 'new' })).toBe(true);
-    const found = await later.getAllSecrets({ nameRegexp: nameMatcher(''), tags, conversionStrategy: 'Default' });
+    const found = await later.getAllSecrets({ nameRegexp: nameMatcher('', call), tags, conversionStrategy: 'Default' });
     expect(texts(found)).toEqual({ new: 'pushed' });
   });
 
   test('a key that the source lacks is pushed as an empty value', async () => {
     const fake = backend();
     await fake.pushSecret(push('new', 'absent'));
-    expect(text(await fake.getSecret(ref('new')))).toBe('');
+    expect(text(await fake.getSecret(ref('new'), call))).toBe('');
   });
 
   test('never replace an entry of the config object', async () => {

@@ -1,9 +1,10 @@
 import {
   type Backend,
+  type CallContext,
   type ConfigProblem,
   convertKeys,
   type Find,
-  jsonObjectToMap,
+  objectOf,
   ProviderError,
   type Push,
   readProperty,
@@ -46,22 +47,20 @@ export class FakeBackend implements Backend {
     this.#validation = VALIDATIONS[config.validationResult ?? 0] ?? { kind: 'unknown' };
   }
 
-  getSecret(ref: RemoteRef): Promise<Uint8Array> {
+  async getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
     const secret = this.#find(ref);
-    if (!ref.property) return Promise.resolve(secret);
-    const value = readProperty(secret, ref.property);
+    if (!ref.property) return secret;
+    const value = await readProperty(secret, ref.property, call);
     // Alone among the backends, this one counts a missing property as a missing secret.
     if (!value) throw notFound(ref.key, `has no property ${ref.property}`);
-    return Promise.resolve(value);
+    return value;
   }
 
-  async getSecretMap(ref: RemoteRef): Promise<Map<string, Uint8Array>> {
-    const map = jsonObjectToMap(await this.getSecret(ref));
-    if (map) return map;
-    throw new ProviderError('PROPERTY_NOT_FOUND', `secret ${ref.key} is not a JSON object`, { field: 'extract.key' });
+  async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
+    return objectOf(await this.getSecret(ref, call), ref, call);
   }
 
-  getAllSecrets(find: Find): Promise<Map<string, Uint8Array>> {
+  async getAllSecrets(find: Find): Promise<Map<string, Uint8Array>> {
     const { nameRegexp, path, tags } = find;
     if (!nameRegexp || path !== undefined || tags.size > 0)
       throw new ProviderError('UNSUPPORTED', 'unsupported find operator', {
@@ -69,9 +68,9 @@ export class FakeBackend implements Backend {
         nextStep: 'use find.name.regexp and nothing else',
       });
     const found = new Map<string, Uint8Array>();
-    for (const key of new Set([...this.#pushed.keys(), ...this.#entries.keys()]))
-      if (nameRegexp.matches(key)) found.set(key, this.#newest(key));
-    return Promise.resolve(convertKeys(found, find));
+    for (const key of await nameRegexp.select(new Set([...this.#pushed.keys(), ...this.#entries.keys()])))
+      found.set(key, this.#newest(key));
+    return convertKeys(found, find);
   }
 
   pushSecret({ remoteKey, secretKey, data }: Push): Promise<void> {

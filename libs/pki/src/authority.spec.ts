@@ -77,6 +77,17 @@ test('a certificate that may not sign is refused as authority', async () => {
   expect(() => openCertificateAuthority({ bundle: leaf['tls.crt'], signer })).toThrow('may sign certificates');
 });
 
+test.each([
+  ['an authority that may sign revocation lists only', 'critical,CA:TRUE', 'critical,cRLSign'],
+  ['an authority that does not say what its key is for', 'critical,CA:TRUE', undefined],
+  ['no authority, whatever its key usage says', 'critical,CA:FALSE', 'critical,keyCertSign'],
+])('%s is refused', async (_, basicConstraints, keyUsage) => {
+  const bundle = await selfSigned(basicConstraints, keyUsage);
+  const [certificate] = parseBundle(bundle, 'ca.crt');
+  const signer = { ...plainSigner(), publicKey: certificate!.publicKey };
+  expect(() => openCertificateAuthority({ bundle, signer })).toThrow('may sign certificates');
+});
+
 test.each(['', 'not a certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])(
   'text without a readable certificate is refused: %j',
   (bundle) => {
@@ -95,3 +106,23 @@ test('nothing is issued before an authority starts or after it ended', async () 
     issueServerLeaf({ authority, service: 'a', namespace: 'b', validityMs: DAY, clock: late }),
   ).rejects.toMatchObject({ code: 'AUTHORITY_ENDED', retryable: false });
 });
+
+/** A certificate with these extensions, by openssl: our own code makes none that is wrong. */
+async function selfSigned(basicConstraints: string, keyUsage: string | undefined): Promise<string> {
+  const request = [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:P-256',
+    '-nodes',
+    '-keyout',
+    '/dev/null',
+  ];
+  const extensions = ['-config', 'conf', '-extensions', 'own'];
+  const conf = `[req]\ndistinguished_name=dn\nprompt=no\n[dn]\nCN=odd\n[own]\nbasicConstraints=${basicConstraints}\n${keyUsage === undefined ? '' : `keyUsage=${keyUsage}\n`}`;
+  const { ok, output } = await openssl([...request, ...extensions], { conf });
+  if (!ok) throw new Error(output);
+  return output.slice(output.indexOf('-----BEGIN'));
+}

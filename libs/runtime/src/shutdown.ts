@@ -1,5 +1,6 @@
 import { type FlagSpec, type FlagValues, flagHelp, parseFlags } from './flags.ts';
 import { createLogger, LOG_LEVELS, type Logger } from './logger.ts';
+import { boundMemory } from './memory.ts';
 import { errorText } from './text.ts';
 
 /** Flags that every process has. */
@@ -36,6 +37,7 @@ const EXIT_USAGE = 2;
  * SIGTERM and SIGINT into an aborted signal (a second one exits at once with 1), and logs whatever else would end it silently.
  */
 export function runMain<const S extends FlagSpec>({ name, flags: own, main }: MainOptions<S>): void {
+  boundMemory();
   const spec = { ...own, ...COMMON_FLAGS };
   const argv = process.argv.slice(2);
   if (argv.includes('--help')) {

@@ -2,6 +2,9 @@
 export { SyncError, type SyncErrorCode, syncErrorCodes, type SyncErrorInfo, type SyncErrorOptions } from './error.ts';
 export { conditionMessage, eventMessage, type Problem } from './message.ts';
 
+export { shapeLimits } from './bounds/limits.ts';
+export { specLimits, tooMuch } from './bounds/too-much.ts';
+
 export { convertKeys } from './data/convert-keys.ts';
 export { decodeValue, decodeValues } from './data/decode.ts';
 export { hashMeta, hashOwner, hashSecretData, hashValue } from './data/hash.ts';
@@ -43,6 +46,7 @@ export { kubeTime } from './status/time.ts';
 
 export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
+export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';
 export { type Ownership, ownershipOf } from './target/ownership.ts';
 export { type Plan, type PlanInput, planSecret, type Target, targetName } from './target/plan.ts';

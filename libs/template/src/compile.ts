@@ -11,6 +11,8 @@ export interface RunOptions extends ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that a template which generates keys or hashes passwords may take in its worker. Default 15,000. */
   readonly threadTimeoutMs?: number;
+  /** Whom it is for: tenants share the workers fairly. Default: all are one. */
+  readonly tenant?: string;
 }
 
 /** A compiled text, to be run any number of times. */

@@ -16,3 +16,4 @@ export { readDocument, readStringMap } from './targets/documents.ts';
 export type { JsonObject, JsonValue } from './targets/json-value.ts';
 export type { CompileOptions, ExecuteOptions, TemplateData } from './template.ts';
 export { closeIdleWorkers } from './worker/pool.ts';
+export { renderTask } from './worker/render-task.ts';

@@ -1,5 +1,5 @@
 import { ExternalSecretMessage } from '@eso/api/resources';
-import { invalidSpec, isDue, isIntact, notBuiltYet, storesOf } from '@eso/sync';
+import { invalidSpec, isDue, isIntact, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
 import type { Verdict } from './conclude.ts';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
@@ -37,7 +37,7 @@ const foreignClass: Check = ({ es, findStore, controllerClass }) => {
 
 /** Only a change of the spec can mend these, and it comes as an event. */
 const invalid: Check = ({ es }) => {
-  const problem = invalidSpec(es) ?? notBuiltYet(es);
+  const problem = tooMuch(es) ?? invalidSpec(es) ?? notBuiltYet(es);
   return (
     problem && { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.updateFailed, problem } }
   );

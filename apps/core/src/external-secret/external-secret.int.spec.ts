@@ -1,4 +1,5 @@
 import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
+import type { Validation } from '@eso/api/server';
 import { events, type ObjectMeta, type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
@@ -107,9 +108,14 @@ describe('what the user changes', () => {
 
   test('a store that turns ready runs those who wait for it at once', async () => {
     const other = await core.own.cluster.createNamespace('late');
+    const gate = Promise.withResolvers<Validation>();
+    const { validate } = core;
+    core.validate = () => gate.promise;
+    await core.createStore(other);
     await core.create(other, 'waiting', ['user']);
     await core.atRest();
-    await core.createStore(other);
+    core.validate = validate;
+    gate.resolve({ kind: 'valid' });
     // Left alone it would look again only ten seconds after it came.
     await core.holds(other, 'waiting', { user: 'admin' }, 5_000);
   });
@@ -194,8 +200,10 @@ describe('somebody else at the same time', () => {
     core.proxy.intercept(
       onlyFirst(intercepting({ verb: 'update', resource: 'externalsecrets', name: 'app' }, { before })),
     );
+    const errors = await core.reconcileErrors();
     await synced();
     expect((await core.secret(namespace, 'app'))?.metadata.annotations).toMatchObject({ edited: 'meanwhile' });
+    expect(await core.reconcileErrors()).toBe(errors);
     expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
   });
 
@@ -206,9 +214,11 @@ describe('somebody else at the same time', () => {
       return undefined;
     };
     core.proxy.intercept(onlyFirst(intercepting({ verb: 'update', resource: 'secrets', name: 'app' }, { before })));
+    const errors = await core.reconcileErrors();
     core.backend.set('password', 'second');
     await patchExternalSecret({ metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } });
     await core.holds(namespace, 'app', { user: 'admin', password: 'second' });
+    expect(await core.reconcileErrors()).toBe(errors);
     expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
     expect((await core.secret(namespace, 'app'))?.metadata.labels).toMatchObject({ theirs: 'x' });
   });

@@ -1,8 +1,10 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import type { Informer } from '@eso/kube';
-import { isIntact, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
+import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
+import type { NamespaceLabels } from '../informers.ts';
 import type { Stores } from '../store/stores.ts';
+import { readyOf } from './status.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
@@ -19,6 +21,7 @@ export interface ExternalSecretWatches {
   readonly queue: WorkQueue;
   readonly externalSecrets: Informer<ExternalSecret>;
   readonly secrets: Informer<SecretSnapshot>;
+  readonly namespaces: Informer<NamespaceLabels>;
   readonly stores: Pick<Stores, 'onTransition'>;
 }
 
@@ -30,8 +33,9 @@ export interface Enqueue {
   readonly ownersOf: (key: string) => void;
 }
 
-/** What puts an ExternalSecret on the work queue (spec/core.md 1.15), and a store's becoming ready besides. */
-export function watchExternalSecrets({ queue, externalSecrets, secrets, stores }: ExternalSecretWatches): Enqueue {
+/** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
+export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
+  const { queue, externalSecrets, secrets, namespaces, stores } = watches;
   const enqueue = (es: ExternalSecret): void =>
     queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced });
   const enqueueOwners = (key: string): void => {
@@ -54,6 +58,14 @@ export function watchExternalSecrets({ queue, externalSecrets, secrets, stores }
     add: drifted,
     update: (_before, after) => drifted(after),
     delete: (secret) => enqueueOwners(keyOf(secret)),
+  });
+
+  // A ClusterProvider may admit the namespace now. One that worked is judged at its next refresh.
+  namespaces.addHandler({
+    update: (before, { metadata: { name, labels } }) => {
+      if (sameMap(before.metadata.labels, labels)) return;
+      for (const es of externalSecrets.store.list(name)) if (readyOf(es.status)?.status === 'False') enqueue(es);
+    },
   });
 
   stores.onTransition(({ store }) => {

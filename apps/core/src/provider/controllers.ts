@@ -1,23 +1,24 @@
 import type { ProviderConnections } from '@eso/api/client';
-import { type ClusterProvider, clusterProviders, type Provider, providers } from '@eso/api/resources';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
-import { type Informer, type KubeClient, objectKey, type ResourceType } from '@eso/kube';
+import { type KubeClient, objectKey } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
-import { EndpointGate } from '../endpoint-gate.ts';
 import type { Informers } from '../informers.ts';
-import { MutationCache } from '../mutation-cache.ts';
+import { OwnWrites } from '../reconcile/own-writes.ts';
+import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { EndpointOverrides } from '../store/endpoint-overrides.ts';
-import { clusterProviderView, providerView } from '../store/provider-view.ts';
-import type { StoreKind, StoreProviderReference, StoreView } from '../store/store-view.ts';
+import type { RegisteredKind, StoreObject } from '../store/registry.ts';
+import type { StoreKind, StoreProviderReference } from '../store/store-view.ts';
 import type { Stores } from '../store/stores.ts';
+import { Concluder } from './conclude.ts';
 import { EndpointUse } from './endpoint-use.ts';
 import { ProviderMetrics } from './metrics.ts';
 import { providerReconcile } from './reconcile.ts';
+import { ServiceInquiry } from './service-inquiry.ts';
 import { watchProviders } from './watches.ts';
 
 export interface ProviderControllersOptions {
   readonly client: KubeClient;
-  readonly informers: Pick<Informers, 'providers' | 'clusterProviders' | 'services' | 'endpointSlices'>;
+  readonly informers: Pick<Informers, 'services' | 'endpointSlices'>;
   /** Stands on the same informers. */
   readonly stores: Stores;
   readonly overrides?: Pick<EndpointOverrides, 'onChange'> | undefined;
@@ -47,35 +48,18 @@ export interface ProviderControllers {
 /** A store that is not ready is looked at again after 1 s, growing to 30 s. */
 const BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
 
-/** Puts the parts together that keep the status of Providers and ClusterProviders true. */
+/** Puts the parts together that keep the status of all kinds of store true. */
 export function providerControllers(options: ProviderControllersOptions): ProviderControllers {
-  const { informers, stores } = options;
+  const { stores } = options;
   const endpoints = new EndpointUse((id) => options.connections.forget(id));
-  const kinds: Part[] = [
-    part(options, endpoints, {
-      kind: 'Provider',
-      type: providers,
-      informer: informers.providers,
-      viewOf: (provider) => providerView(provider, stores.resolver),
-    }),
-  ];
-  if (informers.clusterProviders)
-    kinds.push(
-      part(options, endpoints, {
-        kind: 'ClusterProvider',
-        type: clusterProviders,
-        informer: informers.clusterProviders,
-        viewOf: (provider) => clusterProviderView(provider, stores.resolver),
-      }),
-    );
+  const parts = stores.registry.kinds.map((kind) => part(options, endpoints, kind));
+  const queues = new Map<StoreKind, WorkQueue>(parts.map(({ kind, queue }) => [kind, queue]));
   return {
-    controllers: kinds.map(({ controller }) => controller),
+    controllers: parts.map(({ controller }) => controller),
     doubt: ({ storeRefKind, storeName, namespace }) => {
       // A namespaced store and its config share their namespace.
-      const where = storeRefKind === 'Provider' ? namespace : undefined;
-      const store = stores.view(storeRefKind, where, storeName);
-      if (store?.ready.status !== 'True') return;
-      kinds.find(({ kind }) => kind === storeRefKind)?.queue.add(objectKey(store));
+      const store = stores.find({ kind: storeRefKind, name: storeName }, namespace);
+      if (store?.ready.status === 'True') queues.get(storeRefKind)?.add(objectKey(store));
     },
   };
 }
@@ -86,48 +70,39 @@ interface Part {
   readonly controller: Controller;
 }
 
-interface KindOfStore<T extends Provider | ClusterProvider> {
-  readonly kind: StoreKind;
-  readonly type: ResourceType<T>;
-  readonly informer: Informer<T>;
-  readonly viewOf: (store: T) => StoreView;
-}
-
-function part<T extends Provider | ClusterProvider>(
-  options: ProviderControllersOptions,
-  endpoints: EndpointUse,
-  { kind, type, informer, viewOf }: KindOfStore<T>,
-): Part {
-  const { client, events, clock, logger, registry, workers, connections, controllerClass } = options;
+function part(options: ProviderControllersOptions, endpoints: EndpointUse, registered: RegisteredKind): Part {
+  const { client, events, clock, logger, registry, workers, connections, stores } = options;
+  const { kind, type, informer } = registered;
   const name = kind.toLowerCase();
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
-  const written = new MutationCache<T>();
-  const reconcile = providerReconcile({
-    type,
-    client,
-    clock,
-    events,
-    metrics: new ProviderMetrics(kind, registry),
-    store: (key) => informer.store.getByKey(key),
-    viewOf,
-    written,
-    controllerClass,
-    defaultIntervalMs: options.requeueMs ?? 300_000,
-    provider: (endpoint) => connections.client(endpoint),
-    gate: new EndpointGate({
-      limit: Math.max(1, Math.floor(workers / 4)),
-      resume: (key, priority) => queue.add(key, { priority }),
-    }),
-    endpoints,
-  });
   watchProviders({
     ...options.informers,
     queue,
-    stores: informer,
-    viewOf,
-    resolver: options.stores.resolver,
+    kind: registered,
+    resolver: stores.resolver,
     overrides: options.overrides,
-    onDelete: (key) => written.forget(key),
+  });
+  const written = new OwnWrites<StoreObject>(informer, (key) => queue.add(key));
+  const metrics = new ProviderMetrics(kind, registry);
+  const reconcile = providerReconcile({
+    kind: registered,
+    observe: (key) => {
+      const store = written.newest(key);
+      return store && { key, store, view: registered.toView(store) };
+    },
+    inquiry: new ServiceInquiry({ client, resolver: stores.resolver }),
+    provider: (endpoint) => connections.client(endpoint),
+    concluder: new Concluder({
+      status: new StatusWriter({ client, type, written }),
+      events,
+      metrics,
+      now: () => clock.now(),
+    }),
+    metrics,
+    endpoints,
+    controllerClass: options.controllerClass,
+    defaultIntervalMs: options.requeueMs ?? 300_000,
+    clock,
   });
   return { kind, queue, controller: new Controller({ name, queue, reconcile, workers, clock, logger, registry }) };
 }

@@ -68,10 +68,12 @@ test('a store that can be used is ready, says what it can do, and causes one eve
 test('a store in doubt is validated again, and nothing is written when nothing changed', async () => {
   await create();
   await untilReady({ status: 'True', reason: 'Valid' });
-  await eventually(() => expect(bench.stores.view('Provider', namespace, 'backend')?.ready.status).toBe('True'));
+  await eventually(() =>
+    expect(bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.ready.status).toBe('True'),
+  );
   const before = await read();
   const asked = bench.validations;
-  const reference = bench.stores.view('Provider', namespace, 'backend')?.reference(namespace);
+  const reference = bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.reference(namespace);
   if (reference?.kind !== 'reference') throw new Error('expected a reference');
   bench.controllers.doubt(reference.providerRef);
   await eventually(() => expect(bench.validations).toBe(asked + 1));
@@ -129,14 +131,14 @@ test('a store whose Service comes later gets ready by itself, label by label', a
   const slice: EndpointSlice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { namespace: other, name: 'late-1', labels: { 'kubernetes.io/service-name': 'late' } },
+    metadata: { namespace: other, name: 'late-1', labels: { ...LABELLED, 'kubernetes.io/service-name': 'late' } },
     addressType: 'IPv4',
     ports: [{ name: 'grpc', port: 9090 }],
     endpoints: [{ addresses: ['192.0.2.1'], conditions: { ready: true } }],
   };
   await admin.create(endpointSlices, slice);
   await eventually(() =>
-    expect(bench.stores.view('Provider', namespace, 'backend')?.endpoint).toMatchObject({
+    expect(bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.endpoint).toMatchObject({
       endpoint: { serverName: `late.${other}.svc`, addresses: [{ host: '192.0.2.1', port: 9090 }] },
     }),
   );

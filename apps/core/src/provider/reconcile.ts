@@ -1,162 +1,102 @@
 import type { ProviderClient, ProviderEndpoint } from '@eso/api/client';
-import {
-  type ClusterProvider,
-  type Provider,
-  ProviderConditionType,
-  ProviderReason,
-  type ProviderStatus,
-} from '@eso/api/resources';
-import type { EventRecorder, Reconcile, ReconcileContext, ReconcileResult } from '@eso/controller';
-import { type KubeClient, KubeError, objectKey, parseKey, type ResourceType } from '@eso/kube';
+import { ProviderConditionType } from '@eso/api/resources';
+import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
+import { objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import type { EndpointGate } from '../endpoint-gate.ts';
-import type { MutationCache } from '../mutation-cache.ts';
-import type { StoreView } from '../store/store-view.ts';
+import type { RegisteredKind, StoreObject } from '../store/registry.ts';
+import type { Refusal, StoreView } from '../store/store-view.ts';
 import { ask } from './ask.ts';
 import { check, type Checked } from './check.ts';
+import type { Concluder } from './conclude.ts';
 import type { EndpointUse } from './endpoint-use.ts';
 import type { ProviderMetrics } from './metrics.ts';
-import { conditionOf, statusAfter } from './status.ts';
+import type { ServiceInquiry } from './service-inquiry.ts';
 import { refusedVerdict, type Verdict } from './verdict.ts';
 
+/** A store as the caches and our own writes show it. */
+export interface Observation {
+  readonly key: string;
+  readonly store: StoreObject;
+  readonly view: StoreView;
+}
+
 /** What the reconcile of one kind of store stands on. */
-export interface ProviderReconcileOptions<T extends Provider | ClusterProvider> {
-  readonly type: ResourceType<T>;
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly events: Pick<EventRecorder, 'event'>;
+export interface ProviderReconcileOptions {
+  readonly kind: Pick<RegisteredKind, 'kind'>;
+  readonly observe: (key: string) => Observation | undefined;
+  readonly inquiry: ServiceInquiry;
+  readonly provider: (endpoint: ProviderEndpoint) => ProviderClient;
+  readonly concluder: Concluder;
   readonly metrics: ProviderMetrics;
-  /** The informer's view of a store by key. */
-  readonly store: (key: string) => T | undefined;
-  readonly viewOf: (store: T) => StoreView;
-  readonly written: MutationCache<T>;
+  readonly endpoints: EndpointUse;
   /** The class that this installation serves; a store without a class is everybody's. */
   readonly controllerClass: string;
   /** How often a store without `refreshInterval` is validated again, in milliseconds. */
   readonly defaultIntervalMs: number;
-  readonly provider: (endpoint: ProviderEndpoint) => ProviderClient;
-  readonly gate: EndpointGate;
-  readonly endpoints: EndpointUse;
+  readonly clock: Clock;
 }
 
-/** When a process that is left alone for a while is thought of again: asking the circuit breaker costs nothing. */
-const NOT_ASKED_MS = 5_000;
+/** What was observed is not so any more, so what the process answered counts for nothing: start over at once. */
+const OUTDATED: ReconcileResult = { kind: 'requeueAfter', ms: 0, priority: Priority.changed };
 
 /**
- * Finds out whether a store can be used and writes it into its status: checks → ask the process → status. A store that is
- * not ready is looked at again after its backoff, a ready one after its interval.
+ * Finds out whether a store can be used and writes it into its status: observe → check → ask the process → conclude. A store
+ * that is not ready is looked at again after its backoff, a ready one after its interval.
  */
-export function providerReconcile<T extends Provider | ClusterProvider>(
-  options: ProviderReconcileOptions<T>,
-): Reconcile {
+export function providerReconcile(options: ProviderReconcileOptions): Reconcile {
   return async (key, context) => {
-    const started = options.clock.monotonic();
-    const store = options.written.newest(key, options.store(key));
-    const view = store && options.viewOf(store);
-    if (!store || !view || (view.controllerClass ?? options.controllerClass) !== options.controllerClass) {
-      options.metrics.gone(parseKey(key), Object.values(ProviderConditionType));
-      options.endpoints.release(ownerOf(options, key));
+    const { clock, controllerClass, metrics, endpoints } = options;
+    const started = clock.monotonic();
+    const observation = options.observe(key);
+    if (!observation || (observation.view.controllerClass ?? controllerClass) !== controllerClass) {
+      metrics.gone(parseKey(key), Object.values(ProviderConditionType));
+      endpoints.release(ownerOf(options, key));
       return { kind: 'done' };
     }
-    const result = await new Pass(options, context, key, store).run(view);
-    options.metrics.reconciled(store.metadata, options.clock.monotonic() - started);
+    const result = await pass(options, context, observation);
+    metrics.reconciled(observation.store.metadata, clock.monotonic() - started);
     return result;
   };
 }
 
-/** One pass over one store. */
-class Pass<T extends Provider | ClusterProvider> {
-  readonly #options: ProviderReconcileOptions<T>;
-  readonly #context: ReconcileContext;
-  readonly #key: string;
-  readonly #store: T;
-
-  constructor(options: ProviderReconcileOptions<T>, context: ReconcileContext, key: string, store: T) {
-    this.#options = options;
-    this.#context = context;
-    this.#key = key;
-    this.#store = store;
+async function pass(
+  options: ProviderReconcileOptions,
+  context: ReconcileContext,
+  observation: Observation,
+): Promise<ReconcileResult> {
+  const { concluder, inquiry, endpoints } = options;
+  const { store, view, key } = observation;
+  const owner = ownerOf(options, key);
+  const checked = check(store, view, options.defaultIntervalMs);
+  const conclude = (verdict: Verdict, intervalMs: number): Promise<ReconcileResult> =>
+    concluder.conclude(observation, verdict, { intervalMs, priority: context.priority, signal: context.signal });
+  if (checked.kind === 'refused') {
+    endpoints.release(owner);
+    const refusal: Refusal = await inquiry.explain(checked, store.spec.address, view, context.signal);
+    return conclude(refusedVerdict(refusal), 0);
   }
-
-  async run(view: StoreView): Promise<ReconcileResult> {
-    const checked = check(this.#store, view, this.#options.defaultIntervalMs);
-    if (checked.kind === 'refused') {
-      this.#options.endpoints.release(ownerOf(this.#options, this.#key));
-      return this.#conclude(refusedVerdict(checked), 0);
-    }
-    return this.#throughGate(checked);
-  }
-
-  /** Waits outside, holding no worker, while too many are inside calls to the same process. */
-  async #throughGate(checked: Checked): Promise<ReconcileResult> {
-    const { endpoint, intervalMs } = checked;
-    this.#options.endpoints.use(ownerOf(this.#options, this.#key), endpoint.id);
-    const entry = this.#options.gate.enter([endpoint.id], this.#key, this.#context.priority);
-    if (entry.kind === 'parked') return { kind: 'done' };
-    try {
-      const verdict = await ask(this.#options.provider(endpoint), checked, this.#context.signal);
-      entry.leave();
-      return await this.#conclude(verdict, intervalMs);
-    } finally {
-      entry.leave();
-    }
-  }
-
-  async #conclude(verdict: Verdict, intervalMs: number): Promise<ReconcileResult> {
-    const again = await this.#report(verdict);
-    if (again) return again;
-    switch (verdict.kind) {
-      case 'valid':
-      case 'unknown':
-        return { kind: 'requeueAfter', ms: intervalMs };
-      case 'notAsked':
-        return { kind: 'requeueAfter', ms: NOT_ASKED_MS, priority: this.#context.priority };
-      case 'invalid':
-        return { kind: 'requeue' };
-    }
-  }
-
-  /** Writes the status where it changes, with an event where the reason does; returns what to do when it was in vain. */
-  async #report(verdict: Verdict): Promise<ReconcileResult | undefined> {
-    const { client, clock, type, written } = this.#options;
-    const { metadata, status: before } = this.#store;
-    const status = statusAfter(before, verdict, { generation: metadata.generation ?? 0, now: clock.now() });
-    if (status === before) {
-      this.#show(before);
-      return undefined;
-    }
-    try {
-      const object = { ...this.#store, status };
-      written.wrote(this.#key, await client.updateStatus(type, object, { signal: this.#context.signal }));
-    } catch (error) {
-      const { code } = KubeError.from(error);
-      if (code !== 'NOT_FOUND' && code !== 'CONFLICT') throw error;
-      written.forget(this.#key);
-      return code === 'NOT_FOUND' ? { kind: 'done' } : { kind: 'requeue' };
-    }
-    this.#show(status);
-    this.#tell(before, status);
-    return undefined;
-  }
-
-  #show(status: ProviderStatus | undefined): void {
-    const { metadata } = this.#store;
-    const conditions = status?.conditions ?? [];
-    this.#options.metrics.conditions(metadata, conditions);
-    if (!conditions.some(({ type }) => type === ProviderConditionType.validated))
-      this.#options.metrics.gone(metadata, [ProviderConditionType.validated]);
-  }
-
-  #tell(before: ProviderStatus | undefined, after: ProviderStatus | undefined): void {
-    const was = conditionOf(before, ProviderConditionType.ready);
-    const is = conditionOf(after, ProviderConditionType.ready);
-    if (!is || (was?.status === is.status && was.reason === is.reason)) return;
-    const kind = is.status === 'True' ? 'Normal' : 'Warning';
-    this.#options.events.event(this.#store, kind, is.reason ?? ProviderReason.invalidProviderConfig, is.message ?? '');
-  }
+  endpoints.use(owner, checked.endpoint.id);
+  if (!context.enter([checked.endpoint.id])) return { kind: 'wait' };
+  const verdict = await ask(options.provider(checked.endpoint), checked, context.signal);
+  context.leave();
+  return isCurrent(observation, options.observe(key), checked) ? conclude(verdict, checked.intervalMs) : OUTDATED;
 }
 
-/** Who uses an endpoint: Providers and ClusterProviders may share one. */
-function ownerOf({ type }: { readonly type: { readonly kind: string } }, key: string): string {
-  return `${type.kind}/${objectKey(parseKey(key))}`;
+/** Whether it is the same store with the same spec that was asked about, still at the same place. */
+function isCurrent({ store: before }: Observation, now: Observation | undefined, asked: Checked): boolean {
+  if (!now) return false;
+  const [was, is] = [before.metadata, now.store.metadata];
+  const { endpoint } = now.view;
+  return (
+    was.uid === is.uid &&
+    was.generation === is.generation &&
+    was.deletionTimestamp === is.deletionTimestamp &&
+    // A process whose endpoints are gone for the moment was asked all the same.
+    (endpoint.kind === 'refused' || endpoint.endpoint.id === asked.endpoint.id)
+  );
+}
+
+/** Who uses an endpoint: stores of several kinds may share one. */
+function ownerOf({ kind: { kind } }: Pick<ProviderReconcileOptions, 'kind'>, key: string): string {
+  return `${kind}/${objectKey(parseKey(key))}`;
 }

@@ -87,7 +87,7 @@ export interface StoreView {
   allows(namespace: ConsumerNamespace): boolean;
 }
 
-/** A change of a store's Ready condition. Every change of status or reason is one; a new message alone is not. */
+/** A change of a store that concerns those who use it; see `Stores.onTransition`. A new message alone is none. */
 export interface StoreTransition {
   readonly store: StoreView;
   readonly from: StoreReadiness;

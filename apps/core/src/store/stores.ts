@@ -3,8 +3,9 @@ import type { EndpointSlice, Informer, Service } from '@eso/kube';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
 import { EndpointResolver } from './endpoint-resolver.ts';
 import type { Lister } from './lister.ts';
-import { clusterProviderView, providerView, readiness } from './provider-view.ts';
-import type { StoreKind, StoreSelector, StoreTransition, StoreView } from './store-view.ts';
+import { readiness } from './provider-view.ts';
+import { type RegisteredKind, type StoreObject, storeRegistry, type StoreRegistry } from './registry.ts';
+import type { StoreSelector, StoreTransition, StoreView } from './store-view.ts';
 
 export interface StoresOptions {
   readonly providers: Informer<Provider>;
@@ -20,58 +21,58 @@ export interface StoresOptions {
 
 /** All stores core knows, read from the informers' caches: no call of it asks the API server. */
 export class Stores {
-  readonly #options: StoresOptions;
-  readonly #listeners = new Set<(transition: StoreTransition) => void>();
   readonly resolver: EndpointResolver;
+  readonly registry: StoreRegistry;
+  readonly #listeners = new Set<(transition: StoreTransition) => void>();
 
   constructor(options: StoresOptions) {
-    this.#options = options;
     this.resolver = new EndpointResolver(options);
-    this.#follow(options.providers, (provider) => providerView(provider, this.resolver));
-    if (options.clusterProviders)
-      this.#follow(options.clusterProviders, (provider) => clusterProviderView(provider, this.resolver));
+    this.registry = storeRegistry(options, this.resolver);
+    for (const kind of this.registry.kinds) this.#follow(kind);
   }
 
   /**
    * The store that an object in `namespace` names, as it is now; undefined when there is none of that kind and name. A
    * kind that core does not serve is never found.
    */
-  find(ref: StoreSelector, namespace: string): StoreView | undefined {
-    if (ref.kind === 'Provider') return this.view('Provider', namespace, ref.name);
-    return ref.kind === 'ClusterProvider' ? this.view('ClusterProvider', undefined, ref.name) : undefined;
-  }
-
-  /** The view of one store by its kind and key. */
-  view(kind: StoreKind, namespace: string | undefined, name: string): StoreView | undefined {
-    if (kind === 'Provider') {
-      const provider = this.#options.providers.store.get(namespace, name);
-      return provider && providerView(provider, this.resolver);
-    }
-    const provider = this.#options.clusterProviders?.store.get(undefined, name);
-    return provider && clusterProviderView(provider, this.resolver);
+  find({ kind, name }: StoreSelector, namespace: string): StoreView | undefined {
+    const registered = this.registry.get(kind);
+    const store = registered?.informer.store.get(registered.namespaced ? namespace : undefined, name);
+    return store && registered?.toView(store);
   }
 
   /**
-   * Calls `fn` whenever the status or the reason of a store's Ready condition changed, also when a store appears or goes;
-   * not for what the first list brings. The returned function ends that.
+   * Calls `fn` whenever a store is not what it was for those who use it: its Ready condition has another status or reason, its
+   * spec changed, it appeared judged or went. Not for what the first list brings. The returned function ends that.
    */
   onTransition(fn: (transition: StoreTransition) => void): () => void {
     this.#listeners.add(fn);
     return () => this.#listeners.delete(fn);
   }
 
-  #follow<T extends Provider | ClusterProvider>(informer: Informer<T>, view: (store: T) => StoreView): void {
+  #follow(kind: RegisteredKind): void {
+    const { informer } = kind;
+    const absent = { status: 'Absent' } as const;
     informer.addHandler({
       add: (store) => {
-        if (informer.hasSynced) this.#compare(view(store), { status: 'Absent' }, readiness(store));
+        const to = readiness(store);
+        if (informer.hasSynced && to.status !== 'Absent') this.#tell({ store: kind.toView(store), from: absent, to });
       },
-      update: (before, after) => this.#compare(view(after), readiness(before), readiness(after)),
-      delete: (store) => this.#compare(view(store), readiness(store), { status: 'Absent' }),
+      update: (before, after) => {
+        const [from, to] = [readiness(before), readiness(after)];
+        if (from.status !== to.status || from.reason !== to.reason || isAnother(before, after))
+          this.#tell({ store: kind.toView(after), from, to });
+      },
+      delete: (store) => this.#tell({ store: kind.toView(store), from: readiness(store), to: absent }),
     });
   }
 
-  #compare(store: StoreView, from: StoreTransition['from'], to: StoreTransition['to']): void {
-    if (from.status === to.status && from.reason === to.reason) return;
-    for (const listener of this.#listeners) listener({ store, from, to });
+  #tell(transition: StoreTransition): void {
+    for (const listener of this.#listeners) listener(transition);
   }
+}
+
+/** Whether what users of a store stand on is another: itself, or its spec. */
+function isAnother(before: StoreObject, after: StoreObject): boolean {
+  return before.metadata.uid !== after.metadata.uid || before.metadata.generation !== after.metadata.generation;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExternalSecret, externalSecrets, type Provider, providers } from '@eso/api/resources';
-import { defineKind, type ProviderDefinition, ProviderError } from '@eso/api/server';
+import { defineKind, type ProviderDefinition, ProviderError, type Validation } from '@eso/api/server';
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { Child } from '@eso/control-plane/child.mjs';
 import { freePort } from '@eso/control-plane/ports.mjs';
@@ -32,6 +32,8 @@ export class CoreProcess {
   readonly proxy: ApiFaultProxy;
   /** What the provider holds, by remote key. */
   readonly backend = new Map<string, string>();
+  /** What the provider says about every config. */
+  validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
   fetches = 0;
   readonly #lab: TlsLab;
@@ -93,9 +95,14 @@ export class CoreProcess {
     return namespace;
   }
 
-  createStore(namespace: string): Promise<Provider> {
+  /** Creates a config that the provider finds. */
+  config(namespace: string): void {
     const { apiVersion, kind, name } = REF;
     this.#provider?.objects.apply({ apiVersion, kind, metadata: { namespace, name } });
+  }
+
+  createStore(namespace: string): Promise<Provider> {
+    this.config(namespace);
     return this.admin.create(providers, {
       apiVersion: 'external-secrets.io/v1',
       kind: 'Provider',
@@ -143,6 +150,10 @@ export class CoreProcess {
     }
   }
 
+  async deleteSecret(namespace: string, name: string): Promise<void> {
+    await this.admin.delete(secrets, { namespace, name });
+  }
+
   /** Waits until a Secret holds these values and no others. */
   async holds(namespace: string, name: string, values: Record<string, string>, timeoutMs = 20_000): Promise<void> {
     const data = Object.fromEntries(
@@ -163,6 +174,13 @@ export class CoreProcess {
 
   async metrics(): Promise<string> {
     return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
+  }
+
+  /** Passes over objects of a kind that ended in an error so far. */
+  async reconcileErrors(kind = 'ExternalSecret'): Promise<number> {
+    const series = `controller_runtime_reconcile_errors_total{controller="${kind.toLowerCase()}"} `;
+    const line = (await this.metrics()).split('\n').find((text) => text.startsWith(series));
+    return Number(line?.slice(series.length) ?? 0);
   }
 
   /** Everything reachable in core's heap, as text. */
@@ -235,7 +253,7 @@ export class CoreProcess {
         },
         getSecretMap: unused,
         getAllSecrets: unused,
-        validate: () => Promise.resolve({ kind: 'valid' }),
+        validate: () => this.validate(),
       }),
     });
     return { name: 'test', kinds: [kind] };

@@ -2,7 +2,7 @@ import {
   type Backend,
   type CallContext,
   type Find,
-  jsonObjectToMap,
+  objectOf,
   ProviderError,
   readProperty,
   type RemoteRef,
@@ -34,11 +34,12 @@ export class SecretsManagerBackend implements Backend {
     this.#options = options;
   }
 
-  async getSecret(ref: RemoteRef, { signal }: CallContext): Promise<Uint8Array> {
+  async getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+    const { signal } = call;
     const id = this.#options.prefix + ref.key;
     if (ref.metadataPolicy === 'Fetch') {
       const tags = sortedJson(await this.#tags(id, ref, signal), { escapeHtml: true });
-      return ref.property ? property(tags, ref) : tags;
+      return ref.property ? property(tags, ref, call) : tags;
     }
     const secret = await this.#options.api.getValue(id, versionOf(ref), signal);
     const value = ref.property ? secretDocument(secret) : secretBytes(secret);
@@ -47,17 +48,11 @@ export class SecretsManagerBackend implements Backend {
         field: 'remoteRef.key',
         nextStep: 'give the secret a value',
       });
-    return ref.property ? property(value, ref) : value;
+    return ref.property ? property(value, ref, call) : value;
   }
 
   async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
-    const map = jsonObjectToMap(await this.getSecret(ref, call));
-    if (map) return map;
-    const what = ref.property ? `property ${ref.property} of secret ${ref.key}` : `secret ${ref.key}`;
-    throw new ProviderError('PROPERTY_NOT_FOUND', `unable to unmarshal ${what}: it is not a JSON object`, {
-      field: ref.property ? 'remoteRef.property' : 'remoteRef.key',
-      nextStep: 'extract from a JSON object, or refer to the value by data[].remoteRef',
-    });
+    return objectOf(await this.getSecret(ref, call), ref, call);
   }
 
   getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
@@ -94,8 +89,8 @@ function versionOf({ version }: RemoteRef): VersionSelector {
   return { VersionStage: version || 'AWSCURRENT' };
 }
 
-function property(document: Uint8Array, ref: RemoteRef): Uint8Array {
-  const value = readProperty(document, ref.property, 'literalThenPath');
+async function property(document: Uint8Array, ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+  const value = await readProperty(document, ref.property, call, 'literalThenPath');
   if (value) return value;
   throw new ProviderError('PROPERTY_NOT_FOUND', `key ${ref.property} does not exist in secret ${ref.key}`, {
     field: 'remoteRef.property',

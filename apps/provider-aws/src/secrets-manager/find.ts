@@ -37,7 +37,7 @@ async function findByName(
   const reading = AbortSignal.any([signal, ended.signal]);
   try {
     for await (const names of api.listNames(signal)) {
-      const matching = names.filter((name) => expression.matches(name)).values();
+      const matching = (await expression.select(names)).values();
       const reader = async (): Promise<void> => {
         for (const name of matching) found.add(name, await readListed(api, name, reading));
       };
@@ -66,9 +66,10 @@ async function findByFilters(
   found: Found,
   signal: AbortSignal,
 ): Promise<void> {
-  for await (const secrets of api.batch(filters, signal))
-    for (const secret of secrets)
-      if (expression?.matches(secret.name) ?? true) found.add(secret.name, secretBytes(secret));
+  for await (const secrets of api.batch(filters, signal)) {
+    const selected = expression && new Set(await expression.select(secrets.map(({ name }) => name)));
+    for (const secret of secrets) if (selected?.has(secret.name) ?? true) found.add(secret.name, secretBytes(secret));
+  }
 }
 
 function filtersOf(path: string | undefined, tags: ReadonlyMap<string, string>): Filter[] {

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
+<<<<<<< HEAD
 import type { ServerHttp2Stream } from 'node:http2';
+=======
+import { createSecureServer } from 'node:http2';
+>>>>>>> main
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
@@ -316,6 +321,22 @@ describe('providers that are not there', () => {
     const { connections } = await open();
     const client = connections.client(endpointAt(LAB_SERVER_NAME, plain));
     expect(await ask(client)).toBe('TLS_FAILED');
+  });
+
+  test('speak TLS 1.2 at the most', async () => {
+    const old = createSecureServer({ cert: pair['tls.crt'], key: pair['tls.key'], maxVersion: 'TLSv1.2' });
+    const spoken: (string | null)[] = [];
+    old.on('secureConnection', (socket) => spoken.push(socket.getProtocol()));
+    old.on('sessionError', () => undefined);
+    old.listen(0, '127.0.0.1');
+    await once(old, 'listening');
+    cleanups.push(() => promisify(old.close.bind(old))());
+    const { connections } = await open();
+    const client = connections.client(
+      endpointAt(LAB_SERVER_NAME, { host: '127.0.0.1', port: (old.address() as AddressInfo).port }),
+    );
+    expect(await ask(client)).toBe('TLS_FAILED');
+    expect(spoken).toEqual([]);
   });
 
   test('accept and say nothing, while another provider answers', async () => {

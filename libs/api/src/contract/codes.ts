@@ -44,6 +44,12 @@ export const errorCodes = {
     'the secret exists but has no such property',
     'correct remoteRef.property or add the property to the secret',
   ),
+  NOT_AN_OBJECT: provider(
+    Code.FailedPrecondition,
+    false,
+    'what is to be extracted is not a JSON object',
+    'extract from a JSON object, or refer to the value by data[].remoteRef',
+  ),
   CONFIG_NOT_FOUND: provider(
     Code.FailedPrecondition,
     false,
@@ -98,6 +104,12 @@ export const errorCodes = {
     'find.name.regexp is no valid RE2 expression',
     'correct find.name.regexp; look-around and back-references do not exist in RE2',
   ),
+  REGEXP_TOO_LARGE: provider(
+    Code.InvalidArgument,
+    false,
+    'find.name.regexp is longer, or compiles to a larger program, than is allowed',
+    'use a shorter expression, with smaller counts in its repetitions and fewer Unicode classes in them',
+  ),
   UNSUPPORTED: provider(
     Code.Unimplemented,
     false,
@@ -121,6 +133,12 @@ export const errorCodes = {
     false,
     'the request or the answer is larger than a limit allows',
     'ask for less at once or raise the limit that is named',
+  ),
+  PROVIDER_BUSY: provider(
+    Code.ResourceExhausted,
+    true,
+    'the provider has too much large work (long expressions, large documents) of this namespace waiting',
+    'nothing: it is tried again; if it lasts, use simpler expressions or a longer refreshInterval in this namespace',
   ),
   BACKEND_THROTTLED: provider(
     Code.ResourceExhausted,

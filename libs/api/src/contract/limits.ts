@@ -1,3 +1,5 @@
+import { regexpLimits } from '../regexp/limits.ts';
+
 const MIB = 1024 * 1024;
 
 /** Sizes and times both ends of the contract agree on. Defaults; what may be configured says so. */
@@ -12,10 +14,12 @@ export const limits = {
   responseKeys: 10_000,
   /** Longest key in such an answer that core reads, bytes; a Secret's own may have 253. */
   responseKeyBytes: 4_096,
+  /** No configuration raises the limit of keys above this: each costs both ends some microseconds, however short it is. */
+  responseKeysCap: 100_000,
   /** Longest public text of an error, bytes of UTF-8. */
   errorTextBytes: 512,
   /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */
-  regexpBytes: 4096,
+  regexpBytes: regexpLimits.bytes,
   /** Calls one connection may have in flight at a provider. Configurable. */
   concurrentStreams: 256,
   /** Connections a provider holds at once; further ones are dropped. */

@@ -1,7 +1,8 @@
+import { Fuel, FuelSpent } from '@eso/runtime';
 import { jsonObjectToMap } from './object-to-map.ts';
 
 const mapOf = (document: string | Buffer): Record<string, string> | undefined => {
-  const map = jsonObjectToMap(Buffer.from(document));
+  const map = jsonObjectToMap(Buffer.from(document), new Fuel(Infinity));
   return map && Object.fromEntries([...map].map(([key, value]) => [key, Buffer.from(value).toString()]));
 };
 
@@ -94,3 +95,20 @@ function parses(document: string): boolean {
     return false;
   }
 }
+
+test('members and bytes are paid for', () => {
+  const many = Buffer.from(`{${Array.from({ length: 10_000 }, (_, i) => `"${i}":1`).join(',')}}`);
+  const long = Buffer.from(JSON.stringify({ a: 'v'.repeat(512 * 1024) }));
+  expect(() => jsonObjectToMap(many, new Fuel(20_000_000))).toThrow(FuelSpent);
+  expect(jsonObjectToMap(long, new Fuel(20_000_000))?.size).toBe(1);
+});
+
+test('more members than an answer may have are an error that names the bound', () => {
+  const document = Buffer.from(`{${Array.from({ length: 100_001 }, (_, i) => `"${i}":1`).join(',')}}`);
+  expect(() => jsonObjectToMap(document, new Fuel(Infinity))).toThrow(
+    expect.objectContaining({
+      code: 'LIMIT_EXCEEDED',
+      publicMessage: 'the document has more than 100000 properties',
+    }) as Error,
+  );
+});

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { readProperty } from './read-property.ts';
+import { Fuel, FuelSpent } from '@eso/runtime';
+import { type PropertyOrder, readProperty as readWith } from './read-property.ts';
 
 type Text = string | { base64: string };
 interface CaseFile {
@@ -10,9 +11,11 @@ interface CaseFile {
 // Answered by gjson 1.18 itself: tools/gjson-oracle.
 const table = JSON.parse(readFileSync(new URL('./testdata/gjson-cases.json', import.meta.url), 'utf8')) as CaseFile;
 
+const readProperty = (document: Uint8Array, path: string, order: PropertyOrder = 'path', fuel = new Fuel(Infinity)) =>
+  readWith(document, path, order, fuel);
 const encode = (text: Text): Buffer =>
   typeof text === 'string' ? Buffer.from(text) : Buffer.from(text.base64, 'base64');
-const read = (document: string, path: string, order?: Parameters<typeof readProperty>[2]): string | undefined => {
+const read = (document: string, path: string, order?: PropertyOrder): string | undefined => {
   const value = readProperty(Buffer.from(document), path, order);
   return value && Buffer.from(value).toString();
 };
@@ -58,6 +61,14 @@ describe('hostile paths end', () => {
     ['digging', deep, '@dig:a'],
     ['deep arrays', '['.repeat(100_000), '@flatten:{"deep":true}'],
     ['printing deep arrays', '['.repeat(100_000) + ']'.repeat(100_000), '@pretty'],
+    ['many modifiers', '{"a":1}', Array(65).fill('@this').join('|')],
+    ['grouping under a long key', `{"${'k'.repeat(500_000)}":[${'1,'.repeat(1000)}1]}`, '@group'],
+    [
+      'indenting far',
+      '['.repeat(390) + '1'.repeat(10) + ']'.repeat(390),
+      `@pretty:{"width":0,"indent":"${' '.repeat(8000)}"}`,
+    ],
+    ['a long operand for each element', `[${'1,'.repeat(20_000)}1]`, `#(>${'0'.repeat(8000)})#`],
     ['too long', '{"a":1}', 'a'.repeat(9000)],
     ['nested queries', large, 'a.#(n.#(>' + '0)#|#(>'.repeat(300) + '0))#'],
     ['many passes', large, Array(200).fill('@reverse').join('|')],
@@ -74,6 +85,38 @@ describe('hostile paths end', () => {
   test('a large document is read within its limits', () => {
     expect(read(large, 'a.#(k="value 49999").n.0')).toBe('49999');
     expect(read(large, 'a.#.n|#')).toBe('50000');
+  });
+});
+
+describe('work is paid for', () => {
+  const cost = (document: string, path: string): number => {
+    const fuel = new Fuel(Infinity);
+    readWith(Buffer.from(document), path, 'path', fuel);
+    return fuel.spent;
+  };
+
+  test('an ordinary path into a document of 1 MiB stays on the main thread', () => {
+    const document = JSON.stringify({ a: { x: 'v'.repeat(1024 * 1024) }, b: { c: [1, { d: 'found' }] } });
+    expect(cost(document, 'b.c.1.d')).toBeLessThan(10_000_000);
+    expect(read(document, 'b.c.1.d')).toBe('found');
+  });
+
+  test.each([
+    ['values', (n: number) => `[${'1,'.repeat(n)}1]`, '#(>2)#'],
+    ['bytes', (n: number) => JSON.stringify({ a: 'v'.repeat(n), b: 1 }), 'b'],
+    ['a modifier', (n: number) => JSON.stringify({ a: '"'.repeat(n) }), '@tostr'],
+    ['members', (n: number) => `{${Array.from({ length: n }, (_, i) => `"${i}":1`).join(',')}}`, '@reverse'],
+  ])('by %s', (_, documentOf, path) => {
+    expect(cost(documentOf(20_000), path) / cost(documentOf(10_000), path)).toBeCloseTo(2, 0);
+  });
+
+  test.each([
+    ['@tostr|'.repeat(60) + '@this', '{"a":1}'],
+    ['#(n.#(>0)#|#(>0))#', JSON.stringify(Array.from({ length: 20_000 }, (_, i) => ({ n: [i, i] })))],
+    ['@dig:a', '{"b":'.repeat(300) + '1' + '}'.repeat(300)],
+    ['{a*,"b":a*,"c":*a*,"d":[a*,a*]}', JSON.stringify({ ['a'.repeat(20_000)]: 'a'.repeat(20_000) })],
+  ])('%s ends with the fuel', (path, document) => {
+    expect(() => readWith(Buffer.from(document), path, 'path', new Fuel(1_000_000))).toThrow(FuelSpent);
   });
 });
 

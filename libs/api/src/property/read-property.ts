@@ -1,5 +1,6 @@
 import { byteText, toBytes, utf8ByteText } from './byte-text.ts';
-import { Budget, limitExceeded, MAX_PATH_BYTES } from './gjson/budget.ts';
+import type { Fuel } from '@eso/runtime';
+import { Budget, limitExceeded, MAX_MODIFIERS, MAX_PATH_BYTES, REWRITTEN } from './gjson/budget.ts';
 import { lookup } from './gjson/lookup.ts';
 import { valueText } from './gjson/value.ts';
 
@@ -11,22 +12,27 @@ export type PropertyOrder = 'path' | 'literalThenPath' | 'pathThenLiteral';
  * null, everything else exactly as it stands in the document (numbers with a fraction or exponent are written out). The
  * document is not validated: whatever comes before its first bracket is skipped, and of a key that comes twice the first counts.
  *
- * @param order `literalThenPath` and `pathThenLiteral` also try the whole property as one key, dots and all. Default `path`.
+ * @param order `literalThenPath` and `pathThenLiteral` also try the whole property as one key, dots and all.
+ * @param fuel pays for it
  * @returns undefined when there is no such value.
- * @throws ProviderError LIMIT_EXCEEDED when the path is too long, too deep, or asks for too much work.
+ * @throws ProviderError LIMIT_EXCEEDED when the path is too long, too deep, or asks for too much work; FuelSpent
  */
 export function readProperty(
   document: Uint8Array,
   property: string,
-  order: PropertyOrder = 'path',
+  order: PropertyOrder,
+  fuel: Fuel,
 ): Uint8Array | undefined {
   const path = utf8ByteText(property);
   if (path.length > MAX_PATH_BYTES) throw limitExceeded(`is longer than ${MAX_PATH_BYTES} bytes`);
+  if (modifiersIn(path) > MAX_MODIFIERS) throw limitExceeded(`names more than ${MAX_MODIFIERS} modifiers`);
+  const budget = new Budget(fuel);
   const json = byteText(document);
-  const budget = new Budget();
   for (const candidate of candidates(path, order)) {
     const value = lookup(json, candidate, budget);
-    if (value.kind !== 'missing') return toBytes(valueText(value));
+    if (value.kind === 'missing') continue;
+    budget.charge(value.raw.length, value.raw.includes('\\') ? REWRITTEN : 1);
+    return toBytes(valueText(value));
   }
   return undefined;
 }
@@ -36,4 +42,9 @@ function candidates(path: string, order: PropertyOrder): string[] {
   if (order === 'path' || !path.includes('.')) return [path];
   const literal = path.replaceAll('.', '\\.');
   return order === 'literalThenPath' ? [literal, path] : [path, literal];
+}
+
+/** How many modifiers it may name: an upper bound, since an `@` in a key is counted too where one could stand. */
+function modifiersIn(path: string): number {
+  return path.match(/(?:^|[.|,:[{(])@/g)?.length ?? 0;
 }

@@ -1,7 +1,18 @@
 import { Fuel, FuelSpent } from '@eso/runtime';
+import fc from 'fast-check';
+import { RE2JS } from 're2js';
 import { compileRegexp, regexpCacheUse } from './compile.ts';
 import { RegexpError } from './error.ts';
 import { regexpLimits } from './limits.ts';
+
+function isRegexp(source: string): boolean {
+  try {
+    RE2JS.compile(source);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const fuel = (): Fuel => new Fuel(Infinity);
 
@@ -22,6 +33,7 @@ test.each([
   ['(?i)(\\pL\\pN?){1000}', 'it compiles to more than 5000 instructions'],
   ['(?:[\\pL\\pN]){400}', 'its classes list more than 500000 ranges of characters'],
   ['\\pL'.repeat(101), 'it has more than 100 Unicode classes'],
+  ['(?i)' + '[\\x{100}-\\x{ffff}]'.repeat(8), 'the ranges of its classes, folded, have more than 500000 characters'],
   [`(((a{1000}){1000}){1000}`, 'it compiles to more than 5000 instructions'],
 ])('%.20s… is refused before it is compiled', (source, problem) => {
   const spent = fuel();
@@ -90,6 +102,39 @@ describe('a search', () => {
     expect(() => expression.test('a'.repeat(1000), spent)).toThrow(FuelSpent);
     expect(() => expression.matchesWhole('a'.repeat(1000), spent)).toThrow(FuelSpent);
     expect(() => expression.find('a'.repeat(1000), 0, spent)).toThrow(FuelSpent);
+  });
+
+  test('agrees with the other engine of the library, and its matches with each other', () => {
+    const pieces = [
+      'a',
+      'b',
+      '[ab]',
+      '[^a]',
+      '.',
+      '(a|b)',
+      '(?:ab)',
+      '^',
+      '$',
+      '\\b',
+      'a*',
+      'b+?',
+      '(ab){2}',
+      'a{0,2}',
+      '|',
+    ];
+    const texts = fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '😀'), maxLength: 30 });
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 6 }), texts, (parts, text) => {
+        const source = parts.join('');
+        fc.pre(isRegexp(source));
+        const expression = compileRegexp(source, fuel());
+        const found = expression.test(text, fuel());
+        expect(found).toBe(RE2JS.compile(source).test(text));
+        expect(expression.find(text, 0, fuel()) !== undefined).toBe(found);
+        if (expression.matchesWhole(text, fuel())) expect(found).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
   });
 
   test('finds what Go finds', () => {

@@ -57,8 +57,8 @@ function compileWithin(source: string, cost: ProgramCost, fuel: Fuel): Compiled 
   const excess = excessOf(cost);
   const own = 1_000 + 4 * source.length;
   if (excess !== undefined) return { result: tooLarge(excess), steps: 0, bytes: own };
-  const { instructions, ranges, unicodeClasses } = cost;
-  const steps = 20_000 + 2_000 * instructions + 20 * ranges + 100_000 * unicodeClasses;
+  const { instructions, ranges, unicodeClasses, folded } = cost;
+  const steps = 20_000 + 2_000 * instructions + 20 * ranges + 100_000 * unicodeClasses + 60 * folded;
   fuel.take(steps);
   try {
     const result = new Expression(source, RE2JS.compile(source));
@@ -69,12 +69,14 @@ function compileWithin(source: string, cost: ProgramCost, fuel: Fuel): Compiled 
   }
 }
 
-function excessOf({ instructions, ranges, unicodeClasses }: ProgramCost): string | undefined {
+function excessOf({ instructions, ranges, unicodeClasses, folded }: ProgramCost): string | undefined {
   if (instructions > regexpLimits.instructions)
     return `it compiles to more than ${regexpLimits.instructions} instructions`;
   if (unicodeClasses > regexpLimits.unicodeClasses)
     return `it has more than ${regexpLimits.unicodeClasses} Unicode classes`;
   if (ranges > regexpLimits.ranges) return `its classes list more than ${regexpLimits.ranges} ranges of characters`;
+  if (folded > regexpLimits.folded)
+    return `the ranges of its classes, folded, have more than ${regexpLimits.folded} characters`;
   return undefined;
 }
 

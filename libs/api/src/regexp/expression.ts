@@ -1,5 +1,5 @@
 import type { Fuel } from '@eso/runtime';
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 
 /** One match: start and end of the whole and of each group, in UTF-16 units; undefined where a group took no part. */
 export type Match = readonly ({ readonly start: number; readonly end: number } | undefined)[];

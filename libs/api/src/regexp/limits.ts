@@ -8,6 +8,8 @@ export const regexpLimits = {
   ranges: 500_000,
   /** Most Unicode classes in the text. */
   unicodeClasses: 100,
+  /** Most characters in the ranges of its classes, where case is ignored. */
+  folded: 500_000,
   /** Bytes of compiled programs that a process keeps. */
   cacheBytes: 16 * 1024 * 1024,
 } as const;

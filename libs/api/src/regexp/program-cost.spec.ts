@@ -36,6 +36,17 @@ test.each([
   expect(cost.unicodeClasses).toBe(unicodeClasses);
 });
 
+test.each([
+  ['(?i)[\\x{100}-\\x{ffff}]', 0xff00],
+  ['(?is)x[a-z\\x41-\\x5A]', 52],
+  ['(?i:[А-я\\0-\\177])', 64 + 63],
+  ['(?i)[^\\x{0}-\\x{10ffff}]', 0],
+  ['(?i)[a\\]-]', 0],
+  ['(?s)[\\x{100}-\\x{ffff}]', 0],
+])('%s folds %d characters one by one', (source, folded) => {
+  expect(programCost(source).folded).toBe(folded);
+});
+
 test('nothing that compiles is larger than was told', () => {
   const pieces = [
     ...['a', 'é', '.', '|', '(', '(?:', '(?i)', '(?s:', '(?P<n>', ')', ')', '*', '+', '?', '+?', '{3}', '{0,2}', '{2,}', '{,3}', '{'],

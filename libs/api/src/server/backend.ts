@@ -1,4 +1,5 @@
 import type { Logger } from '@eso/runtime';
+import type { CallWork } from './heavy-calls.ts';
 
 /** Names one secret, or a part of one, in a backend. Texts are as the user wrote them; empty = not given. */
 export interface RemoteRef {
@@ -9,11 +10,15 @@ export interface RemoteRef {
   readonly metadataPolicy: 'None' | 'Fetch';
 }
 
-/** A compiled `find.name.regexp`: Go's RE2 syntax, linear time, unanchored. */
+/** A `find.name.regexp` that compiles: Go's RE2 syntax, linear time, unanchored. */
 export interface NameMatcher {
   /** The expression as the user wrote it. */
   readonly source: string;
-  matches(name: string): boolean;
+  /**
+   * Those of the names that it matches, in their order. Give it as many as there are at hand: many take one turn.
+   * @throws ProviderError LIMIT_EXCEEDED when it takes too long; PROVIDER_BUSY.
+   */
+  select(names: Iterable<string>): Promise<readonly string[]>;
 }
 
 /** Selects secrets. A condition that is absent does not restrict; several have to hold together. */
@@ -61,6 +66,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly requester: Requester;
+  /** What `readProperty` and `objectOf` do their work with; a backend hands the whole call to them. */
+  readonly work: CallWork;
 }
 
 /** Whether a backend can be used as configured. */

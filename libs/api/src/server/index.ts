@@ -23,8 +23,11 @@ export {
   type ProviderDefinition,
   type StoreReference,
 } from './definition.ts';
-export * from '../property/index.ts';
+export { type PropertyOrder } from '../property/read-property.ts';
+export { type JsonInput, sortedJson, type SortedJsonOptions } from '../property/sorted-json.ts';
 export { convertKeys } from './convert-keys.ts';
+export { objectOf, readProperty } from './documents.ts';
+export type { CallWork } from './heavy-calls.ts';
 export type { KubeReader } from './kube-reader.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';

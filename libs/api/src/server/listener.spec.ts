@@ -158,3 +158,32 @@ test('what never became a call is counted, by reason', async () => {
 function refusals(metrics: string, reason: string): number {
   return Number(new RegExp(`^grpc_server_refused_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0);
 }
+test('takes no more connections than its limit, and another one when one has ended', async () => {
+  const clientDir = await lab.directory(await lab.client());
+  const serverDir = await lab.directory(await lab.server());
+  const small = await startTestProvider({
+    definition: { name: 'probe', kinds: [] },
+    tls: { serverDir, clientDir, serverName: LAB_SERVER_NAME },
+    limits: { connections: 2 },
+  });
+  const dial = (): TLSSocket =>
+    connect({ ...core, port: small.port, ALPNProtocols: ['h2'] }).on('error', () => undefined);
+  try {
+    const [first, second] = [dial(), dial()];
+    await Promise.all([once(first, 'secureConnect'), once(second, 'secureConnect')]);
+    const third = dial();
+    await new Promise((resolve) => third.once('close', resolve));
+    expect(third.getProtocol()).toBeNull();
+    first.destroy();
+    await eventually(async () => {
+      const fourth = dial();
+      await Promise.race([once(fourth, 'secureConnect'), once(fourth, 'close')]);
+      const connected = !fourth.destroyed;
+      fourth.destroy();
+      expect(connected).toBe(true);
+    });
+    second.destroy();
+  } finally {
+    await small.stop();
+  }
+});

@@ -19,7 +19,7 @@ export interface ServerLimits {
   readonly requestBytes: number;
   /** Largest response message, bytes. Default 4 MiB, at most 64 MiB. */
   readonly responseBytes: number;
-  /** Most keys in one answer. Default 10,000. */
+  /** Most keys in one answer. Default 10,000, at most 100,000. */
   readonly responseKeys: number;
   /** Calls one connection may have in flight. Default 256. */
   readonly concurrentStreams: number;
@@ -57,7 +57,7 @@ export interface ProviderServerOptions {
 /** The options with every default in place. */
 export type ResolvedOptions = Omit<Required<ProviderServerOptions>, 'limits'> & { readonly limits: ServerLimits };
 
-/** @throws RangeError when a message limit is above the cap. */
+/** @throws RangeError when a limit is above its cap. */
 export function resolveOptions(options: ProviderServerOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     address: { host: '127.0.0.1', port: 0 },
@@ -84,5 +84,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
   for (const name of ['requestBytes', 'responseBytes'] as const)
     if (resolved.limits[name] > limits.messageBytesCap)
       throw new RangeError(`${name} is above the cap of ${limits.messageBytesCap} bytes`);
+  if (resolved.limits.responseKeys > limits.responseKeysCap)
+    throw new RangeError(`responseKeys is above the cap of ${limits.responseKeysCap} keys`);
   return resolved;
 }

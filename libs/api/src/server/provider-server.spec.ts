@@ -1,11 +1,11 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { createLogger } from '@eso/runtime';
+import { createLogger, ManualClock } from '@eso/runtime';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { fromConnectError } from '../contract/error-wire.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import { HealthCheckResponse_ServingStatus as Status } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreCapabilities } from '../gen/provider/v1/provider_pb.js';
-import { startTestProvider, type TestProvider } from '../testing/index.ts';
+import { startTestProvider, type TestProvider, type TestProviderOptions } from '../testing/index.ts';
 import type { Backend, Validation } from './backend.ts';
 import { defineKind } from './definition.ts';
 
@@ -18,6 +18,7 @@ let provider: TestProvider;
 let backend: Partial<Backend>;
 let opened: { store: object; generation: number }[];
 let lines: string;
+let tls: TestProviderOptions['tls'];
 
 const probe = defineKind<{ bad?: boolean }>({
   apiVersion,
@@ -40,13 +41,14 @@ const probe = defineKind<{ bad?: boolean }>({
 
 beforeAll(async () => {
   lab = await TlsLab.create();
+  tls = {
+    serverDir: await lab.directory(await lab.server()),
+    clientDir: await lab.directory(await lab.client()),
+    serverName: LAB_SERVER_NAME,
+  };
   provider = await startTestProvider({
     definition: { name: 'probe', kinds: [probe] },
-    tls: {
-      serverDir: await lab.directory(await lab.server()),
-      clientDir: await lab.directory(await lab.client()),
-      serverName: LAB_SERVER_NAME,
-    },
+    tls,
     limits: { requestBytes: 10_000, responseBytes: 20_000, responseKeys: 3, deadlineMs: 400 },
     logger: createLogger({ name: 'test', level: 'debug', destination: { write: (line) => (lines += line) } }),
   });
@@ -246,6 +248,21 @@ describe('config objects', () => {
     await eventually(async () => expect((await provider.client.store.validate(source)).valid).toBe(true));
     backend.getSecret = value('v');
     expect(Buffer.from((await get({ providerRef: ref })).value).toString()).toBe('v');
+  });
+
+  test('are seen by Validate half a second later, long before the calls that follow would look', async () => {
+    const clock = new ManualClock(Date.now());
+    const fresh = await startTestProvider({ definition: { name: 'probe', kinds: [probe] }, tls, clock });
+    const metadata = { namespace: 'team-a', name: 'changing' };
+    const source = { providerRef: { ...providerRef, name: 'changing' }, sourceNamespace: 'team-a' };
+    fresh.objects.apply({ apiVersion, kind: 'Probe', metadata, spec: {} });
+    expect((await fresh.client.store.validate(source)).valid).toBe(true);
+    fresh.objects.apply({ apiVersion, kind: 'Probe', metadata, spec: { bad: true } });
+    await clock.advance(600);
+    expect((await failure(fresh.client.store.validate(source))).error.code).toBe('CONFIG_INVALID');
+    const stopped = fresh.stop();
+    await clock.advance(10_000);
+    await stopped;
   });
 
   test('an API server that is away makes calls retryable and health red, until it is back', async () => {

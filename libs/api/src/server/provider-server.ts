@@ -10,6 +10,7 @@ import type { CallRuntime } from './call.ts';
 import { ClientGate } from './client-gate.ts';
 import { ConfigReader } from './config-reader.ts';
 import { CredentialCache } from './credential-reader.ts';
+import { HeavyCalls } from './heavy-calls.ts';
 import { healthService } from './health-service.ts';
 import { gatedListener, secureContext } from './listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -113,26 +114,28 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
       await closed;
       for (const end of unsubscribe) end();
       state.close();
-      stores.close();
+      await stores.close();
     },
   };
 }
 
-function openStores(options: ResolvedOptions): { readonly access: StoreAccess; close(): void } {
+function openStores(options: ResolvedOptions): { readonly access: StoreAccess; close(): Promise<void> } {
   const { kube, clock, logger, registry, definition } = options;
   const configs = new ConfigReader({ kube, clock });
   const credentials = new CredentialCache({ kube, clock });
   const backends = new BackendPool({ credentials, apiCalls: new ApiCallCounter(registry), clock, logger });
+  const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {
     adminNamespaces: new Set(options.adminNamespaces),
     allowUnnamedStores: options.allowUnnamedStores,
   };
   return {
-    access: new StoreAccess({ kinds: definition.kinds, policy, configs, backends, logger }),
-    close: () => {
+    access: new StoreAccess({ kinds: definition.kinds, policy, configs, backends, heavy, logger }),
+    close: async () => {
       backends.close();
       credentials.close();
       configs.close();
+      await heavy.close();
     },
   };
 }

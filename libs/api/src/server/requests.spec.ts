@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { ExternalSecretDataRemoteRefSchema, ExternalSecretFindSchema } from '../gen/provider/v1/provider_pb.js';
+import { testCall } from '../testing/test-call.ts';
 import { findOf, nameMatcher, remoteRefOf } from './requests.ts';
 
 describe('find.name.regexp', () => {
@@ -9,22 +10,32 @@ describe('find.name.regexp', () => {
     ['(?i)DB', 'my-db', true],
     ['\\pL+-[0-9]$', 'ключ-7', true],
     ['(?P<team>a|b)/x', 'b/x', true],
-  ])('%s on %s', (source, name, matches) => {
-    expect(nameMatcher(source).matches(name)).toBe(matches);
+  ])('%s on %s', async (source, name, matches) => {
+    expect(await nameMatcher(source, testCall()).select([name])).toEqual(matches ? [name] : []);
   });
 
-  test.each(['(?=x)', '(a)\\1', '[', 'x'.repeat(5_000)])('%.10s is refused', (source) => {
-    expect(() => nameMatcher(source)).toThrow(expect.objectContaining({ code: 'INVALID_REGEXP' }) as Error);
+  test.each(['(?=x)', '(a)\\1', '['])('%s is refused', (source) => {
+    expect(() => nameMatcher(source, testCall())).toThrow(
+      expect.objectContaining({ code: 'INVALID_REGEXP', field: 'find.name.regexp' }) as Error,
+    );
   });
 
-  test('is linear in the name', () => {
-    expect(nameMatcher('(a+)+$').matches(`${'a'.repeat(50_000)}!`)).toBe(false);
+  test.each([
+    ['x'.repeat(5_000), 'could not compile find.name.regexp: it is longer than 4096 bytes'],
+    ['(?i)(\\pL\\pN?){1000}', 'could not compile find.name.regexp: it compiles to more than 5000 instructions'],
+  ])('%.10s is too large', (source, publicMessage) => {
+    const error = { code: 'REGEXP_TOO_LARGE', field: 'find.name.regexp', publicMessage };
+    expect(() => nameMatcher(source, testCall())).toThrow(expect.objectContaining(error) as Error);
+  });
+
+  test('is linear in the name', async () => {
+    expect(await nameMatcher('(a+)+$', testCall()).select([`${'a'.repeat(50_000)}!`])).toEqual([]);
   });
 });
 
 test('empty texts mean "not given"', () => {
   const find = create(ExternalSecretFindSchema, { path: '', tags: { team: 'a' } });
-  expect(findOf(find)).toEqual({ tags: new Map([['team', 'a']]), conversionStrategy: 'Default' });
+  expect(findOf(find, testCall())).toEqual({ tags: new Map([['team', 'a']]), conversionStrategy: 'Default' });
 });
 
 test.each([

@@ -1,14 +1,14 @@
-import { RE2JS } from 're2js';
-import { limits } from '../contract/limits.ts';
+import { Fuel } from '@eso/runtime';
 import { ProviderError } from '../contract/provider-error.ts';
-import { errorText } from '@eso/runtime';
+import { compileRegexp, RegexpError } from '../regexp/index.ts';
 import type {
   ExternalSecretDataRemoteRef,
   ExternalSecretFind,
   PushSecretRemoteRef,
   PushSecretRequest,
 } from '../gen/provider/v1/provider_pb.js';
-import type { Find, NameMatcher, Push, PushedRef, RemoteRef } from './backend.ts';
+import type { CallContext, Find, NameMatcher, Push, PushedRef, RemoteRef } from './backend.ts';
+import { selectTask } from './heavy-tasks.ts';
 
 /** @throws ProviderError INVALID_REQUEST */
 export function remoteRefOf(ref: ExternalSecretDataRemoteRef | undefined): RemoteRef {
@@ -21,14 +21,14 @@ export function remoteRefOf(ref: ExternalSecretDataRemoteRef | undefined): Remot
   };
 }
 
-/** @throws ProviderError INVALID_REQUEST, INVALID_REGEXP */
-export function findOf(find: ExternalSecretFind | undefined): Find {
+/** @throws ProviderError INVALID_REQUEST, INVALID_REGEXP, REGEXP_TOO_LARGE */
+export function findOf(find: ExternalSecretFind | undefined, call: Pick<CallContext, 'work'>): Find {
   if (!find) throw invalid('find', 'find is required');
   return {
     tags: new Map(Object.entries(find.tags)),
     conversionStrategy: oneOf('find.conversionStrategy', find.conversionStrategy, ['Default', 'Unicode']),
     ...(find.path ? { path: find.path } : {}),
-    ...(find.name ? { nameRegexp: nameMatcher(find.name.regexp) } : {}),
+    ...(find.name ? { nameRegexp: nameMatcher(find.name.regexp, call) } : {}),
   };
 }
 
@@ -54,33 +54,31 @@ export function pushedRefOf(ref: PushSecretRemoteRef | undefined): PushedRef {
   return { remoteKey: ref.remoteKey, property: ref.property };
 }
 
-/** A compile costs 35 µs, a match 2 µs, and the same few expressions come again and again. */
-const compiled = new Map<string, NameMatcher>();
-const MAX_COMPILED = 256;
-
 /**
  * Compiles `find.name.regexp`.
- * @throws ProviderError INVALID_REGEXP
+ * @throws ProviderError INVALID_REGEXP, REGEXP_TOO_LARGE
  */
-export function nameMatcher(source: string): NameMatcher {
-  const known = compiled.get(source);
-  if (known) return known;
-  const matcher = compile(source);
-  if (compiled.size >= MAX_COMPILED) compiled.clear();
-  compiled.set(source, matcher);
-  return matcher;
-}
-
-function compile(source: string): NameMatcher {
+export function nameMatcher(source: string, { work }: Pick<CallContext, 'work'>): NameMatcher {
   const field = 'find.name.regexp';
-  if (Buffer.byteLength(source) > limits.regexpBytes)
-    throw new ProviderError('INVALID_REGEXP', `find.name.regexp is longer than ${limits.regexpBytes} bytes`, { field });
   try {
-    const expression = RE2JS.compile(source);
-    return { source, matches: (name) => expression.matcher(name).find() };
+    // Compiling is bounded by itself; what it takes is paid for in the matching.
+    compileRegexp(source, new Fuel(Infinity));
   } catch (error) {
-    throw new ProviderError('INVALID_REGEXP', `could not compile find.name.regexp: ${errorText(error)}`, { field });
+    if (!(error instanceof RegexpError)) throw error;
+    const { code, message, nextStep } = error;
+    throw new ProviderError(code, `could not compile find.name.regexp: ${message}`, { field, nextStep, cause: error });
   }
+  return {
+    source,
+    select: (names) =>
+      work.run({
+        task: selectTask,
+        input: { expression: source, names: [...names] },
+        source,
+        field,
+        what: 'matching the names',
+      }),
+  };
 }
 
 /** The value of an enumeration that the wire carries as text; empty = the first. */

@@ -5,6 +5,7 @@ import type { Backend, CallContext } from './backend.ts';
 import type { BackendPool } from './backend-pool.ts';
 import type { ConfigReader, Freshness } from './config-reader.ts';
 import type { KindDefinition } from './definition.ts';
+import type { HeavyCalls } from './heavy-calls.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import { resolveTarget, type Target } from './target.ts';
 
@@ -13,6 +14,7 @@ export interface StoreAccessOptions {
   readonly policy: NamespacePolicy;
   readonly configs: ConfigReader;
   readonly backends: BackendPool;
+  readonly heavy: HeavyCalls;
   readonly logger: Logger;
 }
 
@@ -41,11 +43,12 @@ export class StoreAccess {
     const { kind, name, grant, store, requester } = target;
     if (!grant)
       throw new ProviderError('INVALID_REQUEST', 'source_namespace is required', { field: 'source_namespace' });
-    const { configs, backends, logger } = this.#options;
+    const { configs, backends, heavy, logger } = this.#options;
     const config = await configs.read(kind, { namespace: grant.configNamespace, name }, { freshness, signal });
     const lease = await backends.lease({ kind, config, credentials: grant.credentials, store }, signal);
     try {
-      return await use(lease.backend, { signal, requester, logger: logger.child({ requester }) }, () =>
+      const work = heavy.forCall({ tenant: requester.namespace, signal });
+      return await use(lease.backend, { signal, requester, work, logger: logger.child({ requester }) }, () =>
         lease.discard(),
       );
     } catch (error) {

@@ -74,7 +74,7 @@ export function storeService({
       secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits),
     ),
     getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) =>
-      secretsOf(await backend.getAllSecrets(findOf(request.find), call), limits),
+      secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits),
     ),
     pushSecret: onBackend(rpc.pushSecret, async (backend, request, call) => {
       if (!backend.pushSecret) throw unsupported('PushSecret');

@@ -1,3 +1,4 @@
 export { MemoryObjects, type TestObject } from './memory-objects.ts';
 export { connectToProvider, type ProviderClient, type ProviderClientOptions } from './provider-client.ts';
+export { testCall } from './test-call.ts';
 export { startTestProvider, type TestProvider, type TestProviderOptions } from './start-test-provider.ts';

@@ -114,7 +114,7 @@ export class WorkerPool {
   async closeIdle(): Promise<void> {
     const ending = [...this.#idle].map(({ worker, forget }) => {
       forget();
-      return worker.terminate();
+      return end(worker);
     });
     await Promise.all(ending);
   }
@@ -201,7 +201,7 @@ export class WorkerPool {
 
   #keepWorker(worker: Worker): void {
     if (this.#closed) {
-      void worker.terminate();
+      void end(worker);
       return;
     }
     worker.unref();
@@ -214,7 +214,7 @@ export class WorkerPool {
     };
     const timer = setTimeout(() => {
       forget();
-      void worker.terminate();
+      void end(worker);
     }, this.#options.idleMs);
     timer.unref();
     worker.once('exit', forget);
@@ -289,9 +289,7 @@ class Running {
   async stop(error: unknown, result: (Outcome & { kind: 'stopped' })['result']): Promise<void> {
     if (this.#over) return;
     const durationMs = this.#finish();
-    // What a worker says while it ends interests nobody.
-    this.#worker.on('error', () => undefined);
-    const ending = this.#worker.terminate();
+    const ending = end(this.#worker);
     this.#ended({ kind: 'stopped', result, error, durationMs });
     await ending;
   }
@@ -319,6 +317,12 @@ class Running {
   readonly #onExit = (): void => {
     void this.stop(new WorkerError('FAILED', 'the worker ended by itself'), 'failed');
   };
+}
+
+/** Ends a worker. What it says meanwhile interests nobody, and must not end this process. */
+function end(worker: Worker): Promise<number> {
+  worker.on('error', () => undefined);
+  return worker.terminate();
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -1,9 +1,6 @@
 /** Text that Go prints for values by default (`%v`): hashes of targets are computed over it. */
 import { compareKeys, type SecretData, sortedKeys } from './secret-data.ts';
 
-/** Decimal text of every byte, each with a space in front. */
-const DECIMALS: readonly Buffer[] = Array.from({ length: 256 }, (_, byte) => Buffer.from(` ${byte}`));
-
 /** A map from string to string: `map[a:b c:d]`. */
 export function goStringMap(map: Readonly<Record<string, string>> | undefined): string {
   const keys = Object.keys(map ?? {}).sort(compareKeys);
@@ -24,11 +21,20 @@ export function* goBytesMap(data: SecretData): Generator<Uint8Array | string> {
 }
 
 function decimalBytes(value: Uint8Array): Uint8Array {
-  const text = Buffer.allocUnsafe(value.length * 4);
-  let length = 0;
-  for (const byte of value) length += DECIMALS[byte]?.copy(text, length) ?? 0;
-  return text.subarray(1, Math.max(length, 1));
+  // Written digit by digit: a Secret may have a million bytes, and is hashed at every refresh.
+  const text = new Uint8Array(value.length * 4);
+  let end = 0;
+  for (const byte of value) {
+    text[end++] = SPACE;
+    if (byte >= 100) text[end++] = ZERO + (byte >= 200 ? 2 : 1);
+    if (byte >= 10) text[end++] = ZERO + (Math.trunc(byte / 10) % 10);
+    text[end++] = ZERO + (byte % 10);
+  }
+  return text.subarray(1, Math.max(end, 1));
 }
+
+const SPACE = 0x20;
+const ZERO = 0x30;
 
 /** Any JSON value. A whole number prints as Go's int64, since that is how Kubernetes decodes it. */
 export function goValue(value: unknown): string {

@@ -28,6 +28,11 @@ test('the text that is hashed', () => {
   expect(hashMeta({ z: '1', a: '2' }, { k: 'v w' })).toBe(sha3('{annotations:map[k:v w] labels:map[a:2 z:1]}'));
 });
 
+test('each byte is written in decimal', () => {
+  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+  expect(hashSecretData(new Map([['k', all]]))).toBe(sha3(`map[k:[${[...all].join(' ')}]]`));
+});
+
 test('the order in which keys were added is of no account; every byte is', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.uint8Array()), (dictionary) => {

@@ -6,7 +6,7 @@ export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-const ASCII = /^[\0-\x7f]*$/; // eslint-disable-line no-control-regex
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Sorted by bytes. Texts of ASCII alone, which most are, compare as they are. */
 export function sortedByBytes(texts: Iterable<string>): string[] {

@@ -1,5 +1,5 @@
 import type { ByteText } from '../byte-text.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, REWRITTEN, WORKED_ON } from './budget.ts';
 import type { Produced } from './lookup.ts';
 import { isModifier } from './modifier-names.ts';
 import { modifiers } from './modifiers/index.ts';
@@ -12,7 +12,7 @@ export function applyModifier(json: ByteText, path: ByteText, budget: Budget): P
   if (!isModifier(name)) return undefined;
   const behind = separator === 0 ? '' : path.slice(separator);
   const { argument, rest } = behind.startsWith(':') ? splitArgument(behind.slice(1)) : { argument: '', rest: behind };
-  budget.charge(json.length);
+  budget.charge(json.length + path.length, name === 'this' ? 0 : name === 'tostr' ? REWRITTEN : WORKED_ON);
   const produced = modifiers[name](json, argument, budget);
   budget.charge(produced.length);
   return { json: produced, rest };

@@ -38,6 +38,7 @@ function searchIndex(search: Search, start: number, step: ElementStep & { kind: 
       if (i === FOUND) return FOUND;
       continue;
     }
+    search.budget.value();
     const read = readValue(json, at);
     if (!read) return json.length;
     if (index === step.index && step.next.kind !== 'dot') {
@@ -104,6 +105,7 @@ function skipElements(search: Search, start: number, visit: (element: JsonValue,
     if (i > json.length) return { count, next: json.length, closed: false, stopped: false };
     const at = elementStart(json, i);
     if (at >= json.length || json[at] === ']') return { count, next: at + 1, closed: true, stopped: false };
+    search.budget.value();
     const read = readValue(json, at);
     if (!read) return { count, next: json.length, closed: false, stopped: false };
     if (visit(read.value, i)) return { count, next: read.end, closed: true, stopped: true };

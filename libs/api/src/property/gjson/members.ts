@@ -1,4 +1,5 @@
 import type { ByteText } from '../byte-text.ts';
+import type { Budget } from './budget.ts';
 import { stringEnd } from './scan.ts';
 import { isContainer, type JsonValue, nextValue } from './value.ts';
 
@@ -9,7 +10,7 @@ export interface Member {
 }
 
 /** What is inside of a value, in order; a scalar has itself. Ends at the first thing that cannot be read. */
-export function* members(value: JsonValue): Generator<Member> {
+export function* members(value: JsonValue, budget: Budget): Generator<Member> {
   if (value.kind === 'missing') return;
   if (value.kind !== 'json') {
     yield { key: undefined, value };
@@ -18,6 +19,7 @@ export function* members(value: JsonValue): Generator<Member> {
   const text = value.raw;
   const keyed = isContainer(value, '{');
   for (let i = 1; i < text.length;) {
+    budget.value();
     let key: ByteText | undefined;
     if (keyed) {
       const open = text.indexOf('"', i);

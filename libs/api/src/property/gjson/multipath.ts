@@ -1,7 +1,7 @@
 import type { ByteText } from '../byte-text.ts';
 import { quoteJson } from '../quote.ts';
 import { isValidJson } from '../strict-json.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, WORKED_ON } from './budget.ts';
 import { type Applied, lookup } from './lookup.ts';
 import type { JsonValue } from './value.ts';
 
@@ -13,13 +13,14 @@ interface Selector {
 
 /** Builds the object `{a,"name":b}` or the array `[a,b]` that `path` starts with, and goes on with what is behind it. */
 export function applyMultipath(json: ByteText, path: ByteText, budget: Budget): Applied {
+  budget.charge(path.length, WORKED_ON);
   const parsed = parseSelectors(path);
   // gjson forgets a multipath that is never closed and looks up an empty key; one with text right behind it, that text.
   if (!parsed) return { kind: 'path', path: '' };
   const { selectors, rest } = parsed;
   if (rest !== '' && !rest.startsWith('|') && !rest.startsWith('.')) return { kind: 'path', path: rest };
   const raw = build(path.startsWith('{'), selectors, (selected) => lookup(json, selected, budget));
-  budget.charge(raw.length);
+  budget.charge(raw.length, WORKED_ON);
   return { kind: 'done', value: rest === '' ? { kind: 'json', raw } : lookup(raw, rest.slice(1), budget) };
 }
 

@@ -18,6 +18,7 @@ export function searchObject(search: Search, start: number, path: ByteText): num
   if (step.next.kind === 'pipe') search.pipe = step.next.path;
   let i = start;
   while (i < json.length) {
+    budget.value();
     const key = nextKey(json, i);
     if (key.kind === 'end') return key.end;
     const matches = keyMatches(search, key.inner, step);

@@ -46,6 +46,7 @@ export class QueryRun {
   /** The rest of the path, taken in a matching element. */
   #continue(element: JsonValue): JsonValue {
     if (this.#rest === undefined) return element;
+    this.#search.budget.charge(this.#rest.length);
     const split = splitAtPipe(this.#rest);
     if (split) {
       this.#rest = split.left;

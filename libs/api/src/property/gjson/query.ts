@@ -3,7 +3,7 @@ import { parseGoFloat } from '../go-number.ts';
 import { unescapeJson } from '../unescape.ts';
 import type { Budget } from './budget.ts';
 import { trimmed } from './scan.ts';
-import { FALSE_WORDS, type JsonValue, stringText, TRUE_WORDS } from './value.ts';
+import { FALSE_WORDS, type JsonValue, rawText, stringText, TRUE_WORDS } from './value.ts';
 import { wildcardMatch } from './wildcard.ts';
 
 /** The condition between the brackets of `#(path op value)`. */
@@ -77,6 +77,7 @@ function unquoted(operand: ByteText, escaped: boolean): ByteText {
 
 /** Whether the value that the query's path led to satisfies the query. */
 export function satisfies(query: Query, value: JsonValue, budget: Budget): boolean {
+  budget.charge(query.operand.length + rawText(value).length);
   if (query.operand.startsWith('~')) {
     const truth = asTruth(query.operand.slice(1), value);
     if (truth === undefined) return false;

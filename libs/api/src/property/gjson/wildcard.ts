@@ -1,5 +1,5 @@
 import { type ByteText, runeAt, runeLength } from '../byte-text.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, WORKED_ON } from './budget.ts';
 
 /** One part of a pattern: any text, any one character, or a certain code point. */
 type Token = 'any' | 'one' | number;
@@ -13,13 +13,13 @@ const NEVER = -2;
  */
 export function wildcardMatch(text: ByteText, pattern: ByteText, budget: Budget): boolean {
   if (pattern === '*') return true;
+  budget.charge(text.length + pattern.length, WORKED_ON);
   const tokens = tokenize(pattern);
   const runes = decode(text);
   let t = 0;
   let p = 0;
   let star = -1;
   let resume = 0;
-  budget.charge(text.length + pattern.length);
   while (t < runes.length) {
     const token = tokens[p];
     if (token === 'any') {

@@ -15,5 +15,5 @@ function visit(value: JsonValue, path: ByteText, budget: Budget, found: ByteText
   const hit = lookup(rawText(value), path, budget);
   if (hit.kind !== 'missing') found.push(hit.raw);
   if (value.kind !== 'json') return;
-  for (const member of members(value)) budget.deeper(() => visit(member.value, path, budget, found));
+  for (const member of members(value, budget)) budget.deeper(() => visit(member.value, path, budget, found));
 }

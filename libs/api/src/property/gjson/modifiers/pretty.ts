@@ -1,7 +1,7 @@
 import { type ByteText, utf8ByteText } from '../../byte-text.ts';
 import { decodeString, isValidJson } from '../../strict-json.ts';
 import { parseGoFloat } from '../../go-number.ts';
-import type { Budget } from '../budget.ts';
+import { type Budget, WORKED_ON } from '../budget.ts';
 import { members } from '../members.ts';
 import { balanced } from '../scan.ts';
 import { type JsonValue, parseDocument, stringText, valueText, valueTruth } from '../value.ts';
@@ -20,7 +20,7 @@ interface Layout {
  * document that is not valid JSON is not what gjson prints.
  */
 export function pretty(json: ByteText, argument: ByteText, budget: Budget): ByteText {
-  const printer = new Printer(layoutOf(argument), budget);
+  const printer = new Printer(layoutOf(argument, budget), budget);
   return printer.print(firstValue(json));
 }
 
@@ -30,9 +30,9 @@ function firstValue(json: ByteText): JsonValue {
   return value.kind === 'json' ? { kind: 'json', raw: balanced(value.raw, 0) } : value;
 }
 
-function layoutOf(argument: ByteText): Layout {
+function layoutOf(argument: ByteText, budget: Budget): Layout {
   const layout = { width: 80, prefix: '', indent: '  ', sortKeys: false };
-  for (const { key, value } of members(parseDocument(argument))) {
+  for (const { key, value } of members(parseDocument(argument), budget)) {
     switch (stringText(key ?? '')) {
       case 'width':
         layout.width = Math.trunc(value.kind === 'number' ? parseGoFloat(value.raw) : 0);
@@ -74,7 +74,7 @@ class Printer {
   /** @param column bytes that stand on the line already. */
   #value(value: JsonValue & { raw: ByteText }, level: number, column: number): ByteText {
     if (value.kind !== 'json') return value.raw;
-    this.#budget.charge(value.raw.length);
+    this.#budget.charge(value.raw.length, WORKED_ON);
     return this.#budget.deeper(() =>
       value.raw.startsWith('{') ? this.#object(value, level) : this.#array(value, level, column),
     );
@@ -82,7 +82,7 @@ class Printer {
 
   #object(value: JsonValue, level: number): ByteText {
     const start = this.#lineStart(level + 1);
-    const lines = [...members(value)].map(({ key = '', value: member }) => ({
+    const lines = [...members(value, this.#budget)].map(({ key = '', value: member }) => ({
       key,
       text: `${start}${key}: ${this.#value(member, level + 1, start.length + key.length + 3)}`,
     }));
@@ -101,7 +101,7 @@ class Printer {
     if (line !== undefined && line.length <= room) return line;
     const start = this.#lineStart(level + 1);
     // The printer that gjson uses counts the line break as a column, except behind a comma of an array.
-    const lines = [...members(value)].map(
+    const lines = [...members(value, this.#budget)].map(
       ({ value: element }, i) => start + this.#value(element, level + 1, start.length + (i === 0 ? 1 : 0)),
     );
     return this.#block('[', ']', level, lines);
@@ -110,7 +110,7 @@ class Printer {
   /** The array on one line; undefined when there is an object in it. */
   #oneLine(value: JsonValue): ByteText | undefined {
     const parts: ByteText[] = [];
-    for (const { value: element } of members(value)) {
+    for (const { value: element } of members(value, this.#budget)) {
       if (element.raw.startsWith('{')) return undefined;
       const part = element.kind === 'json' ? this.#budget.deeper(() => this.#oneLine(element)) : element.raw;
       if (part === undefined) return undefined;
@@ -121,11 +121,14 @@ class Printer {
 
   #block(open: string, close: string, level: number, lines: readonly ByteText[]): ByteText {
     if (lines.length === 0) return open + close;
+    this.#budget.charge(lines.length * this.#lineStart(level + 1).length);
     return `${open}\n${lines.join(',\n')}\n${this.#lineStart(level)}${close}`;
   }
 
   #lineStart(level: number): ByteText {
-    return this.#layout.prefix + this.#layout.indent.repeat(level);
+    const { prefix, indent } = this.#layout;
+    this.#budget.charge(prefix.length + indent.length * level);
+    return prefix + indent.repeat(level);
   }
 }
 

@@ -1,0 +1,45 @@
+import { ProviderReason } from '@eso/api/resources';
+import { isKubeError, type KubeClient, type Service, services } from '@eso/kube';
+import type { EndpointResolver } from '../store/endpoint-resolver.ts';
+import { checkService } from '../store/services.ts';
+import type { Refusal, StoreView } from '../store/store-view.ts';
+
+export interface ServiceInquiryOptions {
+  readonly client: Pick<KubeClient, 'get'>;
+  readonly resolver: Pick<EndpointResolver, 'parse'>;
+}
+
+/**
+ * Finds out why a Service is not among those that are watched. Only Services with a provider's label are, so one that is not
+ * seen may be missing or merely not labelled, which are different things to do.
+ */
+export class ServiceInquiry {
+  readonly #options: ServiceInquiryOptions;
+
+  constructor(options: ServiceInquiryOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The refusal as it is to be told; the same where there is nothing to add.
+   * @throws KubeError when the API server cannot say
+   */
+  async explain(refusal: Refusal, address: string, view: StoreView, signal: AbortSignal): Promise<Refusal> {
+    if (refusal.reason !== ProviderReason.serviceNotFound) return refusal;
+    const named = this.#options.resolver.parse(address);
+    if ('kind' in named) return refusal;
+    const service = await this.#get(named.namespace, named.service, signal);
+    const checked = service && checkService(named, service, view);
+    // Usable after all: it was made a moment ago, and the watch will say so.
+    return checked?.kind === 'refused' ? checked : refusal;
+  }
+
+  async #get(namespace: string, name: string, signal: AbortSignal): Promise<Service | undefined> {
+    try {
+      return await this.#options.client.get(services, { namespace, name }, { signal });
+    } catch (error) {
+      if (!isKubeError(error, 'NOT_FOUND')) throw error;
+      return undefined;
+    }
+  }
+}

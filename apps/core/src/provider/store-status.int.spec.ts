@@ -1,0 +1,130 @@
+import { type ClusterProvider, clusterProviders, type Provider, providers } from '@eso/api/resources';
+import type { KubeClient, ResourceType } from '@eso/kube';
+import { eventually, intercepting, onlyFirst } from '@eso/testing';
+import { CoreProcess } from '../testing/core-process.ts';
+import { ADDRESS, REF } from '../testing/provider-bench.ts';
+
+let core: CoreProcess;
+let namespace: string;
+beforeAll(async () => {
+  core = await CoreProcess.start();
+});
+afterAll(() => core.stop());
+beforeEach(async () => {
+  core.backend.set('user', 'admin');
+  namespace = await core.own.cluster.createNamespace('tenant');
+  core.config(namespace);
+});
+
+/** A kind of store, in one hand: the tests are the same for both. */
+interface StoreKind {
+  readonly kind: 'Provider' | 'ClusterProvider';
+  readonly plural: string;
+  create(): Promise<unknown>;
+  patch(body: object): Promise<unknown>;
+  delete(): Promise<unknown>;
+  get(): Promise<Provider | ClusterProvider>;
+  /** Replaces the status. */
+  emptyStatus(): Promise<unknown>;
+}
+
+const admin = (): KubeClient => core.admin;
+
+function kindOf<T extends Provider | ClusterProvider>(
+  type: ResourceType<T>,
+  kind: StoreKind['kind'],
+  object: () => T,
+): StoreKind {
+  const ref = () => ({ ...(kind === 'Provider' ? { namespace } : {}), name: object().metadata.name });
+  return {
+    kind,
+    plural: type.plural,
+    create: () => admin().create(type, object()),
+    patch: (body) => admin().patch(type, ref(), body, { type: 'merge' }),
+    delete: () => admin().delete(type, ref()),
+    get: () => admin().get(type, ref()),
+    emptyStatus: () => admin().patch(type, ref(), { status: null }, { type: 'merge', subresource: 'status' }),
+  };
+}
+
+const apiVersion = 'external-secrets.io/v1';
+const provider = kindOf<Provider>(providers, 'Provider', () => ({
+  apiVersion,
+  kind: 'Provider',
+  metadata: { namespace, name: `store-${namespace}` },
+  spec: { address: ADDRESS, providerRef: REF },
+}));
+const clusterProvider = kindOf<ClusterProvider>(clusterProviders, 'ClusterProvider', () => ({
+  apiVersion,
+  kind: 'ClusterProvider',
+  metadata: { name: `store-${namespace}` },
+  spec: { address: ADDRESS, providerRef: { ...REF, namespace } },
+}));
+
+describe.each([
+  ['Provider', provider],
+  ['ClusterProvider', clusterProvider],
+])('%s', (_, store) => {
+  const ready = (): Promise<void> =>
+    eventually(async () => {
+      const { status } = await store.get();
+      expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
+    });
+  const series = (): string => `provider_status_condition{name="store-${namespace}"`;
+
+  test('serves an ExternalSecret, whose Secret comes back when it is deleted', async () => {
+    await store.create();
+    const secretStoreRef = { kind: store.kind, name: `store-${namespace}` };
+    await core.create(namespace, 'app', ['user'], { spec: { secretStoreRef } });
+    await core.holds(namespace, 'app', { user: 'admin' });
+    await core.ready(namespace, 'app');
+    await core.deleteSecret(namespace, 'app');
+    await core.holds(namespace, 'app', { user: 'admin' });
+  });
+
+  test('whose status somebody emptied is judged again at once', async () => {
+    await store.create();
+    await ready();
+    await core.atRest();
+    await store.emptyStatus();
+    await ready();
+  });
+
+  test('a status that meets a newer store is no failure: the pass starts over', async () => {
+    const errors = await core.reconcileErrors(store.kind);
+    const before = async (): Promise<undefined> => {
+      await store.patch({ metadata: { labels: { edited: 'meanwhile' } } });
+      return undefined;
+    };
+    core.proxy.intercept(
+      onlyFirst(intercepting({ verb: 'update', resource: store.plural, name: `store-${namespace}` }, { before })),
+    );
+    await store.create();
+    await ready();
+    expect(await core.reconcileErrors(store.kind)).toBe(errors);
+  });
+
+  test('deleted before the answer to its status leaves no series', async () => {
+    const after = async (): Promise<undefined> => {
+      const told = new Promise<void>((resolve) => {
+        const remove = core.proxy.onEvent((watch, { type, name }) => {
+          if (type === 'DELETED' && watch.resource === store.plural && name === `store-${namespace}`) {
+            remove();
+            setTimeout(resolve, 100);
+          }
+          return 'pass';
+        });
+      });
+      await store.delete();
+      await told;
+      return undefined;
+    };
+    const selector = { verb: 'update', resource: store.plural, name: `store-${namespace}` } as const;
+    let answered = false;
+    core.proxy.intercept(onlyFirst(intercepting(selector, { after: () => after().finally(() => (answered = true)) })));
+    await store.create();
+    await eventually(() => expect(answered).toBe(true));
+    await core.atRest();
+    expect(await core.metrics()).not.toContain(series());
+  });
+});
