@@ -1,49 +1,48 @@
 /**
  * npm run bench -- --scenario first-sync --objects 1000 --json FILE
+ * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { bundleAll } from '../nx.ts';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
+import { bundleAll } from '../nx.ts';
 import { step } from '../setup.mjs';
-import { firstSync } from './first-sync.ts';
-import { type Report, table } from './report.ts';
+import { firstSyncScenario } from './first-sync-scenario.ts';
+import { hostileScenario } from './hostile-scenario.ts';
+import type { Run, Scenario } from './scenario.ts';
 
-const SCENARIOS: Readonly<Record<string, (options: { objects: number }) => Promise<Report>>> = {
-  'first-sync': firstSync,
-};
+const SCENARIOS: Readonly<Record<string, Scenario>> = { 'first-sync': firstSyncScenario, hostile: hostileScenario };
 
-const usage = `usage: npm run bench -- [--scenario ${Object.keys(SCENARIOS).join('|')}] [--objects N] [--json FILE]`;
+const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with the options of the scenario:']
+  .concat(Object.entries(SCENARIOS).map(([name, { usage }]) => `  ${name} ${usage}`))
+  .join('\n');
 
-function arguments_(): { scenario: string; objects: number; json: string | undefined } {
+/** The run that the command line asks for, and where its figures go. @throws Error that says what cannot be used */
+function fromCommandLine(): { run: Run; json: string | undefined } {
+  // Which options there are depends on the scenario, so that one is looked for first, past whatever else is given.
+  const { values: first } = parseArgs({ strict: false, options: { scenario: { type: 'string' } } });
+  const name = typeof first.scenario === 'string' ? first.scenario : 'first-sync';
+  const scenario = Object.hasOwn(SCENARIOS, name) ? SCENARIOS[name] : undefined;
+  if (!scenario) throw new Error(`unknown scenario "${name}"`);
   const { values } = parseArgs({
-    options: {
-      scenario: { type: 'string', default: 'first-sync' },
-      objects: { type: 'string', default: '1000' },
-      json: { type: 'string' },
-    },
+    options: { ...scenario.options, scenario: { type: 'string' }, json: { type: 'string' } },
   });
-  const objects = Number(values.objects);
-  if (!Object.hasOwn(SCENARIOS, values.scenario)) throw new Error(`unknown scenario "${values.scenario}"`);
-  if (!Number.isInteger(objects) || objects < 1 || objects > 100_000)
-    throw new Error('--objects takes a whole number from 1 to 100000');
-  return { scenario: values.scenario, objects, json: values.json };
+  const { json, ...own } = values;
+  return { run: scenario.prepare(own), json: typeof json === 'string' ? json : undefined };
 }
 
 let given;
 try {
-  given = arguments_();
+  given = fromCommandLine();
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   process.exit(2);
 }
 await ensureBinaries({ progress: step });
 await bundleAll();
-const report = await (SCENARIOS[given.scenario] as (options: { objects: number }) => Promise<Report>)({
-  objects: given.objects,
-});
-console.log(`\n${table(report)}`);
-if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(report, undefined, 2)}\n`);
-process.exit(0);
+const { table, figures, passed } = await given.run();
+console.log(`\n${table}`);
+if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+process.exit(passed ? 0 : 1);

@@ -29,12 +29,13 @@ export function table(report: Report): string {
       `${cpuSeconds.toFixed(2)} s CPU, ${peakRssMiB.toFixed(0)} MiB peak RSS`,
     ]),
   ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const second = Math.max(...rows.map(([, value]) => value.length));
-  const line = (a: string, b: string): string => `| ${a.padEnd(width)} | ${b.padEnd(second)} |`;
-  return [
-    line('figure', 'value'),
-    line('-'.repeat(width), '-'.repeat(second)),
-    ...rows.map(([a, b]) => line(a, b)),
-  ].join('\n');
+  return markdown(['figure', 'value'], rows);
+}
+
+/** A Markdown table whose columns are in line for those who read it as text. */
+export function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

@@ -21,6 +21,7 @@ export {
   type LeafFault,
   TlsLab,
 } from './tls/tls-lab.ts';
+export * from './hostile/index.ts';
 export { workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,

@@ -30,6 +30,9 @@ export function classifyFailure(thrown: unknown, target: string, deadline: Deadl
   if (kind === 'responseTooLarge') {
     return caller('RESPONSE_TOO_LARGE', `the answer of ${target} is larger than core accepts`, thrown);
   }
+  if (thrown instanceof WireFailure && thrown.kind === 'tooManyParts') {
+    return caller('RESPONSE_TOO_LARGE', `the answer of ${target} ${thrown.message}`, thrown, TOO_MANY_PARTS_STEP);
+  }
   if (kind === 'requestTooLarge') return caller('LIMIT_EXCEEDED', `the request to ${target} is too large`, thrown);
   const unprocessed = kind === 'connect' || kind === 'refused';
   return { ...tlsFailure(thrown, target), ...(unprocessed ? { unprocessed } : {}) };
@@ -58,6 +61,10 @@ function turnedAway(thrown: WireFailure, target: string): Failure {
   return { error, origin: 'transport', unprocessed: false };
 }
 
+/** These bounds are not configured, so the general advice of the code is of no use. */
+const TOO_MANY_PARTS_STEP =
+  'select fewer secrets at once, or divide them among several ExternalSecrets; if few were asked for, the provider is at fault';
+
 const MAX_CAUSES = 8;
 
 /** Node's own name of what went wrong, else what was found on the wire. */
@@ -74,6 +81,7 @@ function transport(code: ErrorCode, message: string, cause: unknown): Failure {
   return { error: new ProviderError(code, message, { cause }), origin: 'transport', unprocessed: false };
 }
 
-function caller(code: ErrorCode, message: string, cause: unknown): Failure {
-  return { error: new ProviderError(code, message, { cause }), origin: 'caller', unprocessed: false };
+function caller(code: ErrorCode, message: string, cause: unknown, nextStep?: string): Failure {
+  const options = { cause, ...(nextStep === undefined ? {} : { nextStep }) };
+  return { error: new ProviderError(code, message, options), origin: 'caller', unprocessed: false };
 }

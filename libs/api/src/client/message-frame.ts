@@ -14,11 +14,16 @@ export function frameMessage(message: Uint8Array, maxBytes: number): Buffer {
   return frame;
 }
 
+/** Pieces in which an answer may come: these, and one for so many bytes. Frames of HTTP/2 usually have 16 KiB. */
+const MIN_PIECES = 1_024;
+const BYTES_PER_PIECE = 256;
+
 /** Puts the one message of a unary answer together, refusing it as soon as its announced length is too large. */
 export class MessageReader {
   readonly #maxBytes: number;
   #chunks: Buffer[] = [];
   #bytes = 0;
+  #pieces = 0;
   #wanted: number | undefined;
 
   constructor(maxBytes: number) {
@@ -29,6 +34,8 @@ export class MessageReader {
   push(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.byteLength;
+    if (++this.#pieces > MIN_PIECES + this.#bytes / BYTES_PER_PIECE)
+      throw new WireFailure('protocol', 'the answer comes in crumbs');
     if (this.#wanted === undefined && this.#bytes >= HEADER_BYTES) this.#readHeader();
     if (this.#bytes > HEADER_BYTES + (this.#wanted ?? Infinity)) {
       throw new WireFailure('protocol', 'more than one message came back');

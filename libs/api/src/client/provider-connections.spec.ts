@@ -1,5 +1,9 @@
 import { once } from 'node:events';
+<<<<<<< HEAD
+import type { ServerHttp2Stream } from 'node:http2';
+=======
 import { createSecureServer } from 'node:http2';
+>>>>>>> main
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { Code, ConnectError } from '@connectrpc/connect';
@@ -157,6 +161,40 @@ describe('answers', () => {
     const { client } = await connect(server, { deadlineMs: 2_000 });
     for (let i = 0; i < 6; i++) expect(await ask(client)).toBe('RESPONSE_TOO_LARGE');
     expect(server.calls).toBe(6);
+  });
+
+  test('of more entries or fields than the limit are refused, once, and do not count against the provider', async () => {
+    const mebibyte = 1024 * 1024;
+    const hostile = [
+      // Two million entries of two bytes, as many fields that nobody knows, and a key of a megabyte.
+      Buffer.alloc(4 * mebibyte, Buffer.from([0x0a, 0x00])),
+      Buffer.alloc(4 * mebibyte, Buffer.from([0x18, 0x00])),
+      Buffer.concat([Buffer.from([0x0a, 0x84, 0x80, 0x40, 0x0a, 0x80, 0x80, 0x40]), Buffer.alloc(mebibyte, 'k')]),
+    ];
+    const server = await serve({
+      kind: 'streams',
+      onStream: (stream, count) => respond(stream, hostile[count % hostile.length] ?? Buffer.alloc(0)),
+    });
+    const { client } = await connect(server);
+    for (let i = 0; i < 6; i++) {
+      await expect(client.getAllSecrets({}, { signal })).rejects.toMatchObject({
+        code: 'RESPONSE_TOO_LARGE',
+        publicMessage: expect.stringMatching(
+          /has more than 10000 secrets|41000 fields|key of more than 4096/,
+        ) as string,
+        nextStep: expect.stringContaining('select fewer secrets') as string,
+      });
+    }
+    expect(server.calls).toBe(6);
+  });
+
+  test('in a text are looked at only as far as they can be shown', async () => {
+    const error = `${'\n'.repeat(1_000_000)}too late`;
+    const server = await serve({ validate: () => ({ valid: false, error, warnings: [error] }) });
+    const { client } = await connect(server);
+    const { warnings, ...rest } = await client.validate({}, 'ns', { signal });
+    expect(rest).toMatchObject({ message: expect.stringContaining('no reason') as string });
+    expect(warnings).toEqual(['']);
   });
 
   test('as large as a raised limit are read', async () => {
@@ -358,6 +396,19 @@ describe('providers that misbehave', () => {
         stream.write(Buffer.from([0, 255, 255, 255, 255, 10]));
       },
       'RESPONSE_TOO_LARGE',
+    ],
+    [
+      'answer in crumbs',
+      (stream) => {
+        stream.respond(grpcHeaders);
+        stream.write(Buffer.from([0, 0, 0, 0xff, 0xff, 0x0a]));
+        let sent = 0;
+        const crumb = (): void => {
+          if (sent++ < 3_000 && !stream.destroyed) stream.write(Buffer.of(0), crumb);
+        };
+        crumb();
+      },
+      'PROVIDER_UNREACHABLE',
     ],
   ])('%s', async (_, onStream, code) => {
     const server = await serve({ kind: 'streams', onStream });
@@ -604,6 +655,15 @@ async function listen(onSocket: (socket: Socket) => void): Promise<ProviderAddre
     await closed;
   });
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+/** Answers a call with these bytes as its message, whatever they are. */
+function respond(stream: ServerHttp2Stream, message: Buffer): void {
+  const header = Buffer.alloc(5);
+  header.writeUInt32BE(message.length, 1);
+  stream.respond(grpcHeaders, { waitForTrailers: true });
+  stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+  stream.end(Buffer.concat([header, message]));
 }
 
 async function until(condition: () => boolean): Promise<void> {

@@ -10,6 +10,7 @@ import {
 import type { Clock } from '@eso/runtime';
 import { methodPath } from '../contract/index.ts';
 import type { TlsMaterial } from '../tls/index.ts';
+import { checkAnswer } from './answer-bounds.ts';
 import { Connection } from './connection.ts';
 import type { ProviderAddress } from './endpoint.ts';
 import { frameMessage } from './message-frame.ts';
@@ -194,8 +195,10 @@ export class Session {
 }
 
 function parse<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> {
+  checkAnswer(schema, bytes);
   try {
-    return fromBinary(schema, bytes);
+    // What this side does not know would be kept field by field, for nobody.
+    return fromBinary(schema, bytes, { readUnknownFields: false });
   } catch (cause) {
     throw new WireFailure('protocol', 'the answer is not of the type that was asked for', cause);
   }

@@ -14,6 +14,8 @@ export type WireFailureKind =
   | 'protocol'
   /** The answer, or the request, is larger than allowed. */
   | 'responseTooLarge'
+  /** The answer has more entries or fields, or longer keys, than allowed. The message goes on after "the answer of …". */
+  | 'tooManyParts'
   | 'requestTooLarge';
 
 /** A call that ended without a status. */

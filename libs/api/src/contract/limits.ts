@@ -14,6 +14,8 @@ export const limits = {
   responseKeys: 10_000,
   /** No configuration raises the limit of keys above this: each costs both ends some microseconds, however short it is. */
   responseKeysCap: 100_000,
+  /** Longest key in such an answer that core reads, bytes; a Secret's own may have 253. */
+  responseKeyBytes: 4_096,
   /** Longest public text of an error, bytes of UTF-8. */
   errorTextBytes: 512,
   /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */
