@@ -60,6 +60,7 @@ interface Given {
   syncedAgo?: number;
   ready?: ExternalSecretCondition['status'];
   target?: SecretSnapshot | undefined;
+  orphans?: SecretSnapshot[];
   store?: StoreView | undefined;
 }
 
@@ -91,6 +92,7 @@ function given(options: Given = {}): Observation {
       },
     },
     target: 'target' in options ? options.target : intact,
+    orphans: options.orphans ?? [],
     namespace: { name: 'team', labels: {} },
     findStore: () => found,
     controllerClass: 'default',

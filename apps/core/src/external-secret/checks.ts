@@ -13,6 +13,8 @@ export type Decision =
   | { readonly kind: 'release' }
   /** Nothing to do until the next refresh. */
   | { readonly kind: 'rest' }
+  /** The target is as it should be, and an earlier one is left over. */
+  | { readonly kind: 'sweep' }
   /** Too early to complain: look again after `ms`, unless what is missing appears first. */
   | { readonly kind: 'wait'; readonly ms: number }
   /** The outcome is known without asking anybody. */
@@ -47,8 +49,10 @@ const invalid: Check = ({ es }) => {
  * Not due, and the target is as it was written. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
-const settled: Check = ({ es, target, now }) => {
+const settled: Check = ({ es, target, orphans, now }) => {
   if (isDue(es, now).due || !isIntact(target)) return undefined;
+  // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
+  if (orphans.length > 0) return { kind: 'sweep' };
   if (readyOf(es.status)?.status === 'True') return { kind: 'rest' };
   return { kind: 'report', verdict: { kind: 'recovered' } };
 };

@@ -57,7 +57,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const reconcile = externalSecretReconcile({
     observe: observer({
       externalSecret: (key) => written.externalSecrets.newest(key),
-      target: (es) => target.observed(es),
+      target,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,

@@ -1,6 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import type { SecretSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
+import type { Target } from './target/target.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
 export interface Observation {
@@ -9,6 +10,8 @@ export interface Observation {
   readonly es: ExternalSecret;
   /** Undefined where there is no Secret of that name with our label. */
   readonly target: SecretSnapshot | undefined;
+  /** Secrets that it made under an earlier name. */
+  readonly orphans: readonly SecretSnapshot[];
   readonly namespace: ConsumerNamespace;
   /** The store that a reference of this ExternalSecret names, as it is at the time of the call. */
   readonly findStore: (ref: StoreSelector) => StoreView | undefined;
@@ -21,7 +24,7 @@ export interface Observation {
 /** Where observations come from; no call asks the API server. */
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
-  readonly target: (es: ExternalSecret) => SecretSnapshot | undefined;
+  readonly target: Pick<Target<SecretSnapshot>, 'observed' | 'orphans'>;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
@@ -39,7 +42,8 @@ export function observer(options: ObserverOptions): Observe {
     return {
       key,
       es,
-      target: options.target(es),
+      target: options.target.observed(es),
+      orphans: options.target.orphans(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),
       controllerClass: options.controllerClass,

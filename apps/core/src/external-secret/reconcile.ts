@@ -92,6 +92,8 @@ class Pass {
       case 'rest':
         concluder.show(es, es.status);
         return Promise.resolve(concluder.rest(es, es.status));
+      case 'sweep':
+        return this.#sweep({ kind: 'recovered' });
       case 'wait':
         return Promise.resolve({ kind: 'requeueAfter', ms: decision.ms, priority: Priority.neverSynced });
       case 'report':
@@ -147,17 +149,21 @@ class Pass {
     if (written.kind === 'contended') return { kind: 'requeue' };
     if (written.kind === 'refused')
       return this.#conclude({ kind: 'failed', prefix: written.message, problem: written.error });
-    // Only then: a Secret under an earlier name is good until there is one under the new name.
-    if (leavesTarget(written)) {
-      try {
-        if ((await target.sweep({ es, signal })) > 0)
-          this.#event(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
-      } catch (error) {
-        return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
-      }
-    }
     const message = written.kind === 'unchanged' ? written.message : ExternalSecretMessage.synced;
-    return this.#conclude({ kind: 'synced', message, bound: leavesTarget(written) });
+    const synced: Verdict = { kind: 'synced', message, bound: leavesTarget(written) };
+    // Only then: a Secret under an earlier name is good until there is one under the new name.
+    return synced.bound ? this.#sweep(synced) : this.#conclude(synced);
+  }
+
+  async #sweep(verdict: Verdict): Promise<ReconcileResult> {
+    const { es } = this.#observation;
+    try {
+      if ((await this.#options.target.sweep({ es, signal: this.#context.signal })) > 0)
+        this.#event(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
+    } catch (error) {
+      return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
+    }
+    return this.#conclude(verdict);
   }
 
   /** A request about a target failed. The pass' own end is no failure of the object. */

@@ -53,6 +53,13 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
 
   const drifted = (secret: SecretSnapshot): void => {
     if (!isIntact(secret)) enqueueOwners(keyOf(secret));
+    enqueueIfOrphaned(secret);
+  };
+  // Its maker looked for what it left behind at the rename, when this one was not to be seen yet.
+  const enqueueIfOrphaned = ({ metadata }: SecretSnapshot): void => {
+    const maker = metadata.ownerReferences?.find(({ controller }) => controller === true);
+    const es = maker && externalSecrets.store.get(metadata.namespace, maker.name);
+    if (es && targetName(es) !== metadata.name) enqueue(es);
   };
   secrets.addHandler({
     add: drifted,

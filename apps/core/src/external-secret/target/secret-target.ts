@@ -47,12 +47,16 @@ export class SecretTarget implements Target<SecretSnapshot> {
     return { kind: 'contended' };
   }
 
-  async sweep({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
-    const { client, written, createdBy } = this.#options;
+  orphans(es: ExternalSecret): readonly SecretSnapshot[] {
     const { namespace = '', name } = es.metadata;
-    const orphans = orphansOf(es, createdBy(`${namespace}/${hashOwner(namespace, name)}`));
+    return orphansOf(es, this.#options.createdBy(`${namespace}/${hashOwner(namespace, name)}`));
+  }
+
+  async sweep({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
+    const { client, written } = this.#options;
+    const { namespace = '' } = es.metadata;
     let swept = 0;
-    for (const { metadata } of orphans) {
+    for (const { metadata } of this.orphans(es)) {
       const precondition = metadata.uid === undefined ? {} : { uid: metadata.uid };
       try {
         await client.delete(secrets, { namespace, name: metadata.name }, { ...precondition, signal });

@@ -21,13 +21,15 @@ export interface TargetWrite {
 export interface Target<S> {
   /** As the caches and our own writes show it; undefined where there is none. */
   observed(es: ExternalSecret): S | undefined;
+  /** What this ExternalSecret made under an earlier name, as the caches show it. */
+  orphans(es: ExternalSecret): readonly S[];
   /**
    * Brings it in line. Values reach the API server only; nothing of them stays here.
    * @throws KubeError of the request that failed
    */
   write(options: TargetWrite): Promise<Written>;
   /**
-   * Removes what this ExternalSecret made under an earlier name.
+   * Removes the orphans.
    * @returns how many went
    * @throws KubeError of the first request that failed
    */
