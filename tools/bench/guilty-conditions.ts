@@ -1,6 +1,6 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import { createInformer, type KubeClient } from '@eso/kube';
-import type { Expectation } from '@eso/testing';
+import { type Expectation, isAsExpected } from '@eso/testing';
 
 /** Collects every Ready condition that the objects of a namespace ever have: with several of them, some only wait for their turn. */
 export class GuiltyConditions {
@@ -32,7 +32,7 @@ export class GuiltyConditions {
     if (rejection !== undefined) return { guilty: 'rejected', asExpected: false };
     if (expected.kind === 'synced')
       return { guilty: this.#synced ? 'synced' : this.#codes(), asExpected: this.#synced };
-    const message = this.said.find((text) => expected.code.test(text) && expected.field.test(text));
+    const message = this.said.find((text) => isAsExpected(text, expected));
     if (message !== undefined) return { guilty: expected.code.exec(message)?.[0] ?? '', asExpected: true };
     return { guilty: this.#synced ? 'synced' : this.#codes(), asExpected: false };
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { externalSecrets, providers } from '@eso/api/resources';
 import type { KubeClient } from '@eso/kube';
+import { errorText } from '@eso/runtime';
 import {
   applyHostile,
   eventually,
@@ -71,7 +72,9 @@ export async function hostile({ entries, seconds, copies }: HostileOptions): Pro
     for (const entry of entries) {
       step(`${entry.name}: ${entry.attack}`);
       const run = { client, installation, gaps, quietMs: quiet.p99GapMs, seconds, copies };
-      results.push(await attack(entry, run));
+      const result = await attack(entry, run).catch((error: unknown) => failedRun(entry, error));
+      step(`${entry.name}: ${result.p99GapMs.toFixed(0)} ms, ${result.guilty}`);
+      results.push(result);
     }
     gaps.stop();
     return { scenario: 'hostile', seconds, copies, quiet, entries: results };
@@ -116,6 +119,13 @@ async function attack(entry: HostileEntry, run: AttackRun): Promise<HostileResul
     await removeHostile(client, objects);
     await calm(gaps);
   }
+}
+
+/** One attack that could not be made is told as what it is, and the others go on. */
+function failedRun({ name }: HostileEntry, error: unknown): HostileResult {
+  const said = [errorText(error)];
+  const nothing = { p99GapMs: 0, gaps: 0, ratio: 0, leadershipsLost: 0, processesEnded: 0 };
+  return { entry: name, ...nothing, guilty: 'not tried', asExpected: false, said };
 }
 
 async function settledVerdict<T extends { readonly asExpected: boolean }>(look: () => T): Promise<T> {

@@ -9,8 +9,8 @@ import type {
 export type Expectation =
   /** Its cost is bounded without being refused. */
   | { readonly kind: 'synced' }
-  /** The Ready condition names a field and says with a code which bound was met. */
-  | { readonly kind: 'condition'; readonly field: RegExp; readonly code: RegExp }
+  /** The Ready condition names a field, says with a code what was wrong with it and, where that is a bound of ours, names it. */
+  | { readonly kind: 'condition'; readonly field: RegExp; readonly code: RegExp; readonly bound?: RegExp }
   /** The API server does not even take the object. */
   | { readonly kind: 'rejected'; readonly text: RegExp };
 
@@ -40,9 +40,27 @@ export type HostileBackend =
   /** A provider of somebody else's answers each read with these bytes. */
   | { readonly kind: 'answer'; readonly message: () => Buffer; readonly pieceBytes?: number };
 
-/** A condition with one of these codes that names a field which matches. */
-export function condition(field: RegExp, ...codes: readonly string[]): Expectation {
-  return { kind: 'condition', field, code: new RegExp(`\\[(?:${codes.join('|')})\\]`) };
+/** A bound is a number; those in brackets are places in a list. */
+const BOUND = /(?<![[\d])\d[\d,.]*(?![\]\d])/;
+
+/** A condition with one of these codes that names a field which matches, and a bound. */
+export function bounded(field: RegExp, ...codes: readonly string[]): Expectation {
+  return { kind: 'condition', field, code: anyOf(codes), bound: BOUND };
+}
+
+/** A condition with one of these codes that names a field which matches: wrong for another reason than its size. */
+export function refused(field: RegExp, ...codes: readonly string[]): Expectation {
+  return { kind: 'condition', field, code: anyOf(codes) };
+}
+
+/** Whether a condition's message says what is expected of it. */
+export function isAsExpected(message: string, expected: Extract<Expectation, { kind: 'condition' }>): boolean {
+  const { field, code, bound } = expected;
+  return field.test(message) && code.test(message) && (bound === undefined || bound.test(message));
+}
+
+function anyOf(codes: readonly string[]): RegExp {
+  return new RegExp(`\\[(?:${codes.join('|')})\\]`);
 }
 
 export const synced: Expectation = { kind: 'synced' };
@@ -81,4 +99,15 @@ export function find(
 
 export function regexp(source: string, target: string): ExternalSecretRewrite {
   return { regexp: { source, target } };
+}
+
+/**
+ * A name of 248 characters, nearly as many as the key of a Secret may have, and of letters alone: an expression that ends in a digit
+ * has to try all of it.
+ */
+export function longName(index: number): string {
+  return String(index)
+    .padStart(5, '0')
+    .replace(/\d/g, (digit) => 'bcdefghijk'.charAt(Number(digit)))
+    .padEnd(248, 'a');
 }
