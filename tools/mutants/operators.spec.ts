@@ -21,7 +21,11 @@ test.each<[string, string[]]>([
   ['const x = a ?? b;', ['default always: const x = (b);']],
   [
     'const t = make({ secret, min: 3 });',
-    ['dropped option: const t = make({  min: 3 });', 'dropped option: const t = make({ secret,  });'],
+    [
+      'dropped option: const t = make({  min: 3 });',
+      'dropped option: const t = make({ secret,  });',
+      'number: const t = make({ secret, min: 4 });',
+    ],
   ],
   ['const x = 30_000;', ['number: const x = 0;']],
   ['const x = true;', ['boolean: const x = false;']],
