@@ -1,6 +1,5 @@
 import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { Controller, type ControllerOptions } from './controller.ts';
-import { TerminalError } from './error.ts';
 import { Priority } from './priority.ts';
 import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -80,11 +79,11 @@ test('requeue uses the backoff and the same priority, requeueAfter the given tim
   await stop();
 });
 
-test('a terminal error is counted and not tried again', async () => {
+test('a failure that waits for a change is counted as terminal and not tried again', async () => {
   let calls = 0;
   const { clock, queue, metric, stop } = setup(() => {
     calls++;
-    return Promise.reject(new TerminalError('the target is owned by someone else'));
+    return Promise.resolve({ kind: 'failed', text: 'the target is owned by someone else', again: { kind: 'change' } });
   });
   queue.add('a');
   await clock.advance(3_600_000);

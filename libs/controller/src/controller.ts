@@ -1,6 +1,6 @@
 import { type Clock, errorText, type Logger, type Registry, systemClock } from '@eso/runtime';
 import { type ControllerMetrics, controllerMetrics, initialise, type ReconcileOutcome } from './controller-metrics.ts';
-import { ControllerError, TerminalError } from './error.ts';
+import { ControllerError } from './error.ts';
 import { Priority } from './priority.ts';
 import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
 import { Turns } from './turns.ts';
@@ -218,8 +218,7 @@ export class Controller {
 
   #threw(item: WorkItem, error: unknown, logger: Logger): void {
     if (!isDefect(error)) {
-      const again: Again = { kind: error instanceof TerminalError ? 'change' : 'backoff' };
-      this.#again(item, again, errorText(error), logger);
+      this.#again(item, { kind: 'backoff' }, errorText(error), logger);
       return;
     }
     const { name: controller, queue } = this.#options;

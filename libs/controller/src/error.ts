@@ -3,7 +3,7 @@ import { errorText } from '@eso/runtime';
 /** What went wrong, for programs. */
 export type ControllerErrorCode = 'LEADERSHIP_LOST' | 'LEADERSHIP_STUCK' | 'ALREADY_RUNNING' | 'UNEXPECTED';
 
-/** The only error class this library throws by itself; {@link TerminalError} is thrown by those who use it. */
+/** The only error class this library throws. */
 export class ControllerError extends Error {
   override readonly name = 'ControllerError';
   readonly code: ControllerErrorCode;
@@ -23,17 +23,5 @@ export class ControllerError extends Error {
   static from(thrown: unknown): ControllerError {
     if (thrown instanceof ControllerError) return thrown;
     return new ControllerError('UNEXPECTED', errorText(thrown), { cause: thrown });
-  }
-}
-
-/**
- * Thrown by a reconcile to say that trying again is of no use until an input changes: it is counted as an error and the
- * key is not queued again by itself.
- */
-export class TerminalError extends Error {
-  override readonly name = 'TerminalError';
-
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
   }
 }

@@ -1,6 +1,6 @@
 export type { BackoffOptions } from './backoff.ts';
 export { Controller, type ControllerOptions } from './controller.ts';
-export { ControllerError, type ControllerErrorCode, TerminalError } from './error.ts';
+export { ControllerError, type ControllerErrorCode } from './error.ts';
 export type { EventSubject } from './event-record.ts';
 export { type EventApi, EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
 export { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';

@@ -43,6 +43,6 @@ export interface ReconcileContext {
 
 /**
  * Brings one object towards what it should be. `key` is `namespace/name`, or `name` for cluster-scoped objects. What it
- * throws is counted and tried again after the key's backoff; a {@link TerminalError} is not tried again.
+ * throws is counted and tried again after the key's backoff.
  */
 export type Reconcile = (key: string, context: ReconcileContext) => Promise<ReconcileResult>;
