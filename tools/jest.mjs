@@ -1,4 +1,4 @@
-// Runs jest for one project: node tools/jest.mjs <unit|int|e2e> <project root> [jest arguments]
+// Runs jest for one project: node tools/jest.mjs <unit|int|e2e|long> <project root> [jest arguments]
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,13 +12,15 @@ const kinds = {
     '--testPathIgnorePatterns=/dist/',
   ],
   int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000'],
-  e2e: ['--runInBand', '--testTimeout=300000'],
+  e2e: ['--runInBand', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.'],
+  // What is long by its nature as well: "npm run regress -- --long".
+  long: ['--runInBand', '--testTimeout=1800000'],
 };
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const byName = kinds;
 const own = byName[kind];
 if (!own || !existsSync(root)) {
-  console.error('usage: node tools/jest.mjs <unit|int|e2e> <project root> [jest arguments]');
+  console.error('usage: node tools/jest.mjs <unit|int|e2e|long> <project root> [jest arguments]');
   process.exit(2);
 }
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');

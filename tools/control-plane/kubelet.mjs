@@ -11,6 +11,7 @@ import { freePort } from './ports.mjs';
 /**
  * @typedef {import('./pod.mjs').PodSpec} PodSpec
  * @typedef {import('./pod.mjs').PodState} PodState
+ * @typedef {import('./pod.mjs').ApiServerAddress} ApiServerAddress
  *
  * @typedef {object} KubeletOptions
  * @property {import('./control-plane.mjs').ControlPlaneState} controlPlane
@@ -35,6 +36,12 @@ export class LocalKubelet {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
   }
 
+  /** Where pods find the API server unless their spec says otherwise. @returns {import('./pod.mjs').ApiServerAddress} */
+  get apiServer() {
+    const { url, caFile } = this.#options.controlPlane;
+    return { url, ca: readFileSync(caFile, 'utf8') };
+  }
+
   /** Pods that have not been stopped. */
   get pods() {
     return [...this.#pods.values()];
@@ -53,13 +60,13 @@ export class LocalKubelet {
     /** @type {Record<string, number>} */
     const ports = {};
     for (const name of spec.ports ?? []) ports[name] = await freePort();
-    const { controlPlane, log = () => undefined } = this.#options;
-    const ca = readFileSync(controlPlane.caFile, 'utf8');
+    const { log = () => undefined } = this.#options;
+    const { url, ca } = spec.apiServer ?? this.apiServer;
     const pod = new Pod(spec, {
       client: this.#client,
       dir: join(this.dir, spec.namespace, spec.name),
       kubeconfig: ({ tokenFile, namespace, userName }) =>
-        kubeconfig({ url: controlPlane.url, ca, userName, user: { tokenFile }, namespace }),
+        kubeconfig({ url, ca, userName, user: { tokenFile }, namespace }),
       ports,
       log: (text) => log(`${key}: ${text}`),
     });
