@@ -10,6 +10,7 @@ import { freePort } from './ports.mjs';
 /**
  * @typedef {import('./pod.mjs').PodSpec} PodSpec
  * @typedef {import('./pod.mjs').PodState} PodState
+ * @typedef {import('./pod.mjs').ApiServerAddress} ApiServerAddress
  *
  * @typedef {object} KubeletOptions
  * @property {import('./control-plane.mjs').ControlPlaneState} controlPlane
@@ -34,6 +35,13 @@ export class LocalKubelet {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
   }
 
+  /** Where pods find the API server unless their spec says otherwise. @returns {import('./pod.mjs').ApiServerAddress} */
+  get apiServer() {
+    const { controlPlane } = this.#options;
+    const { url, caFile } = controlPlane.podApi ?? controlPlane;
+    return { url, ca: readFileSync(caFile, 'utf8') };
+  }
+
   /** Pods that have not been stopped. */
   get pods() {
     return [...this.#pods.values()];
@@ -52,13 +60,11 @@ export class LocalKubelet {
     /** @type {Record<string, number>} */
     const ports = {};
     for (const name of spec.ports ?? []) ports[name] = await freePort();
-    const { controlPlane, log = () => undefined } = this.#options;
-    const { url, caFile } = controlPlane.podApi ?? controlPlane;
-    const ca = readFileSync(caFile, 'utf8');
+    const { log = () => undefined } = this.#options;
     const pod = new Pod(spec, {
       client: this.#client,
       dir: join(this.dir, spec.namespace, spec.name),
-      api: { url, ca },
+      api: spec.apiServer ?? this.apiServer,
       ports,
       log: (text) => log(`${key}: ${text}`),
     });

@@ -22,6 +22,11 @@ const STABLE_MS = 10_000;
  * @property {Readonly<Record<string, SecretSource>>} [volumes] directories by name
  * @property {'Always' | 'Never'} [restartPolicy] default Always
  * @property {number} [tokenSeconds] life of its token; default and least 600
+ * @property {ApiServerAddress} [apiServer] where its kubeconfig sends it, such as a proxy; default: the API server itself
+ *
+ * @typedef {object} ApiServerAddress
+ * @property {string} url `https://host:port`
+ * @property {string} ca PEM of the CA that its serving certificate is verified with
  *
  * @typedef {object} SecretSource
  * @property {string} secret name of a Secret in the pod's namespace

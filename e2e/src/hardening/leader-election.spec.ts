@@ -11,7 +11,7 @@ import {
   ownControlPlane,
   type Pod,
   type PodSpec,
-  workspaceRoot,
+  bundlePath,
 } from '@eso/testing';
 
 /** The programs alone: whether they lead does not depend on certificates or providers. */
@@ -57,13 +57,7 @@ function spec(program: Program, name: string, flags: readonly string[]): PodSpec
     name,
     namespace: ESO_NAMESPACE,
     serviceAccount: program === 'core' ? 'external-secrets' : program,
-    command: [
-      process.execPath,
-      join(workspaceRoot, 'apps', program, 'dist', 'main.mjs'),
-      '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
-      ...ownFlags,
-      ...flags,
-    ],
+    command: [process.execPath, bundlePath(program), '--metrics-addr=127.0.0.1:$(PORT_METRICS)', ...ownFlags, ...flags],
     ports: ['metrics', 'health'],
   };
 }

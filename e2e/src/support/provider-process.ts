@@ -1,19 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   ANNOTATION_PROVIDER_TLS_SECRET,
   LABEL_PROVIDER,
   LABEL_PROVIDER_SHARED,
   PROVIDER_TLS_SECRET_PREFIX,
 } from '@eso/api/resources';
-import {
-  eventually,
-  type Installation,
-  type LabKeyPair,
-  type LocalKubelet,
-  type Pod,
-  workspaceRoot,
-} from '@eso/testing';
+import { bundlePath, eventually, type Installation, type LabKeyPair, type LocalKubelet, type Pod } from '@eso/testing';
 import { createService } from './bad-input.ts';
 import type { System } from './system.ts';
 
@@ -97,7 +89,7 @@ export async function runProviderFake(
     serviceAccount: 'provider-fake',
     command: [
       process.execPath,
-      join(workspaceRoot, 'apps', 'provider-fake', 'dist', 'main.mjs'),
+      bundlePath('provider-fake'),
       `--listen=127.0.0.1:${options.port === undefined ? '$(PORT_GRPC)' : String(options.port)}`,
       `--cert-dir=${options.certDir ?? '$(VOLUME_CERTS)'}`,
       '--metrics-addr=127.0.0.1:$(PORT_METRICS)',

@@ -189,13 +189,22 @@ spec:
 `;
 }
 
-/** An ExternalSecret that refreshes each second; `spec` is the rest of its spec, as YAML in flow or block style. */
-export function externalSecretManifest(namespace: string, name: string, store: string, spec: string): string {
+/**
+ * An ExternalSecret that refreshes each second unless told otherwise; `spec` is the rest of its spec, as YAML in flow or block
+ * style. A refresh each second heals whatever broke: what a test is to notice needs `1h`.
+ */
+export function externalSecretManifest(
+  namespace: string,
+  name: string,
+  store: string,
+  spec: string,
+  refreshInterval = '1s',
+): string {
   return `apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 metadata: { name: ${name}, namespace: ${namespace} }
 spec:
-  refreshInterval: 1s
+  refreshInterval: ${refreshInterval}
   secretStoreRef: { kind: Provider, name: ${store} }
 ${spec.replaceAll(/^/gm, '  ')}
 `;

@@ -22,16 +22,23 @@ export {
   TlsLab,
 } from './tls/tls-lab.ts';
 export * from './hostile/index.ts';
-export { workspaceRoot } from './workspace.ts';
+export { BUNDLES_ENV, bundlePath, workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,
   type ControlPlaneOptions,
   type ControlPlaneState,
 } from '@eso/control-plane/control-plane.mjs';
-export { type KubeletOptions, LocalKubelet, type PodSpec, type PodState } from '@eso/control-plane/kubelet.mjs';
+export {
+  type ApiServerAddress,
+  type KubeletOptions,
+  LocalKubelet,
+  type PodSpec,
+  type PodState,
+} from '@eso/control-plane/kubelet.mjs';
 export { ensureMoto, type Moto, type MotoOptions, startMoto } from '@eso/control-plane/moto.mjs';
 export { type Pod } from '@eso/control-plane/pod.mjs';
 export {
+  type CoreOptions,
   ESO_NAMESPACE,
   Installation,
   type InstallationOptions,

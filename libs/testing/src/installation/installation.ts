@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { services } from '@eso/kube';
-import type { LocalKubelet } from '@eso/control-plane/kubelet.mjs';
+import type { ApiServerAddress, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
 import type { Pod } from '@eso/control-plane/pod.mjs';
 import type { TestCluster } from '../cluster/test-cluster.ts';
-import { workspaceRoot } from '../workspace.ts';
+import { bundlePath } from '../workspace.ts';
 
 export interface InstallationOptions {
   readonly cluster: TestCluster;
@@ -15,12 +15,27 @@ export interface InstallationOptions {
   readonly tenants: readonly string[] | 'all';
   /** Provider processes by name: `fake`, `aws`. */
   readonly providers: Readonly<Record<string, ProviderSettings>>;
-  /** More flags for core. */
+  /** More flags for core. A flag given twice counts as it stands last. */
   readonly coreFlags?: readonly string[];
+  /** Puts something between core and the API server; see CoreOptions. */
+  readonly coreApiServer?: CoreOptions['apiServer'];
   /** More flags for cert-manager-controller. */
   readonly certificateFlags?: readonly string[];
   /** Told what is being done. */
   readonly progress?: (text: string) => void;
+}
+
+export interface CoreOptions {
+  /** Name of the pod. Default `core`. */
+  readonly name?: string;
+  /** More flags, in place of those of the installation. A flag given twice counts as it stands last. */
+  readonly flags?: readonly string[];
+  /**
+   * Gets the address of the real API server and returns the one that this pod uses instead. A proxy that only passes bytes on
+   * returns `{ ...real, url: 'https://127.0.0.1:<its port>' }`: the certificate is good for that name. One that ends TLS itself
+   * returns a CA of its own.
+   */
+  readonly apiServer?: (real: ApiServerAddress) => ApiServerAddress | Promise<ApiServerAddress>;
 }
 
 export interface ProviderSettings {
@@ -37,20 +52,23 @@ const GRPC_PORT = 8080;
  * certificates, on a control plane that has nothing else. The programs are the bundles of `nx run-many -t bundle`.
  */
 export class Installation {
-  readonly core: Pod;
   readonly certManagerController: Pod;
   /** Provider pods by the name they were given. */
   readonly providers: Readonly<Record<string, Pod>>;
   /** File that tells core where Services are, since pods have no addresses here; read again when it changes. */
   readonly endpointOverrides: string;
   readonly #kubelet: LocalKubelet;
+  readonly #options: InstallationOptions;
+  /** Replicas of core by pod name. */
+  readonly #cores = new Map<string, Pod>();
 
   private constructor(
     kubelet: LocalKubelet,
-    parts: { core: Pod; certManagerController: Pod; providers: Record<string, Pod>; endpointOverrides: string },
+    options: InstallationOptions,
+    parts: { certManagerController: Pod; providers: Record<string, Pod>; endpointOverrides: string },
   ) {
     this.#kubelet = kubelet;
-    this.core = parts.core;
+    this.#options = options;
     this.certManagerController = parts.certManagerController;
     this.providers = parts.providers;
     this.endpointOverrides = parts.endpointOverrides;
@@ -86,29 +104,54 @@ export class Installation {
     for (const name of names) providers[name] = await runProvider(kubelet, name, options.providers[name] ?? {});
     const endpointOverrides = join(kubelet.dir, 'endpoint-overrides.yaml');
     await writeOverrides(endpointOverrides, providers);
-    const core = await runPod(kubelet, {
-      name: 'core',
+    const installation = new Installation(kubelet, options, { certManagerController, providers, endpointOverrides });
+    await installation.runCore(options.coreApiServer ? { apiServer: options.coreApiServer } : {});
+    await installation.waitUntilReady();
+    return installation;
+  }
+
+  /** The pod of core; the first one, where there are more. */
+  get core(): Pod {
+    const core = this.#cores.get('core');
+    if (!core) throw new Error('core has not been started');
+    return core;
+  }
+
+  /**
+   * Starts one more replica of core, or, under the name of one that was stopped, that one with other settings. Does not wait
+   * until it is ready.
+   * @throws Error when a pod of that name runs
+   */
+  async runCore({ name = 'core', flags = this.#options.coreFlags ?? [], apiServer }: CoreOptions = {}): Promise<Pod> {
+    const { tenants } = this.#options;
+    const pod = await runPod(this.#kubelet, {
+      name,
+      app: 'core',
       serviceAccount: 'external-secrets',
       namespace: ESO_NAMESPACE,
       volumes: { certs: { secret: CLIENT_TLS_SECRET } },
       flags: [
         '--client-cert-dir=$(VOLUME_CERTS)',
-        `--endpoint-overrides=${endpointOverrides}`,
+        `--endpoint-overrides=${this.endpointOverrides}`,
         '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
         '--live-addr=127.0.0.1:$(PORT_HEALTH)',
-        ...(options.tenants === 'all' ? [] : [`--namespaces=${options.tenants.join(',')}`]),
-        ...(options.coreFlags ?? []),
+        ...(tenants === 'all' ? [] : [`--namespaces=${tenants.join(',')}`]),
+        ...flags,
       ],
+      ...(apiServer ? { apiServer: await apiServer(this.#kubelet.apiServer) } : {}),
     });
-    const installation = new Installation(kubelet, { core, certManagerController, providers, endpointOverrides });
-    await installation.waitUntilReady();
-    return installation;
+    this.#cores.set(name, pod);
+    return pod;
   }
 
   /** Every pod by name. */
   get pods(): Readonly<Record<string, Pod>> {
     const providers = Object.entries(this.providers).map(([name, pod]) => [`provider-${name}`, pod] as const);
-    return { core: this.core, 'cert-manager-controller': this.certManagerController, ...Object.fromEntries(providers) };
+    return {
+      ...Object.fromEntries(this.#cores),
+      'cert-manager-controller': this.certManagerController,
+      ...Object.fromEntries(providers),
+    };
   }
 
   /** Waits until every pod answers its readiness probe. */
@@ -168,11 +211,14 @@ async function prepareNamespaces(
 
 interface Program {
   readonly name: string;
+  /** Folder of the program below `apps`. Default: the name. */
+  readonly app?: string;
   readonly namespace: string;
   readonly serviceAccount?: string;
   readonly flags: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly volumes?: Readonly<Record<string, { secret: string }>>;
+  readonly apiServer?: ApiServerAddress;
 }
 
 function runProvider(kubelet: LocalKubelet, name: string, { env, flags = [] }: ProviderSettings): Promise<Pod> {
@@ -193,8 +239,8 @@ function runProvider(kubelet: LocalKubelet, name: string, { env, flags = [] }: P
 }
 
 async function runPod(kubelet: LocalKubelet, program: Program): Promise<Pod> {
-  const { name, namespace, serviceAccount = name, flags, env, volumes } = program;
-  const bundle = join(workspaceRoot, 'apps', name, 'dist', 'main.mjs');
+  const { name, app = name, namespace, serviceAccount = name, flags, env, volumes, apiServer } = program;
+  const bundle = bundlePath(app);
   if (!existsSync(bundle)) throw new Error(`${bundle} does not exist: run "npx nx run-many -t bundle" first`);
   return kubelet.run({
     name,
@@ -204,6 +250,7 @@ async function runPod(kubelet: LocalKubelet, program: Program): Promise<Pod> {
     ports: ['grpc', 'metrics', 'health'],
     ...(env ? { env } : {}),
     ...(volumes ? { volumes } : {}),
+    ...(apiServer ? { apiServer } : {}),
   });
 }
 

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { guardProcess, releaseProcess, temporaryDirectory } from '@eso/control-plane/guard.mjs';
+import { root } from '../setup.mjs';
+import { type JestReport, resultsOf, type TestResult } from './results.ts';
+
+/** Folder of the tests that know nothing of the programs but what users and the network see. */
+const TESTS = join(root, 'e2e', 'src', 'hardening');
+/** Path of a directory with `apps/<name>/dist` and `charts`, as @eso/testing reads it. */
+const BUNDLES_ENV = 'ESO_BUNDLES';
+
+export interface RunOptions {
+  /** Directory with programs and charts; absent: those of this checkout. */
+  readonly bundles: string | undefined;
+  /** Regular expression on the files' names; '' takes all. */
+  readonly only: string;
+  /** Whether what is long by its nature runs, too. */
+  readonly long: boolean;
+  readonly progress: (text: string) => void;
+}
+
+/**
+ * Runs the tests of this checkout against some programs.
+ * @throws Error with where the output is when no report came of it
+ */
+export async function runTests({ bundles, only, long, progress }: RunOptions): Promise<TestResult[]> {
+  const dir = temporaryDirectory('eso-regress-');
+  const [outputFile, logFile] = [join(dir, 'report.json'), join(dir, 'log')];
+  const args = [
+    join(root, 'tools', 'jest.mjs'),
+    long ? 'long' : 'e2e',
+    'e2e',
+    `--testPathPatterns=/hardening/.*${only}`,
+    '--verbose',
+    '--json',
+    `--outputFile=${outputFile}`,
+  ];
+  const { [BUNDLES_ENV]: _inherited, ...env } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    env: { ...env, FORCE_COLOR: '0', ...(bundles === undefined ? {} : { [BUNDLES_ENV]: bundles }) },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  if (child.pid !== undefined) guardProcess(child.pid);
+  child.stderr.pipe(createWriteStream(logFile));
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    // jest prints each test with a mark once its file is through; everything else is in the report.
+    if (/^\s+[✓✕○]|^(PASS|FAIL) /.test(line)) progress(line);
+  });
+  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
+  if (child.pid !== undefined) releaseProcess(child.pid);
+  try {
+    return resultsOf(JSON.parse(await readFile(outputFile, 'utf8')) as JestReport, TESTS);
+  } catch {
+    throw new Error(
+      `jest ended with ${String(code)} without a report; it printed:\n${(await readFile(logFile, 'utf8')).slice(-4_000)}`,
+    );
+  }
+}
