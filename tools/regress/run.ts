@@ -38,7 +38,7 @@ export async function runTests({ bundles, only, long, progress }: RunOptions): P
     '--json',
     `--outputFile=${outputFile}`,
   ];
-  const { [BUNDLES_ENV]: _inherited, ...env } = process.env;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== BUNDLES_ENV));
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { ...env, FORCE_COLOR: '0', ...(bundles === undefined ? {} : { [BUNDLES_ENV]: bundles }) },
