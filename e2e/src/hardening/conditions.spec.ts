@@ -169,7 +169,7 @@ metadata: { name: no-secrets }
 spec:
   matchConstraints:
     resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [secrets] }]
-  validations: [{ expression: 'false', message: 'Secrets need a label of their team' }]
+  validations: [{ expression: 'false', reason: Forbidden, message: 'Secrets need a label of their team' }]
 ---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
