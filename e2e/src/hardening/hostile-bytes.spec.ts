@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import type { Pod } from '@eso/testing';
+import { eventually, type Pod } from '@eso/testing';
 import { bombard, hostileInputs } from '../support/hostile-bytes.ts';
 import { System } from '../support/system.ts';
 
