@@ -1,9 +1,5 @@
 import { once } from 'node:events';
-<<<<<<< HEAD
-import type { ServerHttp2Stream } from 'node:http2';
-=======
-import { createSecureServer } from 'node:http2';
->>>>>>> main
+import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { Code, ConnectError } from '@connectrpc/connect';
