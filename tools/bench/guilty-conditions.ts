@@ -34,7 +34,8 @@ export class GuiltyConditions {
       return { guilty: this.#synced ? 'synced' : this.#codes(), asExpected: this.#synced };
     const message = this.said.find((text) => isAsExpected(text, expected));
     if (message !== undefined) return { guilty: expected.code.exec(message)?.[0] ?? '', asExpected: true };
-    return { guilty: this.#synced ? 'synced' : this.#codes(), asExpected: false };
+    const asExpected = expected.orSynced === true && this.#synced;
+    return { guilty: this.#synced ? 'synced' : this.#codes(), asExpected };
   }
 
   stop(): void {

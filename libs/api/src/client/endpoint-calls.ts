@@ -16,6 +16,8 @@ export interface CallRequest<I extends DescMessage, O extends DescMessage> {
   readonly method: DescMethodUnary<I, O>;
   readonly message: MessageInitShape<I>;
   readonly rule: RetryRule;
+  /** On whose behalf: tenants take turns where there are too many calls. */
+  readonly tenant: string;
   /** Budget of the call with all its waiting and retries, milliseconds. */
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
@@ -89,7 +91,7 @@ export class EndpointCalls {
     deadline: Deadline,
   ): Promise<MessageShape<O>> {
     const { id } = this.#endpoint;
-    const leave = await this.#place(deadline);
+    const leave = await this.#place(request.tenant, deadline);
     try {
       const admission = this.#breaker.admit();
       if (admission.kind === 'rejected') throw this.#circuitOpen(admission.retryAfterMs);
@@ -108,11 +110,11 @@ export class EndpointCalls {
     }
   }
 
-  async #place(deadline: Deadline): Promise<() => void> {
+  async #place(tenant: string, deadline: Deadline): Promise<() => void> {
     const { metrics } = this.#options;
     const { id, serverName } = this.#endpoint;
     try {
-      const place = this.#gate.enter(deadline.signal);
+      const place = this.#gate.enter(deadline.signal, tenant);
       metrics.waiting(id, this.#gate.waiting);
       const leave = await place;
       if (deadline.remainingMs() >= MIN_ATTEMPT_MS) return leave;

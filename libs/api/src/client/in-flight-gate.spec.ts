@@ -45,3 +45,35 @@ test('who has given up already does not get in', async () => {
   await expect(gate.enter(AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
   expect(gate.inFlight).toBe(0);
 });
+
+describe('tenants', () => {
+  test('take turns at the places that become free', async () => {
+    const gate = new InFlightGate(1);
+    const order: string[] = [];
+    const leave = await gate.enter(never, 'many');
+    const all = ['many', 'many', 'many', 'one', 'other', 'one'].map(async (tenant) => {
+      const left = await gate.enter(never, tenant);
+      order.push(tenant);
+      left();
+    });
+    leave();
+    await Promise.all(all);
+    expect(order).toEqual(['many', 'one', 'other', 'many', 'one', 'many']);
+    expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
+  });
+
+  test('all places are used when there are several, and given back', async () => {
+    const gate = new InFlightGate(6);
+    const leaves: (() => void)[] = [];
+    const entered = Array.from({ length: 60 }, async (_, call) =>
+      leaves.push(await gate.enter(never, `tenant-${call % 10}`)),
+    );
+    for (let round = 0; round < 100 && gate.inFlight > 0; round++) {
+      expect(gate.inFlight).toBeLessThanOrEqual(6);
+      await new Promise(setImmediate);
+      leaves.shift()?.();
+    }
+    await Promise.all(entered);
+    expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
+  });
+});

@@ -1,8 +1,19 @@
-/** Lets a limited number of calls through at a time; the others wait in the order in which they came. */
+interface Tenant {
+  inFlight: number;
+  /** In the order in which they came. */
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Lets a limited number of calls through at a time. Those that wait take turns by tenant, so that it matters to nobody how many calls
+ * somebody else makes; those of one tenant keep the order in which they came.
+ */
 export class InFlightGate {
   readonly #limit: number;
-  readonly #waiting = new Set<() => void>();
+  /** Whose calls are in flight or wait; who comes first has its turn next. */
+  readonly #tenants = new Map<string, Tenant>();
   #inFlight = 0;
+  #waiting = 0;
 
   /** @param limit calls at a time, at least 1 */
   constructor(limit: number) {
@@ -14,30 +25,43 @@ export class InFlightGate {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting;
   }
 
   /**
    * Waits for a place.
+   * @param tenant whose call it is
    * @returns the function that gives the place back; calling it again does nothing.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(signal: AbortSignal): Promise<() => void> {
+  async enter(signal: AbortSignal, tenant = ''): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#inFlight < this.#limit) this.#inFlight++;
-    else await this.#wait(signal);
+    const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
+    this.#tenants.set(tenant, own);
+    if (this.#inFlight < this.#limit) this.#admit(own);
+    else await this.#wait(tenant, own, signal);
     let left = false;
     return () => {
       if (left) return;
       left = true;
-      this.#leave();
+      this.#inFlight--;
+      own.inFlight--;
+      this.#forgetIfGone(tenant, own);
+      this.#letIn();
     };
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #admit(tenant: Tenant): void {
+    this.#inFlight++;
+    tenant.inFlight++;
+  }
+
+  #wait(name: string, tenant: Tenant, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
-        this.#waiting.delete(admit);
+        tenant.waiting.delete(admit);
+        this.#waiting--;
+        this.#forgetIfGone(name, tenant);
         reject(signal.reason as Error);
       };
       const admit = (): void => {
@@ -45,18 +69,28 @@ export class InFlightGate {
         resolve();
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(admit);
+      tenant.waiting.add(admit);
+      this.#waiting++;
     });
   }
 
-  /** Hands the place on, or gives it up when nobody waits. */
-  #leave(): void {
-    const [next] = this.#waiting;
-    if (!next) {
-      this.#inFlight--;
+  /** Hands the place that has become free to the tenant whose turn it is. */
+  #letIn(): void {
+    for (const [name, tenant] of this.#tenants) {
+      const [next] = tenant.waiting;
+      if (!next) continue;
+      tenant.waiting.delete(next);
+      this.#waiting--;
+      this.#admit(tenant);
+      // Whoever had a turn has the next one after all others.
+      this.#tenants.delete(name);
+      this.#tenants.set(name, tenant);
+      next();
       return;
     }
-    this.#waiting.delete(next);
-    next();
+  }
+
+  #forgetIfGone(name: string, { inFlight, waiting }: Tenant): void {
+    if (inFlight === 0 && waiting.size === 0) this.#tenants.delete(name);
   }
 }

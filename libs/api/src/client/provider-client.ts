@@ -69,28 +69,46 @@ export class EndpointClient implements ProviderClient {
   }
 
   async getSecret(message: MessageInitShape<typeof GetSecretRequestSchema>, { signal }: CallOptions) {
-    const { value } = await this.#calls.call({ ...this.#read(signal), method: methods.getSecret, message });
+    const { value } = await this.#calls.call({
+      ...this.#read(message.sourceNamespace, signal),
+      method: methods.getSecret,
+      message,
+    });
     return value;
   }
 
   async getSecretMap(message: MessageInitShape<typeof GetSecretMapRequestSchema>, { signal }: CallOptions) {
-    const { secrets } = await this.#calls.call({ ...this.#read(signal), method: methods.getSecretMap, message });
+    const { secrets } = await this.#calls.call({
+      ...this.#read(message.sourceNamespace, signal),
+      method: methods.getSecretMap,
+      message,
+    });
     return new Map(Object.entries(secrets));
   }
 
   async getAllSecrets(message: MessageInitShape<typeof GetAllSecretsRequestSchema>, { signal }: CallOptions) {
-    const { secrets } = await this.#calls.call({ ...this.#read(signal), method: methods.getAllSecrets, message });
+    const { secrets } = await this.#calls.call({
+      ...this.#read(message.sourceNamespace, signal),
+      method: methods.getAllSecrets,
+      message,
+    });
     return new Map(Object.entries(secrets));
   }
 
   async validate(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
     const message = { providerRef, sourceNamespace };
-    return validationOf(await this.#calls.call({ ...this.#read(signal), method: methods.validate, message }));
+    return validationOf(
+      await this.#calls.call({ ...this.#read(sourceNamespace, signal), method: methods.validate, message }),
+    );
   }
 
   async capabilities(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
     const message = { providerRef, sourceNamespace };
-    const answer = await this.#calls.call({ ...this.#read(signal), method: methods.capabilities, message });
+    const answer = await this.#calls.call({
+      ...this.#read(sourceNamespace, signal),
+      method: methods.capabilities,
+      message,
+    });
     return capabilitiesOf(answer.capabilities);
   }
 
@@ -100,6 +118,7 @@ export class EndpointClient implements ProviderClient {
       method: Health.method.check,
       message: { service: '' },
       rule: 'read',
+      tenant: '',
       deadlineMs,
       signal,
     });
@@ -108,8 +127,8 @@ export class EndpointClient implements ProviderClient {
     }
   }
 
-  #read(signal: AbortSignal) {
-    return { rule: retryRule(methods.getSecret), deadlineMs: this.#deadlineMs, signal };
+  #read(tenant: string | undefined, signal: AbortSignal) {
+    return { rule: retryRule(methods.getSecret), tenant: tenant ?? '', deadlineMs: this.#deadlineMs, signal };
   }
 }
 

@@ -10,7 +10,13 @@ export type Expectation =
   /** Its cost is bounded without being refused. */
   | { readonly kind: 'synced' }
   /** The Ready condition names a field, says with a code what was wrong with it and, where that is a bound of ours, names it. */
-  | { readonly kind: 'condition'; readonly field: RegExp; readonly code: RegExp; readonly bound?: RegExp }
+  | {
+      readonly kind: 'condition';
+      readonly field: RegExp;
+      readonly code: RegExp;
+      readonly bound?: RegExp;
+      readonly orSynced?: boolean;
+    }
   /** The API server does not even take the object. */
   | { readonly kind: 'rejected'; readonly text: RegExp };
 
@@ -61,6 +67,11 @@ export function isAsExpected(message: string, expected: Extract<Expectation, { k
 
 function anyOf(codes: readonly string[]): RegExp {
   return new RegExp(`\\[(?:${codes.join('|')})\\]`);
+}
+
+/** As `bounded`; an object that is synced, because this backend or machine has enough for it, is as good. */
+export function boundedOrSynced(field: RegExp, ...codes: readonly string[]): Expectation {
+  return { kind: 'condition', field, code: anyOf(codes), orSynced: true };
 }
 
 export const synced: Expectation = { kind: 'synced' };

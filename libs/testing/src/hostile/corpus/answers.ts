@@ -1,4 +1,4 @@
-import { bounded, extract, find, type HostileEntry } from '../entry.ts';
+import { bounded, extract, find, type HostileEntry, refused } from '../entry.ts';
 
 const MIB = 1024 * 1024;
 const source = /spec\.dataFrom\[0\]/;
@@ -61,14 +61,14 @@ export const answerEntries: readonly HostileEntry[] = [
     attack: 'fields that end in the middle',
     backend: { kind: 'answer', message: () => Buffer.from([ENTRY, 0x05, KEY, 0x7f]) },
     spec: extract([], { key: 'answer-no-message' }),
-    expected: bounded(source, 'PROVIDER_UNREACHABLE', 'CIRCUIT_OPEN'),
+    expected: refused(source, 'PROVIDER_UNREACHABLE', 'CIRCUIT_OPEN'),
   },
   {
     name: 'answer-in-crumbs',
     attack: 'a megabyte, two bytes at a time',
     backend: { kind: 'answer', message: () => Buffer.alloc(MIB, Buffer.from([ENTRY, 0])), pieceBytes: 2 },
     spec: find('answer-in-crumbs'),
-    expected: bounded(source, 'PROVIDER_UNREACHABLE', 'CIRCUIT_OPEN'),
+    expected: refused(source, 'PROVIDER_UNREACHABLE', 'CIRCUIT_OPEN'),
   },
   {
     name: 'answer-largest-legal',
@@ -88,7 +88,7 @@ export const answerEntries: readonly HostileEntry[] = [
       message: () => Buffer.concat(entries(10_000, (index) => [`${index}-`.padEnd(120, 'ä'), 'v'.repeat(100)])),
     },
     spec: find('answer-largest-convert', [], { conversionStrategy: 'Unicode' }),
-    expected: bounded(source, 'KEY_INVALID', 'DATA_TOO_LARGE', 'TOO_EXPENSIVE'),
+    expected: refused(/spec/, 'KEY_INVALID', 'DATA_TOO_LARGE', 'TOO_EXPENSIVE'),
   },
   {
     name: 'answer-large-value',
