@@ -1,8 +1,7 @@
 import { type ExternalSecret, ExternalSecretEventReason, type ExternalSecretMessage } from '@eso/api/resources';
 import { type EventRecorder, Priority, type ReconcileResult } from '@eso/controller';
-import { eventMessage, type Problem, refreshTimeMs, requeueAfter } from '@eso/sync';
+import { eventMessage, type Problem, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
-import { againAfter } from './again.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation } from './observe.ts';
 import { readyOf, statusAfter } from './status.ts';
@@ -43,7 +42,7 @@ export class Concluder {
     this.show(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;
-      return { kind: 'failed', text: eventMessage(problem), again: againAfter(problem.code, es) };
+      return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
     }
     return this.rest(es, status);
   }
