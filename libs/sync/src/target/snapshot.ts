@@ -1,16 +1,17 @@
 /** What core remembers of a Secret: enough to see whether it is as it should be, and no value of it. */
 import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@eso/api/resources';
-import type { ObjectMeta, Secret } from '@eso/kube';
+import type { ManagedFieldsEntry, ObjectMeta, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData } from '../data/secret-data.ts';
+import { ownedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
 export interface SecretSnapshot {
   readonly apiVersion: string;
   readonly kind: string;
   /**
-   * Without kubectl's copy of the manifest, which may hold values, and without managedFields of anybody but the managers
-   * of ExternalSecrets. A Secret must therefore never be written from a snapshot.
+   * Without kubectl's copy of the manifest, which may hold values, and of managedFields only the labels and annotations that
+   * managers of ExternalSecrets own. A Secret must therefore never be written from a snapshot.
    */
   readonly metadata: ObjectMeta;
   readonly type: string | undefined;
@@ -21,22 +22,32 @@ export interface SecretSnapshot {
 
 const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
 
-/** Made as a Secret arrives, before it is stored: an informer's transform. */
+/**
+ * Made as a Secret arrives, before it is stored: an informer's transform. There is one for each ExternalSecret, so what is the
+ * same in many of them is kept once.
+ */
 export function snapshotSecret(secret: Secret): SecretSnapshot {
   const { managedFields, annotations, ...metadata } = secret.metadata;
-  const own = managedFields?.filter((entry) => entry.manager?.startsWith(MANAGER_PREFIX));
+  const own = (managedFields ?? []).filter(({ manager }) => manager?.startsWith(MANAGER_PREFIX)).map(slim);
+  const dataHash = hashSecretData(decodeSecretData(secret.data));
+  const stated = annotations?.[ANNOTATION_DATA_HASH];
   return {
     apiVersion: secret.apiVersion,
     kind: secret.kind,
     metadata: {
       ...metadata,
       annotations: without(annotations, [ANNOTATION_LAST_APPLIED]),
-      ...(own?.length ? { managedFields: own } : {}),
+      ...(own.length > 0 ? { managedFields: own } : {}),
     },
     type: secret.type,
     immutable: secret.immutable === true,
-    dataHash: hashSecretData(decodeSecretData(secret.data)),
+    // The annotation's own text where they agree, which is nearly always.
+    dataHash: stated === dataHash ? stated : dataHash,
   };
+}
+
+function slim({ manager, fieldsV1 }: ManagedFieldsEntry): ManagedFieldsEntry {
+  return { ...(manager === undefined ? {} : { manager }), fieldsV1: ownedMetadata(fieldsV1) };
 }
 
 /**
