@@ -1,4 +1,4 @@
-import { type ExternalSecret, ExternalSecretEventReason, type ExternalSecretMessage } from '@eso/api/resources';
+import { type ExternalSecret, ExternalSecretEventReason } from '@eso/api/resources';
 import { type EventRecorder, Priority, type ReconcileResult } from '@eso/controller';
 import { eventMessage, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
