@@ -18,7 +18,15 @@ const arrows = [
   ['layer:e2e', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing']],
   [
     'layer:tools',
-    ['layer:api', 'layer:control-plane', 'layer:kube', 'layer:runtime', 'layer:template', 'layer:testing'],
+    [
+      'layer:api',
+      'layer:control-plane',
+      'layer:kube',
+      'layer:runtime',
+      'layer:sync',
+      'layer:template',
+      'layer:testing',
+    ],
   ],
 ];
 

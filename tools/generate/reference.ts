@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorCodes } from '@eso/api/client';
+import { attemptsPerDay, type Remedy, remedyFor, syncErrorCodes } from '@eso/sync';
 import { Code } from '@connectrpc/connect';
 import type { GeneratedFiles } from './files.ts';
 
@@ -20,18 +21,83 @@ export async function referenceFiles(root: string): Promise<GeneratedFiles> {
   };
 }
 
+/** Codes that core makes itself, about stores and about the API server's refusals to write a target. */
+const CORE_CODES: Readonly<Record<string, string>> = {
+  STORE_NOT_FOUND: 'the store that is named does not exist',
+  STORE_NOT_READY: 'the store exists and cannot be used at the moment; its own condition says why',
+  STORE_NOT_ALLOWED: "the store's conditions do not admit the namespace",
+  STORE_REFUSED: 'the store names something that it may not, or its process cannot be found',
+  FORBIDDEN: 'core has no rights on Secrets of the namespace',
+  QUOTA_EXCEEDED: 'a ResourceQuota of the namespace is used up',
+  ADMISSION_DENIED: 'an admission policy or webhook of the cluster does not allow the Secret',
+  NAMESPACE_TERMINATING: 'the namespace is being deleted',
+  INVALID: 'the API server does not accept the Secret',
+};
+
+const REMEDIES: Readonly<Record<Remedy, string>> = {
+  spec: 'a change of the ExternalSecret',
+  content: 'a change of the ExternalSecret or of what the backend holds',
+  absent: 'somebody creates what is missing',
+  time: 'it may pass by itself',
+};
+
+const INTERVALS: readonly (readonly [string, number])[] = [
+  ['0', 0],
+  ['1m', 60_000],
+  ['1h', 3_600_000],
+  ['24h', 86_400_000],
+];
+
 function errorsPage(): string {
-  const rows = Object.entries(errorCodes).map(([code, { grpc, retryable, origin, meaning, nextStep }]) =>
-    [`\`${code}\``, Code[grpc], origin, retryable ? 'yes' : 'no', meaning, nextStep].join(' | '),
+  const wire = Object.entries(errorCodes).map(([code, { grpc, retryable, origin, meaning, nextStep }]) =>
+    [`\`${code}\``, Code[grpc], origin, retryable ? 'yes' : 'no', remedyFor(code), meaning, nextStep].join(' | '),
   );
-  return `${HEADER}# Errors between core and a provider
+  const sync = Object.entries(syncErrorCodes).map(([code, { meaning, nextStep }]) =>
+    [`\`${code}\``, remedyFor(code), meaning, nextStep].join(' | '),
+  );
+  const core = Object.entries(CORE_CODES).map(([code, meaning]) =>
+    [`\`${code}\``, remedyFor(code), meaning].join(' | '),
+  );
+  const cost = Object.entries(REMEDIES).map(([remedy, text]) =>
+    [`\`${remedy}\`: ${text}`, ...INTERVALS.map(([, ms]) => String(attemptsPerDay(remedy as Remedy, ms)))].join(' | '),
+  );
+  const rows = (lines: readonly string[]): string => lines.map((line) => `| ${line} |`).join('\n');
+  return `${HEADER}# Errors
 
-A condition ends with the code in brackets and the next step. *provider*: the provider answered so. *transport*: core got no
-answer; such errors count against the circuit breaker and put the Provider itself in doubt.
+A condition ends with the code in brackets and the next step.
 
-| Code | gRPC status | Origin | Tried again by itself | What happened | What to do |
-| --- | --- | --- | --- | --- | --- |
-${rows.map((row) => `| ${row} |`).join('\n')}
+## When a failed ExternalSecret is looked at again
+
+At each change of what its outcome depends on: itself, its target, its stores, the labels of its namespace. Without such a change,
+by what can mend the failure, which is in the tables below. What a failing object costs a day, in passes that may read the backend
+once for each source, by \`refreshInterval\`, once its backoff (1 s, doubling) has grown:
+
+| What mends it | ${INTERVALS.map(([name]) => name).join(' | ')} |
+| --- | ${INTERVALS.map(() => '---').join(' | ')} |
+${rows(cost)}
+
+Failures that \`spec\` mends are found without reading a backend. An annotation such as \`external-secrets.io/force-sync\` is a change.
+
+## Between core and a provider
+
+*provider*: the provider answered so. *transport*: core got no answer; such errors count against the circuit breaker and put the
+Provider itself in doubt. *Again in the call*: whether the same call is repeated before the pass fails.
+
+| Code | gRPC status | Origin | Again in the call | Mended by | What happened | What to do |
+| --- | --- | --- | --- | --- | --- | --- |
+${rows(wire)}
+
+## What an ExternalSecret makes of the answers
+
+| Code | Mended by | What happened | What to do |
+| --- | --- | --- | --- |
+${rows(sync)}
+
+## Stores and targets
+
+| Code | Mended by | What happened |
+| --- | --- | --- |
+${rows(core)}
 `;
 }
 

@@ -25,6 +25,7 @@ import {
 import type { Logger, Readiness, Registry } from '@eso/runtime';
 import { type SecretSnapshot, snapshotSecret } from '@eso/sync';
 import { externalSecretIndexers } from './external-secret/watches.ts';
+import { type NamespaceLabels, namespaceLabels } from './store/namespace-labels.ts';
 import { endpointSliceIndexers } from './store/endpoints.ts';
 
 /** Everything core watches. */
@@ -38,11 +39,6 @@ export interface Informers {
   readonly endpointSlices: Informer<EndpointSlice>;
   readonly namespaces: Informer<NamespaceLabels>;
 }
-
-/** What core remembers of a namespace: what a ClusterProvider's conditions look at. */
-export type NamespaceLabels = Pick<Namespace, 'apiVersion' | 'kind'> & {
-  readonly metadata: Pick<Namespace['metadata'], 'name' | 'labels' | 'resourceVersion'>;
-};
 
 export interface InformersOptions {
   readonly client: KubeClient;
@@ -84,11 +80,7 @@ export function createInformers({ client, tenants, clusterStores, logger, regist
     namespaces: createInformer<Namespace, NamespaceLabels>(client, namespaces, {
       ...common,
       metadataOnly: true,
-      transform: ({ apiVersion, kind, metadata: { name, labels = {}, resourceVersion = '' } }) => ({
-        apiVersion,
-        kind,
-        metadata: { name, labels, resourceVersion },
-      }),
+      transform: namespaceLabels,
     }),
   };
 }

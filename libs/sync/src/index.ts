@@ -1,5 +1,6 @@
 /** The pure part of a sync: no clock, no network, no cluster. Core and the command line share it. */
 export { SyncError, type SyncErrorCode, syncErrorCodes, type SyncErrorInfo, type SyncErrorOptions } from './error.ts';
+export { attemptsPerDay, type Remedy, remedyFor, type Retry, retryAfter } from './failure/retry.ts';
 export { conditionMessage, eventMessage, type Problem } from './message.ts';
 
 export { shapeLimits } from './bounds/limits.ts';

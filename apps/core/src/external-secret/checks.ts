@@ -1,6 +1,6 @@
 import { ExternalSecretMessage } from '@eso/api/resources';
 import { invalidSpec, isDue, isIntact, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
-import type { Verdict } from './conclude.ts';
+import type { Verdict } from './verdict.ts';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
 import { readyOf } from './status.ts';

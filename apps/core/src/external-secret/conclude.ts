@@ -1,20 +1,11 @@
-import { type ExternalSecret, ExternalSecretEventReason, type ExternalSecretMessage } from '@eso/api/resources';
+import { type ExternalSecret, ExternalSecretEventReason } from '@eso/api/resources';
 import { type EventRecorder, Priority, type ReconcileResult } from '@eso/controller';
-import { eventMessage, type Problem, refreshTimeMs, requeueAfter } from '@eso/sync';
+import { eventMessage, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
-import { againAfter } from './again.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation } from './observe.ts';
 import { readyOf, statusAfter } from './status.ts';
-
-/** What a pass found out. */
-export type Verdict =
-  /** The target is as it should be; `message` is that of the condition, `bound` whether there is a Secret now. */
-  | { readonly kind: 'synced'; readonly message: ExternalSecretMessage; readonly bound: boolean }
-  /** An earlier failure is over, without anything having been fetched. */
-  | { readonly kind: 'recovered' }
-  /** `prefix` is the beginning of the condition's message, as External Secrets 2.x writes it; alerts match on it. */
-  | { readonly kind: 'failed'; readonly prefix: ExternalSecretMessage; readonly problem: Problem };
+import type { Verdict } from './verdict.ts';
 
 export interface ConcluderOptions {
   readonly status: StatusWriter<ExternalSecret>;
@@ -43,7 +34,7 @@ export class Concluder {
     this.show(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;
-      return { kind: 'failed', text: eventMessage(problem), again: againAfter(problem.code, es) };
+      return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
     }
     return this.rest(es, status);
   }

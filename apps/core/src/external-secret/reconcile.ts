@@ -18,7 +18,7 @@ import type { Clock } from '@eso/runtime';
 import { type Answer, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
 import { decide } from './checks.ts';
 import type { Collector, Outcome } from './collect.ts';
-import type { Concluder, Verdict } from './conclude.ts';
+import type { Concluder } from './conclude.ts';
 import { isCurrent } from './current.ts';
 import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
@@ -26,6 +26,7 @@ import type { Observation, Observe } from './observe.ts';
 import { leavesTarget } from './target/secret-target.ts';
 import type { Target, Written } from './target/target.ts';
 import { writeProblem } from './target/write-problem.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The steps of a sync, and what they stand on. */
 export interface ReconcileOptions {

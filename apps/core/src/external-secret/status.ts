@@ -7,7 +7,7 @@ import {
   type ExternalSecretStatus,
 } from '@eso/api/resources';
 import { conditionMessage, kubeTime, mergeCondition, syncedResourceVersion, targetName } from '@eso/sync';
-import type { Verdict } from './conclude.ts';
+import type { Verdict } from './verdict.ts';
 
 /** Wall clock times, milliseconds since the epoch. */
 export interface PassTimes {

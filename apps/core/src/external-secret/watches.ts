@@ -2,7 +2,7 @@ import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import type { Informer } from '@eso/kube';
 import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
-import type { NamespaceLabels } from '../informers.ts';
+import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import { readyOf } from './status.ts';
 

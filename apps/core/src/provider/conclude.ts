@@ -3,7 +3,7 @@ import type { EventRecorder, ReconcileResult } from '@eso/controller';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
 import type { StoreObject } from '../store/registry.ts';
 import type { ProviderMetrics } from './metrics.ts';
-import type { Observation } from './reconcile.ts';
+import type { Observation } from './observation.ts';
 import { conditionOf, statusAfter } from './status.ts';
 import type { Verdict } from './verdict.ts';
 

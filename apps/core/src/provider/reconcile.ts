@@ -3,22 +3,16 @@ import { ProviderConditionType } from '@eso/api/resources';
 import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import type { RegisteredKind, StoreObject } from '../store/registry.ts';
-import type { Refusal, StoreView } from '../store/store-view.ts';
+import type { RegisteredKind } from '../store/registry.ts';
+import type { Refusal } from '../store/store-view.ts';
 import { ask } from './ask.ts';
 import { check, type Checked } from './check.ts';
 import type { Concluder } from './conclude.ts';
 import type { EndpointUse } from './endpoint-use.ts';
 import type { ProviderMetrics } from './metrics.ts';
+import type { Observation } from './observation.ts';
 import type { ServiceInquiry } from './service-inquiry.ts';
 import { refusedVerdict, type Verdict } from './verdict.ts';
-
-/** A store as the caches and our own writes show it. */
-export interface Observation {
-  readonly key: string;
-  readonly store: StoreObject;
-  readonly view: StoreView;
-}
 
 /** What the reconcile of one kind of store stands on. */
 export interface ProviderReconcileOptions {

@@ -34,6 +34,8 @@ export async function exchange(
     if (problem) fail(problem);
   });
   stream.on('data', (chunk: Buffer) => {
+    // Until the peer hears of it, it may send as much as the window takes.
+    if (failure !== undefined) return;
     try {
       reader.push(chunk);
     } catch (error) {

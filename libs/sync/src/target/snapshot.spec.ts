@@ -57,7 +57,9 @@ test('of a Secret there stays what decisions look at, and nothing of its values'
     ownerReferences: [
       { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'app', uid: 'uid-3', controller: true },
     ],
-    managedFields: [{ manager: MANAGER, fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} } } } }],
+    managedFields: [
+      { manager: MANAGER, fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} }, 'f:annotations': {} } } },
+    ],
   });
   expect(JSON.stringify(snapshot)).not.toMatch(/aHVudGVyMg|hunter2|password/);
 });

@@ -65,8 +65,8 @@ export const answerEntries: readonly HostileEntry[] = [
   },
   {
     name: 'answer-in-crumbs',
-    attack: 'a megabyte, two bytes at a time',
-    backend: { kind: 'answer', message: () => Buffer.alloc(MIB, Buffer.from([ENTRY, 0])), pieceBytes: 2 },
+    attack: 'twenty thousand bytes, two at a time',
+    backend: { kind: 'answer', message: () => Buffer.alloc(20_000, Buffer.from([ENTRY, 0])), pieceBytes: 2 },
     spec: find('answer-in-crumbs'),
     expected: refused(source, 'PROVIDER_UNREACHABLE', 'CIRCUIT_OPEN'),
   },

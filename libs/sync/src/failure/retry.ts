@@ -1,10 +1,15 @@
+/** When a failure is worth another look: by what can mend it. */
 import type { ExternalSecret } from '@eso/api/resources';
-import type { Again } from '@eso/controller';
-import { refreshIntervalMs } from '@eso/sync';
+import { refreshIntervalMs } from '../spec/refresh.ts';
+
+/** When to look again without an event; `backoff` begins at 1 s and doubles. */
+export type Retry =
+  | { readonly kind: 'backoff'; readonly maxMs: number }
+  | { readonly kind: 'after'; readonly ms: number }
+  | { readonly kind: 'change' };
 
 /**
- * What can mend a failure, and so when it is worth another look (docs/failures.md).
- * `spec`: the manifest, found out without reading a backend. `content`: the manifest or what the backend holds, found out
+ * What can mend a failure. `spec`: the manifest, found out without reading a backend. `content`: the manifest or what the backend holds, found out
  * after reading it. `absent`: somebody creates what is missing, often soon. `time`: it may pass by itself.
  */
 export type Remedy = 'spec' | 'content' | 'absent' | 'time';
@@ -58,17 +63,29 @@ export function remedyFor(code: string): Remedy {
 }
 
 /** When a failed ExternalSecret is looked at again without an event. */
-export function againAfter(code: string, es: Pick<ExternalSecret, 'spec'>): Again {
-  switch (remedyFor(code)) {
+export function retryAfter(code: string, es: Pick<ExternalSecret, 'spec'>): Retry {
+  return retryFor(remedyFor(code), refreshIntervalMs(es));
+}
+
+/** @param intervalMs the refresh interval; 0 = there is no periodic refresh */
+function retryFor(remedy: Remedy, intervalMs: number): Retry {
+  switch (remedy) {
     case 'spec':
       return { kind: 'change' };
-    case 'content': {
-      const interval = refreshIntervalMs(es);
-      return interval === 0 ? { kind: 'change' } : { kind: 'after', ms: Math.max(interval, CONTENT_MS) };
-    }
+    case 'content':
+      return intervalMs === 0 ? { kind: 'change' } : { kind: 'after', ms: Math.max(intervalMs, CONTENT_MS) };
     case 'absent':
       return { kind: 'backoff', maxMs: ABSENT_MAX_MS };
     case 'time':
       return { kind: 'backoff', maxMs: TIME_MAX_MS };
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/** How often a day an object that goes on failing is looked at without an event, once its backoff has grown. */
+export function attemptsPerDay(remedy: Remedy, intervalMs: number): number {
+  const retry = retryFor(remedy, intervalMs);
+  if (retry.kind === 'change') return 0;
+  return DAY_MS / (retry.kind === 'after' ? retry.ms : retry.maxMs);
 }
