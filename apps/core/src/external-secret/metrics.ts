@@ -1,5 +1,6 @@
-import { Counter, Gauge, type Registry } from '@eso/runtime';
-import { type ExternalSecretCondition, ExternalSecretConditionType } from '@eso/api/resources';
+import type { ExternalSecretCondition } from '@eso/api/resources';
+import type { Registry } from '@eso/runtime';
+import { ComputedCounter, ComputedGauge, type Sample } from './computed-metrics.ts';
 
 /** Names of the metrics of ExternalSecrets; dashboards of External Secrets 2.x use them (docs/metrics.md). */
 export const ExternalSecretMetric = {
@@ -18,54 +19,98 @@ interface Named {
   readonly namespace: string;
 }
 
+/** All that the series of one ExternalSecret say. */
+interface Figures extends Named {
+  calls: number;
+  errors: number;
+  /** Of the last reconcile, in nanoseconds. */
+  duration: number;
+  condition: Pick<ExternalSecretCondition, 'type' | 'status'> | undefined;
+}
+
 /** What core reports about each ExternalSecret; the series of one that is gone are removed. */
 export class ExternalSecretMetrics {
-  readonly #calls: Counter<(typeof OBJECT)[number]>;
-  readonly #errors: Counter<(typeof OBJECT)[number]>;
-  readonly #duration: Gauge<(typeof OBJECT)[number]>;
-  readonly #condition: Gauge<(typeof CONDITION)[number]>;
+  readonly #objects = new Map<string, Figures>();
 
   constructor(registry: Registry) {
-    const registers = [registry];
-    const common = { labelNames: OBJECT, registers };
-    this.#calls = new Counter({
+    const ofObject = { labelNames: OBJECT, registry };
+    new ComputedCounter({
       name: ExternalSecretMetric.syncCalls,
       help: 'Reconciles of an ExternalSecret',
-      ...common,
+      samples: () => this.#each((figures) => figures.calls),
+      ...ofObject,
     });
-    this.#errors = new Counter({ name: ExternalSecretMetric.syncErrors, help: 'Reconciles that failed', ...common });
-    this.#duration = new Gauge({
+    new ComputedCounter({
+      name: ExternalSecretMetric.syncErrors,
+      help: 'Reconciles that failed',
+      samples: () => this.#each((figures) => figures.errors),
+      ...ofObject,
+    });
+    new ComputedGauge({
       name: ExternalSecretMetric.duration,
       help: 'Duration of the last reconcile in nanoseconds',
-      ...common,
+      samples: () => this.#each((figures) => figures.duration),
+      ...ofObject,
     });
-    this.#condition = new Gauge({
+    new ComputedGauge({
       name: ExternalSecretMetric.condition,
       help: 'The status condition of a specific External Secret',
       labelNames: CONDITION,
-      registers,
+      registry,
+      samples: () => this.#conditions(),
     });
   }
 
   /** Counts one reconcile that took `ms` milliseconds. */
-  reconciled({ name, namespace }: Named, ms: number, failed: boolean): void {
-    this.#calls.inc({ name, namespace });
-    if (failed) this.#errors.inc({ name, namespace });
-    this.#duration.set({ name, namespace }, Math.round(ms * 1e6));
+  reconciled(object: Named, ms: number, failed: boolean): void {
+    const figures = this.#of(object);
+    figures.calls++;
+    if (failed) figures.errors++;
+    figures.duration = Math.round(ms * 1e6);
   }
 
   /** Shows a condition as written: its status is 1, the opposite 0. */
-  condition({ name, namespace }: Named, { type, status }: Pick<ExternalSecretCondition, 'type' | 'status'>): void {
-    for (const value of ['True', 'False'])
-      this.#condition.set({ name, namespace, condition: type, status: value }, value === status ? 1 : 0);
+  condition(object: Named, { type, status }: Pick<ExternalSecretCondition, 'type' | 'status'>): void {
+    this.#of(object).condition = { type, status };
   }
 
-  /** Removes the series of an ExternalSecret that is gone, but for the one that says so. */
-  gone({ name, namespace }: Named): void {
-    this.#calls.remove({ name, namespace });
-    this.#errors.remove({ name, namespace });
-    this.#duration.remove({ name, namespace });
-    for (const status of ['True', 'False'])
-      this.#condition.remove({ name, namespace, condition: ExternalSecretConditionType.ready, status });
+  /** Removes the series of an ExternalSecret that is gone. */
+  gone(object: Named): void {
+    this.#objects.delete(keyOf(object));
   }
+
+  #of(object: Named): Figures {
+    const key = keyOf(object);
+    let figures = this.#objects.get(key);
+    if (!figures) {
+      const { name, namespace } = object;
+      figures = { name, namespace, calls: 0, errors: 0, duration: 0, condition: undefined };
+      this.#objects.set(key, figures);
+    }
+    return figures;
+  }
+
+  /** A series of each object whose figure is not zero. */
+  *#each(figure: (figures: Figures) => number): Generator<Sample<(typeof OBJECT)[number]>> {
+    for (const figures of this.#objects.values()) {
+      const value = figure(figures);
+      const { name, namespace } = figures;
+      if (value > 0) yield { labels: { name, namespace }, value };
+    }
+  }
+
+  *#conditions(): Generator<Sample<(typeof CONDITION)[number]>> {
+    for (const { name, namespace, condition } of this.#objects.values()) {
+      if (!condition) continue;
+      for (const status of ['True', 'False'])
+        yield {
+          labels: { name, namespace, condition: condition.type, status },
+          value: status === condition.status ? 1 : 0,
+        };
+    }
+  }
+}
+
+function keyOf({ name, namespace }: Named): string {
+  return `${namespace}/${name}`;
 }

@@ -1,0 +1,81 @@
+import type { Secret } from '@eso/kube';
+import { snapshotSecret } from './snapshot.ts';
+
+const MANAGER = 'externalsecrets.external-secrets.io/app';
+
+/** As an API server sends it: a document of its own, so that no two share a text. */
+function arrived(name: string): Secret {
+  return JSON.parse(
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      type: 'Opaque',
+      data: { password: 'aHVudGVyMg==' },
+      metadata: {
+        name,
+        namespace: 'team',
+        uid: `uid-of-${name}`,
+        resourceVersion: '7',
+        creationTimestamp: '2026-01-01T00:00:00Z',
+        finalizers: ['example.com/keep'],
+        labels: { team: 'red' },
+        annotations: {
+          'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"password":"aHVudGVyMg=="}}',
+          note: 'hi',
+        },
+        ownerReferences: [
+          { apiVersion: 'v1', kind: 'ConfigMap', name: 'bystander', uid: 'uid-2' },
+          { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name, uid: 'uid-3', controller: true },
+        ],
+        managedFields: [
+          { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:theirs': {} } } } },
+          {
+            manager: MANAGER,
+            operation: 'Update',
+            time: '2026-01-01T00:00:00Z',
+            fieldsV1: {
+              'f:data': { 'f:password': {} },
+              'f:metadata': { 'f:labels': { 'f:team': {} }, 'f:ownerReferences': { [`k:{"uid":"${name}"}`]: {} } },
+              'f:type': {},
+            },
+          },
+        ],
+      },
+    }),
+  ) as Secret;
+}
+
+test('of a Secret there stays what decisions look at, and nothing of its values', () => {
+  const snapshot = snapshotSecret(arrived('app'));
+  expect(snapshot.metadata).toEqual({
+    name: 'app',
+    namespace: 'team',
+    uid: 'uid-of-app',
+    resourceVersion: '7',
+    labels: { team: 'red' },
+    annotations: { note: 'hi' },
+    ownerReferences: [
+      { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret', name: 'app', uid: 'uid-3', controller: true },
+    ],
+    managedFields: [
+      { manager: MANAGER, fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} }, 'f:annotations': {} } } },
+    ],
+  });
+  expect(JSON.stringify(snapshot)).not.toMatch(/aHVudGVyMg|hunter2|password/);
+});
+
+test('what Secrets have in common is kept once', () => {
+  const [first, second] = [snapshotSecret(arrived('a')), snapshotSecret(arrived('b'))];
+  expect(first.metadata.managedFields?.[0]?.fieldsV1).toBe(second.metadata.managedFields?.[0]?.fieldsV1);
+});
+
+test('a Secret without any of it', () => {
+  const bare: Secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bare' } };
+  expect(snapshotSecret(bare).metadata).toEqual({ name: 'bare', annotations: {} });
+});
+
+test('one that is being deleted says so', () => {
+  const going = arrived('app');
+  going.metadata.deletionTimestamp = '2026-01-02T00:00:00Z';
+  expect(snapshotSecret(going).metadata.deletionTimestamp).toBe('2026-01-02T00:00:00Z');
+});
