@@ -4,6 +4,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const [kind = '', root = '', ...rest] = process.argv.slice(2);
+/**
+ * Ends the process once the tests are through. Left to itself, Node 26 was seen to spin for ever in its own teardown (its loop of
+ * closing handles) after tests that had started other processes and watched files.
+ */
+const END = '--forceExit';
 /** Which files belong to a kind, and how they run: what talks to a control plane runs one file after the other. */
 const kinds = {
   unit: [
@@ -11,10 +16,10 @@ const kinds = {
     '--testPathIgnorePatterns=/node_modules/',
     '--testPathIgnorePatterns=/dist/',
   ],
-  int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000'],
-  e2e: ['--runInBand', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.'],
+  int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000', END],
+  e2e: ['--runInBand', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.', END],
   // What is long by its nature as well: "npm run regress -- --long".
-  long: ['--runInBand', '--testTimeout=1800000'],
+  long: ['--runInBand', '--testTimeout=1800000', END],
 };
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const byName = kinds;
