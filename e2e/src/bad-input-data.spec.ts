@@ -12,6 +12,7 @@ import {
   patch,
   SEEN_MS,
   storeOf,
+  syncUntilReady,
 } from './support/bad-input.ts';
 import { createProviderService, dial } from './support/provider-process.ts';
 import { externalSecretManifest, fakeConfig, fakeStore, System, wholeValues } from './support/system.ts';
@@ -61,7 +62,7 @@ function badBackend(
     breakIt: () => set(bad),
     mend: async () => {
       await set(good);
-      if (unwatched) await forceSync(system, TENANT, name);
+      if (unwatched) await syncUntilReady(system, TENANT, name);
     },
     recoversWithinMs: SEEN_MS,
   };

@@ -122,6 +122,17 @@ export async function forceSync(system: System, namespace: string, name: string)
   await patch(system, 'externalsecret', namespace, name, { metadata: { annotations } });
 }
 
+/** Asks for a sync until the ExternalSecret is Ready: a provider may know its config a few seconds longer than it is so. */
+export async function syncUntilReady(system: System, namespace: string, name: string): Promise<void> {
+  await eventually(
+    async () => {
+      await forceSync(system, namespace, name);
+      await system.ready(namespace, name, 2_000);
+    },
+    { timeoutMs: SEEN_MS },
+  );
+}
+
 /** A Service that may or may not be one that a Provider can use. */
 export async function createService(
   system: System,
