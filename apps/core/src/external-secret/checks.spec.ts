@@ -122,6 +122,11 @@ test.each<[string, Given, unknown]>([
   ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
   ['being deleted', { metadata: { deletionTimestamp: 'now' }, spec: unsupported }, { kind: 'release' }],
   ['a broken spec', { spec: { data: [] } }, failedWith('INVALID_SPEC')],
+  [
+    'more entries than one object may have',
+    { spec: { data: Array.from({ length: 1_001 }, (_, i) => ({ secretKey: `k${i}`, remoteRef: { key: 'r' } })) } },
+    failedWith('SPEC_TOO_LARGE'),
+  ],
   ['what is not built', { spec: unsupported, syncedAgo: MINUTE, ready: 'True' }, failedWith('NOT_BUILT_YET')],
   ["another installation's store", { store: store({ controllerClass: 'theirs' }) }, { kind: 'skip' }],
   [

@@ -7,7 +7,7 @@ import { readyOf } from './status.ts';
 
 /** What a pass does. */
 export type Decision =
-  /** Somebody else's: no status, no event, no metric. */
+  /** Gone, or somebody else's: no status, no event, no metric. */
   | { readonly kind: 'skip' }
   /** Being deleted: let go of what an earlier installation of External Secrets left on it. */
   | { readonly kind: 'release' }

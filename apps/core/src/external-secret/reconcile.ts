@@ -15,8 +15,8 @@ import {
 } from '@eso/controller';
 import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { type Answer, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
-import { decide } from './checks.ts';
+import { type Answer, type SecretData, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
+import { decide, type Decision } from './checks.ts';
 import type { Collector, Outcome } from './collect.ts';
 import type { Concluder } from './conclude.ts';
 import { isCurrent } from './current.ts';
@@ -56,8 +56,8 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
     const started = clock.monotonic();
     const [namespace = '', name = ''] = key.split('/');
     const observation = options.observe(key);
-    const decision = observation ? decide(observation) : { kind: 'gone' as const };
-    if (!observation || decision.kind === 'gone' || decision.kind === 'skip') {
+    const decision: Decision = observation ? decide(observation) : { kind: 'skip' };
+    if (!observation || decision.kind === 'skip') {
       metrics.gone({ namespace, name });
       return { kind: 'done' };
     }
@@ -84,7 +84,7 @@ class Pass {
     this.#observation = observation;
   }
 
-  run(decision: Exclude<ReturnType<typeof decide>, { kind: 'skip' }>): Promise<ReconcileResult> {
+  run(decision: Exclude<Decision, { kind: 'skip' }>): Promise<ReconcileResult> {
     const { concluder } = this.#options;
     const { es } = this.#observation;
     switch (decision.kind) {
@@ -136,7 +136,7 @@ class Pass {
     }
   }
 
-  async #write(data: Extract<Content, { kind: 'content' }>['data']): Promise<ReconcileResult> {
+  async #write(data: SecretData): Promise<ReconcileResult> {
     const { target } = this.#options;
     const { signal } = this.#context;
     const { es } = this.#observation;
@@ -206,6 +206,4 @@ class Pass {
   }
 }
 
-type Content =
-  | { readonly kind: 'content'; readonly data: Awaited<ReturnType<Shaper['assemble']>> }
-  | Extract<Verdict, { kind: 'failed' }>;
+type Content = { readonly kind: 'content'; readonly data: SecretData } | Extract<Verdict, { kind: 'failed' }>;

@@ -94,6 +94,17 @@ test('each namespace has a position of its own', () => {
   expect(f.writes.newest('other/a')).toEqual(thing(7, 'a', 'other'));
 });
 
+test('an object that is written again keeps none of the others back', () => {
+  const f = new Follower();
+  f.reach(5);
+  f.writes.wrote('ns/a', thing(6));
+  f.writes.wrote('ns/b', thing(7, 'b'));
+  f.writes.wrote('ns/a', thing(9));
+  f.reach(8);
+  expect(f.writes.size).toBe(1);
+  expect(f.vanished).toEqual(['ns/b']);
+});
+
 test('a write that turns out to be for nothing is forgotten', () => {
   const f = new Follower();
   f.reach(5, thing(4));

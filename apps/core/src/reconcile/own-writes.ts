@@ -33,12 +33,10 @@ export class OwnWrites<T extends Written> {
 
   /** Remembers the API server's answer to a write, unless the informer is past it already. */
   wrote(key: string, object: T): void {
-    if (this.#isAhead(object)) {
-      this.#written.set(key, object);
-      return;
-    }
+    // The latest last: an object that is written again and again must not stand before the others for ever.
     this.#written.delete(key);
-    this.#lookAfter(key, object);
+    if (this.#isAhead(object)) this.#written.set(key, object);
+    else this.#lookAfter(key, object);
   }
 
   /** Forgets a key: the API server said that the object is gone or not what was thought. */
