@@ -35,7 +35,7 @@ const CORE_CODES: Readonly<Record<string, string>> = {
 };
 
 const REMEDIES: Readonly<Record<Remedy, string>> = {
-  spec: 'a change of the ExternalSecret',
+  spec: 'a change of the ExternalSecret, of its store or of its namespace',
   content: 'a change of the ExternalSecret or of what the backend holds',
   absent: 'somebody creates what is missing',
   time: 'it may pass by itself',

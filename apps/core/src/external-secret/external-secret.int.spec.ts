@@ -1,8 +1,15 @@
-import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
+import {
+  clusterProviders,
+  type ExternalSecret,
+  externalSecrets,
+  FINALIZER_EXTERNAL_SECRET,
+  providers,
+} from '@eso/api/resources';
 import type { Validation } from '@eso/api/server';
-import { events, type ObjectMeta, type Secret, secrets } from '@eso/kube';
+import { events, namespaces, type ObjectMeta, type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
+import { ADDRESS, REF } from '../testing/provider-bench.ts';
 
 let core: CoreProcess;
 let namespace: string;
@@ -118,6 +125,45 @@ describe('what the user changes', () => {
     gate.resolve({ kind: 'valid' });
     // Left alone it would look again only ten seconds after it came.
     await core.holds(other, 'waiting', { user: 'admin' }, 5_000);
+  });
+
+  test('a changed spec of its store makes one that failed for what it was given try again', async () => {
+    core.backend.set('password', '!');
+    const remoteRef = { key: 'password', decodingStrategy: 'Base64' as const };
+    await core.create(namespace, 'app', [], { spec: { data: [{ secretKey: 'password', remoteRef }] } });
+    expect(await core.ready(namespace, 'app', 'False')).toContain('[DECODING_FAILED]');
+    await core.atRest();
+    core.backend.set('password', 'c2Vjb25k');
+    const body = { spec: { refreshInterval: '7m' } };
+    await core.admin.patch(providers, { namespace, name: 'backend' }, body, { type: 'merge' });
+    await core.holds(namespace, 'app', { password: 'second' });
+    await core.ready(namespace, 'app');
+  });
+
+  test('new labels of its namespace let in one that a ClusterProvider did not admit', async () => {
+    const name = `red-only-${namespace}`;
+    await core.admin.create(clusterProviders, {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ClusterProvider',
+      metadata: { name },
+      spec: {
+        address: ADDRESS,
+        providerRef: { ...REF, namespace },
+        conditions: [{ namespaceSelector: { matchLabels: { team: 'red' } } }],
+      },
+    });
+    const spec = { secretStoreRef: { kind: 'ClusterProvider' as const, name } };
+    await core.create(namespace, 'app', ['user'], { spec });
+    expect(await core.ready(namespace, 'app', 'False')).toContain('[STORE_NOT_ALLOWED]');
+    await core.atRest();
+    await core.admin.patch(
+      namespaces,
+      { name: namespace },
+      { metadata: { labels: { team: 'red' } } },
+      { type: 'merge' },
+    );
+    await core.holds(namespace, 'app', { user: 'admin' });
+    await core.ready(namespace, 'app');
   });
 
   test('a deleted ExternalSecret leaves no series', async () => {

@@ -4,7 +4,6 @@ import type { Informer } from '@eso/kube';
 import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
-import { readyOf } from './status.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
@@ -42,8 +41,11 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es);
   };
 
+  const appeared = (es: ExternalSecret): void =>
+    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.refresh : Priority.neverSynced });
+
   externalSecrets.addHandler({
-    add: (es) => queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.refresh : Priority.neverSynced }),
+    add: appeared,
     update: (before, after) => {
       // Status-only changes, our own above all, are no reason to look again.
       if (isChanged(before, after)) enqueue(after);
@@ -67,11 +69,12 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     delete: (secret) => enqueueOwners(keyOf(secret)),
   });
 
-  // A ClusterProvider may admit the namespace now. One that worked is judged at its next refresh.
+  const inNamespace = ({ metadata: { name } }: NamespaceLabels): ExternalSecret[] => externalSecrets.store.list(name);
+  // A ClusterProvider may admit the namespace now, or no longer. Its ExternalSecrets may have been seen before it was.
   namespaces.addHandler({
-    update: (before, { metadata: { name, labels } }) => {
-      if (sameMap(before.metadata.labels, labels)) return;
-      for (const es of externalSecrets.store.list(name)) if (readyOf(es.status)?.status === 'False') enqueue(es);
+    add: (namespace) => inNamespace(namespace).forEach(appeared),
+    update: (before, after) => {
+      if (!sameMap(before.metadata.labels, after.metadata.labels)) inNamespace(after).forEach(enqueue);
     },
   });
 

@@ -6,6 +6,7 @@ const every = (refreshInterval: string) => ({ spec: { refreshInterval } });
 
 test.each<[string, string, ReturnType<typeof retryAfter>]>([
   ['INVALID_SPEC', '1s', { kind: 'change' }],
+  ['STORE_NOT_ALLOWED', '1h', { kind: 'change' }],
   ['KEY_COLLISION', '24h', { kind: 'after', ms: 86_400_000 }],
   ['KEY_COLLISION', '1h', { kind: 'after', ms: 3_600_000 }],
   ['KEY_COLLISION', '10m', { kind: 'after', ms: 600_000 }],

@@ -9,8 +9,9 @@ export type Retry =
   | { readonly kind: 'change' };
 
 /**
- * What can mend a failure. `spec`: the manifest, found out without reading a backend. `content`: the manifest or what the backend holds, found out
- * after reading it. `absent`: somebody creates what is missing, often soon. `time`: it may pass by itself.
+ * What can mend a failure. `spec`: what is written in the cluster, found out without reading a backend. `content`: the manifest or
+ * what the backend holds, found out after reading it. `absent`: somebody creates what is missing, often soon. `time`: it may pass
+ * by itself.
  */
 export type Remedy = 'spec' | 'content' | 'absent' | 'time';
 
@@ -21,6 +22,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   NOT_BUILT_YET: 'spec',
   SPEC_TOO_LARGE: 'spec',
   STORE_NOT_NAMED: 'spec',
+  // Decided by the store's spec and the labels of the namespace, and each change of these is an event, too.
+  STORE_NOT_ALLOWED: 'spec',
   // What the backend holds does not go together with what the manifest makes of it.
   KEY_COLLISION: 'content',
   KEY_EMPTY: 'content',
