@@ -10,16 +10,29 @@ test.each<[Record<string, number>]>([
   [{ a: MAX_SECRET_BYTES }],
   [{ a: MAX_SECRET_BYTES / 2, b: MAX_SECRET_BYTES / 2 }],
 ])('what the API server takes passes', (sizes) => {
-  expect(() => checkSecretLimits(sized(sizes))).not.toThrow();
+  expect(() => checkSecretLimits(sized(sizes), new Set())).not.toThrow();
 });
 
 test.each(['', '.', '..', '..data', 'a/b', 'é', 'a b', 'x'.repeat(254)])('key %j is refused', (key) => {
-  expect(failure(() => checkSecretLimits(sized({ [key]: 1 })))).toMatchObject({ code: 'KEY_INVALID' });
+  expect(failure(() => checkSecretLimits(sized({ [key]: 1 }), new Set([key])))).toMatchObject({ code: 'KEY_INVALID' });
 });
 
 test('too much is refused, naming the largest value and its size', () => {
-  expect(failure(() => checkSecretLimits(sized({ small: 2, large: MAX_SECRET_BYTES - 1 })))).toMatchObject({
+  expect(
+    failure(() => checkSecretLimits(sized({ small: 2, large: MAX_SECRET_BYTES - 1 }), new Set(['large']))),
+  ).toMatchObject({
     code: 'SECRET_TOO_LARGE',
     publicMessage: `the values have 1048577 bytes, a Secret can hold 1048576; the largest is "large" with 1048575 bytes`,
   });
+});
+
+test('keys that nobody wrote into the manifest may come from inside a secret, and are not named', () => {
+  const invalid = failure(() => checkSecretLimits(sized({ 'pässword-hunter2': 1, good: 1 }), new Set(['good'])));
+  expect(invalid).toMatchObject({ code: 'KEY_INVALID', publicMessage: expect.stringContaining('1 of 2') as string });
+  const large = failure(() => checkSecretLimits(sized({ hunter2: MAX_SECRET_BYTES + 1 }), new Set()));
+  expect(large).toMatchObject({
+    code: 'SECRET_TOO_LARGE',
+    publicMessage: expect.stringContaining('1048577') as string,
+  });
+  expect(`${invalid.publicMessage}${large.publicMessage}`).not.toContain('hunter2');
 });

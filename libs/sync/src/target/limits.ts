@@ -10,15 +10,18 @@ const KEY = /^[-._a-zA-Z0-9]+$/;
 
 /**
  * Checks the data that a Secret is about to get.
- * @throws SyncError KEY_INVALID or SECRET_TOO_LARGE, naming the key and what to do
+ * @param written keys that stand in the manifest; others may come from inside a secret and are not named
+ * @throws SyncError KEY_INVALID or SECRET_TOO_LARGE, naming what may be named and what to do
  */
-export function checkSecretLimits(data: SecretData): void {
-  for (const key of sortedKeys(data)) {
-    if (key.length <= MAX_KEY_BYTES && KEY.test(key) && key !== '.' && !key.startsWith('..')) continue;
+export function checkSecretLimits(data: SecretData, written: ReadonlySet<string>): void {
+  const invalid = sortedKeys(data).filter((key) => !isValid(key));
+  const [first] = invalid;
+  if (first !== undefined) {
+    const named = written.has(first) ? `the key ${JSON.stringify(first.slice(0, MAX_KEY_BYTES))}` : 'some of the keys';
     throw new SyncError({
       code: 'KEY_INVALID',
       field: 'spec',
-      what: `no Secret can have the key ${JSON.stringify(key.slice(0, MAX_KEY_BYTES))}`,
+      what: `no Secret can have ${named}: ${invalid.length} of ${data.size} have other characters than it takes, or too many`,
       nextStep: "Change the key to letters a-z, A-Z, digits, '-', '_' and '.' with a rewrite.",
     });
   }
@@ -27,12 +30,17 @@ export function checkSecretLimits(data: SecretData): void {
   throw new SyncError({
     code: 'SECRET_TOO_LARGE',
     field: 'spec',
-    what: `the values have ${total} bytes, a Secret can hold ${MAX_SECRET_BYTES}; the largest is ${largest(data)}`,
+    what: `the values have ${total} bytes, a Secret can hold ${MAX_SECRET_BYTES}; the largest ${largest(data, written)}`,
     nextStep: 'Fetch less: exclude or split values, or use several ExternalSecrets.',
   });
 }
 
-function largest(data: SecretData): string {
+function isValid(key: string): boolean {
+  return key.length <= MAX_KEY_BYTES && KEY.test(key) && key !== '.' && !key.startsWith('..');
+}
+
+function largest(data: SecretData, written: ReadonlySet<string>): string {
   const [first] = [...data].sort(([a, x], [b, y]) => y.length - x.length || compareKeys(a, b));
-  return first ? `${JSON.stringify(first[0])} with ${first[1].length} bytes` : 'none';
+  const [key = '', { length } = { length: 0 }] = first ?? [];
+  return written.has(key) ? `is ${JSON.stringify(key)} with ${length} bytes` : `has ${length} bytes`;
 }

@@ -56,7 +56,7 @@ export function planSecret({ externalSecret, data, target }: PlanInput): Plan {
   if (refusal) return refusal;
   if (data.size === 0) return { kind: 'none', message: ExternalSecretMessage.retained };
   try {
-    checkSecretLimits(data);
+    checkSecretLimits(data, new Set(externalSecret.spec.data?.map(({ secretKey }) => secretKey)));
   } catch (error) {
     return { kind: 'refuse', message: ExternalSecretMessage.updateFailed, error: SyncError.from(error) };
   }
