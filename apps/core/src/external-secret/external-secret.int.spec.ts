@@ -9,7 +9,7 @@ import type { Validation } from '@eso/api/server';
 import { events, namespaces, type ObjectMeta, type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
-import { ADDRESS, REF } from '../testing/provider-bench.ts';
+import { ADDRESS, REF } from '../testing/lab-provider.ts';
 
 let core: CoreProcess;
 let namespace: string;

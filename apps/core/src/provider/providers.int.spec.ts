@@ -7,7 +7,8 @@ import {
 } from '@eso/api/resources';
 import { type EndpointSlice, endpointSlices, events, services } from '@eso/kube';
 import { eventually, LAB_SERVICE } from '@eso/testing';
-import { ADDRESS, LABELLED, ProviderBench, REF, service, SHARED } from '../testing/provider-bench.ts';
+import { ADDRESS, LABELLED, REF, service, SHARED } from '../testing/lab-provider.ts';
+import { ProviderBench } from '../testing/provider-bench.ts';
 import { conditionOf } from './status.ts';
 
 let bench: ProviderBench;

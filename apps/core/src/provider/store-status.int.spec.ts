@@ -2,7 +2,7 @@ import { type ClusterProvider, clusterProviders, type Provider, providers } from
 import type { KubeClient, ResourceType } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
-import { ADDRESS, REF } from '../testing/provider-bench.ts';
+import { ADDRESS, REF } from '../testing/lab-provider.ts';
 
 let core: CoreProcess;
 let namespace: string;

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ExternalSecret, externalSecrets, type Provider, providers } from '@eso/api/resources';
-import { defineKind, type ProviderDefinition, ProviderError, type Validation } from '@eso/api/server';
+import { type ProviderDefinition, ProviderError, type Validation } from '@eso/api/server';
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { Child } from '@eso/control-plane/child.mjs';
 import { freePort } from '@eso/control-plane/ports.mjs';
@@ -16,7 +16,7 @@ import {
   TlsLab,
   workspaceRoot,
 } from '@eso/testing';
-import { ADDRESS, REF, service, SHARED } from './provider-bench.ts';
+import { ADDRESS, labDefinition, REF, service, SHARED } from './lab-provider.ts';
 
 /** Time in which core has to write nothing to count as at rest, in milliseconds. */
 const QUIET_MS = 1_000;
@@ -235,27 +235,14 @@ export class CoreProcess {
   }
 
   #definition(): ProviderDefinition {
-    const unused = (): never => {
-      throw new TypeError('nobody asks for this here');
-    };
-    const kind = defineKind({
-      apiVersion: REF.apiVersion,
-      kind: REF.kind,
-      plural: 'fakes',
-      capabilities: 'ReadOnly',
-      metricName: 'Fake',
-      open: () => ({
-        getSecret: ({ key }) => {
-          this.fetches++;
-          const value = this.backend.get(key);
-          if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
-          return Promise.resolve(Buffer.from(value));
-        },
-        getSecretMap: unused,
-        getAllSecrets: unused,
-        validate: () => this.validate(),
-      }),
+    return labDefinition({
+      getSecret: ({ key }) => {
+        this.fetches++;
+        const value = this.backend.get(key);
+        if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
+        return Promise.resolve(Buffer.from(value));
+      },
+      validate: () => this.validate(),
     });
-    return { name: 'test', kinds: [kind] };
   }
 }

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderConnections } from '@eso/api/client';
-import { defineKind, type ProviderDefinition, type Validation } from '@eso/api/server';
+import type { ProviderDefinition, Validation } from '@eso/api/server';
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { CertificateDirectory } from '@eso/api/tls';
 import { EventRecorder } from '@eso/controller';
-import { type KubeClient, type Service, services } from '@eso/kube';
+import { type KubeClient, services } from '@eso/kube';
 import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
 import { createInformers, startInformers } from '../informers.ts';
@@ -13,20 +13,7 @@ import { type ProviderControllers, providerControllers } from '../provider/contr
 import { EndpointOverrides } from '../store/endpoint-overrides.ts';
 import type { StoreTransition } from '../store/store-view.ts';
 import { Stores } from '../store/stores.ts';
-
-/** A config that the provider of the bench serves. */
-export const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
-/** The address of that provider. */
-export const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
-/** Labels of a provider's Service, for its own namespace and for all. */
-export const LABELLED = { 'external-secrets.io/provider': 'true' };
-export const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
-
-/** A Service with port 8080. */
-export function service(namespace: string, name: string, labels: Record<string, string>): Service {
-  const spec = { ports: [{ name: 'grpc', port: 8080 }] };
-  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec };
-}
+import { labDefinition, REF, service, SHARED } from './lab-provider.ts';
 
 /** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
 export class ProviderBench {
@@ -150,25 +137,11 @@ export class ProviderBench {
   }
 
   #definition(): ProviderDefinition {
-    const unused = (): never => {
-      throw new TypeError('nobody fetches here');
-    };
-    const kind = defineKind({
-      apiVersion: REF.apiVersion,
-      kind: REF.kind,
-      plural: 'fakes',
-      capabilities: 'ReadOnly',
-      metricName: 'Fake',
-      open: () => ({
-        getSecret: unused,
-        getSecretMap: unused,
-        getAllSecrets: unused,
-        validate: () => {
-          this.validations++;
-          return Promise.resolve(this.validation);
-        },
-      }),
+    return labDefinition({
+      validate: () => {
+        this.validations++;
+        return Promise.resolve(this.validation);
+      },
     });
-    return { name: 'test', kinds: [kind] };
   }
 }

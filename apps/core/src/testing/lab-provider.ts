@@ -1,0 +1,33 @@
+import { type Backend, defineKind, type ProviderDefinition } from '@eso/api/server';
+import type { Service } from '@eso/kube';
+import { LAB_SERVICE } from '@eso/testing';
+
+/** A config that the provider serves. */
+export const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
+/** The address of that provider. */
+export const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
+/** Labels of a provider's Service, for its own namespace and for all. */
+export const LABELLED = { 'external-secrets.io/provider': 'true' };
+export const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
+
+/** A Service with port 8080. */
+export function service(namespace: string, name: string, labels: Record<string, string>): Service {
+  const spec = { ports: [{ name: 'grpc', port: 8080 }] };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { namespace, name, labels }, spec };
+}
+
+/** A provider of that kind. What a test does not say how to answer is a defect when somebody asks for it. */
+export function labDefinition(backend: Partial<Backend>): ProviderDefinition {
+  const unused = (): never => {
+    throw new TypeError('nobody asks for this here');
+  };
+  const kind = defineKind({
+    apiVersion: REF.apiVersion,
+    kind: REF.kind,
+    plural: 'fakes',
+    capabilities: 'ReadOnly',
+    metricName: 'Fake',
+    open: () => ({ getSecret: unused, getSecretMap: unused, getAllSecrets: unused, ...backend }),
+  });
+  return { name: 'test', kinds: [kind] };
+}
