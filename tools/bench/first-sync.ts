@@ -4,7 +4,7 @@ import { eventually, Installation, ownControlPlane, providerAddress } from '@eso
 import { step } from '../setup.mjs';
 import { requestCounts, requestsBetween, type RequestCounts } from './api-requests.ts';
 import { forEachConcurrently } from './concurrency.ts';
-import { cpuSeconds, peakRssMiB } from './processes.ts';
+import { cpuSeconds, peakRssMiB, rssMiB } from './processes.ts';
 import type { Report } from './report.ts';
 
 /** As many as core has workers. */
@@ -52,6 +52,7 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
     const running = Object.entries(pids).filter((entry): entry is [string, number] => entry[1] !== undefined);
     await settled(client);
     const before = await requestCounts(client);
+    const idle = rssMiB(installation.core.pid ?? 0);
     const cpuBefore = new Map(running.map(([name, pid]) => [name, cpuSeconds(pid)]));
     step(`first sync: ${objects} ExternalSecrets`);
     const seconds = await syncAll(client, objects);
@@ -66,6 +67,8 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
     const requests = requestsBetween(before, await requestCounts(client), new Map([['POST externalsecrets', objects]]));
     const total = [...requests.values()].reduce((sum, count) => sum + count, 0);
     await checkValues(client, objects);
+    step('core starts anew');
+    const restartPeak = await restartedPeak(installation, client);
     return {
       scenario: 'first-sync',
       objects,
@@ -77,10 +80,23 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
         ...Object.fromEntries([...requests].map(([name, count]) => [name, count / objects])),
       },
       processes,
+      coreRssMiB: { idle, restartPeak },
     };
   } finally {
     await cluster.stop();
   }
+}
+
+/** Kills core; the most memory that the next one takes until it is ready and has nothing left to do, in MiB. */
+async function restartedPeak({ core }: Installation, client: KubeClient): Promise<number> {
+  const { restarts } = core;
+  core.kill();
+  await eventually(() => {
+    if (core.restarts === restarts) throw new Error('core has not been started again');
+  });
+  await core.waitUntilReady({ port: 'health' });
+  await settled(client);
+  return peakRssMiB(core.pid ?? 0);
 }
 
 const keyOf = (index: number): string => `key-${index}`;

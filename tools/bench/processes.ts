@@ -12,7 +12,12 @@ export function cpuSeconds(pid: number): number {
 }
 
 /** The most memory that a process has had resident, in MiB. */
-export function peakRssMiB(pid: number): number {
+export const peakRssMiB = (pid: number): number => statusMiB(pid, 'VmHWM');
+
+/** The memory that a process has resident now, in MiB. */
+export const rssMiB = (pid: number): number => statusMiB(pid, 'VmRSS');
+
+function statusMiB(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024;
 }

@@ -10,6 +10,8 @@ export interface Report {
   /** `total`, and by verb and resource; from the API server's own metrics. */
   readonly requestsPerObject: Readonly<Record<string, number>>;
   readonly processes: Readonly<Record<string, { readonly cpuSeconds: number; readonly peakRssMiB: number }>>;
+  /** Core's memory besides: before there is any ExternalSecret, and at its peak when it starts with all of them in sync. */
+  readonly coreRssMiB: { readonly idle: number; readonly restartPeak: number };
 }
 
 /** The report as a Markdown table. */
@@ -28,6 +30,8 @@ export function table(report: Report): string {
       name,
       `${cpuSeconds.toFixed(2)} s CPU, ${peakRssMiB.toFixed(0)} MiB peak RSS`,
     ]),
+    ['core, idle', `${report.coreRssMiB.idle.toFixed(0)} MiB RSS`],
+    ['core, started anew with all in sync', `${report.coreRssMiB.restartPeak.toFixed(0)} MiB peak RSS`],
   ];
   return markdown(['figure', 'value'], rows);
 }
