@@ -108,7 +108,7 @@ export function bundleViolations(app: string, metafile: Metafile): string[] {
 /** Files that start worker threads, so that a bundle with one of them needs the program of its workers beside it. */
 const STARTS_WORKERS = [
   'libs/sync/src/shape/shaper.ts',
-  'libs/api/src/server/heavy-calls.ts',
+  'libs/api/src/server/calls/heavy-calls.ts',
   'libs/template/src/worker/pool.ts',
 ];
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@eso/runtime';
-import type { CallWork } from './heavy-calls.ts';
+import type { CallWork } from './calls/heavy-calls.ts';
 
 /** Names one secret, or a part of one, in a backend. Texts are as the user wrote them; empty = not given. */
 export interface RemoteRef {

@@ -11,7 +11,7 @@ import { limits } from '../contract/limits.ts';
 import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { coreIdentity } from '../tls/identity.ts';
 import type { ProviderDefinition } from './definition.ts';
-import type { KubeReader } from './kube-reader.ts';
+import type { KubeReader } from './stores/kube-reader.ts';
 
 /** Limits of one provider process. */
 export interface ServerLimits {

@@ -4,22 +4,22 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { errorText, formatAddress, RuntimeError } from '@eso/runtime';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
-import { ApiCallCounter } from './api-call-metrics.ts';
-import { BackendPool } from './backend-pool.ts';
-import type { CallRuntime } from './call.ts';
-import { ClientGate } from './client-gate.ts';
-import { ConfigReader } from './config-reader.ts';
-import { CredentialCache } from './credential-reader.ts';
-import { HeavyCalls } from './heavy-calls.ts';
-import { healthService } from './health-service.ts';
-import { gatedListener, secureContext } from './listener.ts';
+import { ApiCallCounter } from './backends/api-call-metrics.ts';
+import { BackendPool } from './backends/backend-pool.ts';
+import type { CallRuntime } from './calls/call.ts';
+import { ClientGate } from './transport/client-gate.ts';
+import { ConfigReader } from './stores/config-reader.ts';
+import { CredentialCache } from './credentials/credential-reader.ts';
+import { HeavyCalls } from './calls/heavy-calls.ts';
+import { healthService } from './transport/health-service.ts';
+import { gatedListener, secureContext } from './transport/listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { answerWithError, unknownMethod } from './rejection.ts';
-import { ServerMetrics } from './server-metrics.ts';
-import { ServingState } from './serving-state.ts';
-import { RACE_MS, Sessions } from './sessions.ts';
-import { StoreAccess } from './store-access.ts';
-import { storeService } from './store-service.ts';
+import { answerWithError, unknownMethod } from './transport/rejection.ts';
+import { ServerMetrics } from './transport/server-metrics.ts';
+import { ServingState } from './transport/serving-state.ts';
+import { RACE_MS, Sessions } from './transport/sessions.ts';
+import { StoreAccess } from './stores/store-access.ts';
+import { storeService } from './calls/store-service.ts';
 
 /** A provider's gRPC side. */
 export interface ProviderServer {

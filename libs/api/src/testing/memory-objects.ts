@@ -1,5 +1,5 @@
 import { KubeError, type KubeObject, type ObjectRef, resourceName, type ResourceType } from '@eso/kube';
-import type { KubeReader } from '../server/kube-reader.ts';
+import type { KubeReader } from '../server/stores/kube-reader.ts';
 
 /** Any Kubernetes object, as one writes it in a manifest. */
 export interface TestObject extends KubeObject {

@@ -1,6 +1,6 @@
 import { Fuel, silentLogger } from '@eso/runtime';
 import type { CallContext } from '../server/backend.ts';
-import { valueOf } from '../server/heavy-tasks.ts';
+import { valueOf } from '../server/calls/heavy-tasks.ts';
 
 /** A call for unit tests of a backend: its heavy work is done at once, without a worker. */
 export function testCall(changes: Partial<CallContext> = {}): CallContext {

@@ -1,0 +1,66 @@
+/** What a tenant can make long in a provider: searching documents, matching names. Each runs here or in a worker. */
+import type { WorkerTask } from '@eso/runtime';
+import type { ErrorCode } from '../../contract/codes.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
+import { jsonObjectToMap } from '../../property/object-to-map.ts';
+import { type PropertyOrder, readProperty } from '../../property/read-property.ts';
+import { compileRegexp } from '../../regexp/index.ts';
+
+/** What came of a task, as it crosses the border of a worker. */
+export type TaskOutcome<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | {
+      readonly kind: 'error';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly field?: string;
+      readonly nextStep: string;
+    };
+
+/** The value that a property path leads to; undefined when there is none. */
+export const propertyTask: WorkerTask<
+  { readonly document: Uint8Array; readonly property: string; readonly order: PropertyOrder },
+  TaskOutcome<Uint8Array | undefined>
+> = {
+  name: 'property',
+  run: ({ document, property, order }, fuel) => outcome(() => readProperty(document, property, order, fuel)),
+};
+
+/** The members of a JSON object; undefined when it is none. */
+export const objectTask: WorkerTask<
+  { readonly document: Uint8Array },
+  TaskOutcome<ReadonlyMap<string, Uint8Array> | undefined>
+> = {
+  name: 'object',
+  run: ({ document }, fuel) => outcome(() => jsonObjectToMap(document, fuel)),
+};
+
+/** Those of the names that an expression matches, in their order. */
+export const selectTask: WorkerTask<
+  { readonly expression: string; readonly names: readonly string[] },
+  TaskOutcome<readonly string[]>
+> = {
+  name: 'select',
+  run: ({ expression, names }, fuel) =>
+    outcome(() => {
+      const compiled = compileRegexp(expression, fuel);
+      return names.filter((name) => compiled.test(name, fuel));
+    }),
+};
+
+function outcome<T>(work: () => T): TaskOutcome<T> {
+  try {
+    return { kind: 'value', value: work() };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const { code, publicMessage: message, field, nextStep } = error;
+    return { kind: 'error', code, message, nextStep, ...(field === undefined ? {} : { field }) };
+  }
+}
+
+/** @throws ProviderError when the outcome is one. */
+export function valueOf<T>(result: TaskOutcome<T>): T {
+  if (result.kind === 'value') return result.value;
+  const { code, message, field, nextStep } = result;
+  throw new ProviderError(code, message, { nextStep, ...(field === undefined ? {} : { field }) });
+}

@@ -1,0 +1,50 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+
+export interface ResponseLimits {
+  /** Largest response message, bytes. */
+  readonly responseBytes: number;
+  /** Most keys in one answer. */
+  readonly responseKeys: number;
+}
+
+/**
+ * Refuses an answer that core would not read, before it is serialised.
+ * @throws ProviderError LIMIT_EXCEEDED naming the limit.
+ */
+export function checkValue(value: Uint8Array, limits: ResponseLimits): void {
+  checkBytes(lengthDelimited(value.length), limits);
+}
+
+/** As `checkValue`, for a map; also limits the number of keys. */
+export function checkMap(secrets: ReadonlyMap<string, Uint8Array>, limits: ResponseLimits): void {
+  if (secrets.size > limits.responseKeys)
+    throw exceeded(
+      `the answer has ${secrets.size} keys, more than the provider's limit of ${limits.responseKeys}`,
+      '--max-response-keys',
+    );
+  let bytes = 0;
+  for (const [key, value] of secrets)
+    bytes += lengthDelimited(lengthDelimited(Buffer.byteLength(key)) + lengthDelimited(value.length));
+  checkBytes(bytes, limits);
+}
+
+function checkBytes(bytes: number, { responseBytes }: ResponseLimits): void {
+  if (bytes > responseBytes)
+    throw exceeded(
+      `the answer has ${bytes} bytes, more than the provider's limit of ${responseBytes}`,
+      '--max-response-bytes',
+    );
+}
+
+function exceeded(problem: string, flag: string): ProviderError {
+  return new ProviderError('LIMIT_EXCEEDED', problem, {
+    nextStep: `ask for less at once, or raise ${flag} of the provider (and the response limit of core)`,
+  });
+}
+
+/** Bytes that a field of this length takes in protobuf's encoding: one byte of tag, the length as a varint, the content. */
+function lengthDelimited(length: number): number {
+  let varint = 1;
+  for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) varint += 1;
+  return 1 + varint + length;
+}

@@ -1,0 +1,148 @@
+import type { ServiceImpl } from '@connectrpc/connect';
+import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import { ProviderError } from '../../contract/provider-error.ts';
+import { publicText } from '../../contract/public-text.ts';
+import {
+  type ProviderReference,
+  SecretStoreCapabilities,
+  SecretStoreProvider,
+  type ValidateResponseSchema,
+} from '../../gen/provider/v1/provider_pb.js';
+import type { Backend, CallContext, Validation } from '../backend.ts';
+import { type CallRuntime, unary } from './call.ts';
+import type { Capabilities } from '../definition.ts';
+import { findOf, pushedRefOf, pushOf, remoteRefOf } from './requests.ts';
+import { checkMap, checkValue, type ResponseLimits } from './response-limit.ts';
+import type { StoreAccess } from '../stores/store-access.ts';
+import { requesterOf, type Target } from '../stores/target.ts';
+
+export interface StoreServiceOptions {
+  readonly runtime: CallRuntime;
+  readonly access: StoreAccess;
+  readonly limits: ResponseLimits;
+}
+
+/** What every request of the store service has. */
+interface StoreRequest {
+  readonly providerRef?: ProviderReference;
+  readonly sourceNamespace: string;
+}
+
+const CAPABILITIES: Readonly<Record<Capabilities, SecretStoreCapabilities>> = {
+  ReadOnly: SecretStoreCapabilities.READ_ONLY,
+  WriteOnly: SecretStoreCapabilities.WRITE_ONLY,
+  ReadWrite: SecretStoreCapabilities.READ_WRITE,
+};
+
+/** `provider.v1.SecretStoreProvider` over the backends of a provider. */
+export function storeService({
+  runtime,
+  access,
+  limits,
+}: StoreServiceOptions): ServiceImpl<typeof SecretStoreProvider> {
+  const rpc = SecretStoreProvider.method;
+
+  /** A method that is about the store itself. */
+  function onTarget<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    handle: (target: Target, signal: AbortSignal, request: MessageShape<I>) => Promise<MessageInitShape<O>>,
+  ): ReturnType<typeof unary<I, O>> {
+    return unary(runtime, {
+      method,
+      describe: (request) => describe(storeRequest(request)),
+      handle: async (request, signal) => handle(access.target(storeRequest(request)), signal, request),
+    });
+  }
+
+  /** A method that is answered by a backend. */
+  function onBackend<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    handle: (backend: Backend, request: MessageShape<I>, call: CallContext) => Promise<MessageInitShape<O>>,
+  ): ReturnType<typeof unary<I, O>> {
+    return onTarget(method, (target, signal, request) =>
+      access.use(target, { freshness: 'recent', signal }, (backend, call) => handle(backend, request, call)),
+    );
+  }
+
+  return {
+    getSecret: onBackend(rpc.getSecret, async (backend, request, call) => {
+      const value = await backend.getSecret(remoteRefOf(request.remoteRef), call);
+      checkValue(value, limits);
+      return { value };
+    }),
+    getSecretMap: onBackend(rpc.getSecretMap, async (backend, request, call) =>
+      secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits),
+    ),
+    getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) =>
+      secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits),
+    ),
+    pushSecret: onBackend(rpc.pushSecret, async (backend, request, call) => {
+      if (!backend.pushSecret) throw unsupported('PushSecret');
+      await backend.pushSecret(pushOf(request), call);
+      return {};
+    }),
+    deleteSecret: onBackend(rpc.deleteSecret, async (backend, request, call) => {
+      if (!backend.deleteSecret) throw unsupported('DeleteSecret');
+      await backend.deleteSecret(pushedRefOf(request.remoteRef), call);
+      return {};
+    }),
+    secretExists: onBackend(rpc.secretExists, async (backend, request, call) => {
+      if (!backend.secretExists) throw unsupported('SecretExists');
+      return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
+    }),
+    validate: onTarget(rpc.validate, async (target, signal) => {
+      if (!target.grant) return validationOf({ kind: 'unknown' });
+      return access.use(target, { freshness: 'now', signal }, async (backend, call, discard) => {
+        const validation = (await backend.validate?.(call)) ?? { kind: 'valid' };
+        if (validation.kind === 'invalid') discard();
+        return validationOf(validation);
+      });
+    }),
+    capabilities: onTarget(rpc.capabilities, (target) =>
+      Promise.resolve({ capabilities: CAPABILITIES[target.kind.capabilities] }),
+    ),
+  };
+}
+
+/** The two fields that all requests share, which the type of a generic request does not show. */
+function storeRequest(request: object): StoreRequest {
+  return request as StoreRequest;
+}
+
+function describe({ providerRef, sourceNamespace }: StoreRequest): Record<string, unknown> {
+  return {
+    requester: requesterOf(providerRef, sourceNamespace),
+    store: providerRef && { kind: providerRef.storeRefKind, name: providerRef.storeName },
+    config: providerRef && {
+      kind: providerRef.kind,
+      namespace: providerRef.namespace || sourceNamespace,
+      name: providerRef.name,
+    },
+    traceId: providerRef?.traceId,
+  };
+}
+
+function secretsOf(
+  secrets: ReadonlyMap<string, Uint8Array>,
+  limits: ResponseLimits,
+): { secrets: Record<string, Uint8Array> } {
+  checkMap(secrets, limits);
+  return { secrets: Object.fromEntries(secrets) };
+}
+
+/** A core that does not know field 100 takes "unknown" for valid, as upstream's does. */
+function validationOf(validation: Validation): MessageInitShape<typeof ValidateResponseSchema> {
+  const warnings = (validation.warnings ?? []).map(publicText);
+  switch (validation.kind) {
+    case 'valid':
+      return { valid: true, warnings };
+    case 'unknown':
+      return { valid: true, validationUnknown: true, warnings };
+    case 'invalid':
+      return { valid: false, error: publicText(validation.message), warnings };
+  }
+}
+
+function unsupported(operation: string): ProviderError {
+  return new ProviderError('UNSUPPORTED', `this kind does not offer ${operation}`);
+}

@@ -1,0 +1,25 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import { convertKeys } from './convert-keys.ts';
+
+const tags = new Map<string, string>();
+
+test('every key gets the form that a Secret can have', () => {
+  const found = new Map([
+    ['app/key', 1],
+    ['app key', 2],
+  ]);
+  expect([...convertKeys(found, { tags, conversionStrategy: 'Unicode' })]).toEqual([
+    ['app_U002f_key', 1],
+    ['app_U0020_key', 2],
+  ]);
+});
+
+test.each([
+  ['app/key', 'app key'],
+  ['app_key', 'app/key'],
+])('%p and %p do not become one', (...keys) => {
+  const found = new Map(keys.map((key, value) => [key, value]));
+  const convert = () => convertKeys(found, { tags, conversionStrategy: 'Default' });
+  expect(convert).toThrow(ProviderError);
+  expect(convert).toThrow('secret name collision during conversion: app_key');
+});
