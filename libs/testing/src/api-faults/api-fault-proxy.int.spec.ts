@@ -100,6 +100,17 @@ test('one object can be held behind the others', async () => {
   expect(() => proxy.hold({ resource: 'configmaps', name: 'a' }).close()).toThrow('release or expire');
 });
 
+test('a watch that ends while an object is held behind the others loses nothing: the client has to list', async () => {
+  await make('a');
+  await untilTold('add a');
+  proxy.hold({ resource: 'configmaps', name: 'a' });
+  await remove('a');
+  await make('b');
+  await untilTold('add a', 'add b');
+  proxy.endWatches('configmaps');
+  await untilTold('add a', 'add b', 'delete a');
+});
+
 test('a silent watch that expires makes the client list: what came and went meanwhile was never there', async () => {
   await make('kept');
   await untilTold('add kept');

@@ -50,6 +50,8 @@ export class ApiFaultProxy implements AsyncDisposable {
   readonly #sockets = new Set<Socket>();
   readonly #watches = new Set<WatchStream>();
   readonly #holds = new Set<WatchHold>();
+  /** What the next watch about it must not go on from: see `#gone`. */
+  readonly #missed = new Set<string>();
   readonly #interceptors = new Set<Interceptor>();
   readonly #eventRules = new Set<EventRule>();
 
@@ -120,6 +122,11 @@ export class ApiFaultProxy implements AsyncDisposable {
     for (const watch of this.#watches) if (watch.request.resource === resource) watch.expire();
   }
 
+  /** Ends the watches of a resource in peace, as the API server does every few minutes. */
+  endWatches(resource: string): void {
+    for (const watch of this.#watches) if (watch.request.resource === resource) watch.end();
+  }
+
   /** Ends every connection, as an API server that is killed; the proxy goes on. */
   resetConnections(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -170,7 +177,17 @@ export class ApiFaultProxy implements AsyncDisposable {
     });
     if (!watching || !concerned) return;
     this.#watches.add(watching);
-    client.once('close', () => this.#watches.delete(watching));
+    client.once('close', () => this.#gone(watching));
+    if (this.#missed.delete(watching.about) && !watching.listsFirst) watching.expire();
+  }
+
+  /**
+   * A client that goes on from the last event it got never gets those held behind it. The API server, which hands on all in one
+   * order, would not lose them; so the client is made to list again.
+   */
+  #gone(watch: WatchStream): void {
+    this.#watches.delete(watch);
+    for (const hold of this.#holds) if (hold.gone(watch)) this.#missed.add(watch.about);
   }
 
   #deliver(watch: WatchStream, event: WatchEvent): void {

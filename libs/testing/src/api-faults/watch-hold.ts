@@ -15,7 +15,7 @@ export interface EventSelector {
 export class WatchHold {
   readonly #selector: EventSelector;
   readonly #onEnd: (hold: WatchHold) => void;
-  readonly #held: { readonly stream: WatchStream; readonly event: WatchEvent }[] = [];
+  #held: { readonly stream: WatchStream; readonly event: WatchEvent }[] = [];
   readonly #streams = new Set<WatchStream>();
   #over = false;
 
@@ -41,6 +41,16 @@ export class WatchHold {
     this.#held.push({ stream, event });
     this.#streams.add(stream);
     return true;
+  }
+
+  /**
+   * The client's side of a watch is gone. What was held for it is dropped.
+   * @returns whether the client will never ask for it again, because it got later events of other objects
+   */
+  gone(stream: WatchStream): boolean {
+    if (!this.#streams.delete(stream)) return false;
+    this.#held = this.#held.filter((held) => held.stream !== stream);
+    return this.#selector.name !== undefined;
   }
 
   /** Hands on what was held, in its order. */

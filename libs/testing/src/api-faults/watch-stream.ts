@@ -21,6 +21,17 @@ export class WatchStream {
     this.#client = client;
   }
 
+  /** Tells watches for different objects apart, whatever they have seen. */
+  get about(): string {
+    const { pathname, searchParams } = this.#url();
+    return JSON.stringify([pathname, searchParams.get('labelSelector'), searchParams.get('fieldSelector')]);
+  }
+
+  /** Whether it begins with a list, and so depends on nothing that an earlier watch handed on. */
+  get listsFirst(): boolean {
+    return this.#url().searchParams.get('sendInitialEvents') === 'true';
+  }
+
   /** Takes what the API server sent and returns the events that it completes. */
   split(text: string): WatchEvent[] {
     const lines = (this.#pending + text).split('\n');
@@ -51,6 +62,10 @@ export class WatchStream {
     };
     this.write({ type: 'ERROR', name: '', line: JSON.stringify({ type: 'ERROR', object }) });
     this.end();
+  }
+
+  #url(): URL {
+    return new URL(this.request.path, 'https://api');
   }
 }
 
