@@ -1,10 +1,11 @@
 import { type ExternalSecret, externalSecrets, providers } from '@eso/api/resources';
-import { createInformer, type KubeClient, type KubeObject, resourceType, secrets } from '@eso/kube';
+import { createInformer, type KubeClient, type KubeObject, type ResourceType, resourceType, secrets } from '@eso/kube';
 import { eventually, Installation, ownControlPlane, providerAddress } from '@eso/testing';
 import { step } from '../setup.mjs';
 import { requestCounts, requestsBetween, type RequestCounts } from './api-requests.ts';
 import { forEachConcurrently } from './concurrency.ts';
 import { cpuSeconds, peakRssMiB, rssMiB } from './processes.ts';
+import { liveHeapBytes } from './live-heap.ts';
 import type { Report } from './report.ts';
 
 /** As many as core has workers. */
@@ -69,6 +70,11 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
     await checkValues(client, objects);
     step('core starts anew');
     const restartPeak = await restartedPeak(installation, client);
+    const { pid: restarted = 0 } = installation.core;
+    const liveWithAll = await liveHeapBytes(restarted);
+    step('all ExternalSecrets go');
+    await removeAll(client);
+    const liveWithNone = await liveHeapBytes(restarted);
     return {
       scenario: 'first-sync',
       objects,
@@ -81,6 +87,7 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
       },
       processes,
       coreRssMiB: { idle, restartPeak },
+      coreLiveBytesPerObject: (liveWithAll - liveWithNone) / objects,
     };
   } finally {
     await cluster.stop();
@@ -185,6 +192,21 @@ async function floor(client: KubeClient, objects: number): Promise<number> {
     await client.updateStatus(externalSecrets, { ...es, status: { conditions: [condition] } });
   });
   return (performance.now() - started) / 1_000;
+}
+
+/** Deletes the ExternalSecrets and their Secrets, as garbage collection does, and waits until nobody writes any more. */
+async function removeAll(client: KubeClient): Promise<void> {
+  await removeObjects(client, externalSecrets);
+  await removeObjects(client, secrets);
+  await settled(client);
+}
+
+async function removeObjects<T extends KubeObject>(client: KubeClient, type: ResourceType<T>): Promise<void> {
+  const { items } = await client.list(type, { namespace: TENANT });
+  const names = items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('es-'));
+  await forEachConcurrently(names.length, CONCURRENCY, async (index) => {
+    await client.delete(type, { namespace: TENANT, name: names[index] ?? '' });
+  });
 }
 
 /** Waits until two seconds have passed in which nobody wrote anything. */

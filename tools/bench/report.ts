@@ -12,6 +12,8 @@ export interface Report {
   readonly processes: Readonly<Record<string, { readonly cpuSeconds: number; readonly peakRssMiB: number }>>;
   /** Core's memory besides: before there is any ExternalSecret, and at its peak when it starts with all of them in sync. */
   readonly coreRssMiB: { readonly idle: number; readonly restartPeak: number };
+  /** Of core's heap, what an ExternalSecret in sync and its Secret keep alive: all of it that goes when they are deleted. */
+  readonly coreLiveBytesPerObject: number;
 }
 
 /** The report as a Markdown table. */
@@ -32,6 +34,7 @@ export function table(report: Report): string {
     ]),
     ['core, idle', `${report.coreRssMiB.idle.toFixed(0)} MiB RSS`],
     ['core, started anew with all in sync', `${report.coreRssMiB.restartPeak.toFixed(0)} MiB peak RSS`],
+    ['core, live per ExternalSecret in sync', `${(report.coreLiveBytesPerObject / 1_000).toFixed(1)} kB`],
   ];
   return markdown(['figure', 'value'], rows);
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
@@ -44,6 +46,12 @@ async function follow(options: InformerOptions<ConfigMap, ConfigMap> = {}): Prom
   return informer;
 }
 
+/** What Node starts with `--expose-gc` for. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
 /** Handlers that keep a copy of their own: it matches the store only if no change was missed or told twice. */
 function mirror(informer: Informer<ConfigMap>): Map<string, string> {
   const seen = new Map<string, string>();
@@ -78,6 +86,23 @@ test('follows what kubectl and others do', async () => {
     expect(informer.store.byIndex('v', 'two').map(({ metadata }) => metadata.name)).toEqual(['c3', 'new']);
     expect(seen.get('c3')).toBe('two');
     expect(seen.has('c4')).toBe(false);
+  });
+});
+
+test('what has gone since the list is not kept alive by the watch', async () => {
+  for (let i = 0; i < 5; i += 1) await admin.create(configMaps, configMap(`c${i}`));
+  const kept: WeakRef<ConfigMap>[] = [];
+  const transform = (object: ConfigMap): ConfigMap => {
+    kept.push(new WeakRef(object));
+    return object;
+  };
+  const informer = await follow({ transform });
+  expect(kept).toHaveLength(5);
+  for (let i = 0; i < 5; i += 1) await admin.delete(configMaps, { namespace, name: `c${i}` });
+  await eventually(() => expect(informer.store.size).toBe(0));
+  await eventually(() => {
+    collectGarbage();
+    expect(kept.filter((ref) => ref.deref() !== undefined)).toHaveLength(0);
   });
 });
 

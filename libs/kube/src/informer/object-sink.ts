@@ -45,12 +45,17 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   }
 
   snapshot(): Snapshot<T> {
-    const seen = new Map<string, Seen<S>>();
+    let seen = new Map<string, Seen<S>>();
     return {
       // Transformed as it comes, so that what a transform drops is never held for the whole list.
       add: (object) => void seen.set(objectKey(object.metadata), this.#seen(object)),
       remove: ({ metadata }) => void seen.delete(objectKey(metadata)),
-      commit: (version) => this.#replace(seen, version),
+      commit: (version) => {
+        const all = seen;
+        // The watch that began with this list holds the snapshot as long as it lasts, and must not hold each object as it was.
+        seen = new Map();
+        this.#replace(all, version);
+      },
     };
   }
 

@@ -182,6 +182,16 @@ test('the n-th write is a place for a crash', async () => {
   await untilTold('add a', 'add c');
 });
 
+test('what comes after the n-th write waits for one that is carried out', async () => {
+  const seen: (string | undefined)[] = [];
+  proxy.intercept(intercepting({ name: 'b' }, { before: () => ({ kind: 'cut' }) }));
+  proxy.intercept(atWrite(2, { after: ({ name }) => (seen.push(name), undefined) }));
+  await make('a', client);
+  await expect(make('b', client)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await make('c', client);
+  expect(seen).toEqual(['c']);
+});
+
 test('after any weather the view is true, and some of it was felt', async () => {
   const weather = new FaultWeather({ proxy, seed: 7, resources: ['configmaps'], longestMs: 150 });
   let failures = 0;

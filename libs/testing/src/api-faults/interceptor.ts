@@ -51,8 +51,16 @@ export function onlyFirst(interceptor: Interceptor): Interceptor {
   };
 }
 
-/** An interceptor for the n-th write (from 1), whatever it writes. */
-export function atWrite(n: number, deed: Deed): Interceptor {
-  let writes = 0;
-  return { ...deed, matches: (request) => isWrite(request) && ++writes === n };
+/**
+ * An interceptor for the n-th write (from 1), whatever it writes. A write that something else refuses never gets as far as to be
+ * carried out: what comes `after` counts only those that were.
+ */
+export function atWrite(n: number, { before, after }: Deed): Interceptor {
+  let sent = 0;
+  let answered = 0;
+  return {
+    matches: isWrite,
+    before: (request) => (++sent === n ? before?.(request) : undefined),
+    after: (request, answer) => (++answered === n ? after?.(request, answer) : undefined),
+  };
 }
