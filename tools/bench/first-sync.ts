@@ -1,9 +1,10 @@
-import { type ExternalSecret, externalSecrets, providers } from '@eso/api/resources';
-import { createInformer, type KubeClient, type KubeObject, type ResourceType, resourceType, secrets } from '@eso/kube';
-import { eventually, Installation, ownControlPlane, providerAddress } from '@eso/testing';
+import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
+import { createInformer, type KubeClient, type KubeObject, type ResourceType, secrets } from '@eso/kube';
+import { eventually, Installation, ownControlPlane } from '@eso/testing';
 import { step } from '../setup.mjs';
 import { requestCounts, requestsBetween, type RequestCounts } from './api-requests.ts';
 import { forEachConcurrently } from './concurrency.ts';
+import { createFakeStore } from './fake-store.ts';
 import { cpuSeconds, peakRssMiB, rssMiB } from './processes.ts';
 import { liveHeapBytes } from './live-heap.ts';
 import type { Report } from './report.ts';
@@ -27,19 +28,8 @@ export async function firstSync({ objects }: { objects: number }): Promise<Repor
       progress: step,
     });
     const client = cluster.client();
-    await createStore(client, objects);
-    await eventually(async () => {
-      const { stdout } = await cluster.kubectl(
-        '-n',
-        TENANT,
-        'get',
-        'provider',
-        'fake',
-        '-o',
-        'jsonpath={.status.conditions[?(@.type=="Ready")].status}',
-      );
-      if (stdout !== 'True') throw new Error(`the Provider is not ready: "${stdout}"`);
-    });
+    const values = Array.from({ length: objects }, (_, index) => ({ key: keyOf(index), value: valueOf(index) }));
+    await createFakeStore(cluster, TENANT, values);
     step(`floor: a bare client writes ${objects} Secrets and statuses`);
     const floorSeconds = await floor(client, objects);
 
@@ -108,28 +98,6 @@ async function restartedPeak({ core }: Installation, client: KubeClient): Promis
 
 const keyOf = (index: number): string => `key-${index}`;
 const valueOf = (index: number): string => `value-${index}`;
-
-const fakes = resourceType<KubeObject & { spec: { data: { key: string; value: string }[] } }>(
-  'provider.external-secrets.io',
-  'v2alpha1',
-  'fakes',
-  'Fake',
-  'Namespaced',
-);
-
-/** Not by `kubectl apply`, whose annotation with the whole manifest ends at 256 KiB. */
-async function createStore(client: KubeClient, objects: number): Promise<void> {
-  const metadata = { name: 'fake', namespace: TENANT };
-  const data = Array.from({ length: objects }, (_, index) => ({ key: keyOf(index), value: valueOf(index) }));
-  const apiVersion = 'provider.external-secrets.io/v2alpha1';
-  await client.create(fakes, { apiVersion, kind: 'Fake', metadata, spec: { data } });
-  await client.create(providers, {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'Provider',
-    metadata,
-    spec: { address: providerAddress('fake'), providerRef: { apiVersion, kind: 'Fake', name: 'fake' } },
-  });
-}
 
 function externalSecret(namespace: string, index: number): ExternalSecret {
   return {

@@ -1,5 +1,6 @@
 /**
  * npm run bench -- --scenario first-sync --objects 1000 --json FILE
+ * npm run bench -- --scenario hop --calls 20000
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
@@ -10,10 +11,15 @@ import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { bundleAll } from '../nx.ts';
 import { step } from '../setup.mjs';
 import { firstSyncScenario } from './first-sync-scenario.ts';
+import { hopScenario } from './hop-scenario.ts';
 import { hostileScenario } from './hostile-scenario.ts';
 import type { Run, Scenario } from './scenario.ts';
 
-const SCENARIOS: Readonly<Record<string, Scenario>> = { 'first-sync': firstSyncScenario, hostile: hostileScenario };
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  'first-sync': firstSyncScenario,
+  hop: hopScenario,
+  hostile: hostileScenario,
+};
 
 const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with the options of the scenario:']
   .concat(Object.entries(SCENARIOS).map(([name, { usage }]) => `  ${name} ${usage}`))
