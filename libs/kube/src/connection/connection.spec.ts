@@ -118,6 +118,19 @@ describe('a pod', () => {
     }
   });
 
+  test('is preferred to the home directory, not to a kubeconfig that is named', async () => {
+    const before = { ...process.env };
+    try {
+      process.env = { ...before, ...env };
+      delete process.env['KUBECONFIG'];
+      expect((await loadConnection()).server.href).toBe('https://[fd00::1]/');
+      process.env['KUBECONFIG'] = kubeconfig({ token: 'named' });
+      expect(await (await loadConnection()).authorization()).toBe('Bearer named');
+    } finally {
+      process.env = before;
+    }
+  });
+
   test('that is none is told what to do', async () => {
     await expect(inClusterConnection({ directory: dir, env: {} })).rejects.toMatchObject({
       code: 'CONNECTION_CONFIG',

@@ -453,6 +453,18 @@ describe('the list', () => {
     await alive(informer);
   });
 
+  test('again and again in vain: the pauses grow, up to half a minute', async () => {
+    const fast = hastyClock();
+    const pauses: number[] = [];
+    const clock = { ...fast, sleep: (ms: number, signal?: AbortSignal) => (pauses.push(ms), fast.sleep(0, signal)) };
+    api.script('list', ...Array.from({ length: 40 }, () => answer.status(500, 'InternalError')));
+    await follow({ clock }).waitForSync(stop.signal);
+    expect(pauses).toHaveLength(40);
+    for (const [failure, pause] of pauses.entries())
+      expect(pause).toBeLessThanOrEqual(Math.min(800 * 2 ** failure, 30_000));
+    expect(Math.max(...pauses.slice(10))).toBeGreaterThan(1_000);
+  });
+
   test('no answer at all: given up at the deadline and asked again', async () => {
     await client.close();
     client = new KubeClient({ connection: api.server.connection(), requestTimeoutMs: 100 });
