@@ -68,6 +68,18 @@ test('a Secret made and deleted while its watch was silent comes back when a new
   await core.holds('silent', { a: 'red-a' });
 });
 
+test('a Secret that was only read, since the answer to its creation was lost, comes back when a new list shows its absence', async () => {
+  const hold = core.proxy.hold({ resource: 'secrets' });
+  const lost = intercepting({ verb: 'create', resource: 'secrets', name: 'read' }, { after: () => ({ kind: 'cut' }) });
+  core.proxy.intercept(onlyFirst(lost));
+  await core.create({ name: 'read', store: 'red', keys: ['a'] });
+  await core.system.ready(TENANT, 'read');
+  await core.deleteSecret('read');
+  await eventually(() => expect(hold.events).toContainEqual({ type: 'DELETED', name: 'read' }));
+  hold.expire();
+  await core.holds('read', { a: 'red-a' });
+});
+
 test('a target renamed before its creation was seen leaves no Secret behind', async () => {
   const hold = core.proxy.hold({ resource: 'secrets' });
   await core.create({ name: 'renamed', store: 'red', keys: ['a'], target: 'first-name' });

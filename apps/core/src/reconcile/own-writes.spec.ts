@@ -55,6 +55,26 @@ test('a write is seen until the informer has passed it, and takes no memory afte
   expect(f.vanished).toEqual([]);
 });
 
+test('what was read past the informer is looked after when a list shows that it is gone', () => {
+  const f = new Follower();
+  f.reach(5, 'gone');
+  expect(f.writes.saw('ns/a', thing(7))).toBe(true);
+  expect(f.writes.newest('ns/a')).toEqual(thing(7));
+  f.reach(9, 'gone');
+  expect(f.vanished).toEqual(['ns/a']);
+  expect(f.writes.size).toBe(0);
+});
+
+test('what was read, and is gone by the informer, is not taken for there', () => {
+  const f = new Follower();
+  f.reach(9, 'gone');
+  expect(f.writes.saw('ns/a', thing(7))).toBe(false);
+  f.reach(10, thing(10));
+  expect(f.writes.saw('ns/a', thing(7))).toBe(true);
+  expect(f.writes.newest('ns/a')).toEqual(thing(10));
+  expect(f.vanished).toEqual([]);
+});
+
 test('an answer that comes after the delete event is no news, and the object is looked after', () => {
   const f = new Follower();
   f.reach(10, 'gone');

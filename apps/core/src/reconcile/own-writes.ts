@@ -8,7 +8,7 @@ export interface FollowedInformer<T> extends Pick<Informer<T>, 'position' | 'onP
 }
 
 /**
- * What this process wrote and its informer has not shown yet. A reconcile that reads only the informer would see the object as
+ * What this process wrote, or read past its informer, and the informer has not shown yet. A reconcile that reads only the informer would see the object as
  * it was before its own last write, and do the work again.
  *
  * Whether a write is still ahead of the informer is told by positions alone: once the informer's position has reached the
@@ -22,7 +22,7 @@ export class OwnWrites<T extends Written> {
   readonly #written = new Map<string, T>();
 
   /**
-   * @param vanished told of an object that was written and that the informer turned out not to have: it was deleted while
+   * @param vanished told of an object that was written, or seen, and that the informer turned out not to have: it was deleted while
    *   nobody watched, so that no event ever speaks of it
    */
   constructor(informer: FollowedInformer<T>, vanished: (key: string, last: T) => void) {
@@ -37,6 +37,18 @@ export class OwnWrites<T extends Written> {
     this.#written.delete(key);
     if (this.#isAhead(object)) this.#written.set(key, object);
     else this.#lookAfter(key, object);
+  }
+
+  /**
+   * Remembers what the API server showed of an object that the informer does not have yet. When it goes before the informer has
+   * come that far, a list may show only that it is not there, which is no event.
+   * @returns false when the informer is past that version and does not have the object: it has gone since
+   */
+  saw(key: string, object: T): boolean {
+    if (!this.#isAhead(object)) return this.#informer.store.getByKey(key) !== undefined;
+    this.#written.delete(key);
+    this.#written.set(key, object);
+    return true;
   }
 
   /** Forgets a key: the API server said that the object is gone or not what was thought. */
@@ -62,7 +74,7 @@ export class OwnWrites<T extends Written> {
   #sweep(namespace: string | undefined): void {
     for (const [key, object] of this.#written) {
       if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
-      // Writes are answered about in order: those behind the first that is ahead get their turn soon.
+      // Answers come about in order: those behind the first that is ahead get their turn soon.
       if (this.#isAhead(object)) return;
       this.#written.delete(key);
       this.#lookAfter(key, object);

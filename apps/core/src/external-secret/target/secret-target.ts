@@ -1,4 +1,4 @@
-import { type ExternalSecret, ExternalSecretMessage } from '@eso/api/resources';
+import { type ExternalSecret, ExternalSecretMessage, LABEL_MANAGED } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import {
   fieldManager,
@@ -76,7 +76,7 @@ export class SecretTarget implements Target<SecretSnapshot> {
     const plan = planSecret({ externalSecret: es, data, target });
     switch (plan.kind) {
       case 'none':
-        return { kind: 'unchanged', message: plan.message };
+        return this.#isWatched(target) ? { kind: 'unchanged', message: plan.message } : { kind: 'contended' };
       case 'refuse':
         return { kind: 'refused', message: plan.message, error: plan.error };
       case 'read':
@@ -123,8 +123,13 @@ export class SecretTarget implements Target<SecretSnapshot> {
   }
 
   #wrote(secret: Secret): void {
-    const { namespace = '', name } = secret.metadata;
-    this.#options.written.wrote(`${namespace}/${name}`, snapshotSecret(secret));
+    this.#options.written.wrote(secretKey(secret), snapshotSecret(secret));
+  }
+
+  /** Whether its end will be noticed. One without our label is not watched at all. */
+  #isWatched(target: Observed): boolean {
+    if (target.kind !== 'live' || target.secret.metadata.labels?.[LABEL_MANAGED] !== 'true') return true;
+    return this.#options.written.saw(secretKey(target.secret), snapshotSecret(target.secret));
   }
 
   #as(es: ExternalSecret): { readonly fieldManager: string } {
@@ -136,6 +141,10 @@ export class SecretTarget implements Target<SecretSnapshot> {
 export function leavesTarget(written: Written): boolean {
   if (written.kind === 'unchanged') return written.message !== ExternalSecretMessage.retained;
   return written.kind === 'created' || written.kind === 'updated';
+}
+
+function secretKey({ metadata: { namespace = '', name } }: Secret): string {
+  return `${namespace}/${name}`;
 }
 
 function keyOf({ metadata: { namespace = '' } }: ExternalSecret, name: string): string {
