@@ -35,6 +35,9 @@ test('what has no effect is said, and only then', () => {
     'spec.externalID has no effect without spec.role',
     'spec.sessionTags has no effect without spec.role',
   ]);
+  expect(configWarnings(config({ transitiveTagKeys: ['a'] }))).toEqual([
+    'spec.transitiveTagKeys has no effect without spec.role',
+  ]);
   expect(configWarnings(config({ ...special, role: 'arn:aws:iam::123456789012:role/app' }))).toEqual([]);
   expect(configWarnings(config({ secretsManager: { recoveryWindowInDays: 7 } }))).toHaveLength(1);
   expect(configWarnings(config({ secretsManager: { recoveryWindowInDays: 0 } }))).toEqual([]);

@@ -77,6 +77,8 @@ describe('a token file', () => {
     await expect(new TokenFile(join(dir, 'token')).header()).rejects.toMatchObject({
       code: 'CONNECTION_CONFIG',
       message: expect.stringContaining(join(dir, 'token')) as string,
+      // Whether it is missing, unreadable or empty.
+      cause: expect.objectContaining({ code: 'ENOENT' }) as Error,
     });
   });
 });

@@ -1,5 +1,6 @@
 import { createRegistry, Fuel, silentLogger, systemClock } from '@eso/runtime';
 import type { ExternalSecretRewrite } from '@eso/api/resources';
+import { shapeLimits } from '../bounds/limits.ts';
 import { SyncError } from '../error.ts';
 import type { FindSource } from '../spec/sources.ts';
 import { type Answer, assemble } from './assemble.ts';
@@ -118,7 +119,20 @@ test('answers that are too large are not sent anywhere', async () => {
   expect(await failureOf(shaperOf().shaper.assemble([large], signal, object))).toMatchObject({
     code: 'DATA_TOO_LARGE',
     field: 'spec.dataFrom[0].find',
+    nextStep: 'Select fewer secrets.',
   });
+});
+
+test('keys and values count from the first byte to the last that is allowed', async () => {
+  const { shaper } = shaperOf();
+  const most = (bytes: number): Answer => ({
+    source: find([]),
+    values: new Map([['k', new Uint8Array(shapeLimits.dataBytes - 1 + bytes)]]),
+  });
+  const oneMore = await failureOf(shaper.assemble([most(1)], signal, object));
+  expect(oneMore.publicMessage).toContain('up to here the sources brought');
+  // What is allowed here is still too much for a Secret, which is another check's to say.
+  await expect(shaper.assemble([most(0)], signal, object)).resolves.toBeDefined();
 });
 
 test('the signal ends it', async () => {
