@@ -1,5 +1,6 @@
 import type { Logger } from '@eso/runtime';
 import type { CallWork } from './calls/heavy-calls.ts';
+import type { StoreReference } from './open-context.ts';
 
 /** Names one secret, or a part of one, in a backend. Texts are as the user wrote them; empty = not given. */
 export interface RemoteRef {
@@ -66,6 +67,8 @@ export interface CallContext {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly requester: Requester;
+  /** The store through which this call came. Several stores may use one backend, so it belongs to the call. */
+  readonly store: StoreReference;
   /** What `readProperty` and `objectOf` do their work with; a backend hands the whole call to them. */
   readonly work: CallWork;
 }
@@ -78,24 +81,46 @@ export type Validation =
   | { readonly kind: 'invalid'; readonly message: string; readonly warnings?: readonly string[] };
 
 /**
- * What a provider is: access to one backend as one config object describes it. It is opened once for each version of the
- * config object and serves many calls at once.
+ * Why a backend is closed.
+ * - `replaced`: the config object has changed, or is another one of the same name.
+ * - `idle`: nobody has used it for a while.
+ * - `discarded`: its credentials were rejected, it was found invalid, or nobody waits for its opening any more.
+ * - `capacity`: it made room for another one.
+ * - `shutdown`: the process stops.
+ */
+export type CloseReason = 'replaced' | 'idle' | 'discarded' | 'capacity' | 'shutdown';
+
+/** What a backend is closed with. */
+export interface CloseContext {
+  /** Aborts when the time for closing (10 s; at shutdown what is left of it) has passed. The process does not wait longer. */
+  readonly signal: AbortSignal;
+  readonly reason: CloseReason;
+}
+
+/**
+ * What a provider is: access to one backend as one config object describes it, with one scope of credentials. It is opened
+ * once for each version of the config object, whatever stores refer to it, and serves many calls at once.
  *
- * Expected failures are thrown as ProviderError: SECRET_NOT_FOUND for an absent secret and nothing else, PROPERTY_NOT_FOUND,
- * CREDENTIALS_REJECTED, ACCESS_DENIED, BACKEND_THROTTLED, BACKEND_UNAVAILABLE. Everything else reaches the caller as
- * INTERNAL without its text.
+ * Every method is optional: an operation whose method is absent is answered with UNSUPPORTED.
+ *
+ * Expected failures are thrown as ProviderError: SECRET_NOT_FOUND for an absent secret that was asked for by name and nothing
+ * else, PROPERTY_NOT_FOUND, CREDENTIALS_REJECTED, ACCESS_DENIED, BACKEND_THROTTLED, BACKEND_UNAVAILABLE. Everything else
+ * reaches the caller as INTERNAL without its text.
  */
 export interface Backend {
-  getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array>;
-  getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>>;
-  getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>>;
-  /** Absent: answered with UNSUPPORTED, as the next two. */
+  getSecret?(ref: RemoteRef, call: CallContext): Promise<Uint8Array>;
+  getSecretMap?(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>>;
+  /** Never SECRET_NOT_FOUND: nothing found is an empty map. */
+  getAllSecrets?(find: Find, call: CallContext): Promise<Map<string, Uint8Array>>;
   pushSecret?(push: Push, call: CallContext): Promise<void>;
   /** An absent secret is a success. */
   deleteSecret?(ref: PushedRef, call: CallContext): Promise<void>;
   secretExists?(ref: PushedRef, call: CallContext): Promise<boolean>;
   /** Absent: a config object that can be opened is valid. */
   validate?(call: CallContext): Promise<Validation>;
-  /** Called once, when no call uses the backend any more and none will. */
-  close?(): void;
+  /**
+   * Called once, when the last call that uses the backend has ended, or was left behind by its caller for five seconds. It
+   * is waited for; the lifetime of the open context and its credentials end afterwards. What it throws is logged and counted.
+   */
+  close?(context: CloseContext): Promise<void> | void;
 }

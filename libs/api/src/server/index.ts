@@ -3,6 +3,8 @@ export { type ApiCallMetrics } from './backends/api-call-metrics.ts';
 export type {
   Backend,
   CallContext,
+  CloseContext,
+  CloseReason,
   Find,
   NameMatcher,
   Push,
@@ -11,6 +13,8 @@ export type {
   Requester,
   Validation,
 } from './backend.ts';
+export type { LoginResult, Session, SessionOptions } from './backends/session.ts';
+export { SingleFlight } from './backends/single-flight.ts';
 export type { CredentialReader, SecretKeySelector } from './credentials/credential-reader.ts';
 export {
   type Capabilities,

@@ -1,5 +1,7 @@
-import type { Logger } from '@eso/runtime';
+import type { Clock, Logger } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
+import type { Session, SessionOptions } from './backends/session.ts';
+import type { SingleFlight } from './backends/single-flight.ts';
 import type { CredentialReader } from './credentials/credential-reader.ts';
 
 /** The config object that a backend is opened for. */
@@ -10,7 +12,7 @@ export interface ConfigSource {
   readonly generation: number;
 }
 
-/** The store that referred to the config object, as far as core said so. */
+/** The store through which a call came, as far as core said so. */
 export interface StoreReference {
   /** Empty for a core that does not send it. */
   readonly kind: '' | 'Provider' | 'ClusterProvider' | 'SecretStore' | 'ClusterSecretStore';
@@ -23,12 +25,25 @@ export interface OpenContext<Config> {
   /** `spec` of the config object, checked by the API server against the kind's schema. */
   readonly config: Config;
   readonly source: ConfigSource;
-  readonly store: StoreReference;
-  /** Reads referenced Secrets. Ask it again at each login instead of keeping values: it caches by itself. */
+  /** Reads referenced Secrets, until `lifetime` aborts. Ask it again at each login instead of keeping values: it caches by itself. */
   readonly credentials: CredentialReader;
   /** Counts calls to the backend's API. */
   readonly metrics: ApiCallMetrics;
   readonly logger: Logger;
-  /** Aborts when the call that opens the backend gives up. */
+  readonly clock: Clock;
+  /** Aborts when all who wait for this opening gave up, or its deadline has passed. It is the call, not the lifetime. */
   readonly signal: AbortSignal;
+  /** Instant of `clock.monotonic()` by which `open` has to be done, milliseconds. One that is not is discarded. */
+  readonly deadlineMs: number;
+  /** Aborts when the backend has been closed: after `close` has settled, or its time has passed. */
+  readonly lifetime: AbortSignal;
+  /**
+   * A login that everything opened for the same version of the config object and the same credentials shares, whatever store
+   * refers to it, and that is ended after `close`. Asking again with the same key yields the same session, with the options
+   * of the first time.
+   * @param key a fixed word, or one made of the config object; never something that a request brings.
+   */
+  session<S>(key: string, options: SessionOptions<S>): Session<S>;
+  /** One run for all who ask this backend the same at the same time. */
+  readonly flights: SingleFlight;
 }

@@ -16,7 +16,7 @@ let lab: TlsLab;
 let provider: TestProvider;
 /** What the backend does; each test sets what it needs. */
 let backend: Partial<Backend>;
-let opened: { store: object; generation: number }[];
+let opened: { generation: number }[];
 let lines: string;
 let tls: TestProviderOptions['tls'];
 
@@ -27,8 +27,8 @@ const probe = defineKind<{ bad?: boolean }>({
   capabilities: 'WriteOnly',
   metricName: 'Probe',
   checkConfig: ({ bad }) => (bad ? [{ field: 'spec.bad', problem: 'bad is not allowed', nextStep: 'remove it' }] : []),
-  open: ({ store, source, credentials }) => {
-    opened.push({ store, generation: source.generation });
+  open: ({ source, credentials }) => {
+    opened.push({ generation: source.generation });
     return {
       getSecret: (ref, call) =>
         backend.getSecret?.(ref, call) ?? credentials.secretKey({ name: ref.key, key: 'k' }, 'f'),
@@ -314,10 +314,11 @@ describe('Validate and Capabilities', () => {
       { valid: false, error: 'no such region' },
     ],
   ])('%p', async (validation, expected) => {
-    // Another store is another backend, which is opened with this validation.
-    const storeName = `store-${JSON.stringify(validation)}`;
+    // Another config object is another backend, which is opened with this validation.
+    const name = `validated-${validation?.kind ?? 'never'}`;
+    provider.objects.apply({ apiVersion, kind: 'Probe', metadata: { namespace: 'team-a', name }, spec: {} });
     backend = validation ? { validate: () => Promise.resolve(validation) } : {};
-    const ref = { ...providerRef, storeName };
+    const ref = { ...providerRef, name };
     expect(await provider.client.store.validate({ ...source, providerRef: ref })).toMatchObject(expected);
   });
 

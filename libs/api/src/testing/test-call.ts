@@ -8,6 +8,7 @@ export function testCall(changes: Partial<CallContext> = {}): CallContext {
     signal: new AbortController().signal,
     logger: silentLogger,
     requester: { namespace: 'default' },
+    store: { kind: 'Provider', name: 'store' },
     work: { run: ({ task, input }) => Promise.resolve().then(() => valueOf(task.run(input, new Fuel(Infinity)))) },
     ...changes,
   };

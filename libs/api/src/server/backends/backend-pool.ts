@@ -1,12 +1,13 @@
 import type { Clock, Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
-import type { Backend } from '../backend.ts';
+import type { Backend, CloseReason } from '../backend.ts';
 import type { ConfigObject } from '../stores/config-reader.ts';
 import type { CredentialCache, CredentialReader } from '../credentials/credential-reader.ts';
 import type { KindDefinition } from '../definition.ts';
-import type { StoreReference } from '../open-context.ts';
 import { waitFor } from './expiring-cache.ts';
+import { Sessions } from './session.ts';
+import { SingleFlight } from './single-flight.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';
 
 export interface BackendPoolOptions {
@@ -21,7 +22,6 @@ export interface BackendKey {
   readonly kind: KindDefinition;
   readonly config: ConfigObject;
   readonly credentials: CredentialScope;
-  readonly store: StoreReference;
 }
 
 /** The use of a backend by one call. */
@@ -40,11 +40,16 @@ interface Entry {
   readonly lifetime: AbortController;
   readonly opening: Promise<Backend>;
   users: number;
+  reason: CloseReason;
   cancelIdle: () => void;
 }
 
 /** A backend that nobody used for this long belongs, most likely, to a config object that is gone. */
 const IDLE_MS = 600_000;
+/** Longest one opening may take, milliseconds. */
+const OPEN_MS = 30_000;
+/** Longest one closing may take, milliseconds. */
+const CLOSE_MS = 10_000;
 
 /**
  * Open backends, one for each config object, version of it, and scope of credentials. A login happens once for many calls,
@@ -73,7 +78,7 @@ export class BackendPool {
         release: () => this.#release(entry),
         discard: () => {
           entry.credentials.invalidate();
-          this.#remove(entry);
+          this.#remove(entry, 'discarded');
         },
       };
     } catch (error) {
@@ -84,7 +89,7 @@ export class BackendPool {
 
   /** Closes every backend, now or when its last call ends. */
   close(): void {
-    for (const entry of this.#entries.values()) this.#remove(entry);
+    for (const entry of this.#entries.values()) this.#remove(entry, 'shutdown');
   }
 
   #entry(key: BackendKey): Entry {
@@ -92,7 +97,7 @@ export class BackendPool {
     const { generation } = key.config.source;
     const known = this.#entries.get(id);
     if (known && known.generation >= generation) return known;
-    if (known) this.#remove(known);
+    if (known) this.#remove(known, 'replaced');
     const lifetime = new AbortController();
     const credentials = this.#options.credentials.reader(key.credentials, lifetime.signal);
     const entry: Entry = {
@@ -102,70 +107,74 @@ export class BackendPool {
       lifetime,
       opening: this.#open(key, credentials, lifetime.signal),
       users: 0,
+      reason: 'discarded',
       cancelIdle: () => undefined,
     };
     // A failure is not kept: the next call tries again, with credentials that are read again.
     entry.opening.catch(() => {
       entry.credentials.invalidate();
-      this.#remove(entry);
+      this.#remove(entry, 'discarded');
     });
     this.#entries.set(id, entry);
     return entry;
   }
 
-  async #open(
-    { kind, config, store }: BackendKey,
-    credentials: CredentialReader,
-    signal: AbortSignal,
-  ): Promise<Backend> {
+  async #open({ kind, config }: BackendKey, credentials: CredentialReader, lifetime: AbortSignal): Promise<Backend> {
     const [problem] = kind.checkConfig(config.spec);
     if (problem) throw new ProviderError('CONFIG_INVALID', problem.problem, { ...problem });
-    return kind.open({
+    const { clock } = this.#options;
+    const deadline = new AbortController();
+    const cancel = clock.schedule(OPEN_MS, () => deadline.abort());
+    const sessions = new Sessions(lifetime);
+    const opening = kind.open({
       config: config.spec,
       source: config.source,
-      store,
       credentials,
       metrics: this.#options.apiCalls.forProvider(kind.metricName),
       logger: this.#options.logger.child({
         kind: kind.kind,
         config: `${config.source.namespace}/${config.source.name}`,
       }),
-      signal,
+      clock,
+      signal: deadline.signal,
+      deadlineMs: clock.monotonic() + OPEN_MS,
+      lifetime,
+      session: (id, options) => sessions.session(id, options),
+      flights: new SingleFlight(),
     });
+    return opening.finally(cancel);
   }
 
   #release(entry: Entry): void {
     entry.users -= 1;
     if (entry.users > 0) return;
-    if (this.#entries.get(entry.id) !== entry) this.#shut(entry);
-    else entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry));
+    if (this.#entries.get(entry.id) !== entry) void this.#shut(entry);
+    else entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
   }
 
-  #remove(entry: Entry): void {
+  #remove(entry: Entry, reason: CloseReason): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
-    if (entry.users === 0) this.#shut(entry);
+    entry.reason = reason;
+    if (entry.users === 0) void this.#shut(entry);
   }
 
-  #shut(entry: Entry): void {
+  async #shut(entry: Entry): Promise<void> {
     entry.cancelIdle();
-    entry.lifetime.abort();
-    entry.opening.then(
-      (backend) => backend.close?.(),
-      () => undefined,
-    );
+    const budget = new AbortController();
+    const cancel = this.#options.clock.schedule(CLOSE_MS, () => budget.abort());
+    try {
+      const backend = await entry.opening;
+      await waitFor(Promise.resolve(backend.close?.({ signal: budget.signal, reason: entry.reason })), budget.signal);
+    } catch {
+      // Neither an opening nor a closing that failed is anybody's concern now.
+    } finally {
+      cancel();
+      entry.lifetime.abort();
+    }
   }
 }
 
-function identify({ kind, config, credentials, store }: BackendKey): string {
-  return JSON.stringify([
-    kind.apiVersion,
-    kind.kind,
-    config.source.uid,
-    credentials.kind,
-    credentials.namespace,
-    store.kind,
-    store.name ?? '',
-    store.uid ?? '',
-  ]);
+function identify({ kind, config, credentials }: BackendKey): string {
+  return JSON.stringify([kind.apiVersion, kind.kind, config.source.uid, credentials.kind, credentials.namespace]);
 }

@@ -66,16 +66,19 @@ export function storeService({
 
   return {
     getSecret: onBackend(rpc.getSecret, async (backend, request, call) => {
+      if (!backend.getSecret) throw unsupported('GetSecret');
       const value = await backend.getSecret(remoteRefOf(request.remoteRef), call);
       checkValue(value, limits);
       return { value };
     }),
-    getSecretMap: onBackend(rpc.getSecretMap, async (backend, request, call) =>
-      secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits),
-    ),
-    getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) =>
-      secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits),
-    ),
+    getSecretMap: onBackend(rpc.getSecretMap, async (backend, request, call) => {
+      if (!backend.getSecretMap) throw unsupported('GetSecretMap');
+      return secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits);
+    }),
+    getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) => {
+      if (!backend.getAllSecrets) throw unsupported('GetAllSecrets');
+      return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits);
+    }),
     pushSecret: onBackend(rpc.pushSecret, async (backend, request, call) => {
       if (!backend.pushSecret) throw unsupported('PushSecret');
       await backend.pushSecret(pushOf(request), call);

@@ -45,10 +45,10 @@ export class StoreAccess {
       throw new ProviderError('INVALID_REQUEST', 'source_namespace is required', { field: 'source_namespace' });
     const { configs, backends, heavy, logger } = this.#options;
     const config = await configs.read(kind, { namespace: grant.configNamespace, name }, { freshness, signal });
-    const lease = await backends.lease({ kind, config, credentials: grant.credentials, store }, signal);
+    const lease = await backends.lease({ kind, config, credentials: grant.credentials }, signal);
     try {
       const work = heavy.forCall({ tenant: requester.namespace, signal });
-      return await use(lease.backend, { signal, requester, work, logger: logger.child({ requester }) }, () =>
+      return await use(lease.backend, { signal, requester, store, work, logger: logger.child({ requester }) }, () =>
         lease.discard(),
       );
     } catch (error) {

@@ -5,7 +5,6 @@ import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../../gen/provider/v1/provider_pb.js';
 import { methodPath } from '../../contract/methods.ts';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
-import type { Backend } from '../backend.ts';
 import { defineKind } from '../definition.ts';
 
 let lab: TlsLab;
@@ -22,7 +21,7 @@ beforeAll(async () => {
     metricName: 'Probe',
     open: () => {
       opened += 1;
-      return {} as Backend;
+      return {};
     },
   });
   provider = await startTestProvider({
