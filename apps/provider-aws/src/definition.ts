@@ -22,10 +22,10 @@ export function awsProvider({ endpoints = {}, now = Date.now }: AwsProviderOptio
     capabilities: 'ReadOnly',
     metricName: 'AWS/SecretsManager',
     checkConfig,
-    open: ({ config, credentials, metrics }) => {
+    open: ({ config, credentials, metrics, flights }) => {
       const identity = login({ config, credentials, metrics, endpoints, now });
       return new SecretsManagerBackend({
-        api: new SecretsManagerApi({ region: config.region, endpoints, login: identity, metrics }),
+        api: new SecretsManagerApi({ region: config.region, endpoints, login: identity, metrics, flights }),
         login: identity,
         prefix: config.prefix ?? '',
         warnings: configWarnings(config),

@@ -1,3 +1,4 @@
+import { SingleFlight } from '@eso/api/server';
 import { AwsProxy } from '../testing/aws-proxy.ts';
 import { REGION } from '../testing/aws-lab.ts';
 import { SecretsManagerApi } from './api.ts';
@@ -11,6 +12,7 @@ test('each request is signed with the identity of its time: replaced keys are no
     endpoints: { secretsManager: proxy.url },
     login: () => Promise.resolve({ accessKeyId, secretAccessKey: 'x' }),
     metrics: { track: (_, run) => run() },
+    flights: new SingleFlight(),
   });
   try {
     const read = () => api.getValue('db', { VersionStage: 'AWSCURRENT' }, new AbortController().signal);

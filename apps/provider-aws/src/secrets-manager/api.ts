@@ -6,19 +6,19 @@ import {
   ListSecretsCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { type ApiCallMetrics, ProviderError } from '@eso/api/server';
+import { type ApiCallMetrics, ProviderError, type SingleFlight } from '@eso/api/server';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure, isAwsError } from '../aws/failure.ts';
 import type { Login } from '../aws/login.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
-import { SharedCalls } from './shared-calls.ts';
 
 export interface SecretsManagerApiOptions {
   readonly region: string;
   readonly endpoints: Endpoints;
   readonly login: Login;
   readonly metrics: ApiCallMetrics;
+  readonly flights: SingleFlight;
 }
 
 /** Which version of a secret. */
@@ -42,8 +42,6 @@ export interface NamedSecretValue extends SecretValue {
 export class SecretsManagerApi {
   readonly #options: SecretsManagerApiOptions;
   readonly #client: SecretsManagerClient;
-  readonly #values = new SharedCalls<SecretValue>();
-  readonly #tags = new SharedCalls<ReadonlyMap<string, string>>();
 
   constructor(options: SecretsManagerApiOptions) {
     const { region, endpoints, login } = options;
@@ -55,7 +53,7 @@ export class SecretsManagerApi {
   /** The content of one version. Those who ask for the same at the same time share one request. */
   getValue(id: string, version: VersionSelector, signal: AbortSignal): Promise<SecretValue> {
     const command = new GetSecretValueCommand({ SecretId: id, ...version });
-    return this.#values.get(JSON.stringify([id, version]), signal, async (shared) => {
+    return this.#options.flights.run(JSON.stringify(['value', id, version]), signal, async (shared) => {
       const call = { name: 'GetSecretValue', action: `read secret ${id}`, signal: shared };
       const { SecretString, SecretBinary } = await this.#call(call, (options) => this.#client.send(command, options));
       return { text: SecretString, binary: SecretBinary };
@@ -65,7 +63,7 @@ export class SecretsManagerApi {
   /** The tags of a secret. Shared as values are. */
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const command = new DescribeSecretCommand({ SecretId: id });
-    return this.#tags.get(id, signal, async (shared) => {
+    return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
       const call = { name: 'DescribeSecret', action: `describe secret ${id}`, signal: shared };
       const { Tags = [] } = await this.#call(call, (options) => this.#client.send(command, options));
       return new Map(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));

@@ -13,7 +13,8 @@ export type {
   Requester,
   Validation,
 } from './backend.ts';
-export type { LoginResult, Session, SessionOptions } from './backends/session.ts';
+export type { LoginResult } from './backends/logins.ts';
+export type { Session, SessionOptions } from './backends/session.ts';
 export { SingleFlight } from './backends/single-flight.ts';
 export type { CredentialReader, SecretKeySelector } from './credentials/credential-reader.ts';
 export {

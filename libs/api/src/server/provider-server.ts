@@ -11,6 +11,7 @@ import { ClientGate } from './transport/client-gate.ts';
 import { ConfigReader } from './stores/config-reader.ts';
 import { CredentialCache } from './credentials/credential-reader.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
+import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';
 import { gatedListener, secureContext } from './transport/listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -40,8 +41,16 @@ export interface ProviderServer {
 /** Running calls get this long when a connection reaches its age. */
 const AGE_GRACE_MS = 5 * 60_000;
 
-/** Puts a provider together; `runProvider` and tests start it. */
+/** Backends are closed in what calls have left of the stop timeout, within these bounds, milliseconds. */
+const MIN_CLOSE_MS = 2_000;
+const MAX_CLOSE_MS = 10_000;
+
+/**
+ * Puts a provider together; `runProvider` and tests start it.
+ * @throws TypeError for a definition that cannot be served; RangeError for a limit above its cap.
+ */
 export function createProviderServer(given: ProviderServerOptions): ProviderServer {
+  checkDefinition(given.definition);
   const options = resolveOptions(given);
   const { certificates, clock, logger, registry, limits } = options;
   const metrics = new ServerMetrics(registry);
@@ -105,6 +114,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       sessions.retireAll();
       const patience = new AbortController();
+      const endMs = clock.monotonic() + options.stopTimeoutMs;
       await Promise.race([
         sessions.whenEmpty(),
         clock.sleep(options.stopTimeoutMs, patience.signal).catch(() => undefined),
@@ -114,16 +124,20 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
       await closed;
       for (const end of unsubscribe) end();
       state.close();
-      await stores.close();
+      const leftMs = Math.max(endMs - clock.monotonic(), Math.min(options.stopTimeoutMs, MIN_CLOSE_MS));
+      await stores.close(Math.min(leftMs, MAX_CLOSE_MS));
     },
   };
 }
 
-function openStores(options: ResolvedOptions): { readonly access: StoreAccess; close(): Promise<void> } {
+function openStores(options: ResolvedOptions): {
+  readonly access: StoreAccess;
+  close(timeoutMs: number): Promise<void>;
+} {
   const { kube, clock, logger, registry, definition } = options;
   const configs = new ConfigReader({ kube, clock });
   const credentials = new CredentialCache({ kube, clock });
-  const backends = new BackendPool({ credentials, apiCalls: new ApiCallCounter(registry), clock, logger });
+  const backends = new BackendPool({ credentials, apiCalls: new ApiCallCounter(registry), registry, clock, logger });
   const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {
     adminNamespaces: new Set(options.adminNamespaces),
@@ -131,8 +145,8 @@ function openStores(options: ResolvedOptions): { readonly access: StoreAccess; c
   };
   return {
     access: new StoreAccess({ kinds: definition.kinds, policy, configs, backends, heavy, logger }),
-    close: async () => {
-      backends.close();
+    close: async (timeoutMs) => {
+      await backends.close(timeoutMs);
       credentials.close();
       configs.close();
       await heavy.close();

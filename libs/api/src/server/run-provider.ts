@@ -11,6 +11,7 @@ import {
 } from '@eso/runtime';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
 import type { ProviderDefinition } from './definition.ts';
+import { checkDefinition } from './definition-check.ts';
 import { PROVIDER_FLAGS } from './flags.ts';
 import { createProviderServer } from './provider-server.ts';
 
@@ -32,6 +33,8 @@ async function serve(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  // Before anything else is waited for: the author is there to read it.
+  checkDefinition(definition);
   const registry = createRegistry();
   const connection = await loadConnection({ ...(flags.kubeconfig && { kubeconfig: flags.kubeconfig }), signal });
   const kube = new KubeClient({ connection, logger, registry, userAgent: `eso-provider-${definition.name}` });

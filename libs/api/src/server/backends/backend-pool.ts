@@ -1,180 +1,255 @@
-import type { Clock, Logger } from '@eso/runtime';
+import type { Clock, Logger, Registry } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { ApiCallCounter } from './api-call-metrics.ts';
 import type { Backend, CloseReason } from '../backend.ts';
-import type { ConfigObject } from '../stores/config-reader.ts';
-import type { CredentialCache, CredentialReader } from '../credentials/credential-reader.ts';
-import type { KindDefinition } from '../definition.ts';
-import { waitFor } from './expiring-cache.ts';
-import { Sessions } from './session.ts';
-import { SingleFlight } from './single-flight.ts';
-import type { CredentialScope } from '../stores/namespace-rule.ts';
+import type { CredentialCache } from '../credentials/credential-reader.ts';
+import { Accounts } from './accounts.ts';
+import type { ApiCallCounter } from './api-call-metrics.ts';
+import { AuthorFaults } from './author-faults.ts';
+import { BackendMetrics } from './backend-metrics.ts';
+import { type BackendLimits, Capacity } from './capacity.ts';
+import { Closings } from './closings.ts';
+import { type BackendKey, type Entry, identify, identifyConfig, openEntry } from './entry.ts';
+import { HungOpenings } from './hung-openings.ts';
+import type { OpenBackend } from './open-backend.ts';
+import { isSeenBySession } from './session.ts';
 
 export interface BackendPoolOptions {
   readonly credentials: CredentialCache;
   readonly apiCalls: ApiCallCounter;
+  readonly registry: Registry;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** What a backend is opened for. Two calls that agree in all of it share one. */
-export interface BackendKey {
-  readonly kind: KindDefinition;
-  readonly config: ConfigObject;
-  readonly credentials: CredentialScope;
+  readonly limits?: Partial<BackendLimits>;
 }
 
 /** The use of a backend by one call. */
 export interface Lease {
   readonly backend: Backend;
-  /** Ends the use. Every lease is released once. */
+  /** Ends the use. More than once is once. */
   release(): void;
   /** Makes later calls open the backend anew, with credentials that are read anew. */
   discard(): void;
+  /** Tells how the call failed: when the credentials were rejected, later calls open the backend anew, but not all the time. */
+  failed(error: unknown): void;
 }
 
-interface Entry {
-  readonly id: string;
-  readonly generation: number;
-  readonly credentials: CredentialReader;
-  readonly lifetime: AbortController;
-  readonly opening: Promise<Backend>;
-  users: number;
-  reason: CloseReason;
-  cancelIdle: () => void;
+interface Use {
+  readonly entry: Entry;
+  readonly opened: Promise<OpenBackend>;
 }
 
 /** A backend that nobody used for this long belongs, most likely, to a config object that is gone. */
 const IDLE_MS = 600_000;
-/** Longest one opening may take, milliseconds. */
-const OPEN_MS = 30_000;
-/** Longest one closing may take, milliseconds. */
-const CLOSE_MS = 10_000;
+/** A call whose caller has gone is waited for this long, milliseconds, before its backend is taken for unused. */
+const LEFT_BEHIND_MS = 5_000;
 
 /**
- * Open backends, one for each config object, version of it, and scope of credentials. A login happens once for many calls,
+ * Open backends, one for each version of a config object and scope of credentials. A login happens once for many calls,
  * and again after a change of the config object or a refusal of the credentials. A backend is closed when its last call ends.
  */
 export class BackendPool {
   readonly #options: BackendPoolOptions;
+  readonly #faults: AuthorFaults;
+  readonly #accounts: Accounts;
+  readonly #capacity: Capacity;
+  readonly #closings: Closings;
+  readonly #hung: HungOpenings;
+  /** What calls are given, by id; who was used last stands last. */
   readonly #entries = new Map<string, Entry>();
+  /** Those and the ones that are only waiting for their last call to end. */
+  readonly #live = new Set<Entry>();
+  /** Those and the ones that are being closed. */
+  readonly #unclosed = new Set<Entry>();
+  #isClosed = false;
 
   constructor(options: BackendPoolOptions) {
+    const { clock, logger, registry } = options;
     this.#options = options;
+    this.#faults = new AuthorFaults(registry);
+    const metrics = new BackendMetrics(registry, () => ({
+      open: this.#live.size,
+      closing: this.#closings.size,
+      hung: this.#hung.size,
+    }));
+    this.#capacity = new Capacity(options.limits);
+    this.#closings = new Closings({ clock, faults: this.#faults, metrics });
+    this.#hung = new HungOpenings(clock);
+    this.#accounts = new Accounts({ credentials: options.credentials, clock, logger, faults: this.#faults, metrics });
   }
 
   /**
-   * Opens the backend, or joins the one that is open.
-   * @throws ProviderError CONFIG_INVALID, or what the provider's `open` throws; the reason of `signal`.
+   * Opens the backend, or joins the one that is open. When `signal` aborts and the lease is not released, it ends by itself
+   * five seconds later.
+   * @throws ProviderError CONFIG_INVALID, or what the provider's `open` throws; what it threw before, while a rejection of the
+   * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`.
    */
   async lease(key: BackendKey, signal: AbortSignal): Promise<Lease> {
-    const entry = this.#entry(key);
-    entry.users += 1;
-    entry.cancelIdle();
+    const { entry, opened } = await this.#enter(key, signal);
+    let isHeld = true;
+    const release = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#leave(entry);
+    };
     try {
-      const backend = await waitFor(entry.opening, signal);
+      const backend = await opened;
+      let cancelRelease = (): void => undefined;
+      const leftBehind = (): void => {
+        cancelRelease = this.#options.clock.schedule(LEFT_BEHIND_MS, release);
+      };
+      if (signal.aborted) leftBehind();
+      else signal.addEventListener('abort', leftBehind, { once: true });
       return {
-        backend,
-        release: () => this.#release(entry),
-        discard: () => {
-          entry.credentials.invalidate();
-          this.#remove(entry, 'discarded');
+        backend: backend.calls,
+        release: () => {
+          signal.removeEventListener('abort', leftBehind);
+          cancelRelease();
+          release();
         },
+        discard: () => this.#discard(entry),
+        failed: (error) => this.#failed(entry, error),
       };
     } catch (error) {
-      this.#release(entry);
+      release();
       throw error;
     }
   }
 
-  /** Closes every backend, now or when its last call ends. */
-  close(): void {
-    for (const entry of this.#entries.values()) this.#remove(entry, 'shutdown');
+  /**
+   * Closes every backend, those that are in use when their last call ends, or halfway through the time.
+   * @param timeoutMs longest that it takes.
+   */
+  async close(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#isClosed = true;
+    for (const entry of [...this.#entries.values()]) this.#remove(entry, 'shutdown');
+    const cancelHalfway = clock.schedule(timeoutMs / 2, () => {
+      for (const entry of [...this.#live]) this.#shut(entry);
+    });
+    const patience = new AbortController();
+    await Promise.race([
+      Promise.all([...this.#unclosed].map(({ closed }) => closed.promise)),
+      clock.sleep(timeoutMs, patience.signal).catch(() => undefined),
+    ]);
+    patience.abort();
+    cancelHalfway();
+    this.#closings.hurry();
+    this.#accounts.close();
+    this.#hung.close();
   }
 
-  #entry(key: BackendKey): Entry {
+  /** The entry to use, with one more user, who waits for it already: an opening that nobody waits for is given up. */
+  async #enter(key: BackendKey, signal: AbortSignal): Promise<Use> {
     const id = identify(key);
     const { generation } = key.config.source;
-    const known = this.#entries.get(id);
-    if (known && known.generation >= generation) return known;
-    if (known) this.#remove(known, 'replaced');
-    const lifetime = new AbortController();
-    const credentials = this.#options.credentials.reader(key.credentials, lifetime.signal);
-    const entry: Entry = {
-      id,
-      generation,
-      credentials,
-      lifetime,
-      opening: this.#open(key, credentials, lifetime.signal),
-      users: 0,
-      reason: 'discarded',
-      cancelIdle: () => undefined,
-    };
-    // A failure is not kept: the next call tries again, with credentials that are read again.
-    entry.opening.catch(() => {
-      entry.credentials.invalidate();
-      this.#remove(entry, 'discarded');
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#hasStopped()) throw stopping();
+      const known = this.#entries.get(id);
+      if (known && known.generation < generation) {
+        this.#remove(known, 'replaced');
+        continue;
+      }
+      const memory = known ? known.suspect && known.account.calls : this.#accounts.find(id, generation)?.openings;
+      if (memory && memory.isStanding) {
+        const standing = await memory.standing();
+        // While that was found out, everything may have changed.
+        if (this.#hasStopped() || signal.aborted || this.#entries.get(id) !== known) continue;
+        if (standing && !known) throw standing;
+        if (standing && known) return this.#use(known, signal);
+      }
+      if (known && !known.suspect) return this.#use(known, signal);
+      if (known) this.#discard(known);
+      const opened = this.#open(key);
+      opened.isTrial = known !== undefined;
+      return this.#use(opened, signal);
+    }
+  }
+
+  #hasStopped(): boolean {
+    return this.#isClosed;
+  }
+
+  #use(entry: Entry, signal: AbortSignal): Use {
+    entry.users += 1;
+    entry.cancelIdle();
+    return { entry, opened: entry.opening.join(signal) };
+  }
+
+  #leave(entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    if (this.#entries.get(entry.id) !== entry) {
+      this.#shut(entry);
+      return;
+    }
+    this.#entries.delete(entry.id);
+    this.#entries.set(entry.id, entry);
+    entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
+  }
+
+  #open(key: BackendKey): Entry {
+    const { apiCalls, clock } = this.#options;
+    const configId = identifyConfig(key);
+    this.#hung.check(configId);
+    const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
+    if (victim) this.#remove(victim, 'capacity');
+    const entry = openEntry({
+      key,
+      account: this.#accounts.hold(identify(key), key),
+      apiCalls,
+      clock,
+      faults: this.#faults,
+      hung: this.#hung,
+      // A failure is not kept: the next call tries again, with credentials that are read again.
+      onFailed: (failed) => this.#discard(failed),
     });
-    this.#entries.set(id, entry);
+    this.#entries.set(entry.id, entry);
+    this.#live.add(entry);
+    this.#unclosed.add(entry);
     return entry;
   }
 
-  async #open({ kind, config }: BackendKey, credentials: CredentialReader, lifetime: AbortSignal): Promise<Backend> {
-    const [problem] = kind.checkConfig(config.spec);
-    if (problem) throw new ProviderError('CONFIG_INVALID', problem.problem, { ...problem });
-    const { clock } = this.#options;
-    const deadline = new AbortController();
-    const cancel = clock.schedule(OPEN_MS, () => deadline.abort());
-    const sessions = new Sessions(lifetime);
-    const opening = kind.open({
-      config: config.spec,
-      source: config.source,
-      credentials,
-      metrics: this.#options.apiCalls.forProvider(kind.metricName),
-      logger: this.#options.logger.child({
-        kind: kind.kind,
-        config: `${config.source.namespace}/${config.source.name}`,
-      }),
-      clock,
-      signal: deadline.signal,
-      deadlineMs: clock.monotonic() + OPEN_MS,
-      lifetime,
-      session: (id, options) => sessions.session(id, options),
-      flights: new SingleFlight(),
-    });
-    return opening.finally(cancel);
+  #discard(entry: Entry): void {
+    entry.account.credentials.invalidate();
+    this.#remove(entry, 'discarded');
   }
 
-  #release(entry: Entry): void {
-    entry.users -= 1;
-    if (entry.users > 0) return;
-    if (this.#entries.get(entry.id) !== entry) void this.#shut(entry);
-    else entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
+  #failed(entry: Entry, error: unknown): void {
+    if (!(error instanceof ProviderError) || error.code !== 'CREDENTIALS_REJECTED' || isSeenBySession(error)) return;
+    // Whoever replaces the credentials must not wait until a cache forgets the old ones.
+    entry.account.credentials.invalidate();
+    // Its successor is there already.
+    if (this.#entries.get(entry.id) !== entry) return;
+    const { calls } = entry.account;
+    if (calls.isStanding || entry.isTrial) entry.suspect = true;
+    else this.#remove(entry, 'discarded');
+    calls.note(error);
+    entry.isTrial = false;
   }
 
   #remove(entry: Entry, reason: CloseReason): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
-    if (entry.users === 0) void this.#shut(entry);
+    if (entry.users === 0) this.#shut(entry);
   }
 
-  async #shut(entry: Entry): Promise<void> {
+  #shut(entry: Entry): void {
+    if (!this.#live.delete(entry)) return;
     entry.cancelIdle();
-    const budget = new AbortController();
-    const cancel = this.#options.clock.schedule(CLOSE_MS, () => budget.abort());
-    try {
-      const backend = await entry.opening;
-      await waitFor(Promise.resolve(backend.close?.({ signal: budget.signal, reason: entry.reason })), budget.signal);
-    } catch {
-      // Neither an opening nor a closing that failed is anybody's concern now.
-    } finally {
-      cancel();
-      entry.lifetime.abort();
-    }
+    entry.opening.abandon(stopping());
+    const { id, generation, closed } = entry;
+    void this.#closings.close(entry).then(() => {
+      this.#accounts.release(id, generation);
+      this.#unclosed.delete(entry);
+      closed.resolve();
+    });
   }
 }
 
-function identify({ kind, config, credentials }: BackendKey): string {
-  return JSON.stringify([kind.apiVersion, kind.kind, config.source.uid, credentials.kind, credentials.namespace]);
+function stopping(): ProviderError {
+  return new ProviderError('BACKEND_UNAVAILABLE', 'the provider is stopping', {
+    nextStep: 'nothing: the call is repeated and reaches another process',
+  });
 }

@@ -52,8 +52,7 @@ export class StoreAccess {
         lease.discard(),
       );
     } catch (error) {
-      // Whoever replaces the credentials must not wait until a cache forgets the old ones.
-      if (error instanceof ProviderError && error.code === 'CREDENTIALS_REJECTED') lease.discard();
+      lease.failed(error);
       throw error;
     } finally {
       lease.release();

@@ -1,4 +1,4 @@
-import { SharedCalls } from './shared-calls.ts';
+import { SingleFlight } from './single-flight.ts';
 
 const never = new AbortController().signal;
 
@@ -13,48 +13,57 @@ function deferred() {
 }
 
 test('those who ask at the same time share one run, the next one gets its own', async () => {
-  const calls = new SharedCalls<string>();
+  const flights = new SingleFlight();
   const first = deferred();
-  const both = Promise.all([calls.get('a', never, first.run), calls.get('a', never, first.run)]);
+  const both = Promise.all([flights.run('a', never, first.run), flights.run('a', never, first.run)]);
   first.resolve('one');
   expect(await both).toEqual(['one', 'one']);
   expect(first.signals).toHaveLength(1);
-  expect(await calls.get('a', never, () => Promise.resolve('two'))).toBe('two');
+  expect(await flights.run('a', never, () => Promise.resolve('two'))).toBe('two');
 });
 
 test('another key is another run', async () => {
-  const calls = new SharedCalls<string>();
-  const values = ['a', 'b'].map((key) => calls.get(key, never, () => Promise.resolve(key)));
+  const flights = new SingleFlight();
+  const values = ['a', 'b'].map((key) => flights.run(key, never, () => Promise.resolve(key)));
   expect(await Promise.all(values)).toEqual(['a', 'b']);
 });
 
 test('a failure reaches all who wait and is not kept', async () => {
-  const calls = new SharedCalls<string>();
+  const flights = new SingleFlight();
   const first = deferred();
-  const both = [calls.get('a', never, first.run), calls.get('a', never, first.run)];
+  const both = [flights.run('a', never, first.run), flights.run('a', never, first.run)];
   first.reject(new Error('no'));
   const outcomes = await Promise.allSettled(both);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await calls.get('a', never, () => Promise.resolve('better'))).toBe('better');
+  expect(await flights.run('a', never, () => Promise.resolve('better'))).toBe('better');
 });
 
 test('one who gives up leaves the run to the others; when the last one does, it is aborted and joined by nobody', async () => {
-  const calls = new SharedCalls<string>();
+  const flights = new SingleFlight();
   const run = deferred();
   const [one, other] = [new AbortController(), new AbortController()];
-  const waits = [calls.get('a', one.signal, run.run), calls.get('a', other.signal, run.run)];
+  const waits = [flights.run('a', one.signal, run.run), flights.run('a', other.signal, run.run)];
   one.abort(new Error('one'));
   await expect(waits[0]).rejects.toThrow('one');
   expect(run.signals[0]?.aborted).toBe(false);
   other.abort(new Error('other'));
   await expect(waits[1]).rejects.toThrow('other');
   expect(run.signals[0]?.aborted).toBe(true);
-  expect(await calls.get('a', never, () => Promise.resolve('anew'))).toBe('anew');
+  expect(await flights.run('a', never, () => Promise.resolve('anew'))).toBe('anew');
 });
 
 test('nothing is run for one who gave up before', async () => {
-  const calls = new SharedCalls<string>();
+  const flights = new SingleFlight();
   const run = deferred();
-  await expect(calls.get('a', AbortSignal.abort(new Error('gone')), run.run)).rejects.toThrow('gone');
+  await expect(flights.run('a', AbortSignal.abort(new Error('gone')), run.run)).rejects.toThrow('gone');
   expect(run.signals).toHaveLength(0);
+});
+
+test('a run that throws at once is a failure like every other, and leaves nothing behind', async () => {
+  const flights = new SingleFlight();
+  const thrower = (): Promise<string> => {
+    throw new Error('at once');
+  };
+  await expect(flights.run('a', never, thrower)).rejects.toThrow('at once');
+  expect(flights.size).toBe(0);
 });

@@ -1,0 +1,114 @@
+import { types } from 'node:util';
+import type { Logger } from '@eso/runtime';
+import type { Backend, Validation } from '../backend.ts';
+import { fromAuthor, wrongReturn } from './author-errors.ts';
+import type { AuthorFaults } from './author-faults.ts';
+
+/** Methods whose calls are guarded; `close` has a guard of its own. */
+const METHODS = [
+  'getSecret',
+  'getSecretMap',
+  'getAllSecrets',
+  'pushSecret',
+  'deleteSecret',
+  'secretExists',
+  'validate',
+] as const;
+
+type Method = (typeof METHODS)[number];
+
+/** What is wrong with an answer, by type only; undefined when nothing is. */
+type Check = (answer: unknown) => string | undefined;
+
+const CHECKS: Readonly<Record<Method, Check>> = {
+  getSecret: (answer) => (types.isUint8Array(answer) ? undefined : `${typeName(answer)} instead of bytes`),
+  getSecretMap: secretsProblem,
+  getAllSecrets: secretsProblem,
+  pushSecret: () => undefined,
+  deleteSecret: () => undefined,
+  secretExists: (answer) => (typeof answer === 'boolean' ? undefined : `${typeName(answer)} instead of true or false`),
+  validate: validationProblem,
+};
+
+/**
+ * A backend as the kit calls it: whatever its author wrote, a call ends in an answer of the right type or in a ProviderError.
+ * Without this, protobuf's text about a wrong value, which may quote it, would reach users.
+ */
+export function checkedBackend(backend: Backend, faults: AuthorFaults, logger: Logger): Backend {
+  const checked: Record<string, unknown> = {};
+  for (const method of METHODS) {
+    const own = functionsOf(backend)[method];
+    if (own === undefined) continue;
+    checked[method] = async (...parameters: unknown[]): Promise<unknown> => {
+      let answer: unknown;
+      try {
+        answer = await (own as (...parameters: unknown[]) => unknown).apply(backend, parameters);
+      } catch (error) {
+        // What the call's own end interrupted is judged by the call.
+        if ((parameters.at(-1) as { signal?: AbortSignal } | undefined)?.signal?.aborted) throw error;
+        throw fromAuthor(faults, logger, method, error);
+      }
+      const problem = CHECKS[method](answer);
+      if (problem) throw wrongReturn(faults, logger, method, problem);
+      return answer;
+    };
+  }
+  return checked;
+}
+
+/** What is wrong with the thing that an author's `open` returned; undefined when nothing is. */
+export function backendProblem(backend: unknown): string | undefined {
+  if (typeof backend !== 'object' || backend === null) return `${typeName(backend)} instead of a backend`;
+  for (const method of [...METHODS, 'close'] as const) {
+    const own = functionsOf(backend)[method];
+    if (own !== undefined && typeof own !== 'function')
+      return `a backend whose ${method} is ${typeName(own)} instead of a function`;
+  }
+  return undefined;
+}
+
+function functionsOf(backend: object): Readonly<Record<string, unknown>> {
+  return backend as Readonly<Record<string, unknown>>;
+}
+
+function secretsProblem(answer: unknown): string | undefined {
+  if (!types.isMap(answer)) return `${typeName(answer)} instead of a map`;
+  for (const [key, value] of answer) {
+    // Neither the key nor the value is named: keys of a document are as secret as it is.
+    if (typeof key !== 'string') return `a map with ${typeName(key)} as a key`;
+    if (!types.isUint8Array(value)) return `a map with ${typeName(value)} instead of bytes in it`;
+  }
+  return undefined;
+}
+
+function validationProblem(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return `${typeName(answer)} instead of a validation`;
+  const { kind, message, warnings } = answer as { [K in keyof Required<Validation> | 'message']?: unknown };
+  if (kind !== 'valid' && kind !== 'unknown' && kind !== 'invalid') return 'a validation of no known kind';
+  if (kind === 'invalid' && typeof message !== 'string') return `a validation with ${typeName(message)} as its message`;
+  if (warnings === undefined) return undefined;
+  if (!Array.isArray(warnings)) return `a validation with ${typeName(warnings)} as its warnings`;
+  const odd: unknown = warnings.find((warning) => typeof warning !== 'string');
+  return odd === undefined && !warnings.includes(undefined)
+    ? undefined
+    : `a validation with ${typeName(odd)} as a warning`;
+}
+
+/** The type of a value in words. Never the value. */
+export function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (types.isMap(value)) return 'a map';
+  if (types.isUint8Array(value)) return 'bytes';
+  if (types.isPromise(value)) return 'a promise';
+  switch (typeof value) {
+    case 'string':
+      return 'text';
+    case 'undefined':
+      return 'nothing';
+    case 'object':
+      return 'an object';
+    default:
+      return `a ${typeof value}`;
+  }
+}

@@ -1,0 +1,51 @@
+import { defineKind, type ProviderDefinition } from './definition.ts';
+import { checkDefinition } from './definition-check.ts';
+
+const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; metricName?: string } = {}) =>
+  defineKind({
+    apiVersion: 'provider.external-secrets.io/v2alpha1',
+    kind: 'Probe',
+    plural: 'probes',
+    capabilities: 'ReadOnly',
+    metricName: 'Probe',
+    open: () => ({}),
+    ...changes,
+  });
+
+test('a definition with different kinds can be started', () => {
+  const kinds = [
+    kind(),
+    kind({ kind: 'Other', plural: 'others' }),
+    kind({ apiVersion: 'provider.external-secrets.io/v1' }),
+  ];
+  expect(() => checkDefinition({ name: 'probe', kinds })).not.toThrow();
+});
+
+test.each<[string, unknown, string]>([
+  ['no kinds', { name: 'x', kinds: [] }, 'it defines no kind'],
+  ['kinds that are no list', { name: 'x', kinds: kind() }, 'it defines no kind'],
+  ['nothing', undefined, 'it defines no kind'],
+  ['a name of two words', { name: 'two words', kinds: [kind()] }, 'its name has to be a word'],
+  ['no name', { kinds: [kind()] }, 'its name has to be a word'],
+  ['a kind that was not made here', { name: 'x', kinds: [{ kind: 'Probe' }] }, 'kinds[0] was not made by defineKind'],
+  ['a hole', { name: 'x', kinds: [undefined] }, 'kinds[0] was not made by defineKind'],
+  ['a kind without a name', { name: 'x', kinds: [kind({ kind: '' })] }, 'kinds[0].kind is missing'],
+  ['a kind without a plural', { name: 'x', kinds: [kind(), kind({ plural: '' })] }, 'kinds[1].plural is missing'],
+  [
+    'a kind twice',
+    { name: 'x', kinds: [kind(), kind({ plural: 'others' })] },
+    'kind Probe of provider.external-secrets.io/v2alpha1 is defined twice',
+  ],
+  [
+    'two kinds of one plural',
+    { name: 'x', kinds: [kind(), kind({ kind: 'Other' })] },
+    'plural probes of provider.external-secrets.io/v2alpha1 is defined twice',
+  ],
+])('%s is refused, saying so', (_what, definition, text) => {
+  expect(() => checkDefinition(definition as ProviderDefinition)).toThrow(text);
+});
+
+test('everything that is wrong is said at once', () => {
+  const check = (): void => checkDefinition({ name: '', kinds: [kind({ plural: '' }), kind({ plural: '' })] });
+  expect(check).toThrow(/its name.*kinds\[0\]\.plural.*kinds\[1\]\.plural.*defined twice/);
+});
