@@ -137,7 +137,7 @@ export const errorCodes = {
   PROVIDER_BUSY: provider(
     Code.ResourceExhausted,
     true,
-    'the provider has too much large work (long expressions, large documents) of this namespace waiting',
+    'the provider has too much to do: large work (long expressions, large documents) of this namespace, or all backends in use',
     'nothing: it is tried again; if it lasts, use simpler expressions or a longer refreshInterval in this namespace',
   ),
   BACKEND_THROTTLED: provider(

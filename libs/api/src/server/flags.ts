@@ -1,6 +1,7 @@
 import type { FlagSpec } from '@eso/runtime';
 import { limits } from '../contract/limits.ts';
 import { coreIdentity } from '../tls/identity.ts';
+import { DEFAULT_BACKEND_LIMITS } from './backends/capacity.ts';
 import { DEFAULT_CERTIFICATE_FILES } from '../tls/read-directory.ts';
 
 /** Flags of every provider. There is none that turns TLS or the check of the client off. */
@@ -95,6 +96,12 @@ export const PROVIDER_FLAGS = {
     describe: 'Calls in flight on one connection',
   },
   'max-connections': { type: 'number', default: limits.connections, min: 1, describe: 'Open connections' },
+  'max-open-backends': {
+    type: 'number',
+    default: DEFAULT_BACKEND_LIMITS.backends,
+    min: 2,
+    describe: 'Backends open at once, each with connections and a login; one config object gets half of them at most',
+  },
   'call-deadline': {
     type: 'duration',
     default: limits.serverDeadlineMs,

@@ -43,7 +43,7 @@ export interface OpenContext<Config> {
    * of the first time.
    * @param key a fixed word, or one made of the config object; never something that a request brings.
    */
-  session<S>(key: string, options: SessionOptions<S>): Session<S>;
+  readonly session: <S>(key: string, options: SessionOptions<S>) => Session<S>;
   /** One run for all who ask this backend the same at the same time. */
   readonly flights: SingleFlight;
 }

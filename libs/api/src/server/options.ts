@@ -10,6 +10,7 @@ import {
 import { limits } from '../contract/limits.ts';
 import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { coreIdentity } from '../tls/identity.ts';
+import { DEFAULT_BACKEND_LIMITS } from './backends/capacity.ts';
 import type { ProviderDefinition } from './definition.ts';
 import type { KubeReader } from './stores/kube-reader.ts';
 
@@ -27,6 +28,8 @@ export interface ServerLimits {
   readonly connections: number;
   /** Longest one call may take, milliseconds. Default 60,000. */
   readonly deadlineMs: number;
+  /** Backends open at once; one config object has half of them at most. Default 256. */
+  readonly openBackends: number;
 }
 
 /** How a provider process serves. */
@@ -78,6 +81,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
       concurrentStreams: limits.concurrentStreams,
       connections: limits.connections,
       deadlineMs: limits.serverDeadlineMs,
+      openBackends: DEFAULT_BACKEND_LIMITS.backends,
       ...options.limits,
     },
   };

@@ -134,10 +134,17 @@ function openStores(options: ResolvedOptions): {
   readonly access: StoreAccess;
   close(timeoutMs: number): Promise<void>;
 } {
-  const { kube, clock, logger, registry, definition } = options;
+  const { kube, clock, logger, registry, definition, limits } = options;
   const configs = new ConfigReader({ kube, clock });
   const credentials = new CredentialCache({ kube, clock });
-  const backends = new BackendPool({ credentials, apiCalls: new ApiCallCounter(registry), registry, clock, logger });
+  const backends = new BackendPool({
+    credentials,
+    apiCalls: new ApiCallCounter(registry),
+    registry,
+    clock,
+    logger,
+    limits: { backends: limits.openBackends },
+  });
   const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {
     adminNamespaces: new Set(options.adminNamespaces),

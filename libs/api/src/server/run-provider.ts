@@ -58,6 +58,7 @@ async function serve(
       concurrentStreams: flags['max-concurrent-streams'],
       connections: flags['max-connections'],
       deadlineMs: flags['call-deadline'],
+      openBackends: flags['max-open-backends'],
     },
     drainDelayMs: flags['drain-delay'],
     stopTimeoutMs: flags['stop-timeout'],

@@ -2,11 +2,13 @@ import { ProviderError } from '../../contract/provider-error.ts';
 
 /** How many backends may be open. */
 export interface BackendLimits {
-  /** Of one process. Default 256. */
+  /** Of one process. Default 256, at least 1. */
   readonly backends: number;
-  /** Of one config object, which many namespaces may use with credentials of their own. Default 128, at most `backends`. */
+  /** Of one config object, which many namespaces may use with credentials of their own. Default half of `backends`. */
   readonly backendsPerConfig: number;
 }
+
+export const DEFAULT_BACKEND_LIMITS = { backends: 256 } as const;
 
 /** The part of a backend's entry that room is made by. */
 interface Occupant {
@@ -21,7 +23,10 @@ interface Occupant {
 export class Capacity {
   readonly #limits: BackendLimits;
 
-  constructor({ backends = 256, backendsPerConfig = 128 }: Partial<BackendLimits> = {}) {
+  constructor({
+    backends = DEFAULT_BACKEND_LIMITS.backends,
+    backendsPerConfig = Math.ceil(backends / 2),
+  }: Partial<BackendLimits> = {}) {
     this.#limits = { backends, backendsPerConfig: Math.min(backendsPerConfig, backends) };
   }
 
