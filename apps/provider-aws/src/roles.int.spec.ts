@@ -1,5 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { eventually } from '@eso/testing';
 import { AwsProxy } from './testing/aws-proxy.ts';
 import { AwsLab, keysIn, refusal, REGION, validKeys } from './testing/aws-lab.ts';
 
@@ -13,6 +14,16 @@ let proxy: AwsProxy;
 const assumed = () => proxy.of('AssumeRole').map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
 const validate = (config: string) => lab.provider.client.store.validate(lab.request(config));
 const denial = { status: 403, body: '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>User: arn:aws:iam::1:user/app may not</Message></Error><RequestId>1-2</RequestId></ErrorResponse>' }; // prettier-ignore
+
+/** AWS refuses whoever asks for a secret first from now on, as one whose session has ended. */
+function expireFirst(): void {
+  let expired: string | undefined;
+  proxy.script = ({ operation, accessKeyId }) => {
+    if (operation !== 'GetSecretValue') return undefined;
+    expired ??= accessKeyId;
+    return accessKeyId === expired ? { status: 400, body: '{"__type":"ExpiredTokenException"}' } : undefined;
+  };
+}
 
 beforeAll(async () => {
   lab = await AwsLab.start({
@@ -86,18 +97,32 @@ test('other access keys are another session: who lost the keys loses the role', 
   await lab.get('own', 'db');
   lab.keys('own', { accessKeyId: 'AKIASECOND0000000000', secretAccessKey: 'x' });
   // Makes the kit read the keys anew, which it does by itself after 30 seconds.
-  proxy.script = ({ operation }) =>
-    operation === 'GetSecretValue' ? { status: 400, body: '{"__type":"ExpiredTokenException"}' } : undefined;
-  expect(await refusal(lab.get('own', 'db'))).toMatchObject({ code: 'CREDENTIALS_REJECTED' });
-  proxy.script = () => undefined;
-  await lab.get('own', 'db');
+  expireFirst();
+  expect(await lab.get('own', 'db')).toBe("the role's");
   expect(proxy.of('AssumeRole').map(({ accessKeyId }) => accessKeyId)).toEqual([
     'AKIAFIRST00000000000',
     'AKIASECOND0000000000',
   ]);
 });
 
-test('a role that may not be assumed is named, by Validate too, and tried again by the next call', async () => {
+test('a session that AWS takes no longer is replaced within the call, once for all who use it', async () => {
+  lab.config('revoked', { role: ROLE });
+  await lab.get('revoked', 'db');
+  expireFirst();
+  const values = await Promise.all(Array.from({ length: 20 }, () => lab.get('revoked', 'db')));
+  expect(new Set(values)).toEqual(new Set(["the role's"]));
+  expect(assumed()).toHaveLength(2);
+});
+
+test('fifty calls with a role that may not be assumed ask for it once', async () => {
+  lab.config('refused', { role: ROLE });
+  proxy.script = ({ operation }) => (operation === 'AssumeRole' ? denial : undefined);
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => refusal(lab.get('refused', 'db'))));
+  expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['ACCESS_DENIED']));
+  expect(assumed()).toHaveLength(1);
+});
+
+test('a role that may not be assumed is named, by Validate too, and tried again a second later', async () => {
   lab.config('denied', { role: ROLE });
   proxy.script = ({ operation }) => (operation === 'AssumeRole' ? denial : undefined);
   for (const call of [validate('denied'), lab.get('denied', 'db')]) {
@@ -107,7 +132,7 @@ test('a role that may not be assumed is named, by Validate too, and tried again 
     expect(error.publicMessage).toBe(`may not assume role ${ROLE}: User: arn:aws:iam::1:user/app may not`);
   }
   proxy.script = () => undefined;
-  expect(await lab.get('denied', 'db')).toBe("the role's");
+  expect(await eventually(() => lab.get('denied', 'db'))).toBe("the role's");
 });
 
 test('a text that is no ARN is a fault of the config object', async () => {

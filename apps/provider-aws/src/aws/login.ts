@@ -1,4 +1,4 @@
-import type { ApiCallMetrics, CredentialReader } from '@eso/api/server';
+import type { OpenContext } from '@eso/api/server';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import type { Endpoints } from './endpoints.ts';
 import { roleSession, rolesOf } from './role-session.ts';
@@ -19,18 +19,26 @@ export interface Identity {
  */
 export type Login = () => Promise<Identity>;
 
-export interface LoginOptions {
-  readonly config: SecretsManagerConfig;
-  readonly credentials: CredentialReader;
-  readonly metrics: ApiCallMetrics;
+/** A way in to AWS. */
+export interface Access {
+  /** The identity for one request, in a part of `use` or outside of it. */
+  readonly login: Login;
+  /** Runs something that makes requests; where AWS takes the identity no longer, once more with another one. */
+  use<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T>;
+}
+
+export interface AccessOptions extends Pick<
+  OpenContext<SecretsManagerConfig>,
+  'config' | 'credentials' | 'metrics' | 'session' | 'lifetime'
+> {
   readonly endpoints: Endpoints;
-  readonly now: () => number;
 }
 
 /** The way in that a config object describes: access keys from Secrets, and then the roles, one after the other. */
-export function login({ config, credentials, metrics, endpoints, now }: LoginOptions): Login {
+export function accessOf({ config, credentials, endpoints, ...context }: AccessOptions): Access {
   const base = staticKeys(config.auth?.secretRef ?? {}, credentials);
   const roles = rolesOf(config);
-  if (roles.length === 0) return base;
-  return roleSession({ base, roles, region: config.region, endpoint: endpoints.sts, metrics, now });
+  // Keys that a user keeps are read before each request; there is nothing else to try.
+  if (roles.length === 0) return { login: base, use: (run) => run() };
+  return roleSession({ ...context, base, roles, region: config.region, endpoint: endpoints.sts });
 }

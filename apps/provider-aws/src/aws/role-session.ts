@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import { type ApiCallMetrics, ProviderError } from '@eso/api/server';
+import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/server';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure } from './failure.ts';
-import type { Identity, Login } from './login.ts';
+import type { Access, Identity, Login } from './login.ts';
 
 /** One role to assume. */
 export interface Role {
@@ -19,15 +19,14 @@ export interface RoleSessionOptions {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly metrics: ApiCallMetrics;
-  readonly now: () => number;
+  readonly session: OpenContext<unknown>['session'];
+  readonly lifetime: AbortSignal;
 }
 
 /** A fixed name: it stands in AWS's error texts, which must not differ from failure to failure, and in audit logs. */
 const SESSION_NAME = 'external-secrets-provider-aws';
 /** As short as AWS allows, seconds. */
 const SESSION_SECONDS = 900;
-/** A session with less time left than this is not used any more, milliseconds. */
-const MARGIN_MS = 120_000;
 
 /** The roles of a config object in the order in which they are assumed. All that is special is special to `role`. */
 export function rolesOf(config: SecretsManagerConfig): Role[] {
@@ -47,30 +46,33 @@ export function rolesOf(config: SecretsManagerConfig): Role[] {
   return [...additional, { field: 'spec.role', request }];
 }
 
-/** A session that is used until it nears its end, or until the keys it came from are others. */
-interface Session {
+/** What the roles gave, and the keys that they were assumed with. */
+interface Assumed {
   readonly base: Identity;
-  readonly identity: Promise<Identity>;
-  /** Milliseconds since 1970; infinite while the roles are being assumed. */
-  usableUntil: number;
+  readonly identity: Identity;
 }
 
-/** Assumes roles with the identity of `base`, once for many requests. */
-export function roleSession(options: RoleSessionOptions): Login {
-  let session: Session | undefined;
-  return async () => {
-    const base = await options.base();
-    if (session && sameKeys(session.base, base) && options.now() < session.usableUntil) return session.identity;
-    const started: Session = { base, identity: assumeAll(base, options), usableUntil: Infinity };
-    session = started;
-    try {
-      const identity = await started.identity;
-      started.usableUntil = (identity.expiration?.getTime() ?? 0) - MARGIN_MS;
-      return identity;
-    } catch (error) {
-      started.usableUntil = 0;
-      throw error;
-    }
+/**
+ * Assumes roles with the identity of `base`, once for many requests. Other keys are another session: who lost the keys loses
+ * the role. A refusal is remembered by the kit, so that STS is not asked again and again.
+ */
+export function roleSession(options: RoleSessionOptions): Access {
+  const { lifetime } = options;
+  const session = options.session<Assumed>('roles', {
+    login: async ({ signal }) => {
+      const base = await options.base();
+      const identity = await assumeAll(base, options, signal);
+      const expiresAtMs = identity.expiration?.getTime();
+      return { value: { base, identity }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
+    },
+  });
+  const current = async ({ base, identity }: Assumed): Promise<Identity> => {
+    if (sameKeys(base, await options.base())) return identity;
+    throw new ProviderError('CREDENTIALS_REJECTED', 'the access keys have changed since the role was assumed');
+  };
+  return {
+    login: () => session.use(current, lifetime),
+    use: (run, signal) => session.use(run, signal),
   };
 }
 
@@ -80,18 +82,20 @@ function sameKeys(a: Identity, b: Identity): boolean {
   );
 }
 
-async function assumeAll(base: Identity, options: RoleSessionOptions): Promise<Identity> {
+async function assumeAll(base: Identity, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
   let identity = base;
-  for (const role of options.roles) identity = await assume(identity, role, options);
+  for (const role of options.roles) identity = await assume(identity, role, options, signal);
   return identity;
 }
 
-async function assume(from: Identity, role: Role, options: RoleSessionOptions): Promise<Identity> {
+async function assume(from: Identity, role: Role, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
   const { region, endpoint, metrics } = options;
   const client = new STSClient(clientSettings({ region, endpoint, login: () => Promise.resolve(from) }));
   const request = { ...role.request, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS };
   try {
-    const { Credentials } = await metrics.track('AssumeRole', () => client.send(new AssumeRoleCommand(request)));
+    const { Credentials } = await metrics.track('AssumeRole', () =>
+      client.send(new AssumeRoleCommand(request), { abortSignal: signal }),
+    );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
       throw new ProviderError('BACKEND_UNAVAILABLE', 'AWS STS answered without credentials', { field: role.field });
@@ -102,6 +106,7 @@ async function assume(from: Identity, role: Role, options: RoleSessionOptions): 
       expiration: Expiration,
     };
   } catch (error) {
+    signal.throwIfAborted();
     throw awsFailure(error, {
       service: 'AWS STS',
       region,

@@ -9,14 +9,14 @@ import {
   sortedJson,
   type Validation,
 } from '@eso/api/server';
-import type { Login } from '../aws/login.ts';
+import type { Access } from '../aws/login.ts';
 import type { SecretsManagerApi, VersionSelector } from './api.ts';
 import { findSecrets } from './find.ts';
 import { secretBytes, secretDocument } from './secret-bytes.ts';
 
 export interface SecretsManagerBackendOptions {
   readonly api: SecretsManagerApi;
-  readonly login: Login;
+  readonly access: Access;
   /** Stands before every remote key. */
   readonly prefix: string;
   /** What a validation has to say about the config object. */
@@ -34,7 +34,30 @@ export class SecretsManagerBackend implements Backend {
     this.#options = options;
   }
 
-  async getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+  getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+    return this.#options.access.use(() => this.#getSecret(ref, call), call.signal);
+  }
+
+  async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
+    return objectOf(await this.getSecret(ref, call), ref, call);
+  }
+
+  getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
+    const { access, api } = this.#options;
+    return access.use(() => findSecrets(api, find, call), call.signal);
+  }
+
+  /** Whether there is an identity to use. Access keys prove themselves only when they are used, roles when assumed. */
+  async validate(): Promise<Validation> {
+    await this.#options.access.login();
+    return { kind: 'valid', warnings: this.#options.warnings };
+  }
+
+  close(): void {
+    this.#options.api.close();
+  }
+
+  async #getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
     const { signal } = call;
     const id = this.#options.prefix + ref.key;
     if (ref.metadataPolicy === 'Fetch') {
@@ -49,24 +72,6 @@ export class SecretsManagerBackend implements Backend {
         nextStep: 'give the secret a value',
       });
     return ref.property ? property(value, ref, call) : value;
-  }
-
-  async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
-    return objectOf(await this.getSecret(ref, call), ref, call);
-  }
-
-  getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
-    return findSecrets(this.#options.api, find, call);
-  }
-
-  /** Whether there is an identity to use. Access keys prove themselves only when they are used, roles when assumed. */
-  async validate(): Promise<Validation> {
-    await this.#options.login();
-    return { kind: 'valid', warnings: this.#options.warnings };
-  }
-
-  close(): void {
-    this.#options.api.close();
   }
 
   /** An absent secret is an ordinary failure here, as upstream's: deletion policies speak of values. */

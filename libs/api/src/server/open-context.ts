@@ -39,8 +39,8 @@ export interface OpenContext<Config> {
   readonly lifetime: AbortSignal;
   /**
    * A login that everything opened for the same version of the config object and the same credentials shares, whatever store
-   * refers to it, and that is ended after `close`. Asking again with the same key yields the same session, with the options
-   * of the first time.
+   * refers to it, and that is ended before the last of them is closed. Asking again with the same key yields the same session,
+   * which logs in as was said last.
    * @param key a fixed word, or one made of the config object; never something that a request brings.
    */
   readonly session: <S>(key: string, options: SessionOptions<S>) => Session<S>;

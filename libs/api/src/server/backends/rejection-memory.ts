@@ -99,7 +99,9 @@ export class RejectionMemory {
   }
 }
 
-/** Whether `thrown` says that the backend does not take the credentials, which only a person can change. */
+/** Whether `thrown` says that the backend does not take the credentials, or the login as configured: only a person can change it. */
 export function isRejection(thrown: unknown): thrown is ProviderError {
-  return thrown instanceof ProviderError && (thrown.code === 'CREDENTIALS_REJECTED' || thrown.code === 'ACCESS_DENIED');
+  return thrown instanceof ProviderError && REJECTIONS.has(thrown.code);
 }
+
+const REJECTIONS: ReadonlySet<string> = new Set(['CREDENTIALS_REJECTED', 'ACCESS_DENIED', 'CONFIG_INVALID']);

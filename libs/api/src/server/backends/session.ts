@@ -8,7 +8,7 @@ export interface SessionOptions<S> {
   /**
    * Logs in. Read the credentials in here, each time.
    * @param context `signal` aborts when all who wait gave up, the backend is closed, or 30 s have passed.
-   * @throws ProviderError CREDENTIALS_REJECTED or ACCESS_DENIED, which is remembered (see Session); others as a backend's methods.
+   * @throws ProviderError CREDENTIALS_REJECTED, ACCESS_DENIED or CONFIG_INVALID, which is remembered (see Session); others as a backend's methods.
    */
   login(context: { readonly signal: AbortSignal }): Promise<LoginResult<S>>;
   /**
