@@ -8,7 +8,7 @@ import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 
 export interface AccountsOptions {
-  readonly credentials: CredentialCache;
+  readonly credentials: Pick<CredentialCache, 'reader'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly faults: AuthorFaults;

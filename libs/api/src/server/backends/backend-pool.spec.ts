@@ -140,6 +140,23 @@ describe('opening', () => {
     expect(attempts).toBe(3);
   });
 
+  test('whose credentials were rejected is tried again once for all as soon as they have changed', async () => {
+    let attempts = 0;
+    const { clock, credentials, pool, key } = poolLab({
+      open: () => {
+        attempts += 1;
+        if (credentials.revision === '1') throw new ProviderError('CREDENTIALS_REJECTED', 'wrong password');
+        return {};
+      },
+    });
+    await expect(pool.lease(key(), signal)).rejects.toMatchObject({ code: 'CREDENTIALS_REJECTED' });
+    credentials.revision = '2';
+    await clock.advance(500);
+    const leases = await Promise.all(Array.from({ length: 20 }, () => pool.lease(key(), signal)));
+    expect(new Set(leases.map(({ backend }) => backend)).size).toBe(1);
+    expect(attempts).toBe(2);
+  });
+
   test('that hangs is given up at its deadline, and the next call opens anew', async () => {
     let attempts = 0;
     const { clock, pool, key } = poolLab({
@@ -262,6 +279,22 @@ describe('rejected calls', () => {
     for (let i = 0; i < 50; i++) await call();
     expect(seen.opened).toHaveLength(3);
     expect(seen.closed).toHaveLength(2);
+  });
+
+  test('open it anew as soon as the credentials have changed', async () => {
+    const { clock, credentials, pool, seen, key } = poolLab();
+    const call = async (): Promise<void> => {
+      const lease = await pool.lease(key(), signal);
+      lease.failed(rejected());
+      lease.release();
+      await clock.advance(0);
+    };
+    for (let i = 0; i < 5; i++) await call();
+    credentials.revision = '2';
+    await clock.advance(500);
+    const leases = await Promise.all(Array.from({ length: 5 }, () => pool.lease(key(), signal)));
+    expect(new Set(leases.map(({ backend }) => backend)).size).toBe(1);
+    expect(seen.opened).toHaveLength(3);
   });
 
   test('of fifty calls at once open it anew once', async () => {

@@ -14,7 +14,7 @@ import type { OpenBackend } from './open-backend.ts';
 import { isSeenBySession } from './session.ts';
 
 export interface BackendPoolOptions {
-  readonly credentials: CredentialCache;
+  readonly credentials: Pick<CredentialCache, 'reader'>;
   readonly apiCalls: ApiCallCounter;
   readonly registry: Registry;
   readonly clock: Clock;

@@ -24,6 +24,11 @@ export function poolLab({ limits = {}, backend = () => ({}), ...options }: PoolL
   const clock = new ManualClock();
   const kube = new MemoryObjects();
   const lines: Record<string, unknown>[] = [];
+  const cache = new CredentialCache({ kube, clock });
+  /** What the credentials say that their revision is. */
+  const credentials = { revision: '1' };
+  const reader: CredentialCache['reader'] = (...parameters) =>
+    Object.assign(cache.reader(...parameters), { revision: () => Promise.resolve(credentials.revision) });
   const seen = { opened: [] as string[], closed: [] as string[], contexts: [] as OpenContext<LabConfig>[] };
   const kind = defineKind<LabConfig>({
     apiVersion: 'provider.external-secrets.io/v2alpha1',
@@ -49,7 +54,7 @@ export function poolLab({ limits = {}, backend = () => ({}), ...options }: PoolL
   const registry = createRegistry({ processMetrics: false });
   const write = (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const pool = new BackendPool({
-    credentials: new CredentialCache({ kube, clock }),
+    credentials: { reader },
     apiCalls: new ApiCallCounter(registry),
     registry,
     clock,
@@ -70,5 +75,5 @@ export function poolLab({ limits = {}, backend = () => ({}), ...options }: PoolL
   };
   const faults = (callback: string, fault: string): Promise<number> =>
     metric(`eso_provider_backend_faults_total{callback="${callback}",fault="${fault}"}`);
-  return { clock, kube, pool, seen, key, lines, metric, faults };
+  return { clock, kube, credentials, pool, seen, key, lines, metric, faults };
 }
