@@ -1,4 +1,4 @@
-import { type CredentialReader, ProviderError, type SecretKeySelector } from '@eso/api/server';
+import { type Credentials, ProviderError, type SecretKeySelector } from '@eso/api/server';
 import type { Login } from './login.ts';
 
 /** Where access keys stand. */
@@ -12,7 +12,7 @@ export interface StaticKeyRefs {
 export const SECRET_REF = 'spec.auth.secretRef';
 
 /** Access keys that a user keeps in Secrets, used as they stand there. */
-export function staticKeys(refs: StaticKeyRefs, credentials: CredentialReader): Login {
+export function staticKeys(refs: StaticKeyRefs, credentials: Credentials): Login {
   const read = async (name: keyof StaticKeyRefs): Promise<string> => {
     const field = `${SECRET_REF}.${name}`;
     return usable(await credentials.secretKey(refs[name] ?? {}, field), field);

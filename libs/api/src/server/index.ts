@@ -16,7 +16,7 @@ export type {
 export type { LoginResult } from './backends/logins.ts';
 export type { Session, SessionOptions } from './backends/session.ts';
 export { SingleFlight } from './backends/single-flight.ts';
-export type { CredentialReader, SecretKeySelector } from './credentials/credential-reader.ts';
+export type * from './credentials/credentials.ts';
 export {
   type Capabilities,
   type ConfigProblem,

@@ -2,7 +2,7 @@ import type { Clock, Logger } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
 import type { Session, SessionOptions } from './backends/session.ts';
 import type { SingleFlight } from './backends/single-flight.ts';
-import type { CredentialReader } from './credentials/credential-reader.ts';
+import type { Credentials } from './credentials/credentials.ts';
 
 /** The config object that a backend is opened for. */
 export interface ConfigSource {
@@ -25,8 +25,8 @@ export interface OpenContext<Config> {
   /** `spec` of the config object, checked by the API server against the kind's schema. */
   readonly config: Config;
   readonly source: ConfigSource;
-  /** Reads referenced Secrets, until `lifetime` aborts. Ask it again at each login instead of keeping values: it caches by itself. */
-  readonly credentials: CredentialReader;
+  /** Reads what the config object refers to, until `lifetime` aborts. Ask it again at each login instead of keeping values: it caches by itself. */
+  readonly credentials: Credentials;
   /** Counts calls to the backend's API. */
   readonly metrics: ApiCallMetrics;
   readonly logger: Logger;

@@ -9,7 +9,7 @@ import { BackendPool } from './backends/backend-pool.ts';
 import type { CallRuntime } from './calls/call.ts';
 import { ClientGate } from './transport/client-gate.ts';
 import { ConfigReader } from './stores/config-reader.ts';
-import { CredentialCache } from './credentials/credential-reader.ts';
+import { CredentialCache } from './credentials/credential-cache.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
 import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';

@@ -1,4 +1,12 @@
-import { KubeError, type KubeObject, type ObjectRef, resourceName, type ResourceType } from '@eso/kube';
+import {
+  type IssuedToken,
+  KubeError,
+  type KubeObject,
+  type ObjectRef,
+  resourceName,
+  type ResourceType,
+  type TokenOptions,
+} from '@eso/kube';
 import type { KubeReader } from '../server/stores/kube-reader.ts';
 
 /** Any Kubernetes object, as one writes it in a manifest. */
@@ -15,6 +23,8 @@ export class MemoryObjects implements KubeReader {
   #reachable = true;
   #reads = 0;
   #uids = 0;
+  #versions = 0;
+  #tokens = 0;
 
   /** How many objects were asked for. */
   get reads(): number {
@@ -36,6 +46,7 @@ export class MemoryObjects implements KubeReader {
           object.metadata.uid ??
           known?.metadata.uid ??
           `00000000-0000-0000-0000-${String(++this.#uids).padStart(12, '0')}`,
+        resourceVersion: String(++this.#versions),
         generation: (known?.metadata.generation ?? 0) + 1,
       },
     };
@@ -63,6 +74,15 @@ export class MemoryObjects implements KubeReader {
     const object = this.#objects.get(identify(type.kind, ref));
     if (!object) return Promise.reject(new KubeError('NOT_FOUND', `${resourceName(type)} ${ref.name} not found`));
     return Promise.resolve(structuredClone(object) as T);
+  }
+
+  /** Issues a token that nobody else accepts, for a ServiceAccount that was applied. */
+  createToken(account: ObjectRef, { expirationSeconds = 3_600 }: TokenOptions = {}): Promise<IssuedToken> {
+    if (!this.#reachable) return Promise.reject(new KubeError('UNREACHABLE', 'the API server is not there'));
+    if (!this.#objects.has(identify('ServiceAccount', account)))
+      return Promise.reject(new KubeError('NOT_FOUND', `serviceaccounts ${account.name} not found`));
+    const expirationTimestamp = new Date(Date.now() + expirationSeconds * 1_000).toISOString();
+    return Promise.resolve({ token: `token-${++this.#tokens}-of-${account.name}`, expirationTimestamp });
   }
 }
 

@@ -84,3 +84,58 @@ test('holds no more entries than allowed', async () => {
   await cache.get('a', source.load, { signal });
   expect(source.loads).toBe(4);
 });
+
+test('what weighs too much makes room, or is not kept at all', async () => {
+  const options = { clock: new ManualClock(), maxAgeMs: 1_000, maxWeight: 10, weigh: (value: number) => value };
+  const cache = new ExpiringCache<number>(options);
+  let loads = 0;
+  const get = (key: string, weight: number) => cache.get(key, () => Promise.resolve(weight + 0 * ++loads), { signal });
+  for (const [key, weight] of [
+    ['a', 4],
+    ['b', 4],
+    ['c', 4],
+    ['b', 4],
+    ['c', 4],
+  ] as const)
+    await get(key, weight);
+  expect(loads).toBe(3);
+  await get('a', 4);
+  expect(loads).toBe(4);
+  for (let i = 0; i < 2; i++) await get('large', 11);
+  await get('a', 4);
+  expect(loads).toBe(6);
+});
+
+test('a weight counts no longer than its value is kept', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<string>({ clock, maxAgeMs: 1_000, maxWeight: 10, weigh: () => 6 });
+  const source = counter();
+  const get = (key: string) => cache.get(key, async () => String(await source.load()), { signal });
+  await get('a');
+  cache.delete('a');
+  await get('b');
+  await clock.advance(1_001);
+  await get('c');
+  expect([await get('c'), source.loads]).toEqual(['3', 3]);
+});
+
+test('a value may be kept for less than others', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, ageOf: (value) => (value === 1 ? 500 : 0) });
+  const source = counter();
+  const get = () => cache.get('a', source.load, { signal });
+  await get();
+  await clock.advance(499);
+  expect(await get()).toBe(1);
+  await clock.advance(2);
+  expect([await get(), await get()]).toEqual([2, 3]);
+});
+
+test('a load that heeds nothing is given up as well', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, loadTimeoutMs: 50 });
+  const waiting = expect(cache.get('a', () => new Promise(() => undefined), { signal })).rejects.toThrow('too long');
+  await clock.advance(50);
+  await waiting;
+  expect(await cache.get('a', () => Promise.resolve(7), { signal })).toBe(7);
+});

@@ -1,11 +1,17 @@
 import type { Clock } from '@eso/runtime';
 
-export interface ExpiringCacheOptions {
+export interface ExpiringCacheOptions<V> {
   readonly clock: Clock;
   /** Time after which an entry is dropped, milliseconds; it is not only ignored, so that no credential outlives it. */
   readonly maxAgeMs: number;
   /** Most entries; the oldest makes room. Default 10,000. */
   readonly maxEntries?: number;
+  /** Largest sum of weights; the oldest make room, and what alone weighs more is not kept. Default: no bound. */
+  readonly maxWeight?: number;
+  /** Weight of one value, in the unit of `maxWeight`. Default 0. */
+  readonly weigh?: (value: V) => number;
+  /** How long one value may be kept, milliseconds, where that is less than `maxAgeMs`; not at all where it is 0 or less. */
+  readonly ageOf?: (value: V) => number;
   /** Longest one load may take, milliseconds. Default 10,000. */
   readonly loadTimeoutMs?: number;
 }
@@ -13,6 +19,8 @@ export interface ExpiringCacheOptions {
 interface Entry<V> {
   readonly value: V;
   readonly loadedAtMs: number;
+  readonly maxAgeMs: number;
+  readonly weight: number;
   readonly cancelExpiry: () => void;
 }
 
@@ -26,18 +34,21 @@ interface Flight<V> {
  * has put right works at the next call.
  */
 export class ExpiringCache<V> {
-  readonly #clock: Clock;
-  readonly #maxAgeMs: number;
-  readonly #maxEntries: number;
-  readonly #loadTimeoutMs: number;
+  readonly #options: Required<ExpiringCacheOptions<V>>;
   readonly #entries = new Map<string, Entry<V>>();
   readonly #flights = new Map<string, Flight<V>>();
 
-  constructor(options: ExpiringCacheOptions) {
-    this.#clock = options.clock;
-    this.#maxAgeMs = options.maxAgeMs;
-    this.#maxEntries = options.maxEntries ?? 10_000;
-    this.#loadTimeoutMs = options.loadTimeoutMs ?? 10_000;
+  #weight = 0;
+
+  constructor(options: ExpiringCacheOptions<V>) {
+    this.#options = {
+      maxEntries: 10_000,
+      maxWeight: Infinity,
+      weigh: () => 0,
+      ageOf: () => Infinity,
+      loadTimeoutMs: 10_000,
+      ...options,
+    };
   }
 
   /**
@@ -52,8 +63,9 @@ export class ExpiringCache<V> {
   ): Promise<V> {
     options.signal.throwIfAborted();
     const entry = this.#entries.get(key);
-    const maxAgeMs = options.maxAgeMs ?? this.#maxAgeMs;
-    if (entry && this.#clock.monotonic() - entry.loadedAtMs <= maxAgeMs) return entry.value;
+    const { clock, maxAgeMs } = this.#options;
+    const askedMs = Math.min(options.maxAgeMs ?? maxAgeMs, entry?.maxAgeMs ?? 0);
+    if (entry && clock.monotonic() - entry.loadedAtMs <= askedMs) return entry.value;
     const flight = this.#flights.get(key) ?? this.#start(key, load);
     return waitFor(flight.promise, options.signal);
   }
@@ -71,12 +83,13 @@ export class ExpiringCache<V> {
   }
 
   #start(key: string, load: (signal: AbortSignal) => Promise<V>): Flight<V> {
-    const loadedAtMs = this.#clock.monotonic();
+    const { clock, loadTimeoutMs } = this.#options;
+    const loadedAtMs = clock.monotonic();
     const timeout = new AbortController();
-    const cancel = this.#clock.schedule(this.#loadTimeoutMs, () =>
+    const cancel = clock.schedule(loadTimeoutMs, () =>
       timeout.abort(new DOMException('the read took too long', 'TimeoutError')),
     );
-    const flight: Flight<V> = { promise: load(timeout.signal) };
+    const flight: Flight<V> = { promise: waitFor(load(timeout.signal), timeout.signal) };
     this.#flights.set(key, flight);
     const land = (): boolean => {
       cancel();
@@ -92,18 +105,27 @@ export class ExpiringCache<V> {
   }
 
   #keep(key: string, value: V, loadedAtMs: number): void {
+    const { clock, maxEntries, maxWeight, weigh, ageOf } = this.#options;
+    const maxAgeMs = Math.min(this.#options.maxAgeMs, ageOf(value));
+    const weight = weigh(value);
     this.#drop(key);
-    if (this.#entries.size >= this.#maxEntries) {
+    if (maxAgeMs <= 0 || weight > maxWeight) return;
+    while (this.#entries.size >= maxEntries || this.#weight + weight > maxWeight) {
       const oldest = this.#entries.keys().next();
-      if (!oldest.done) this.#drop(oldest.value);
+      if (oldest.done) break;
+      this.#drop(oldest.value);
     }
-    const cancelExpiry = this.#clock.schedule(this.#maxAgeMs, () => this.#entries.delete(key));
-    this.#entries.set(key, { value, loadedAtMs, cancelExpiry });
+    const cancelExpiry = clock.schedule(maxAgeMs, () => this.#drop(key));
+    this.#entries.set(key, { value, loadedAtMs, maxAgeMs, weight, cancelExpiry });
+    this.#weight += weight;
   }
 
   #drop(key: string): void {
-    this.#entries.get(key)?.cancelExpiry();
+    const entry = this.#entries.get(key);
+    if (!entry) return;
+    entry.cancelExpiry();
     this.#entries.delete(key);
+    this.#weight -= entry.weight;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectRef, ResourceType } from '@eso/kube';
+import type { IssuedToken, KubeObject, ObjectRef, ResourceType, TokenOptions } from '@eso/kube';
 
 /** The part of the Kubernetes API that a provider uses; a KubeClient has it. */
 export interface KubeReader {
@@ -11,6 +11,11 @@ export interface KubeReader {
     ref: ObjectRef,
     options?: { readonly signal?: AbortSignal },
   ): Promise<T>;
+  /**
+   * Issues a short-lived token of a ServiceAccount (TokenRequest).
+   * @throws KubeError
+   */
+  createToken(serviceAccount: ObjectRef, options?: TokenOptions): Promise<IssuedToken>;
   /** Whether the API server was there when it was last heard of. Asking while it is not makes an attempt to reach it. */
   isReachable(): boolean;
 }

@@ -1,0 +1,62 @@
+import { ProviderError } from '../../contract/provider-error.ts';
+import type { CredentialScope } from '../stores/namespace-rule.ts';
+import type { ObjectSelector, SecretKeySelector } from './credentials.ts';
+
+/** Kinds of objects that a config object may refer to. */
+export type ReferencedKind = 'Secret' | 'ConfigMap' | 'ServiceAccount';
+
+/** A reference that was checked and may be followed. */
+export interface Reference {
+  readonly kind: ReferencedKind;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/**
+ * Checks a reference before anything is read: it is complete, and leads into a namespace that this config object may use.
+ * @throws ProviderError CREDENTIALS_UNUSABLE, NAMESPACE_NOT_ALLOWED.
+ */
+export function resolveReference(
+  kind: ReferencedKind,
+  selector: ObjectSelector,
+  scope: CredentialScope,
+  field: string,
+): Reference {
+  const { name } = selector;
+  if (!name) throw unusable(field, 'the credentials reference lacks name', `name a ${kind}`);
+  const namespace = selector.namespace || scope.namespace;
+  if (!mayUse(scope, namespace))
+    throw new ProviderError(
+      'NAMESPACE_NOT_ALLOWED',
+      `this config object may not use credentials of namespace ${namespace}`,
+      {
+        field,
+        nextStep: `refer to a ${kind} of the own namespace, or keep the config object in an administrator namespace of the provider (--admin-namespaces)`,
+      },
+    );
+  // Names become part of API paths. Kinds whose schema is not checked by the API server may hold anything.
+  if (!OBJECT_NAME.test(name)) throw unusable(field, `the name in the reference is no name of a ${kind}`, 'correct it');
+  if (!NAMESPACE.test(namespace))
+    throw unusable(field, 'the namespace in the reference is no name of a namespace', 'correct it');
+  return { kind, namespace, name };
+}
+
+/**
+ * The key that a reference names.
+ * @throws ProviderError CREDENTIALS_UNUSABLE
+ */
+export function requiredKey(kind: ReferencedKind, { key }: SecretKeySelector, field: string): string {
+  if (key) return key;
+  throw unusable(field, 'the credentials reference lacks key', `name one of the keys of the ${kind}`);
+}
+
+export function unusable(field: string, problem: string, nextStep: string, cause?: unknown): ProviderError {
+  return new ProviderError('CREDENTIALS_UNUSABLE', problem, { field, nextStep, cause });
+}
+
+function mayUse(scope: CredentialScope, namespace: string): boolean {
+  return scope.kind === 'anyNamespace' || (scope.kind === 'ownNamespace' && namespace === scope.namespace);
+}
