@@ -17,6 +17,8 @@ export type { LoginResult } from './backends/logins.ts';
 export type { Session, SessionOptions } from './backends/session.ts';
 export { SingleFlight } from './backends/single-flight.ts';
 export type * from './credentials/credentials.ts';
+export * from './http/index.ts';
+export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';
 export {
   type Capabilities,
   type ConfigProblem,

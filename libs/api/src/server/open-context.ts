@@ -3,6 +3,9 @@ import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
 import type { Session, SessionOptions } from './backends/session.ts';
 import type { SingleFlight } from './backends/single-flight.ts';
 import type { Credentials } from './credentials/credentials.ts';
+import type { HttpClient } from './http/http-client.ts';
+import type { HttpClientOptions } from './http/http-options.ts';
+import type { RetrySettings } from './retry/retry-settings.ts';
 
 /** The config object that a backend is opened for. */
 export interface ConfigSource {
@@ -46,4 +49,11 @@ export interface OpenContext<Config> {
   readonly session: <S>(key: string, options: SessionOptions<S>) => Session<S>;
   /** One run for all who ask this backend the same at the same time. */
   readonly flights: SingleFlight;
+  /**
+   * An HTTP client for the backend's API, with private authorities, client certificates, retries, deadlines and counted calls. Its
+   * connections end with `lifetime`.
+   */
+  httpClient(options?: HttpClientOptions): HttpClient;
+  /** Retries that the store asks for (`spec.retrySettings` of a v1 store); give them to `httpRetryOf` or to the SDK. */
+  readonly retrySettings?: RetrySettings;
 }

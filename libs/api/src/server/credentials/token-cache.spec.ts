@@ -17,7 +17,8 @@ class Issuer extends MemoryObjects {
     this.#clock = clock;
   }
 
-  override createToken(account: ObjectRef, { signal: _, ...options }: TokenOptions = {}): Promise<IssuedToken> {
+  override createToken(account: ObjectRef, { signal, ...options }: TokenOptions = {}): Promise<IssuedToken> {
+    signal?.throwIfAborted();
     this.requests.push({ account, options });
     const expiresAtMs = this.#clock.now() + (options.expirationSeconds ?? 3_600) * 1_000;
     return (

@@ -64,10 +64,10 @@ export class TokenCache {
     { account, audiences, expirationSeconds }: TokenRequest,
     signal: AbortSignal,
   ): Promise<ServiceAccountToken> {
-    const issued: Partial<IssuedToken> | undefined = await this.#kube.createToken(
+    const issued = (await this.#kube.createToken(
       { namespace: account.namespace, name: account.name },
       { expirationSeconds, signal, ...(audiences.length > 0 && { audiences: [...audiences] }) },
-    );
+    )) as Partial<IssuedToken> | undefined;
     const expiresAtMs = Date.parse(issued?.expirationTimestamp ?? '');
     if (!issued?.token || Number.isNaN(expiresAtMs)) throw new Error('the API server answered without a token');
     return { token: issued.token, expiresAtMs };

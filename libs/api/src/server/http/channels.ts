@@ -1,0 +1,56 @@
+import { type Channel, openChannel, sameTls } from './channel.ts';
+import { HttpFault } from './http-fault.ts';
+import type { HttpTls, ResolvedHttpOptions } from './http-options.ts';
+
+interface Entry {
+  readonly tls: HttpTls;
+  readonly channel: Channel;
+  users: number;
+}
+
+/**
+ * The connections of one client. When certificates change, later requests get new connections; the old ones are closed when the last
+ * request that uses them has ended.
+ */
+export class Channels {
+  readonly #options: ResolvedHttpOptions;
+  #current: Entry | undefined;
+  readonly #retired = new Set<Entry>();
+  #closed = false;
+
+  constructor(options: ResolvedHttpOptions) {
+    this.#options = options;
+  }
+
+  /** @throws HttpFault tlsMaterial, closed; what `run` throws. */
+  async use<T>(tls: HttpTls, run: (channel: Channel) => Promise<T>): Promise<T> {
+    const entry = this.#entry(tls);
+    entry.users += 1;
+    try {
+      return await run(entry.channel);
+    } finally {
+      entry.users -= 1;
+      if (entry.users === 0 && this.#retired.delete(entry)) entry.channel.destroy();
+    }
+  }
+
+  /** Closes every connection now, those in use among them. */
+  close(): void {
+    this.#closed = true;
+    this.#current?.channel.destroy();
+    for (const { channel } of this.#retired) channel.destroy();
+    this.#current = undefined;
+    this.#retired.clear();
+  }
+
+  #entry(tls: HttpTls): Entry {
+    if (this.#closed) throw new HttpFault('closed', 'the client is closed');
+    const known = this.#current;
+    if (known && sameTls(known.tls, tls)) return known;
+    const entry = { tls, channel: openChannel(tls, this.#options), users: 0 };
+    this.#current = entry;
+    if (known?.users === 0) known.channel.destroy();
+    else if (known) this.#retired.add(known);
+    return entry;
+  }
+}
