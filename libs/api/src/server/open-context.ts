@@ -53,7 +53,7 @@ export interface OpenContext<Config> {
    * An HTTP client for the backend's API, with private authorities, client certificates, retries, deadlines and counted calls. Its
    * connections end with `lifetime`.
    */
-  httpClient(options?: HttpClientOptions): HttpClient;
+  readonly httpClient: (options?: HttpClientOptions) => HttpClient;
   /** Retries that the store asks for (`spec.retrySettings` of a v1 store); give them to `httpRetryOf` or to the SDK. */
   readonly retrySettings?: RetrySettings;
 }

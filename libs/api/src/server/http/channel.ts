@@ -20,7 +20,8 @@ export function openChannel(tls: HttpTls, options: ResolvedHttpOptions): Channel
     // Of idle connections; one that is in use has the timeout of its exchange.
     timeout: options.keepAliveMs,
     scheduling: 'lifo',
-    ...(options.proxy === 'environment' && { proxyEnv: process.env }),
+    // Empty, not absent: a process may be started with the environment's proxies for every agent that says nothing.
+    proxyEnv: options.proxy === 'environment' ? process.env : {},
   } as const;
   const secure = new https.Agent({
     ...shared,

@@ -87,6 +87,15 @@ test('is left out where a backend says so', async () => {
   expect(seen).toEqual([]);
 });
 
+test('for plain HTTP is asked in place of the server', async () => {
+  process.env['HTTP_PROXY'] = process.env['HTTPS_PROXY'];
+  const options = { proxy: 'environment', retry: { attempts: 1 } } as const;
+  const { client, lifetime } = testClient({ url: 'http://vault.invalid:8200' }, undefined, options);
+  expect((await client.request({ ...request, path: '/v1/x' })).text()).toBe('from the proxy');
+  expect(seen).toEqual(['GET http://vault.invalid:8200/v1/x']);
+  lifetime.abort();
+});
+
 test('that refuses is named as such', async () => {
   refuses = true;
   expect(await said()).toContain('cannot be reached through the proxy [');
