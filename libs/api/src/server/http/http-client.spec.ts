@@ -1,4 +1,5 @@
 /** The HTTP client against real servers that behave in every way; time passes when the test says so. */
+import { getEventListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { eventually } from '@eso/testing';
 import { ProviderError } from '../../contract/provider-error.ts';
@@ -399,4 +400,19 @@ describe('again', () => {
     await expect(answer).rejects.toThrow('gave up');
     expect(server.requests).toHaveLength(1);
   });
+});
+
+test('nothing stays behind on signals that outlive a request', async () => {
+  const server = await serve(status(200), status(404), (request) => void request.socket.destroy(), never);
+  const { send, failed, lifetime, clock } = setup(server, { retry: { attempts: 1 } });
+  const caller = new AbortController();
+  const count = (): number[] => [caller, lifetime].map(({ signal }) => getEventListeners(signal, 'abort').length);
+  const before = count();
+  for (let i = 0; i < 2; i++) await send({ signal: caller.signal });
+  await failed({ signal: caller.signal });
+  const hanging = failed({ signal: caller.signal });
+  await eventually(() => expect(server.requests).toHaveLength(4));
+  await clock.advance(10_000);
+  await hanging;
+  expect(count()).toEqual(before);
 });
