@@ -139,3 +139,15 @@ test('a load that heeds nothing is given up as well', async () => {
   await waiting;
   expect(await cache.get('a', () => Promise.resolve(7), { signal })).toBe(7);
 });
+
+test('what just fits is kept, and one that is loaded again weighs once', async () => {
+  const clock = new ManualClock();
+  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, maxWeight: 10, weigh: () => 5 });
+  const source = counter();
+  const get = (key: string, maxAgeMs = 1_000) => cache.get(key, source.load, { signal, maxAgeMs });
+  await get('a');
+  await clock.advance(2);
+  await get('a', 1);
+  await get('b');
+  expect([await get('a'), await get('b'), source.loads]).toEqual([2, 3, 3]);
+});

@@ -90,6 +90,43 @@ describe('a Secret as a whole', () => {
   });
 });
 
+describe('bounds', () => {
+  test('large Secrets do not add up in memory', async () => {
+    const { objects, reader } = setup();
+    const names = Array.from({ length: 30 }, (_, i) => `large-${i}`);
+    const large = Buffer.alloc(1_000_000).toString('base64');
+    for (const name of names)
+      objects.apply({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'team-a', name }, data: { id: large } });
+    const readAll = async (some: readonly string[]) => {
+      for (const name of some) await reader.secretKey({ name, key: 'id' }, field);
+      return objects.reads;
+    };
+    expect(await readAll(names)).toBe(30);
+    // 32 MiB have room for 25 of them: the latest stay, the oldest are read anew.
+    expect(await readAll(names.slice(-20))).toBe(30);
+    expect(await readAll(names.slice(0, 3))).toBe(33);
+  });
+
+  test('a revision looks at the 256 objects that were read last', async () => {
+    const { clock, objects, reader } = setup();
+    const names = Array.from({ length: 257 }, (_, i) => `s-${i}`);
+    for (const name of names) {
+      objects.apply(secret('team-a', name, { id: 'x' }));
+      await reader.secretKey({ name, key: 'id' }, field);
+    }
+    await clock.advance(1_001);
+    const before = objects.reads;
+    const revision = await reader.revision();
+    expect(objects.reads - before).toBe(256);
+    objects.apply(secret('team-a', 's-0', { id: 'new' }));
+    await clock.advance(1_001);
+    expect(await reader.revision()).toBe(revision);
+    objects.apply(secret('team-a', 's-1', { id: 'new' }));
+    await clock.advance(1_001);
+    expect(await reader.revision()).not.toBe(revision);
+  });
+});
+
 describe('a ConfigMap', () => {
   const configMap = (data: object) => ({
     apiVersion: 'v1',

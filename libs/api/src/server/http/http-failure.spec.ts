@@ -96,7 +96,7 @@ test.each<[string, unknown, ProviderError['code'], string]>([
 });
 
 test('what is known already stays, and a fault of a program is masked', () => {
-  const known = new ProviderError('CONFIG_INVALID', 'x');
+  const known = new ProviderError('CONFIG_INVALID', 'x', { cause: coded('ECONNRESET') });
   expect(httpFailure(known)).toBe(known);
   for (const thrown of [new TypeError(MARKER), coded('ERR_INVALID_ARG_TYPE'), MARKER, undefined, { status: 3 }]) {
     const failure = httpFailure(thrown);
