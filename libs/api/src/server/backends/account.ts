@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { CredentialReader } from '../credentials/credential-reader.ts';
+import type { Credentials } from '../credentials/credentials.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 import { RejectionMemory } from './rejection-memory.ts';
@@ -8,16 +8,11 @@ import { SessionScope } from './session-scope.ts';
 
 export interface AccountOptions {
   /** Makes the reader of credentials, which reads until the signal aborts. */
-  readonly credentials: (lifetime: AbortSignal) => CredentialReader;
+  readonly credentials: (lifetime: AbortSignal) => Credentials;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly faults: AuthorFaults;
   readonly metrics: BackendMetrics;
-}
-
-/** Shape of readers that can tell whether what they read has changed. */
-interface Revised extends Pick<CredentialReader, 'invalidate'> {
-  revision?(): Promise<string>;
 }
 
 /**
@@ -25,7 +20,7 @@ interface Revised extends Pick<CredentialReader, 'invalidate'> {
  * remembered of their rejection. Backends that are opened one after the other, because one was discarded, share it.
  */
 export class Account {
-  readonly credentials: CredentialReader;
+  readonly credentials: Credentials;
   readonly sessions: SessionScope;
   /** Openings that were refused: they are not tried again as long as it stands. */
   readonly openings: RejectionMemory;
@@ -38,8 +33,7 @@ export class Account {
 
   constructor({ credentials, clock, logger, faults, metrics }: AccountOptions) {
     const reader = credentials(this.#lifetime.signal);
-    const revised: Revised = reader;
-    const revision = revised.revision?.bind(revised);
+    const revision = (): Promise<string> => reader.revision();
     this.credentials = reader;
     this.logger = logger;
     this.openings = new RejectionMemory({ clock, revision });

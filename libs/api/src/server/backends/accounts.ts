@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@eso/runtime';
-import type { CredentialCache } from '../credentials/credential-reader.ts';
+import type { CredentialCache } from '../credentials/credential-cache.ts';
 import type { KindDefinition } from '../definition.ts';
 import type { ConfigObject } from '../stores/config-reader.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';

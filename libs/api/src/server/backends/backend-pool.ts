@@ -1,7 +1,7 @@
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { Backend, CloseReason } from '../backend.ts';
-import type { CredentialCache } from '../credentials/credential-reader.ts';
+import type { CredentialCache } from '../credentials/credential-cache.ts';
 import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
 import { AuthorFaults } from './author-faults.ts';

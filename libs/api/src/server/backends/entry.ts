@@ -12,6 +12,7 @@ import type { HungOpenings } from './hung-openings.ts';
 import { type OpenBackend, openBackend } from './open-backend.ts';
 import { Opening } from './opening.ts';
 import { isRejection } from './rejection-memory.ts';
+import { createHttpClient } from '../http/http-client.ts';
 import { SingleFlight } from './single-flight.ts';
 
 /** What a backend is opened for. Two calls that agree in all of it share one, whatever stores they came through. */
@@ -106,18 +107,21 @@ function contextOf(
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): OpenContext<unknown> {
+  const metrics = apiCalls.forProvider(kind.metricName);
+  const { logger } = account;
   return {
     config: config.spec,
     source: config.source,
     credentials: account.credentials,
-    metrics: apiCalls.forProvider(kind.metricName),
-    logger: account.logger,
+    metrics,
+    logger,
     clock,
     signal,
     deadlineMs,
     lifetime,
     session: (name, options) => account.sessions.open(name, options, lifetime),
     flights: new SingleFlight(),
+    httpClient: (options = {}) => createHttpClient(options, { clock, logger, metrics, lifetime }),
   };
 }
 

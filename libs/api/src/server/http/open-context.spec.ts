@@ -1,46 +1,35 @@
-import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { eventually } from '@eso/testing';
-import { MemoryObjects } from '../../testing/memory-objects.ts';
-import { ApiCallCounter } from '../backends/api-call-metrics.ts';
-import { BackendPool } from '../backends/backend-pool.ts';
-import { CredentialCache } from '../credentials/credential-cache.ts';
-import { defineKind } from '../definition.ts';
-import type { HttpResponse } from './http-message.ts';
+import { testCall } from '../../testing/test-call.ts';
+import { poolLab } from '../backends/testing/pool-lab.ts';
 import { startServer } from './testing/local-server.ts';
 
-test("a backend's HTTP client counts under its kind, and its connections end with the backend", async () => {
-  const { signal } = new AbortController();
-  const server = await startServer((_request, response) => void response.end('hello'));
-  const clock = new ManualClock();
-  const registry = createRegistry({ processMetrics: false });
-  const pool = new BackendPool({
-    credentials: new CredentialCache({ kube: new MemoryObjects(), clock }),
-    apiCalls: new ApiCallCounter(registry),
-    clock,
-    logger: silentLogger,
-  });
-  const answers: HttpResponse[] = [];
-  const kind = defineKind<object>({
-    apiVersion: 'provider.external-secrets.io/v2alpha1',
-    kind: 'Probe',
-    plural: 'probes',
-    capabilities: 'ReadOnly',
-    metricName: 'Probe/Http',
-    open: async ({ httpClient }) => {
+const { signal } = new AbortController();
+
+test("a backend's HTTP client counts under its kind, serves its login to the end, and closes with it", async () => {
+  const server = await startServer((request, response) => void response.end(request.url));
+  const { pool, key, metric } = poolLab({
+    backend: ({ httpClient, session }) => {
       const http = httpClient({ baseUrl: server.url, plainHttp: true, proxy: 'none' });
-      answers.push(await http.request({ operation: 'Login', signal }));
-      return {};
+      const ask = (operation: string) => http.request({ operation, path: [operation], signal });
+      const login = session('login', {
+        login: async () => ({ value: (await ask('Login')).text() }),
+        revoke: async () => {
+          await ask('Revoke');
+        },
+      });
+      return { getSecret: (_ref, call) => login.use(async () => (await ask('Read')).body, call.signal) };
     },
   });
-  const config = { source: { namespace: 'a', name: 'p', uid: 'u1', generation: 1 }, spec: {} };
-  const lease = await pool.lease({ kind, config, credentials: { kind: 'ownNamespace', namespace: 'a' } }, signal);
-  expect(answers.map((answer) => answer.text())).toEqual(['hello']);
-  expect(await registry.metrics()).toContain(
-    'externalsecret_provider_api_calls_count{provider="Probe/Http",call="Login",status="success"} 1',
-  );
+  const lease = await pool.lease(key(), signal);
+  const ref = { key: 'k', version: '', property: '', metadataPolicy: 'None' } as const;
+  expect(Buffer.from((await lease.backend.getSecret?.(ref, testCall())) ?? []).toString()).toBe('/Read');
   expect(server.open()).toBe(1);
   lease.discard();
   lease.release();
   await eventually(() => expect(server.open()).toBe(0));
+  expect(server.requests.map(({ url }) => url)).toEqual(['/Login', '/Read', '/Revoke']);
+  const series = (call: string) =>
+    `externalsecret_provider_api_calls_count{provider="Probe",call="${call}",status="success"}`;
+  for (const call of ['Login', 'Read', 'Revoke']) expect(await metric(series(call))).toBe(1);
   await server.stop();
 });
