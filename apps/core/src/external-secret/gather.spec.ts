@@ -114,3 +114,14 @@ test('a source without any store is refused', () => {
     problem: { code: 'STORE_NOT_NAMED' },
   });
 });
+
+test('a store that cannot do what is asked is not asked', () => {
+  expect(gathered([store('s', { features: ['map'] })], data('s'))).toMatchObject({
+    kind: 'refused',
+    problem: {
+      code: 'UNSUPPORTED',
+      field: 'spec.data[0]',
+      publicMessage: expect.stringContaining('capability get') as string,
+    },
+  });
+});

@@ -1,6 +1,7 @@
 import type { ProviderEndpoint } from '@eso/api/client';
 import { type Problem, type Source, sourcesOf, SyncError } from '@eso/sync';
 import type { ConsumerNamespace, StoreProviderReference, StoreView } from '../store/store-view.ts';
+import { missingFeature } from './missing-feature.ts';
 import type { Observation } from './observe.ts';
 
 /** One source with everything that a call for it needs. */
@@ -22,7 +23,7 @@ export type Gathered =
 
 /**
  * Looks up the store of each source and checks, in this order: it exists, its conditions admit the namespace, it is ready, it
- * may be referred to, its process can be found (spec/core.md 3.6).
+ * can do what is asked, may be referred to, its process can be found (spec/core.md 3.6).
  */
 export function gather({ es, namespace, findStore }: Pick<Observation, 'es' | 'namespace' | 'findStore'>): Gathered {
   let sources: Source[];
@@ -55,6 +56,8 @@ function callFor(source: Source, store: StoreView | undefined, namespace: Consum
       nextStep: `Use another store, or have an administrator add the namespace to spec.conditions of the ${store.kind}.`,
     };
   if (store.ready.status !== 'True') return notReady(field, store);
+  const unserved = missingFeature(source, store);
+  if (unserved) return unserved;
   const reference = store.reference(namespace.name);
   if (reference.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: reference.message };
   const { endpoint } = store;

@@ -1,57 +1,63 @@
-import { errorCodes, type ProviderClient, ProviderError } from '@eso/api/client';
-import type { Capabilities } from '@eso/api/resources';
+import { isSpoken, type ProviderCapabilities, type ProviderClient, ProviderError } from '@eso/api/client';
 import type { Checked } from './check.ts';
-import { failedVerdict, invalidVerdict, type Verdict } from './verdict.ts';
+import { failedVerdict, incompatibleVerdict, invalidVerdict, isUnheard, type Verdict } from './verdict.ts';
 
 /** What is asked, on whose behalf. */
 type Question = Pick<Checked, 'providerRef' | 'sourceNamespace'>;
 
 /**
- * Asks the process whether it can work with its config, and what it can do. Never throws but for the caller's own
+ * Asks the process what it can do, and whether it can work with its config. Never throws but for the caller's own
  * `signal`: a failed call is a verdict, too.
  */
 export async function ask(client: ProviderClient, question: Question, signal: AbortSignal): Promise<Verdict> {
+  // First, because only this answer is understood whatever version of the contract the process speaks.
+  const told = await askCapabilities(client, question, signal);
+  if (told instanceof ProviderError) return failedVerdict(told);
+  const { coarse, features, protocol } = told;
+  if (protocol && !isSpoken(protocol)) return incompatibleVerdict(protocol);
+  const capabilities = {
+    ...(coarse === undefined ? {} : { capabilities: coarse }),
+    ...(features === undefined ? {} : { features }),
+  };
   try {
-    return question.providerRef.namespace === ''
-      ? await askWithoutConfig(client, question, signal)
-      : await askAboutConfig(client, question, signal);
+    return { ...(await validate(client, question, signal)), ...capabilities };
   } catch (error) {
     signal.throwIfAborted();
     return failedVerdict(ProviderError.from(error));
   }
 }
 
-async function askAboutConfig(client: ProviderClient, question: Question, signal: AbortSignal): Promise<Verdict> {
-  const { providerRef, sourceNamespace } = question;
+async function validate(
+  client: ProviderClient,
+  { providerRef, sourceNamespace }: Question,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  if (providerRef.namespace === '') {
+    // Every consumer of the store has its own config, so there is none to ask about. That the process is there and willing
+    // is all that can be known.
+    await client.checkHealth({ signal });
+    return { kind: 'unknown', warnings: [] };
+  }
   const validation = await client.validate(providerRef, sourceNamespace, { signal });
   if (validation.kind === 'invalid') return invalidVerdict(validation.message);
-  const capabilities = await askCapabilities(client, question, signal, ['UNSUPPORTED']);
-  return { kind: validation.kind, warnings: validation.warnings, ...capabilities };
+  return { kind: validation.kind, warnings: validation.warnings };
 }
 
 /**
- * Every consumer of the store has its own config, so there is none to ask about. That the process is there and willing is
- * all that can be known.
+ * What the process says that it can do: nothing where its answer is an error, which says nothing about what it can do. An error
+ * where it was not reached, so that there is no use in asking on.
  */
-async function askWithoutConfig(client: ProviderClient, question: Question, signal: AbortSignal): Promise<Verdict> {
-  await client.checkHealth({ signal });
-  const tolerated = Object.keys(errorCodes).filter(
-    (code) => errorCodes[code as keyof typeof errorCodes].origin === 'provider',
-  );
-  return { kind: 'unknown', warnings: [], ...(await askCapabilities(client, question, signal, tolerated)) };
-}
-
-/** What the process can do; nothing where it answers with one of the `tolerated` codes. */
 async function askCapabilities(
   client: ProviderClient,
   { providerRef, sourceNamespace }: Question,
   signal: AbortSignal,
-  tolerated: readonly string[],
-): Promise<{ readonly capabilities?: Capabilities }> {
+): Promise<ProviderCapabilities | ProviderError> {
   try {
-    return { capabilities: await client.capabilities(providerRef, sourceNamespace, { signal }) };
-  } catch (error) {
-    if (tolerated.includes(ProviderError.from(error).code)) return {};
-    throw error;
+    return await client.capabilities(providerRef, sourceNamespace, { signal });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const error = ProviderError.from(thrown);
+    const verdict = failedVerdict(error);
+    return 'reason' in verdict && isUnheard(verdict.reason) ? error : {};
   }
 }

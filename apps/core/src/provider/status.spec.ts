@@ -90,3 +90,33 @@ test('a capability that is no longer told is kept', () => {
   const first = statusAfter(undefined, valid, at(0));
   expect(statusAfter(first, { kind: 'valid', warnings: [] }, at(1))).toBe(first);
 });
+
+describe('what it can do', () => {
+  const told: Verdict = { kind: 'valid', capabilities: 'ReadOnly', features: ['get', 'map'], warnings: [] };
+  const first = statusAfter(undefined, told, at(0));
+
+  test('stands in the status in detail', () => {
+    expect(first).toMatchObject({ capabilities: 'ReadOnly', features: ['get', 'map'] });
+    expect(statusAfter(first, { ...told, features: ['get', 'map'] }, at(1))).toBe(first);
+    expect(statusAfter(first, { ...told, features: ['get'] }, at(1))?.features).toEqual(['get']);
+  });
+
+  test.each<[string, Verdict]>([
+    ['says nothing', { kind: 'valid', warnings: [] }],
+    ['fails', down],
+    ['is not asked for', leftAlone],
+  ])('stays as it is known when an answer %s', (_what, verdict) => {
+    expect(statusAfter(first, verdict, at(1))).toMatchObject({ capabilities: 'ReadOnly', features: ['get', 'map'] });
+  });
+
+  test('is one word where the process tells no details any more', () => {
+    expect(statusAfter(first, { ...unknown, capabilities: 'WriteOnly' }, at(1))).toMatchObject({
+      capabilities: 'WriteOnly',
+    });
+    expect(statusAfter(first, unknown, at(1))).not.toHaveProperty('features');
+  });
+
+  test('is not made up where nothing was ever told', () => {
+    expect(statusAfter(undefined, { kind: 'valid', warnings: [] }, at(0))).not.toHaveProperty('capabilities');
+  });
+});

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
 import { bounded } from '@eso/runtime';
 import { mergeCondition } from '@eso/sync';
@@ -19,9 +20,29 @@ export function statusAfter(
   { generation, now }: { readonly generation: number; readonly now: number },
 ): ProviderStatus | undefined {
   const conditions = conditionsAfter(before?.conditions ?? [], verdict, generation, now);
-  const capabilities = 'capabilities' in verdict ? verdict.capabilities : before?.capabilities;
-  if (before && conditions === before.conditions && capabilities === before.capabilities) return before;
-  return { ...before, conditions: [...conditions], ...(capabilities === undefined ? {} : { capabilities }) };
+  const { capabilities, features } = capabilitiesAfter(before, verdict);
+  if (
+    before &&
+    conditions === before.conditions &&
+    capabilities === before.capabilities &&
+    isDeepStrictEqual(features, before.features)
+  )
+    return before;
+  return {
+    conditions: [...conditions],
+    ...(capabilities === undefined ? {} : { capabilities }),
+    ...(features === undefined ? {} : { features: [...features] }),
+  };
+}
+
+type Known = Pick<ProviderStatus, 'capabilities'> & { readonly features?: readonly string[] | undefined };
+
+/** An answer that failed, is empty or is not understood says nothing: what is known stays. */
+function capabilitiesAfter(before: ProviderStatus | undefined, verdict: Verdict): Known {
+  if (verdict.kind === 'notAsked') return before ?? {};
+  const { capabilities, features } = verdict;
+  if (capabilities === undefined && features === undefined) return before ?? {};
+  return { ...(capabilities === undefined ? {} : { capabilities }), features };
 }
 
 /** The condition of a type in a status. */

@@ -1,22 +1,27 @@
-import type { ErrorCode, ProviderError } from '@eso/api/client';
+import { type ErrorCode, type Feature, type ProtocolRange, protocolRange, type ProviderError } from '@eso/api/client';
 import { type Capabilities, ProviderMessage, ProviderReason } from '@eso/api/resources';
 import { conditionMessage } from '@eso/sync';
 import type { Refusal } from '../store/store-view.ts';
 
+/** What the process said that it can do. What is absent it did not tell, and what is known of it stays as it is. */
+export interface Told {
+  readonly capabilities?: Capabilities;
+  /** Comes with `capabilities`, or not at all. Absent beside it: the process tells no details. */
+  readonly features?: readonly Feature[];
+}
+
 /** What a pass over a store found out. */
 export type Verdict =
-  | {
+  | (Told & {
       readonly kind: 'valid' | 'unknown';
-      /** Absent where the process does not tell. */
-      readonly capabilities?: Capabilities;
       readonly warnings: readonly string[];
-    }
-  | {
+    })
+  | (Told & {
       readonly kind: 'invalid';
       readonly reason: ProviderReason;
       /** The whole message of the condition. */
       readonly message: string;
-    }
+    })
   /** The process was not asked, because it failed too often a moment ago: what is known of it stays as it is. */
   | { readonly kind: 'notAsked'; readonly reason: ProviderReason; readonly message: string };
 
@@ -34,6 +39,18 @@ export function invalidVerdict(text: string): Verdict {
   };
   const message = conditionMessage(ProviderMessage.invalid, problem);
   return { kind: 'invalid', reason: ProviderReason.invalidProviderConfig, message };
+}
+
+/** The process and core have no version of the contract in common. */
+export function incompatibleVerdict({ min, max }: ProtocolRange): Verdict {
+  const range = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`);
+  return {
+    kind: 'invalid',
+    reason: ProviderReason.incompatibleProtocol,
+    message:
+      `${ProviderMessage.noClient}: the provider speaks version ${range(min, max)} of the protocol, this core ` +
+      `${range(protocolRange.min, protocolRange.max)}. Run releases of both that go together.`,
+  };
 }
 
 /** A call to the process failed. */
@@ -77,4 +94,5 @@ const REASONS: Partial<Record<ErrorCode, ProviderReason>> = {
   BACKEND_THROTTLED: ProviderReason.unavailable,
   CANCELED: ProviderReason.unavailable,
   NAMESPACE_NOT_ALLOWED: ProviderReason.referenceNotAllowed,
+  STORE_MISMATCH: ProviderReason.referenceNotAllowed,
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterProvider, Provider } from '@eso/api/resources';
 import type { EndpointSlice, Informer, Service } from '@eso/kube';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
@@ -43,7 +44,7 @@ export class Stores {
 
   /**
    * Calls `fn` whenever a store is not what it was for those who use it: its Ready condition has another status or reason, its
-   * spec changed, it appeared judged or went. Not for what the first list brings. The returned function ends that.
+   * spec or what it can be used for changed, it appeared judged or went. Not for what the first list brings. The returned function ends that.
    */
   onTransition(fn: (transition: StoreTransition) => void): () => void {
     this.#listeners.add(fn);
@@ -72,7 +73,11 @@ export class Stores {
   }
 }
 
-/** Whether what users of a store stand on is another: itself, or its spec. */
+/** Whether what users of a store stand on is another: itself, its spec, or what it can be used for. */
 function isAnother(before: StoreObject, after: StoreObject): boolean {
-  return before.metadata.uid !== after.metadata.uid || before.metadata.generation !== after.metadata.generation;
+  return (
+    before.metadata.uid !== after.metadata.uid ||
+    before.metadata.generation !== after.metadata.generation ||
+    !isDeepStrictEqual(before.status?.features, after.status?.features)
+  );
 }

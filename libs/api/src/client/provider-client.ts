@@ -1,8 +1,18 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { limits, ProviderError, retryRule } from '../contract/index.ts';
+import {
+  coarseCapabilities,
+  type Feature,
+  features,
+  isFeature,
+  limits,
+  type ProtocolRange,
+  ProviderError,
+  retryRule,
+} from '../contract/index.ts';
 import { publicText } from '../contract/public-text.ts';
 import { Health, HealthCheckResponse_ServingStatus } from '../gen/grpc/health/v1/health_pb.js';
 import {
+  type CapabilitiesResponse,
   type GetAllSecretsRequestSchema,
   type GetSecretMapRequestSchema,
   type GetSecretRequestSchema,
@@ -28,7 +38,17 @@ export type ProviderValidation =
   | { readonly kind: 'unknown'; readonly warnings: string[] }
   | { readonly kind: 'invalid'; readonly message: string; readonly warnings: string[] };
 
-export type ProviderCapabilities = 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
+/** What a provider says that a kind can be used for. A part that it does not say, or that is not understood, is absent. */
+export interface ProviderCapabilities {
+  /**
+   * In one word. A peer without a set that answers READ_ONLY cannot be told from one that answers nothing at all, so that
+   * is absent, too.
+   */
+  readonly coarse?: 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
+  /** The features of the set that core knows, in the contract's order. */
+  readonly features?: readonly Feature[];
+  readonly protocol?: ProtocolRange;
+}
 
 /** A provider as core sees it. Every method throws ProviderError and nothing else. */
 export interface ProviderClient {
@@ -109,7 +129,7 @@ export class EndpointClient implements ProviderClient {
       method: methods.capabilities,
       message,
     });
-    return capabilitiesOf(answer.capabilities);
+    return capabilitiesOf(answer);
   }
 
   async checkHealth({ signal }: CallOptions): Promise<void> {
@@ -142,13 +162,25 @@ function validationOf({ valid, error, warnings, validationUnknown }: ValidateRes
   return { kind: validationUnknown ? 'unknown' : 'valid', warnings: told };
 }
 
-function capabilitiesOf(value: SecretStoreCapabilities): ProviderCapabilities {
+function capabilitiesOf(answer: CapabilitiesResponse): ProviderCapabilities {
+  const told = answer.features.length > 0 ? new Set(answer.features.filter(isFeature)) : undefined;
+  const coarse = (told && coarseCapabilities(told)) ?? coarseOf(answer.capabilities);
+  const { protocolMin: min, protocolMax: max } = answer;
+  return {
+    ...(coarse === undefined ? {} : { coarse }),
+    ...(told === undefined ? {} : { features: features.filter((feature) => told.has(feature)) }),
+    ...(max === 0 ? {} : { protocol: { min, max } }),
+  };
+}
+
+function coarseOf(value: SecretStoreCapabilities): ProviderCapabilities['coarse'] {
   switch (value) {
     case SecretStoreCapabilities.READ_WRITE:
       return 'ReadWrite';
     case SecretStoreCapabilities.WRITE_ONLY:
       return 'WriteOnly';
-    case SecretStoreCapabilities.READ_ONLY:
-      return 'ReadOnly';
+    default:
+      // The zero value, and what a later version of the contract may add.
+      return undefined;
   }
 }

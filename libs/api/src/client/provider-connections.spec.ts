@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { ProviderError, toConnectError } from '../contract/index.ts';
 import { HealthCheckResponse_ServingStatus } from '../gen/grpc/health/v1/health_pb.js';
-import { SecretStoreCapabilities } from '../gen/provider/v1/provider_pb.js';
+import { type CapabilitiesResponseSchema, SecretStoreCapabilities } from '../gen/provider/v1/provider_pb.js';
 import type { ProviderAddress } from './endpoint.ts';
-import type { ProviderClient } from './provider-client.ts';
+import type { ProviderCapabilities, ProviderClient } from './provider-client.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';
 import { type ClientLab, endpointAt, openClientLab, sample } from './testing/client-lab.ts';
 import { type Behaviour, type Handlers, type ServerPair, WireServer } from './testing/wire-server.ts';
@@ -83,9 +84,38 @@ describe('answers', () => {
     expect([...map.keys()]).toEqual(['a', '__proto__x']);
     expect([...map.get('__proto__x')!]).toEqual([0, 255]);
     expect((await client.getAllSecrets({}, { signal })).size).toBe(0);
-    expect(await client.capabilities({}, 'ns', { signal })).toBe('ReadWrite');
+    expect(await client.capabilities({}, 'ns', { signal })).toEqual({ coarse: 'ReadWrite' });
     await client.checkHealth({ signal });
     expect(server.connections).toBe(1);
+  });
+
+  test('of Capabilities say what is known and nothing else', async () => {
+    const { READ_ONLY, READ_WRITE, WRITE_ONLY } = SecretStoreCapabilities;
+    const answers: [MessageInitShape<typeof CapabilitiesResponseSchema>, ProviderCapabilities][] = [
+      // Upstream's read-only provider answers with the same bytes: none.
+      [{}, {}],
+      [{ capabilities: READ_ONLY }, {}],
+      [{ capabilities: WRITE_ONLY }, { coarse: 'WriteOnly' }],
+      [{ capabilities: 7 as SecretStoreCapabilities }, {}],
+      [{ features: ['map', 'get'] }, { coarse: 'ReadOnly', features: ['get', 'map'] }],
+      // The set decides, and what core does not know is skipped.
+      [
+        { capabilities: READ_WRITE, features: ['teleport', 'push', 'push'] },
+        { coarse: 'WriteOnly', features: ['push'] },
+      ],
+      [
+        { capabilities: READ_WRITE, features: ['teleport'] },
+        { coarse: 'ReadWrite', features: [] },
+      ],
+      [
+        { features: ['get'], protocolMin: 2, protocolMax: 3 },
+        { coarse: 'ReadOnly', features: ['get'], protocol: { min: 2, max: 3 } },
+      ],
+    ];
+    const queue = answers.map(([answer]) => answer);
+    const server = await serve({ capabilities: () => queue.shift()! });
+    const { client } = await connect(server);
+    for (const [, expected] of answers) expect(await client.capabilities({}, 'ns', { signal })).toEqual(expected);
   });
 
   test('of validations are bounded and on one line', async () => {

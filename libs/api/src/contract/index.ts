@@ -1,5 +1,14 @@
 export { codeForStatus, type ErrorCode, type ErrorCodeInfo, errorCodes, isErrorCode } from './codes.ts';
 export { fromConnectError, toConnectError } from './error-wire.ts';
+export {
+  coarseCapabilities,
+  type Feature,
+  features,
+  isFeature,
+  isSpoken,
+  type ProtocolRange,
+  protocolRange,
+} from './features.ts';
 export { limits } from './limits.ts';
 export { mayRetry, methodPath, type RetryRule, retryRule } from './methods.ts';
 export { ProviderError, type ProviderErrorOptions } from './provider-error.ts';

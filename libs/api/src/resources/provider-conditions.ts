@@ -20,6 +20,8 @@ export const ProviderReason = {
   clientRejected: 'ClientRejected',
   unavailable: 'Unavailable',
   timeout: 'Timeout',
+  /** The provider speaks no version of the contract that core speaks. */
+  incompatibleProtocol: 'IncompatibleProtocol',
 } as const;
 export type ProviderReason = (typeof ProviderReason)[keyof typeof ProviderReason];
 

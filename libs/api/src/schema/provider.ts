@@ -74,6 +74,13 @@ export const providerStatus = z.object({
     .enum(['ReadOnly', 'WriteOnly', 'ReadWrite'])
     .optional()
     .describe('What the provider can do with this config.'),
+  features: z
+    .array(z.string().max(63))
+    .max(64)
+    .optional()
+    .describe(
+      'What the provider can do with this config, in detail, such as get or findByTags. Absent where it does not say so.',
+    ),
 });
 
 const columns = (...extra: PrintColumn[]): PrintColumn[] => [

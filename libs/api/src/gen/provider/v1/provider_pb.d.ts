@@ -604,9 +604,31 @@ export declare const CapabilitiesRequestSchema: GenMessage<CapabilitiesRequest>;
  */
 export declare type CapabilitiesResponse = Message<"provider.v1.CapabilitiesResponse"> & {
   /**
+   * Coarse, for a core that does not know field 100; derived from it.
+   *
    * @generated from field: provider.v1.SecretStoreCapabilities capabilities = 1;
    */
   capabilities: SecretStoreCapabilities;
+
+  /**
+   * What a store of this kind can be used for: get, map, findByName, findByTags, findByPath, metadata, push, delete, exists,
+   * batch, watch, generate. Never empty from a provider that knows the field; names that the reader does not know are skipped.
+   *
+   * @generated from field: repeated string features = 100;
+   */
+  features: string[];
+
+  /**
+   * The versions of this contract that the provider speaks, both ends included. 0 = a provider that predates the fields.
+   *
+   * @generated from field: uint32 protocol_min = 101;
+   */
+  protocolMin: number;
+
+  /**
+   * @generated from field: uint32 protocol_max = 102;
+   */
+  protocolMax: number;
 };
 
 /**
