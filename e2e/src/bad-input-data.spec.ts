@@ -228,7 +228,7 @@ describe('a provider that answers more than it may', () => {
       apiVersion: 'provider.external-secrets.io/v2alpha1',
       kind: 'Fake',
       plural: 'fakes',
-      capabilities: 'ReadOnly',
+      features: ['get', 'map', 'findByName'],
       metricName: 'Oversize',
       open: () => backend,
     });

@@ -17,7 +17,7 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'SecretsManager',
     plural: 'secretsmanagers',
-    capabilities: 'ReadOnly',
+    features: ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'],
     metricName: 'AWS/SecretsManager',
     checkConfig,
     open: (context) => {

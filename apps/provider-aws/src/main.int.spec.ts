@@ -33,6 +33,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: { name: aws, namespace: ${tenant} }
 rules:
+  - { apiGroups: [external-secrets.io], resources: [providers], verbs: [get] }
   - { apiGroups: [provider.external-secrets.io], resources: [secretsmanagers], verbs: [get] }
   - { apiGroups: [''], resources: [secrets], verbs: [get] }
 ---
@@ -41,6 +42,13 @@ kind: RoleBinding
 metadata: { name: aws, namespace: ${tenant} }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: aws }
 subjects: [{ kind: ServiceAccount, name: provider-aws, namespace: ${account} }]
+`;
+
+const store = (): string => `
+apiVersion: external-secrets.io/v1
+kind: Provider
+metadata: { name: aws, namespace: ${tenant} }
+spec: { address: 'aws.aws.svc:8080', providerRef: { apiVersion: ${API_VERSION}, kind: SecretsManager, name: aws } }
 `;
 
 const config = (spec: string): string =>
@@ -80,7 +88,13 @@ async function start(kubeconfig: string, certDir: string): Promise<number> {
 }
 
 async function get(): Promise<string> {
-  const providerRef = { apiVersion: API_VERSION, kind: 'SecretsManager', name: 'aws', storeRefKind: 'Provider' };
+  const providerRef = {
+    apiVersion: API_VERSION,
+    kind: 'SecretsManager',
+    name: 'aws',
+    storeRefKind: 'Provider',
+    storeName: 'aws',
+  };
   const { value } = await client.store.getSecret({ providerRef, sourceNamespace: tenant, remoteRef: { key: 'db' } });
   return Buffer.from(value).toString();
 }
@@ -93,6 +107,7 @@ beforeAll(async () => {
   const home = await cluster.createNamespace('provider-aws');
   const kubeconfig = await cluster.kubeconfigFor({ namespace: home, name: 'provider-aws' });
   await cluster.apply(rights(home));
+  await cluster.apply(store());
   const port = await start(kubeconfig, await lab.directory(await lab.server()));
   const pair = await lab.client();
   const tls = { serverName: LAB_SERVER_NAME, ca: pair['ca.crt'], cert: pair['tls.crt'], key: pair['tls.key'] };

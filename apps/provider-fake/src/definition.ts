@@ -10,7 +10,7 @@ export function fakeProvider(): ProviderDefinition {
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Fake',
     plural: 'fakes',
-    capabilities: 'ReadWrite',
+    features: ['get', 'map', 'findByName', 'push', 'delete', 'exists'],
     metricName: 'Fake',
     checkConfig: checkFake,
     open: ({ config, source }) => {

@@ -55,12 +55,21 @@ metadata: { name: demo, namespace: ${namespace} }
 spec: { data: [{ key: db, value: ${value} }] }
 `;
 
-/** `get` on Fakes of one namespace alone: no list, no watch, nothing cluster-wide. */
+const store = (namespace: string): string => `
+apiVersion: external-secrets.io/v1
+kind: Provider
+metadata: { name: demo, namespace: ${namespace} }
+spec: { address: 'fake.fake.svc:8080', providerRef: { apiVersion: ${apiVersion}, kind: Fake, name: demo } }
+`;
+
+/** `get` on stores and Fakes of one namespace alone: no list, no watch, nothing cluster-wide. */
 const rights = (namespace: string, account: string): string => `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
 metadata: { name: fakes, namespace: ${namespace} }
-rules: [{ apiGroups: [provider.external-secrets.io], resources: [fakes], verbs: [get] }]
+rules:
+  - { apiGroups: [provider.external-secrets.io], resources: [fakes], verbs: [get] }
+  - { apiGroups: [external-secrets.io], resources: [providers], verbs: [get] }
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: RoleBinding
@@ -75,7 +84,7 @@ async function ready(): Promise<{ status: number; text: string }> {
 }
 
 async function get(namespace: string): Promise<string> {
-  const providerRef = { apiVersion, kind: 'Fake', name: 'demo', storeRefKind: 'Provider' };
+  const providerRef = { apiVersion, kind: 'Fake', name: 'demo', storeRefKind: 'Provider', storeName: 'demo' };
   try {
     const { value } = await client.store.getSecret({
       providerRef,
@@ -99,6 +108,7 @@ beforeAll(async () => {
   const home = await cluster.createNamespace('provider-fake');
   const kubeconfig = await cluster.kubeconfigFor({ namespace: home, name: 'provider-fake' });
   await kubectl(rights(tenant, home));
+  for (const namespace of [tenant, other]) await kubectl(store(namespace));
   provider = await startProcess(kubeconfig);
   const pair = await lab.client();
   client = connectToProvider({
@@ -139,7 +149,7 @@ test('a change of the config object is seen without a restart', async () => {
 
 test('reads with its own rights: a namespace it was not given is answered with what to do', async () => {
   await kubectl(fake(other, 'hidden'));
-  expect(await get(other)).toBe('FailedPrecondition CONFIG_NOT_READABLE');
+  expect(await get(other)).toBe('FailedPrecondition STORE_NOT_READABLE');
 });
 
 test('the API server takes what the schema allows and refuses the rest', async () => {

@@ -1,5 +1,4 @@
-import type { ClusterProvider, Provider } from '@eso/api/resources';
-import { admits } from './conditions.ts';
+import { admits, type ClusterProvider, type Provider } from '@eso/api/resources';
 import type { EndpointResolver } from './endpoint-resolver.ts';
 import type {
   ConsumerNamespace,
@@ -100,7 +99,7 @@ export function readiness(store: Provider | ClusterProvider): StoreReadiness {
   };
 }
 
-type Identity = Pick<StoreView, 'name' | 'uid' | 'generation' | 'controllerClass' | 'ready'>;
+type Identity = Pick<StoreView, 'name' | 'uid' | 'generation' | 'controllerClass' | 'ready' | 'features'>;
 
 function identity(store: Provider | ClusterProvider): Identity {
   const { metadata, spec } = store;
@@ -109,6 +108,7 @@ function identity(store: Provider | ClusterProvider): Identity {
     uid: metadata.uid ?? '',
     generation: metadata.generation ?? 0,
     ready: readiness(store),
+    ...(store.status?.features === undefined ? {} : { features: store.status.features }),
     ...(spec.controller === undefined || spec.controller === '' ? {} : { controllerClass: spec.controller }),
   };
 }

@@ -1,5 +1,7 @@
 import type { ProviderEndpoint } from '@eso/api/client';
-import type { ProviderReason } from '@eso/api/resources';
+import type { ConsumerNamespace, ProviderReason } from '@eso/api/resources';
+
+export type { ConsumerNamespace } from '@eso/api/resources';
 
 /** The kinds of store that core serves. Further front ends (SecretStore, ClusterSecretStore) map to the same view. */
 export type StoreKind = 'Provider' | 'ClusterProvider';
@@ -57,12 +59,6 @@ export type StoreReference =
     }
   | Refusal;
 
-/** What a ClusterProvider's conditions look at. */
-export interface ConsumerNamespace {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
 /**
  * A store as the rest of core sees it, whatever resource it was written as. A view is a snapshot: take a new one with
  * `Stores.find` for each pass, do not keep it.
@@ -77,6 +73,8 @@ export interface StoreView {
   /** `spec.controller`; absent = served by every installation. */
   readonly controllerClass?: string;
   readonly ready: StoreReadiness;
+  /** What its process said that it can be used for; absent where it tells no details, so that nothing can be ruled out. */
+  readonly features?: readonly string[];
   /** Resolved at each access from the Services and EndpointSlices known now. */
   readonly endpoint: Resolution;
   /** What to send on behalf of an object in `consumerNamespace`. Does not look at conditions: see {@link allows}. */

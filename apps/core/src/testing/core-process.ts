@@ -16,6 +16,7 @@ import {
   TlsLab,
   workspaceRoot,
 } from '@eso/testing';
+import { labKube } from './lab-kube.ts';
 import { ADDRESS, labDefinition, REF, service, SHARED } from './lab-provider.ts';
 
 /** Time in which core has to write nothing to count as at rest, in milliseconds. */
@@ -206,7 +207,12 @@ export class CoreProcess {
     const clientDir = await this.#lab.directory(await this.#lab.client());
     const serverDir = await this.#lab.directory(await this.#lab.server());
     const tls = { serverDir, clientDir, serverName: LAB_SERVER_NAME };
-    this.#provider = await startTestProvider({ definition: this.#definition(), tls });
+    this.#provider = await startTestProvider({
+      definition: this.#definition(),
+      tls,
+      kube: (objects) => labKube(this.admin, objects),
+      allowUnnamedStores: false,
+    });
     const kubeconfig = await cluster.kubeconfigFor({ namespace: 'external-secrets', name: 'external-secrets' });
     await this.proxy.redirect(kubeconfig);
     this.#dir = await mkdtemp(join(cluster.state.dir, 'core-'));

@@ -25,7 +25,7 @@ export function labDefinition(backend: Partial<Backend>): ProviderDefinition {
     apiVersion: REF.apiVersion,
     kind: REF.kind,
     plural: 'fakes',
-    capabilities: 'ReadOnly',
+    features: ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'],
     metricName: 'Fake',
     open: () => ({ getSecret: unused, getSecretMap: unused, getAllSecrets: unused, ...backend }),
   });

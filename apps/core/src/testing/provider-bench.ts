@@ -13,6 +13,7 @@ import { type ProviderControllers, providerControllers } from '../provider/contr
 import { EndpointOverrides } from '../store/endpoint-overrides.ts';
 import type { StoreTransition } from '../store/store-view.ts';
 import { Stores } from '../store/stores.ts';
+import { labKube } from './lab-kube.ts';
 import { labDefinition, REF, service, SHARED } from './lab-provider.ts';
 
 /** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
@@ -71,6 +72,8 @@ export class ProviderBench {
     const clientDir = await this.lab.directory(await this.lab.client());
     this.provider = await startTestProvider({
       definition: this.#definition(),
+      kube: (objects) => labKube(this.admin, objects),
+      allowUnnamedStores: false,
       address: { host: '127.0.0.1', port: this.#port },
       tls: { serverDir: this.serverDir, clientDir, serverName: LAB_SERVER_NAME },
     });

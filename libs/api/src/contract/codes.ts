@@ -68,6 +68,30 @@ export const errorCodes = {
     'the provider may not read its config object',
     "bind the provider's role in the namespace of the config object",
   ),
+  STORE_NOT_FOUND: provider(
+    Code.FailedPrecondition,
+    false,
+    'the store that the request names does not exist',
+    'create the store or correct the reference to it',
+  ),
+  STORE_NOT_READABLE: provider(
+    Code.FailedPrecondition,
+    false,
+    'the provider may not read the store that the request names, or the namespace that uses it',
+    "bind the provider's role in the namespace of the store",
+  ),
+  STORE_NOT_ALLOWED: provider(
+    Code.PermissionDenied,
+    false,
+    "the store's conditions do not admit the namespace",
+    'use another store, or have an administrator add the namespace to spec.conditions of the store',
+  ),
+  STORE_MISMATCH: provider(
+    Code.PermissionDenied,
+    false,
+    'the request asks for something else than the store says that it names',
+    "if it lasts, find out who else has core's client certificate: core itself asks for what the store says",
+  ),
   CREDENTIALS_UNUSABLE: provider(
     Code.FailedPrecondition,
     false,

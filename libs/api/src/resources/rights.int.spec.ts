@@ -91,6 +91,13 @@ test.each<[Account, string, string, Place]>([
   ['core', 'watch', 'endpointslices.discovery.k8s.io', 'cluster'],
   ['provider-fake', 'get', `fakes.${CONFIG}`, 'tenant'],
   ['provider-aws', 'get', `secretsmanagers.${CONFIG}`, 'tenant'],
+  ...(['provider-fake', 'provider-aws'] as const).flatMap((account): [Account, string, string, Place][] => [
+    [account, 'get', `providers.${ES}`, 'tenant'],
+    [account, 'get', `secretstores.${ES}`, 'tenant'],
+    [account, 'get', `clusterproviders.${ES}`, 'cluster'],
+    [account, 'get', `clustersecretstores.${ES}`, 'cluster'],
+    [account, 'get', 'namespaces', 'cluster'],
+  ]),
   ['provider-aws', 'get', 'secrets', 'tenant'],
   ['provider-aws', 'get', 'secrets', 'aws'],
 ])('%s may %s %s in %s', async (account, verb, what, place) => {
@@ -119,6 +126,15 @@ test.each<[Account, string, string, Place]>([
   ['core', 'create', 'serviceaccounts/token', 'tenant'],
   ['core', 'create', 'pods', 'eso'],
   ['core', '*', '*', 'cluster'],
+  ...(['provider-fake', 'provider-aws'] as const).flatMap((account): [Account, string, string, Place][] => [
+    [account, 'get', `providers.${ES}`, 'otherTenant'],
+    [account, 'list', `providers.${ES}`, 'tenant'],
+    [account, 'watch', `secretstores.${ES}`, 'tenant'],
+    [account, 'update', `providers.${ES}`, 'tenant'],
+    [account, 'list', `clusterproviders.${ES}`, 'cluster'],
+    [account, 'update', `clusterproviders/status.${ES}`, 'cluster'],
+    [account, 'list', 'namespaces', 'cluster'],
+  ]),
   ['provider-fake', 'get', 'secrets', 'tenant'],
   ['provider-fake', 'get', 'secrets', 'fake'],
   ['provider-fake', 'list', `fakes.${CONFIG}`, 'cluster'],
@@ -146,6 +162,7 @@ test('where all namespaces are served, tenant rights hold in each and the others
     ['core', 'watch', 'services', 'cluster'],
     ['core', 'update', `clusterproviders/status.${ES}`, 'cluster'],
     ['provider-aws', 'get', 'secrets', 'otherTenant'],
+    ['provider-fake', 'get', `providers.${ES}`, 'otherTenant'],
   ];
   for (const right of expected) await eventually(async () => expect(await allowed(...right)).toBe(true));
 });

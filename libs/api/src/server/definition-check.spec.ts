@@ -6,7 +6,7 @@ const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; me
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Probe',
     plural: 'probes',
-    capabilities: 'ReadOnly',
+    features: ['get'],
     metricName: 'Probe',
     open: () => ({}),
     ...changes,

@@ -25,23 +25,31 @@ function* problemsOf(definition: unknown): Generator<string> {
 
 function* kindProblems(kind: unknown, index: number): Generator<string> {
   if (!isKind(kind)) {
-    yield `kinds[${index}] was not made by defineKind`;
+    yield `kinds[${index}] was not made by defineKind or defineInlineKind`;
     return;
   }
-  for (const field of ['kind', 'plural', 'metricName'] as const)
-    if (typeof kind[field] !== 'string' || kind[field] === '') yield `kinds[${index}].${field} is missing`;
+  const { kind: name, metricName, place } = kind;
+  const words = { kind: name, metricName, ...(place.tag === 'object' ? { plural: place.plural } : {}) };
+  for (const [field, word] of Object.entries<unknown>(words))
+    if (typeof word !== 'string' || word === '') yield `kinds[${index}].${field} is missing`;
 }
 
 function* twice(kinds: readonly KindDefinition[]): Generator<string> {
   const seen = new Set<string>();
-  for (const { apiVersion, kind, plural } of kinds)
-    for (const id of [`kind ${kind} of ${apiVersion}`, `plural ${plural} of ${apiVersion}`]) {
+  for (const { apiVersion, kind, place } of kinds) {
+    const names =
+      place.tag === 'object'
+        ? [`kind ${kind} of ${apiVersion}`, `plural ${place.plural} of ${apiVersion}`]
+        : [`spec.provider.${kind}`];
+    for (const id of names) {
       if (seen.has(id)) yield `${id} is defined twice`;
       seen.add(id);
     }
+  }
 }
 
 function isKind(kind: unknown): kind is KindDefinition {
-  const { apiVersion, open, checkConfig } = (kind ?? {}) as { [K in keyof KindDefinition]?: unknown };
-  return typeof apiVersion === 'string' && typeof open === 'function' && typeof checkConfig === 'function';
+  const { apiVersion, open, checkConfig, place } = (kind ?? {}) as { [K in keyof KindDefinition]?: unknown };
+  const functions = typeof open === 'function' && typeof checkConfig === 'function';
+  return typeof apiVersion === 'string' && functions && typeof place === 'object';
 }

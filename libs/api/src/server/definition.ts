@@ -1,5 +1,8 @@
+import { type Feature, isFeature } from '../contract/features.ts';
 import type { Backend } from './backend.ts';
 import type { OpenContext } from './open-context.ts';
+import { type ConfigSchema, inlineConfig } from './stores/inline-config.ts';
+import { STORE_API_VERSION } from './stores/store-kinds.ts';
 
 /** Everything one provider process serves. */
 export interface ProviderDefinition {
@@ -9,29 +12,33 @@ export interface ProviderDefinition {
   readonly kinds: readonly KindDefinition[];
 }
 
-/** What a store of a kind can be used for. */
-export type Capabilities = 'ReadOnly' | 'WriteOnly' | 'ReadWrite';
-
-/** Something wrong with a config object that its schema cannot express. */
+/** Something wrong with a config that its schema cannot express. */
 export interface ConfigProblem {
-  /** Path from the object's root: `spec.data[2].value`. */
+  /** Path from the root of a config object: `spec.data[2].value`; also where the config stands in a store. */
   readonly field: string;
   readonly problem: string;
   readonly nextStep: string;
 }
 
-/** One kind of config object and how to open a backend for it. */
-export interface KindOptions<Config> {
-  /** `provider.external-secrets.io/v2alpha1` */
-  readonly apiVersion: string;
-  readonly kind: string;
-  /** Name of the kind in API paths: `secretsmanagers`. */
-  readonly plural: string;
-  readonly capabilities: Capabilities;
+/** What a look at a config found. */
+export interface ConfigCheck {
+  /** The first one is reported as CONFIG_INVALID, in answers to every call. */
+  readonly problems: readonly ConfigProblem[];
+  /** What works and should be changed all the same; shown in the store's Ready condition. */
+  readonly warnings?: readonly string[];
+}
+
+/** What a kind is, wherever its config stands. */
+export interface KindBehaviour<Config> {
+  /**
+   * What stores of this kind can be used for: at least one, each once. Core refuses other uses before it calls, so claim what the
+   * backend does and nothing else. A store whose backend lacks a method that a claim needs is not valid.
+   */
+  readonly features: readonly Feature[];
   /** Label `provider` of `externalsecret_provider_api_calls_count`: `AWS/SecretsManager`. */
   readonly metricName: string;
-  /** What the schema cannot express. The first problem is reported as CONFIG_INVALID, in answers to every call. */
-  checkConfig?(config: Config): ConfigProblem[];
+  /** What the schema cannot express. */
+  checkConfig?(config: Config): readonly ConfigProblem[] | ConfigCheck;
   /**
    * Opens the backend. May read credentials; must not keep state outside of what it returns, unless keyed by `source.uid`.
    * @throws ProviderError, as the methods of Backend.
@@ -39,32 +46,149 @@ export interface KindOptions<Config> {
   open(context: OpenContext<Config>): Backend | Promise<Backend>;
 }
 
+/** A kind of config object, and how to open a backend for it. */
+export interface KindOptions<Config> extends KindBehaviour<Config> {
+  /** `provider.external-secrets.io/v2alpha1` */
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Name of the kind in API paths: `secretsmanagers`. */
+  readonly plural: string;
+  /**
+   * `Cluster`: config objects belong to no namespace. They are an administrator's, so only cluster-scoped stores may use them.
+   * Default `Namespaced`.
+   */
+  readonly scope?: 'Namespaced' | 'Cluster';
+}
+
+/** A config that stands in a SecretStore or ClusterSecretStore itself, under `spec.provider.<key>`. */
+export interface InlineKindOptions<Config> extends KindBehaviour<Config> {
+  /** `aws` */
+  readonly key: string;
+  /**
+   * Structural schema of what stands under the key, as a CRD has it: the CRD of stores is open there, so that the kit applies
+   * this one. A plain JSON value, made at build time.
+   */
+  readonly schema: ConfigSchema;
+}
+
 declare const configOf: unique symbol;
 
-/** A kind whose config type is known to its own functions only; made by `defineKind`. */
-export interface KindDefinition extends Omit<KindOptions<never>, 'checkConfig' | 'open'> {
+/** Where the config of a kind is read from. */
+export type ConfigPlace =
+  | {
+      readonly tag: 'object';
+      readonly group: string;
+      readonly version: string;
+      readonly plural: string;
+      readonly scope: 'Namespaced' | 'Cluster';
+    }
+  | {
+      readonly tag: 'inline';
+      readonly key: string;
+      /**
+       * The config with its defaults, of what stands under the key.
+       * @throws ProviderError CONFIG_INVALID, with the path as the user wrote it.
+       */
+      decode(value: unknown): unknown;
+    };
+
+/** A kind whose config type is known to its own functions only; made by `defineKind` or `defineInlineKind`. */
+export interface KindDefinition {
   readonly [configOf]?: never;
-  readonly group: string;
-  readonly version: string;
+  readonly apiVersion: string;
+  /** Of an inline kind: its key. */
+  readonly kind: string;
+  readonly place: ConfigPlace;
+  readonly features: readonly Feature[];
+  readonly metricName: string;
+  /** Path of a field as the user wrote it: `at('auth')` is `spec.auth` or `spec.provider.aws.auth`; `at('')` is the config. */
+  at(path: string): string;
+  /** Problems, with paths as the user wrote them. */
   checkConfig(config: unknown): ConfigProblem[];
+  configWarnings(config: unknown): string[];
   open(context: OpenContext<unknown>): Promise<Backend>;
 }
 
-/** Defines one kind of a provider. `Config` is the type of the config object's `spec`. */
+/**
+ * Defines one kind of config object. `Config` is the type of the object's `spec`.
+ * @throws TypeError when `apiVersion` is no group and version, or `features` are none, unknown, or named twice.
+ */
 export function defineKind<Config>(options: KindOptions<Config>): KindDefinition {
-  const [group = '', version = '', ...rest] = options.apiVersion.split('/');
+  const { apiVersion, kind, plural, scope = 'Namespaced' } = options;
+  const [group = '', version = '', ...rest] = apiVersion.split('/');
   if (!group || !version || rest.length > 0)
-    throw new TypeError(`apiVersion of kind ${options.kind} must be group/version, not ${options.apiVersion}`);
+    throw new TypeError(`apiVersion of kind ${kind} must be group/version, not ${apiVersion}`);
+  return definition(options, {
+    apiVersion,
+    kind,
+    place: { tag: 'object', group, version, plural, scope },
+    root: 'spec',
+  });
+}
+
+/**
+ * Defines a kind whose config stands in SecretStore and ClusterSecretStore objects of `external-secrets.io/v1`.
+ * @throws TypeError when the key is no word, when the schema uses what only the API server can check (CEL rules: check
+ * those in `checkConfig`), or for the same reasons as {@link defineKind}.
+ */
+export function defineInlineKind<Config>(options: InlineKindOptions<Config>): KindDefinition {
+  const { key, schema } = options;
+  if (!/^[a-z][A-Za-z0-9]{0,62}$/.test(key)) throw new TypeError(`"${key}" is no key of spec.provider`);
+  const root = `spec.provider.${key}`;
+  const decode = inlineConfig(schema, root);
+  return definition(options, { apiVersion: STORE_API_VERSION, kind: key, place: { tag: 'inline', key, decode }, root });
+}
+
+function definition<Config>(
+  options: KindBehaviour<Config>,
+  { apiVersion, kind, place, root }: Pick<KindDefinition, 'apiVersion' | 'kind' | 'place'> & { readonly root: string },
+): KindDefinition {
+  checkFeatures(kind, options.features);
+  const at = (path: string): string => (path === '' ? root : `${root}.${path}`);
+  // The schema from which Config is inferred was applied, by the API server or by the kit; this is the one place that says so.
+  const check = (config: unknown): unknown => options.checkConfig?.(config as Config) ?? [];
   return {
-    apiVersion: options.apiVersion,
-    kind: options.kind,
-    plural: options.plural,
-    capabilities: options.capabilities,
+    apiVersion,
+    kind,
+    place,
+    features: options.features,
     metricName: options.metricName,
-    group,
-    version,
-    // The API server checked `spec` against the schema from which Config is inferred; this is the one place that says so.
-    checkConfig: (config) => options.checkConfig?.(config as Config) ?? [],
+    at,
+    checkConfig: (config) => problemsIn(check(config), root),
+    configWarnings: (config) => warningsIn(check(config)),
     open: async (context) => options.open(context as OpenContext<Config>),
   };
+}
+
+/** What is no list of problems is left to who calls, and tells the author. */
+function problemsIn(found: unknown, root: string): ConfigProblem[] {
+  const problems = found instanceof Object && 'problems' in found ? found.problems : found;
+  if (!Array.isArray(problems)) return problems as ConfigProblem[];
+  return (problems as ConfigProblem[]).map((problem) =>
+    problem instanceof Object && typeof problem.field === 'string'
+      ? { ...problem, field: reroot(problem.field, root) }
+      : problem,
+  );
+}
+
+/** @throws TypeError for what is no list of texts */
+function warningsIn(found: unknown): string[] {
+  const warnings: unknown = found instanceof Object && 'warnings' in found ? (found.warnings ?? []) : [];
+  if (Array.isArray(warnings) && warnings.every((warning) => typeof warning === 'string')) return warnings;
+  throw new TypeError('checkConfig gives warnings that are no list of texts');
+}
+
+/** Authors write paths as in a config object of its own; a user wrote them where the config stands. */
+export function reroot(field: string, root: string): string {
+  if (root === 'spec' || !/^spec(?=[.[]|$)/.test(field)) return field;
+  const within = field.startsWith(root) && /^[.[]|^$/.test(field.slice(root.length));
+  return within ? field : `${root}${field.slice('spec'.length)}`;
+}
+
+function checkFeatures(kind: string, features: readonly string[]): void {
+  if (features.length === 0) throw new TypeError(`kind ${kind} has no features: name what it can be used for`);
+  for (const feature of features) {
+    if (!isFeature(feature)) throw new TypeError(`kind ${kind} claims "${feature}", which is no feature`);
+  }
+  if (new Set(features).size !== features.length) throw new TypeError(`kind ${kind} names a feature twice`);
 }

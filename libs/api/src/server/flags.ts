@@ -66,7 +66,7 @@ export const PROVIDER_FLAGS = {
   'allow-unnamed-stores': {
     type: 'boolean',
     default: false,
-    describe: 'Let a core that sends no store kind name config objects of other namespaces',
+    describe: "Serve a core that does not name its stores, as upstream's does, and take its word for what they say",
   },
   'max-request-bytes': {
     type: 'number',

@@ -20,9 +20,12 @@ export type * from './credentials/credentials.ts';
 export * from './http/index.ts';
 export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';
 export {
-  type Capabilities,
+  type ConfigCheck,
   type ConfigProblem,
+  defineInlineKind,
   defineKind,
+  type InlineKindOptions,
+  type KindBehaviour,
   type KindDefinition,
   type KindOptions,
   type ProviderDefinition,
@@ -33,6 +36,7 @@ export { type JsonInput, sortedJson, type SortedJsonOptions } from '../property/
 export { convertKeys } from './documents/convert-keys.ts';
 export { objectOf, readProperty } from './documents/documents.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
+export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';

@@ -9,23 +9,28 @@ import type { RetrySettings } from './retry/retry-settings.ts';
 
 /** The config object that a backend is opened for. */
 export interface ConfigSource {
+  /** Empty for a cluster-scoped config object, or one that stands in a ClusterSecretStore. */
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
 }
 
-/** The store through which a call came, as far as core said so. */
+/** The store through which a call came. */
 export interface StoreReference {
-  /** Empty for a core that does not send it. */
+  /** Empty for a core that does not send it, which only an administrator lets in (`--allow-unnamed-stores`). */
   readonly kind: '' | 'Provider' | 'ClusterProvider' | 'SecretStore' | 'ClusterSecretStore';
+  /** Read from the store; absent where core names none. */
   readonly name?: string;
   readonly uid?: string;
 }
 
 /** What a backend is opened with. */
 export interface OpenContext<Config> {
-  /** `spec` of the config object, checked by the API server against the kind's schema. */
+  /**
+   * `spec` of the config object, checked by the API server against the kind's schema; of an inline kind what stands under
+   * `spec.provider.<key>`, checked by the kit, with its defaults.
+   */
   readonly config: Config;
   readonly source: ConfigSource;
   /** Reads what the config object refers to, until `lifetime` aborts. Ask it again at each login instead of keeping values: it caches by itself. */
@@ -56,4 +61,6 @@ export interface OpenContext<Config> {
   readonly httpClient: (options?: HttpClientOptions) => HttpClient;
   /** Retries that the store asks for (`spec.retrySettings` of a v1 store); give them to `httpRetryOf` or to the SDK. */
   readonly retrySettings?: RetrySettings;
+  /** Path of a field as the user wrote it: `at('auth.secretRef')` is `spec.auth.secretRef`, or `spec.provider.aws.auth.secretRef`. */
+  at(path: string): string;
 }

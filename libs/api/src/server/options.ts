@@ -43,7 +43,7 @@ export interface ProviderServerOptions {
   readonly acceptedClient?: string;
   /** Namespaces whose config objects may use credentials of other namespaces. Default none. */
   readonly adminNamespaces?: readonly string[];
-  /** Whether a core that sends no store kind may name config objects of other namespaces. Default false. */
+  /** Whether a core may ask without naming its store, so that its word is taken for what the store says. Default false. */
   readonly allowUnnamedStores?: boolean;
   readonly limits?: Partial<ServerLimits>;
   /** Time between NOT_SERVING and the end of accepting, milliseconds, in which endpoints forget this process. Default 2,000. */

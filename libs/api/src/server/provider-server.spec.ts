@@ -24,7 +24,7 @@ const probe = defineKind<{ bad?: boolean }>({
   apiVersion,
   kind: 'Probe',
   plural: 'probes',
-  capabilities: 'WriteOnly',
+  features: ['get', 'map', 'findByName'],
   metricName: 'Probe',
   checkConfig: ({ bad }) => (bad ? [{ field: 'spec.bad', problem: 'bad is not allowed', nextStep: 'remove it' }] : []),
   open: ({ source, credentials }) => {
@@ -326,8 +326,12 @@ describe('Validate and Capabilities', () => {
     const ref = { ...providerRef, storeRefKind: 'ClusterProvider' };
     const answer = await provider.client.store.validate({ providerRef: ref, sourceNamespace: '' });
     expect(answer).toMatchObject({ valid: true, validationUnknown: true });
-    const { capabilities } = await provider.client.store.capabilities({ providerRef: ref, sourceNamespace: '' });
-    expect(capabilities).toBe(SecretStoreCapabilities.WRITE_ONLY);
+    expect(await provider.client.store.capabilities({ providerRef: ref, sourceNamespace: '' })).toMatchObject({
+      capabilities: SecretStoreCapabilities.READ_ONLY,
+      features: ['get', 'map', 'findByName'],
+      protocolMin: 1,
+      protocolMax: 1,
+    });
   });
 
   test('the namespace rules hold for both', async () => {
@@ -376,6 +380,12 @@ test('each call is one log line with who asked and how it ended, and never a val
     requesterName: 'db',
     requesterUid: 'u',
   };
+  provider.objects.apply({
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'Provider',
+    metadata: { namespace: 'team-a', name: 'main' },
+    spec: { address: 'a.b.svc:1', providerRef: { apiVersion, kind: 'Probe', name: 'one' } },
+  });
   await get({ providerRef: { ...providerRef, ...requester, storeName: 'main' } });
   const line = lines.split('\n').find((text) => text.includes('call answered')) ?? '{}';
   expect(JSON.parse(line)).toMatchObject({

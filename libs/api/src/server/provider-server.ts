@@ -20,6 +20,7 @@ import { ServerMetrics } from './transport/server-metrics.ts';
 import { ServingState } from './transport/serving-state.ts';
 import { RACE_MS, Sessions } from './transport/sessions.ts';
 import { StoreAccess } from './stores/store-access.ts';
+import { StoreReader } from './stores/store-reader.ts';
 import { storeService } from './calls/store-service.ts';
 
 /** A provider's gRPC side. */
@@ -135,6 +136,7 @@ function openStores(options: ResolvedOptions): {
   close(timeoutMs: number): Promise<void>;
 } {
   const { kube, clock, logger, registry, definition, limits } = options;
+  const stores = new StoreReader({ kube, clock });
   const configs = new ConfigReader({ kube, clock });
   const credentials = new CredentialCache({ kube, clock });
   const backends = new BackendPool({
@@ -151,11 +153,12 @@ function openStores(options: ResolvedOptions): {
     allowUnnamedStores: options.allowUnnamedStores,
   };
   return {
-    access: new StoreAccess({ kinds: definition.kinds, policy, configs, backends, heavy, logger }),
+    access: new StoreAccess({ kinds: definition.kinds, policy, stores, configs, backends, heavy, logger }),
     close: async (timeoutMs) => {
       await backends.close(timeoutMs);
       credentials.close();
       configs.close();
+      stores.close();
       await heavy.close();
     },
   };

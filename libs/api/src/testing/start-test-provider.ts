@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRegistry, type Registry } from '@eso/runtime';
 import type { ProviderServerOptions } from '../server/options.ts';
+import type { KubeReader } from '../server/stores/kube-reader.ts';
 import { createProviderServer, type ProviderServer } from '../server/provider-server.ts';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { MemoryObjects, type TestObject } from './memory-objects.ts';
@@ -9,7 +10,7 @@ import { connectToProvider, type ProviderClient } from './provider-client.ts';
 
 /** A provider in this process, and a client that it accepts. */
 export interface TestProviderOptions extends Partial<
-  Omit<ProviderServerOptions, 'kube' | 'certificates' | 'registry'>
+  Omit<ProviderServerOptions, 'kube' | 'certificates' | 'registry' | 'allowUnnamedStores'>
 > {
   readonly definition: ProviderServerOptions['definition'];
   readonly tls: {
@@ -22,6 +23,13 @@ export interface TestProviderOptions extends Partial<
   };
   /** Config objects and Secrets that are there from the start. */
   readonly objects?: readonly TestObject[];
+  /** Where the provider reads Kubernetes objects, given those that are there from the start. Default: from these alone. */
+  readonly kube?: (objects: MemoryObjects) => KubeReader;
+  /**
+   * Whether requests need not name a store. Default true: most tests are about a backend, and need no store for it. With false,
+   * or with a `storeName` in the request, the store has to be among the objects and to say what the request says.
+   */
+  readonly allowUnnamedStores?: boolean;
 }
 
 export interface TestProvider {
@@ -38,7 +46,7 @@ export interface TestProvider {
 
 /** Starts a provider on 127.0.0.1, over real TLS, with Kubernetes objects from memory. */
 export async function startTestProvider(options: TestProviderOptions): Promise<TestProvider> {
-  const { tls, objects: initial = [], ...rest } = options;
+  const { tls, objects: initial = [], kube, ...rest } = options;
   const objects = new MemoryObjects();
   for (const object of initial) objects.apply(object);
   const registry = createRegistry({ processMetrics: false });
@@ -46,9 +54,10 @@ export async function startTestProvider(options: TestProviderOptions): Promise<T
   const server = createProviderServer({
     drainDelayMs: 0,
     stopTimeoutMs: 1_000,
+    allowUnnamedStores: true,
     ...rest,
     certificates,
-    kube: objects,
+    kube: kube?.(objects) ?? objects,
     registry,
   });
   const { host, port } = await server.listen();

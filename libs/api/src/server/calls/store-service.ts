@@ -1,20 +1,22 @@
 import type { ServiceImpl } from '@connectrpc/connect';
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { ProviderError } from '../../contract/provider-error.ts';
+import { coarseCapabilities, type Feature, protocolRange } from '../../contract/features.ts';
 import { publicText } from '../../contract/public-text.ts';
 import {
+  type CapabilitiesResponseSchema,
   type ProviderReference,
   SecretStoreCapabilities,
   SecretStoreProvider,
   type ValidateResponseSchema,
 } from '../../gen/provider/v1/provider_pb.js';
 import type { Backend, CallContext, Validation } from '../backend.ts';
+import { checkClaims } from '../claimed-features.ts';
 import { type CallRuntime, unary } from './call.ts';
-import type { Capabilities } from '../definition.ts';
 import { findOf, pushedRefOf, pushOf, remoteRefOf } from './requests.ts';
 import { checkMap, checkValue, type ResponseLimits } from './response-limit.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
-import { requesterOf, type Target } from '../stores/target.ts';
+import { type Look, requesterOf, type Target } from '../stores/target.ts';
 
 export interface StoreServiceOptions {
   readonly runtime: CallRuntime;
@@ -28,12 +30,6 @@ interface StoreRequest {
   readonly sourceNamespace: string;
 }
 
-const CAPABILITIES: Readonly<Record<Capabilities, SecretStoreCapabilities>> = {
-  ReadOnly: SecretStoreCapabilities.READ_ONLY,
-  WriteOnly: SecretStoreCapabilities.WRITE_ONLY,
-  ReadWrite: SecretStoreCapabilities.READ_WRITE,
-};
-
 /** `provider.v1.SecretStoreProvider` over the backends of a provider. */
 export function storeService({
   runtime,
@@ -45,12 +41,14 @@ export function storeService({
   /** A method that is about the store itself. */
   function onTarget<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
+    look: Omit<Look, 'signal'>,
     handle: (target: Target, signal: AbortSignal, request: MessageShape<I>) => Promise<MessageInitShape<O>>,
   ): ReturnType<typeof unary<I, O>> {
     return unary(runtime, {
       method,
       describe: (request) => describe(storeRequest(request)),
-      handle: async (request, signal) => handle(access.target(storeRequest(request)), signal, request),
+      handle: async (request, signal) =>
+        handle(await access.target(storeRequest(request), { ...look, signal }), signal, request),
     });
   }
 
@@ -59,8 +57,8 @@ export function storeService({
     method: DescMethodUnary<I, O>,
     handle: (backend: Backend, request: MessageShape<I>, call: CallContext) => Promise<MessageInitShape<O>>,
   ): ReturnType<typeof unary<I, O>> {
-    return onTarget(method, (target, signal, request) =>
-      access.use(target, { freshness: 'recent', signal }, (backend, call) => handle(backend, request, call)),
+    return onTarget(method, { freshness: 'recent', about: 'secrets' }, (target, signal, request) =>
+      access.use(target, { freshness: 'recent', signal }, ({ backend, call }) => handle(backend, request, call)),
     );
   }
 
@@ -93,16 +91,18 @@ export function storeService({
       if (!backend.secretExists) throw unsupported('SecretExists');
       return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
     }),
-    validate: onTarget(rpc.validate, async (target, signal) => {
-      if (!target.grant) return validationOf({ kind: 'unknown' });
-      return access.use(target, { freshness: 'now', signal }, async (backend, call, discard) => {
+    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, async (target, signal) => {
+      const look = { freshness: 'now', signal } as const;
+      if (!target.grant) return validationOf({ kind: 'unknown' }, await access.check(target, look));
+      return access.use(target, look, async ({ backend, call, warnings, discard }) => {
+        checkClaims(target.kind.kind, target.kind.features, backend);
         const validation = (await backend.validate?.(call)) ?? { kind: 'valid' };
         if (validation.kind === 'invalid') discard();
-        return validationOf(validation);
+        return validationOf(validation, warnings());
       });
     }),
-    capabilities: onTarget(rpc.capabilities, (target) =>
-      Promise.resolve({ capabilities: CAPABILITIES[target.kind.capabilities] }),
+    capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
+      Promise.resolve(capabilitiesOf(kind.features)),
     ),
   };
 }
@@ -133,9 +133,28 @@ function secretsOf(
   return { secrets: Object.fromEntries(secrets) };
 }
 
+const COARSE = {
+  ReadOnly: SecretStoreCapabilities.READ_ONLY,
+  WriteOnly: SecretStoreCapabilities.WRITE_ONLY,
+  ReadWrite: SecretStoreCapabilities.READ_WRITE,
+} as const;
+
+function capabilitiesOf(features: readonly Feature[]): MessageInitShape<typeof CapabilitiesResponseSchema> {
+  const { min, max } = protocolRange;
+  return {
+    capabilities: COARSE[coarseCapabilities(features) ?? 'ReadOnly'],
+    features: [...features],
+    protocolMin: min,
+    protocolMax: max,
+  };
+}
+
 /** A core that does not know field 100 takes "unknown" for valid, as upstream's does. */
-function validationOf(validation: Validation): MessageInitShape<typeof ValidateResponseSchema> {
-  const warnings = (validation.warnings ?? []).map(publicText);
+function validationOf(
+  validation: Validation,
+  ofConfig: readonly string[],
+): MessageInitShape<typeof ValidateResponseSchema> {
+  const warnings = [...ofConfig, ...(validation.warnings ?? [])].map(publicText);
   switch (validation.kind) {
     case 'valid':
       return { valid: true, warnings };

@@ -1,9 +1,10 @@
 import { isKubeError, type KubeObject, resourceType } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { ConfigPlace, KindDefinition } from '../definition.ts';
 import type { ConfigSource } from '../open-context.ts';
 import { ExpiringCache } from '../backends/expiring-cache.ts';
+import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
 
@@ -11,21 +12,18 @@ import type { KubeReader } from './kube-reader.ts';
 export interface ConfigObject {
   readonly source: ConfigSource;
   readonly spec: unknown;
+  /** `spec.retrySettings` of the store that the config stands in, as it stands there. */
+  readonly retrySettings?: unknown;
 }
 
 interface RawConfig extends KubeObject {
   spec?: unknown;
 }
 
-/**
- * How old a config object may be: `recent` for reading secrets, so that a thousand of them cost one request, and `now` for
- * Validate, which core calls to learn whether a correction has arrived.
- */
-export type Freshness = 'recent' | 'now';
-
-const RECENT_MS = 5_000;
-/** Bounds what a burst of Validate calls costs. */
-const NOW_MS = 500;
+/** A kind whose configs are objects of their own. */
+export type ObjectKind = Pick<KindDefinition, 'apiVersion' | 'kind'> & {
+  readonly place: Extract<ConfigPlace, { tag: 'object' }>;
+};
 
 /**
  * Reads config objects by GET, so that a provider needs no list or watch right on its kinds and none at all outside of the
@@ -44,12 +42,12 @@ export class ConfigReader {
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, BACKEND_UNAVAILABLE; the reason of `signal`.
    */
   async read(
-    kind: KindDefinition,
+    kind: ObjectKind,
     ref: { readonly namespace: string; readonly name: string },
     options: { readonly freshness: Freshness; readonly signal: AbortSignal },
   ): Promise<ConfigObject> {
     return this.#cache.get(
-      `${kind.apiVersion}/${kind.kind}/${ref.namespace}/${ref.name}`,
+      `${kind.apiVersion}/${kind.kind}/${kind.place.scope === 'Namespaced' ? ref.namespace : ''}/${ref.name}`,
       (signal) => this.#fetch(kind, ref, signal),
       { maxAgeMs: options.freshness === 'now' ? NOW_MS : RECENT_MS, signal: options.signal },
     );
@@ -61,16 +59,19 @@ export class ConfigReader {
   }
 
   async #fetch(
-    kind: KindDefinition,
+    kind: ObjectKind,
     ref: { readonly namespace: string; readonly name: string },
     signal: AbortSignal,
   ): Promise<ConfigObject> {
-    const type = resourceType<RawConfig>(kind.group, kind.version, kind.plural, kind.kind, 'Namespaced');
-    const what = `${kind.kind} ${ref.namespace}/${ref.name}`;
+    const { group, version, plural, scope } = kind.place;
+    const type = resourceType<RawConfig>(group, version, plural, kind.kind, scope);
+    const own = scope === 'Namespaced' ? ref : { name: ref.name };
+    const what = `${kind.kind} ${'namespace' in own ? `${own.namespace}/` : ''}${ref.name}`;
     try {
-      const object = await this.#kube.get(type, ref, { signal });
+      const object = await this.#kube.get(type, own, { signal });
       const { uid = '', generation = 0 } = object.metadata;
-      return { source: { ...ref, uid, generation }, spec: object.spec ?? {} };
+      const source = { namespace: scope === 'Namespaced' ? ref.namespace : '', name: ref.name, uid, generation };
+      return { source, spec: object.spec ?? {} };
     } catch (error) {
       if (isKubeError(error, 'NOT_FOUND'))
         throw new ProviderError('CONFIG_NOT_FOUND', `${what} does not exist`, {
@@ -81,7 +82,10 @@ export class ConfigReader {
       if (isKubeError(error, 'FORBIDDEN'))
         throw new ProviderError('CONFIG_NOT_READABLE', `the provider may not read ${what}`, {
           field: 'providerRef',
-          nextStep: `bind the provider's role in namespace ${ref.namespace}`,
+          nextStep:
+            scope === 'Namespaced'
+              ? `bind the provider's role in namespace ${ref.namespace}`
+              : `grant the provider's ServiceAccount get on ${plural}.${group} in the cluster`,
           cause: error,
         });
       throw kubeProblem(what, error);

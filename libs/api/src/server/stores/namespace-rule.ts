@@ -9,13 +9,15 @@ export interface NamespaceClaim {
   readonly sourceNamespace: string;
   readonly authNamespace?: string | undefined;
   readonly requesterNamespace?: string | undefined;
+  /** `Cluster`: config objects of the kind belong to no namespace, so they are an administrator's. Default `Namespaced`. */
+  readonly configScope?: 'Namespaced' | 'Cluster';
 }
 
 /** What an administrator allowed at this provider. */
 export interface NamespacePolicy {
   /** Namespaces whose config objects may use credentials of other namespaces. Default: the provider's own. */
   readonly adminNamespaces: ReadonlySet<string>;
-  /** Whether a core that sends no store kind may name a config object of another namespace. Default false. */
+  /** Whether a core may ask without naming a store, so that its word is taken for what the store says. Default false. */
   readonly allowUnnamedStores: boolean;
 }
 
@@ -44,6 +46,13 @@ export interface NamespaceGrant {
  * @throws ProviderError NAMESPACE_NOT_ALLOWED, INVALID_REQUEST.
  */
 export function grantNamespaces(claim: NamespaceClaim, policy: NamespacePolicy): NamespaceGrant | undefined {
+  const namespaced = claim.storeRefKind !== 'ClusterProvider' && claim.storeRefKind !== 'ClusterSecretStore';
+  if (claim.configScope === 'Cluster' && namespaced)
+    throw refused(
+      'providerRef',
+      'a namespaced store may not use a cluster-scoped config object',
+      'ask an administrator for a ClusterProvider that uses it',
+    );
   switch (claim.storeRefKind) {
     case 'Provider':
     case 'SecretStore':
@@ -93,7 +102,11 @@ function clusterGrant(
   return {
     storeKind,
     configNamespace,
-    credentials: { kind: clusterScope(configNamespace, namespace, requester, policy), namespace },
+    credentials: {
+      kind:
+        claim.configScope === 'Cluster' ? 'anyNamespace' : clusterScope(configNamespace, namespace, requester, policy),
+      namespace,
+    },
   };
 }
 

@@ -3,59 +3,131 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { ProviderReference } from '../../gen/provider/v1/provider_pb.js';
 import type { Backend, CallContext } from '../backend.ts';
 import type { BackendPool } from '../backends/backend-pool.ts';
-import type { ConfigReader, Freshness } from './config-reader.ts';
-import type { KindDefinition } from '../definition.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
+import { type KindDefinition, reroot } from '../definition.ts';
+import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
-import { resolveTarget, type Target } from './target.ts';
+import type { StoreReader } from './store-reader.ts';
+import type { StoreRecord } from './store-record.ts';
+import { type Look, resolveTarget, type Target } from './target.ts';
 
 export interface StoreAccessOptions {
   readonly kinds: readonly KindDefinition[];
   readonly policy: NamespacePolicy;
+  readonly stores: StoreReader;
   readonly configs: ConfigReader;
   readonly backends: BackendPool;
   readonly heavy: HeavyCalls;
   readonly logger: Logger;
 }
 
-/** The way from a request's reference to a backend: namespace rules, config object, open backend. */
+/** What a use of a backend has at hand. */
+export interface Use {
+  readonly backend: Backend;
+  readonly call: CallContext;
+  /** What the config's own check warns about. */
+  warnings(): readonly string[];
+  /** Makes a later call open the backend anew. */
+  discard(): void;
+}
+
+/** The way from a request's reference to a backend: store, namespace rules, config object, open backend. */
 export class StoreAccess {
   readonly #options: StoreAccessOptions;
+  /** Configs of stores, decoded once for each version that was read. */
+  readonly #inline = new WeakMap<StoreRecord, ConfigObject>();
 
   constructor(options: StoreAccessOptions) {
     this.#options = options;
   }
 
-  /** @throws ProviderError INVALID_REQUEST, UNSUPPORTED, NAMESPACE_NOT_ALLOWED. */
-  target(request: { readonly providerRef?: ProviderReference; readonly sourceNamespace: string }): Target {
-    return resolveTarget(request.providerRef, request.sourceNamespace, this.#options);
+  /** @throws ProviderError: see resolveTarget. */
+  target(
+    request: { readonly providerRef?: ProviderReference; readonly sourceNamespace: string },
+    look: Look,
+  ): Promise<Target> {
+    return resolveTarget(request.providerRef, request.sourceNamespace, this.#options, look);
   }
 
   /**
-   * Runs `use` with the backend of a target. `use` calls `discard` when a later call should open the backend anew.
+   * Looks at the config of a target as far as it is one config whoever asks, without opening a backend.
+   * @returns its warnings
+   * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE.
+   */
+  async check(target: Target, look: Omit<Look, 'about'>): Promise<readonly string[]> {
+    const { kind, record } = target;
+    const namespace = record?.providerRef?.namespace;
+    if (kind.place.tag === 'object' && kind.place.scope === 'Namespaced' && namespace === undefined) return [];
+    const config = await this.#config(target, namespace ?? '', look);
+    const [problem] = kind.checkConfig(config.spec);
+    if (problem) throw new ProviderError('CONFIG_INVALID', problem.problem, { ...problem });
+    return kind.configWarnings(config.spec);
+  }
+
+  /**
+   * Runs `use` with the backend of a target.
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE, or what `use` throws.
    */
-  async use<T>(
-    target: Target,
-    { freshness, signal }: { readonly freshness: Freshness; readonly signal: AbortSignal },
-    use: (backend: Backend, call: CallContext, discard: () => void) => Promise<T>,
-  ): Promise<T> {
-    const { kind, name, grant, store, requester } = target;
+  async use<T>(target: Target, look: Omit<Look, 'about'>, use: (use: Use) => Promise<T>): Promise<T> {
+    const { kind, grant, store, requester } = target;
+    const { signal } = look;
     if (!grant)
       throw new ProviderError('INVALID_REQUEST', 'source_namespace is required', { field: 'source_namespace' });
-    const { configs, backends, heavy, logger } = this.#options;
-    const config = await configs.read(kind, { namespace: grant.configNamespace, name }, { freshness, signal });
-    const lease = await backends.lease({ kind, config, credentials: grant.credentials }, signal);
+    const { backends, heavy, logger } = this.#options;
     try {
-      const work = heavy.forCall({ tenant: requester.namespace, signal });
-      return await use(lease.backend, { signal, requester, store, work, logger: logger.child({ requester }) }, () =>
-        lease.discard(),
-      );
+      const config = await this.#config(target, grant.configNamespace, look);
+      const lease = await backends.lease({ kind, config, credentials: grant.credentials }, signal);
+      try {
+        const work = heavy.forCall({ tenant: requester.namespace, signal });
+        return await use({
+          backend: lease.backend,
+          call: { signal, requester, store, work, logger: logger.child({ requester }) },
+          warnings: () => kind.configWarnings(config.spec),
+          discard: () => lease.discard(),
+        });
+      } catch (error) {
+        lease.failed(error);
+        throw error;
+      } finally {
+        lease.release();
+      }
     } catch (error) {
-      lease.failed(error);
-      throw error;
-    } finally {
-      lease.release();
+      throw rerooted(error, kind);
     }
   }
+
+  async #config(
+    { kind, name, record }: Target,
+    namespace: string,
+    { freshness, signal }: Omit<Look, 'about'>,
+  ): Promise<ConfigObject> {
+    const { place } = kind;
+    if (place.tag === 'object')
+      return this.#options.configs.read({ ...kind, place }, { namespace, name }, { freshness, signal });
+    if (!record) throw new TypeError('a config in a store comes with the store');
+    const known = this.#inline.get(record);
+    if (known) return known;
+    const config = {
+      source: { namespace: record.namespace ?? '', name, uid: record.uid, generation: record.generation },
+      spec: place.decode(record.inline?.[place.key]),
+      ...(record.retrySettings === undefined ? {} : { retrySettings: record.retrySettings }),
+    };
+    this.#inline.set(record, config);
+    return config;
+  }
+}
+
+/** A backend names fields as in a config object of its own; the user wrote them where the config stands. */
+function rerooted(error: unknown, kind: KindDefinition): unknown {
+  if (!(error instanceof ProviderError) || error.field === undefined) return error;
+  const field = reroot(error.field, kind.at(''));
+  if (field === error.field) return error;
+  const { code, publicMessage, nextStep, retryable, retryAfterMs, cause } = error;
+  return new ProviderError(code, publicMessage, {
+    field,
+    nextStep,
+    retryable,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    cause,
+  });
 }

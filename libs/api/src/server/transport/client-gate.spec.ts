@@ -17,7 +17,7 @@ beforeAll(async () => {
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Probe',
     plural: 'probes',
-    capabilities: 'ReadOnly',
+    features: ['get'],
     metricName: 'Probe',
     open: () => {
       opened += 1;

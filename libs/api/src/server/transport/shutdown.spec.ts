@@ -35,7 +35,7 @@ async function start(options: Partial<TestProviderOptions> = {}): Promise<TestPr
     apiVersion,
     kind: 'Slow',
     plural: 'slows',
-    capabilities: 'ReadOnly',
+    features: ['get'],
     metricName: 'Slow',
     open: () =>
       ({

@@ -34,7 +34,7 @@ export function poolLab({ limits = {}, backend = () => ({}), ...options }: PoolL
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Probe',
     plural: 'probes',
-    capabilities: 'ReadOnly',
+    features: ['get'],
     metricName: 'Probe',
     open: (context) => {
       const id = `${context.config.region}@${context.source.generation}`;

@@ -1,4 +1,4 @@
-import { admits, conditionsProblem, selects } from './conditions.ts';
+import { admits, conditionsProblem, selects } from './namespace-admission.ts';
 
 const prod = { name: 'prod', labels: { 'kubernetes.io/metadata.name': 'prod', tier: 'gold' } };
 

@@ -1,7 +1,13 @@
-import { compileRegexp, type Expression, RegexpError } from '@eso/api/regexp';
-import type { ClusterStoreCondition, LabelSelector } from '@eso/api/resources';
+/** Which namespaces a cluster-scoped store's conditions admit; core and the provider's kit both decide it, by this one rule. */
 import { Fuel, FuelSpent } from '@eso/runtime';
-import type { ConsumerNamespace } from './store-view.ts';
+import { compileRegexp, type Expression, RegexpError } from '../regexp/index.ts';
+import type { ClusterStoreCondition, LabelSelector } from './provider.ts';
+
+/** What conditions look at. */
+export interface ConsumerNamespace {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
 
 /**
  * Whether a cluster-scoped store's conditions admit a namespace. No condition admits every namespace; otherwise one match
