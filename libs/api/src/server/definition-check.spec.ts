@@ -1,4 +1,4 @@
-import { defineKind, type ProviderDefinition } from './definition.ts';
+import { defineInlineKind, defineKind, type ProviderDefinition } from './definition.ts';
 import { checkDefinition } from './definition-check.ts';
 
 const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; metricName?: string } = {}) =>
@@ -12,11 +12,16 @@ const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; me
     ...changes,
   });
 
+const inline = (key: string) =>
+  defineInlineKind({ key, schema: { type: 'object' }, features: ['get'], metricName: 'Probe', open: () => ({}) });
+
 test('a definition with different kinds can be started', () => {
   const kinds = [
     kind(),
     kind({ kind: 'Other', plural: 'others' }),
     kind({ apiVersion: 'provider.external-secrets.io/v1' }),
+    inline('probe'),
+    inline('other'),
   ];
   expect(() => checkDefinition({ name: 'probe', kinds })).not.toThrow();
 });
@@ -36,6 +41,7 @@ test.each<[string, unknown, string]>([
     { name: 'x', kinds: [kind(), kind({ plural: 'others' })] },
     'kind Probe of provider.external-secrets.io/v2alpha1 is defined twice',
   ],
+  ['a key twice', { name: 'x', kinds: [inline('aws'), inline('aws')] }, 'spec.provider.aws is defined twice'],
   [
     'two kinds of one plural',
     { name: 'x', kinds: [kind(), kind({ kind: 'Other' })] },
