@@ -21,8 +21,7 @@ test.each<[string, Partial<KindOptions<unknown>>, RegExp]>([
   ['a feature twice', { features: ['get', 'map', 'get'] }, /a feature twice/],
 ])('a kind with %s is refused', (_what, changes, problem) => {
   expect(() => defineKind({ ...object, ...changes })).toThrow(problem);
-  if ('features' in changes)
-    expect(() => defineInlineKind({ ...inline, ...changes } as typeof inline)).toThrow(problem);
+  if ('features' in changes) expect(() => defineInlineKind({ ...inline, ...changes })).toThrow(problem);
 });
 
 test.each(['', 'a.b', 'AWS', 'a/b'])('%p is no key of spec.provider', (key) => {

@@ -62,5 +62,5 @@ export interface OpenContext<Config> {
   /** Retries that the store asks for (`spec.retrySettings` of a v1 store); give them to `httpRetryOf` or to the SDK. */
   readonly retrySettings?: RetrySettings;
   /** Path of a field as the user wrote it: `at('auth.secretRef')` is `spec.auth.secretRef`, or `spec.provider.aws.auth.secretRef`. */
-  at(path: string): string;
+  readonly at: (path: string) => string;
 }

@@ -176,7 +176,7 @@ describe('conditions', () => {
 
   test('are not got around by leaving the namespace out', async () => {
     shared({ conditions: [{ namespaces: ['team-b'] }] });
-    const { requesterNamespace: _none, ...nobody } = ofShared;
+    const nobody = { ...ofShared, requesterNamespace: '' };
     expect(await refusal(get(nobody, 'platform'))).toMatchObject({
       code: 'INVALID_REQUEST',
       field: 'provider_ref.requester_namespace',

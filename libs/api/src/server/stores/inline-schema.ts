@@ -79,7 +79,7 @@ function convert(node: ConfigSchema, path: string, closes: boolean): Schema {
   if (isSchema(node['not'])) result['not'] = convert(node['not'], path, false);
   if (isSchema(node['items'])) result['items'] = convert(node['items'], `${path}[]`, closes);
   Object.assign(result, fieldsOf(node, path, closes));
-  return result as Schema;
+  return result;
 }
 
 function fieldsOf(node: ConfigSchema, path: string, closes: boolean): Record<string, unknown> {

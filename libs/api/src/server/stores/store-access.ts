@@ -26,9 +26,9 @@ export interface Use {
   readonly backend: Backend;
   readonly call: CallContext;
   /** What the config's own check warns about. */
-  warnings(): readonly string[];
+  readonly warnings: () => readonly string[];
   /** Makes a later call open the backend anew. */
-  discard(): void;
+  readonly discard: () => void;
 }
 
 /** The way from a request's reference to a backend: store, namespace rules, config object, open backend. */

@@ -168,13 +168,17 @@ describe('a cluster-scoped store', () => {
 
 describe('a config in the store itself', () => {
   const inline = (kind: StoreKind): StoreRecord => {
-    const { providerRef: _none, ...rest } = record(kind, { inline: { probe: {} } });
-    return rest;
+    const { name, namespace, uid, generation, authenticationScope, conditions } = record(kind);
+    const common = { kind, name, uid, generation, authenticationScope, conditions, inline: { probe: {} } };
+    return namespace === undefined ? common : { ...common, namespace };
   };
-  const given = (kind: StoreKind, changes: Partial<StoreClaim> = {}): StoreClaim => {
-    const { config: _none, ...rest } = claim(kind, changes);
-    return rest;
-  };
+  const given = (storeRefKind: StoreKind, changes: Partial<StoreClaim> = {}): StoreClaim => ({
+    storeRefKind,
+    refNamespace: '',
+    sourceNamespace: 'team-a',
+    generation: 3,
+    ...changes,
+  });
 
   test('uses the credentials of its namespace, or of any where it is cluster-scoped', () => {
     expect(grantByStore(given('SecretStore'), inline('SecretStore'), policy).grant).toEqual({

@@ -77,8 +77,8 @@ function failing(error: KubeError): StoreReader {
 }
 
 async function errorOf(kind: NamedStore['kind'], error: KubeError): Promise<ProviderError> {
-  const { namespace: _none, ...cluster } = { ...named, kind };
-  const store = kind === 'Provider' ? named : cluster;
+  const { name, uid, generation } = named;
+  const store = kind === 'Provider' ? named : { kind, name, uid, generation };
   try {
     await failing(error).read(store, recent);
   } catch (thrown) {
