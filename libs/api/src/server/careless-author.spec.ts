@@ -22,7 +22,7 @@ const kind = defineKind<object>({
   apiVersion,
   kind: 'Probe',
   plural: 'probes',
-  capabilities: 'ReadOnly',
+  features: ['get'],
   metricName: 'Probe',
   open: (context) => (context.source.namespace === 'team-b' ? value('b') : open(context)) as Backend,
 });
@@ -60,6 +60,12 @@ function config(namespace: string, name: string): void {
 async function get(namespace: string, name: string, storeName = name): Promise<string> {
   const providerRef = { apiVersion, kind: 'Probe', name, storeRefKind: 'Provider', storeName };
   if (namespace === 'team-b') config(namespace, name);
+  provider.objects.apply({
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'Provider',
+    metadata: { namespace, name: storeName },
+    spec: { address: 'a.b.svc:1', providerRef: { apiVersion, kind: 'Probe', name } },
+  });
   const remoteRef = { key: 'k' };
   const { value } = await provider.client.store.getSecret({ providerRef, sourceNamespace: namespace, remoteRef });
   return Buffer.from(value).toString();
