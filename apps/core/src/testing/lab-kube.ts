@@ -9,6 +9,7 @@ export function labKube(cluster: Pick<KubeClient, 'get'>, objects: MemoryObjects
       type.group === 'external-secrets.io' || type.kind === namespaces.kind
         ? cluster.get(type, ref, options)
         : objects.get(type, ref),
+    createToken: (account, options) => objects.createToken(account, options),
     isReachable: () => objects.isReachable(),
   };
 }

@@ -19,6 +19,7 @@ const apiVersion = 'external-secrets.io/v1';
 let lab: TlsLab;
 let provider: TestProvider;
 let opened: { config: Config; source: ConfigSource }[];
+let retrySettings: unknown;
 
 const cloud = defineInlineKind<Config>({
   key: 'cloud',
@@ -44,8 +45,9 @@ const cloud = defineInlineKind<Config>({
     problems: bad ? [{ field: 'spec.bad', problem: 'bad is not allowed', nextStep: 'remove it' }] : [],
     warnings: old ? ['old is deprecated'] : [],
   }),
-  open: ({ config, source, credentials, at }) => {
+  open: ({ config, source, credentials, at, ...context }) => {
     opened.push({ config, source });
+    ({ retrySettings } = context);
     return {
       getSecret: async ({ key }) => {
         if (key === 'broken')
@@ -142,6 +144,20 @@ test('is opened anew when the store changed', async () => {
   const providerRef = { ...refTo('SecretStore'), storeGeneration: 2n };
   await provider.client.store.getSecret({ providerRef, sourceNamespace: 'team-a', remoteRef: { key: 'login' } });
   expect(opened.map(({ config }) => config.region)).toEqual(['eu', 'us']);
+});
+
+test('is opened with the retries that its store asks for, and not with ones that are none', async () => {
+  const provider = { cloud: { region: 'eu', auth: auth() } };
+  apply('SecretStore', { provider, retrySettings: { maxRetries: 3, retryInterval: '1m30s' } });
+  await get('SecretStore');
+  expect(retrySettings).toEqual({ maxRetries: 3, retryIntervalMs: 90_000 });
+  name = `store-${++count}`;
+  apply('SecretStore', { provider, retrySettings: { retryInterval: 'soon' } });
+  expect(await refusal(get('SecretStore'))).toMatchObject({
+    code: 'CONFIG_INVALID',
+    field: 'spec.retrySettings.retryInterval',
+  });
+  expect(opened).toHaveLength(1);
 });
 
 describe('credentials', () => {

@@ -122,6 +122,7 @@ function contextOf(
     session: (name, options) => account.sessions.open(name, options, lifetime),
     flights: new SingleFlight(),
     httpClient: (options = {}) => createHttpClient(options, { clock, logger, metrics, lifetime }),
+    ...(config.retrySettings && { retrySettings: config.retrySettings }),
     at: (path) => kind.at(path),
   };
 }

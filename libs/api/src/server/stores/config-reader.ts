@@ -3,6 +3,7 @@ import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ConfigPlace, KindDefinition } from '../definition.ts';
 import type { ConfigSource } from '../open-context.ts';
+import type { RetrySettings } from '../retry/retry-settings.ts';
 import { ExpiringCache } from '../backends/expiring-cache.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
 import { kubeProblem } from './kube-problem.ts';
@@ -12,8 +13,8 @@ import type { KubeReader } from './kube-reader.ts';
 export interface ConfigObject {
   readonly source: ConfigSource;
   readonly spec: unknown;
-  /** `spec.retrySettings` of the store that the config stands in, as it stands there. */
-  readonly retrySettings?: unknown;
+  /** `spec.retrySettings` of the store that the config stands in. */
+  readonly retrySettings?: RetrySettings;
 }
 
 interface RawConfig extends KubeObject {

@@ -3,6 +3,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { ProviderReference } from '../../gen/provider/v1/provider_pb.js';
 import type { Backend, CallContext } from '../backend.ts';
 import type { BackendPool } from '../backends/backend-pool.ts';
+import { parseRetrySettings } from '../retry/retry-settings.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
 import { type KindDefinition, reroot } from '../definition.ts';
 import type { ConfigObject, ConfigReader } from './config-reader.ts';
@@ -74,8 +75,9 @@ export class StoreAccess {
     if (!grant)
       throw new ProviderError('INVALID_REQUEST', 'source_namespace is required', { field: 'source_namespace' });
     const { backends, heavy, logger } = this.#options;
+    // What is wrong with it is named where it stands already.
+    const config = await this.#config(target, grant.configNamespace, look);
     try {
-      const config = await this.#config(target, grant.configNamespace, look);
       const lease = await backends.lease({ kind, config, credentials: grant.credentials }, signal);
       try {
         const work = heavy.forCall({ tenant: requester.namespace, signal });
@@ -107,10 +109,11 @@ export class StoreAccess {
     if (!record) throw new TypeError('a config in a store comes with the store');
     const known = this.#inline.get(record);
     if (known) return known;
+    const retrySettings = parseRetrySettings(record.retrySettings ?? {});
     const config = {
       source: { namespace: record.namespace ?? '', name, uid: record.uid, generation: record.generation },
       spec: place.decode(record.inline?.[place.key]),
-      ...(record.retrySettings === undefined ? {} : { retrySettings: record.retrySettings }),
+      ...(retrySettings && { retrySettings }),
     };
     this.#inline.set(record, config);
     return config;

@@ -72,7 +72,11 @@ test('an absent store is not remembered', async () => {
 });
 
 function failing(error: KubeError): StoreReader {
-  const kube: KubeReader = { get: () => Promise.reject(error), isReachable: () => true };
+  const kube: KubeReader = {
+    get: () => Promise.reject(error),
+    createToken: () => Promise.reject(error),
+    isReachable: () => true,
+  };
   return new StoreReader({ kube, clock });
 }
 
