@@ -18,6 +18,7 @@ export {
   Registry,
   type RegistryOptions,
 } from './metrics.ts';
+export { plainText } from './plain-text.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
 export { Rarely, type RarelyOptions } from './rarely.ts';
 export { excessOf, regexpLimits } from './regexp/limits.ts';
