@@ -1,5 +1,6 @@
 export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { ConnectionRoom } from './connection-room.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
