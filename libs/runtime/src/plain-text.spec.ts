@@ -48,7 +48,7 @@ test('whatever comes in, what comes out is seen, on one line, and stays as it is
   fc.assert(
     fc.property(fc.array(codePoint, { maxLength: 40 }), (codes) => {
       const text = plainText(String.fromCodePoint(...codes));
-      expect([...text].map((character) => character.codePointAt(0)!).filter(forbidden)).toEqual([]);
+      expect(Array.from(text, (character) => character.codePointAt(0) ?? 0).filter(forbidden)).toEqual([]);
       expect(plainText(text)).toBe(text);
     }),
     { numRuns: 2_000 },

@@ -27,6 +27,7 @@ export class CallScope implements ContextValues {
   readonly #controller = new AbortController();
   readonly #cancelDeadline: () => void;
   readonly #onClose: (() => void)[] = [];
+  #begun = false;
   #answered = false;
 
   constructor(options: CallScopeOptions) {
@@ -45,6 +46,16 @@ export class CallScope implements ContextValues {
   /** Aborts when the client is gone or the time is over; its reason is a ProviderError. */
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Whether the handler has got the request, which was understood then. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** The handler has got the request. */
+  begin(): void {
+    this.#begun = true;
   }
 
   /**

@@ -118,7 +118,7 @@ export class Dispatcher {
         contextValues: scope,
       });
       if (unary) scope.answered();
-      await writeAnswer(stream, answer, unary ? 'unary' : 'stream');
+      await writeAnswer(stream, answer, { kind: unary ? 'unary' : 'stream', understood: () => scope.begun });
       scope.answered();
     } finally {
       release();
