@@ -1,4 +1,3 @@
-import type { ConnectRouter } from '@connectrpc/connect';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { ApiCallCounter } from './backends/api-call-metrics.ts';
@@ -9,7 +8,7 @@ import { ConfigReader } from './stores/config-reader.ts';
 import { CredentialCache } from './credentials/credential-reader.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
 import { healthService } from './transport/health-service.ts';
-import { Dispatcher } from './transport/dispatcher.ts';
+import { Dispatcher, type Routes } from './transport/dispatcher.ts';
 import { GatedListener } from './transport/listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { ServerMetrics } from './transport/server-metrics.ts';
@@ -137,9 +136,9 @@ function routesOf(
   access: StoreAccess,
   state: ServingState,
   stopping: AbortSignal,
-): (router: ConnectRouter) => void {
-  return (router) => {
-    router.service(SecretStoreProvider, storeService({ runtime, access, limits }));
-    router.service(Health, healthService({ state, services: [SecretStoreProvider.typeName], runtime, stopping }));
+): (routes: Routes) => void {
+  return (routes) => {
+    routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
+    routes.service(Health, healthService({ state, services: [SecretStoreProvider.typeName], runtime, stopping }));
   };
 }

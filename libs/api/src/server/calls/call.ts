@@ -39,7 +39,6 @@ export function unary<I extends DescMessage, O extends DescMessage>(
     const { clock, logger, metrics } = runtime;
     const scope = CallScope.of(context);
     const signal = scope?.signal ?? context.signal;
-    scope?.begin();
     const startedMs = clock.monotonic();
     let failure: ProviderError | undefined;
     try {

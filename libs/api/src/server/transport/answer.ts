@@ -7,86 +7,57 @@ import { statusFields } from './rejection.ts';
 const HEADERS: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc+proto' };
 const OK: OutgoingHttpHeaders = { 'grpc-status': '0' };
 
-export interface AnswerOptions {
-  readonly kind: 'unary' | 'stream';
-  /** Whether a handler got the request; asked when the status is known. */
-  readonly understood: () => boolean;
+/** Writes the one message of a call that went well. */
+export function writeMessage(stream: ServerHttp2Stream, envelope: Uint8Array): void {
+  if (begin(stream, () => OK)) stream.end(envelope);
 }
 
 /**
- * Writes what a handler answered. Its status is known when its last message is; without a message both go out as one.
- * No handler of ours sends headers of its own.
+ * Writes what Connect's handler of a stream answers, message by message as the client reads them. The status is known when the last one
+ * is; without any both go out as one. No handler of ours sends headers of its own.
  */
-export async function writeAnswer(
+export async function writeStream(
   stream: ServerHttp2Stream,
   { body, trailer }: UniversalServerResponse,
-  { kind, understood }: AnswerOptions,
 ): Promise<void> {
   const messages = body?.[Symbol.asyncIterator]() as AsyncIterator<Uint8Array, undefined> | undefined;
-  if (messages === undefined) {
-    respondWithStatus(stream, trailer, understood);
-    return;
-  }
   try {
-    let next = await messages.next();
-    if (next.done === true) respondWithStatus(stream, trailer, understood);
-    else if (kind === 'unary') {
-      // What fails behind the message is in the status, so the end is waited for.
-      await messages.next();
-      if (begin(stream, trailer, understood)) stream.end(next.value);
-    } else if (begin(stream, trailer, understood)) {
-      for (; next.done !== true; next = await messages.next()) if (!stream.write(next.value)) await drained(stream);
+    let next = await messages?.next();
+    if (next === undefined || next.done === true) {
+      if (isOpen(stream)) stream.respond({ ...HEADERS, ...statusOf(trailer) }, { endStream: true });
+    } else if (begin(stream, () => statusOf(trailer))) {
+      for (; next?.done === false; next = await messages?.next()) if (!stream.write(next.value)) await drained(stream);
       stream.end();
     }
   } finally {
     // Lets a generator that was left half-way clean up.
-    void messages.return?.().catch(() => undefined);
+    void messages?.return?.().catch(() => undefined);
   }
 }
 
-function begin(stream: ServerHttp2Stream, trailer: Headers | undefined, understood: () => boolean): boolean {
-  if (stream.destroyed || stream.closed) return false;
-  stream.on('wantTrailers', () => stream.sendTrailers(statusOf(trailer, understood)));
+function isOpen(stream: ServerHttp2Stream): boolean {
+  return !stream.destroyed && !stream.closed;
+}
+
+function begin(stream: ServerHttp2Stream, status: () => OutgoingHttpHeaders): boolean {
+  if (!isOpen(stream)) return false;
+  stream.on('wantTrailers', () => stream.sendTrailers(status()));
   stream.respond(HEADERS, { waitForTrailers: true });
   return true;
 }
 
-function respondWithStatus(stream: ServerHttp2Stream, trailer: Headers | undefined, understood: () => boolean): void {
-  if (!stream.destroyed && !stream.closed)
-    stream.respond({ ...HEADERS, ...statusOf(trailer, understood) }, { endStream: true });
-}
-
-function statusOf(trailer: Headers | undefined, understood: () => boolean): OutgoingHttpHeaders {
+/**
+ * A status without our detail is Connect's: its text quotes what it met, so ours stands in its place. The two that are left are the
+ * health service's, whose protocol asks for them.
+ */
+function statusOf(trailer: Headers | undefined): OutgoingHttpHeaders {
   const status = Number(trailer?.get('grpc-status') ?? Code.Internal);
   if (status === 0) return OK;
-  // What Connect cannot parse is an internal error to it.
-  const code = status === INTERNAL && !understood() ? Code.InvalidArgument : status;
-  const own = trailer?.has('grpc-status-details-bin') === true ? undefined : ownWords(code);
-  if (own === undefined) return Object.fromEntries(trailer ?? []);
-  return statusFields(own);
+  if (trailer && (trailer.has('grpc-status-details-bin') || HEALTH.has(status))) return Object.fromEntries(trailer);
+  return statusFields(new ProviderError('INTERNAL', 'the provider failed unexpectedly'));
 }
 
-/**
- * A status without our detail is the library's: its text quotes what it met (a header, bytes of a message), so ours stands in its place.
- * The two that are left are the health service's, whose protocol asks for them.
- */
-function ownWords(status: number): ProviderError | undefined {
-  if (HEALTH.has(status)) return undefined;
-  return OWN_WORDS.get(status) ?? new ProviderError('INTERNAL', 'the provider failed unexpectedly');
-}
-
-const INTERNAL: number = Code.Internal;
 const HEALTH: ReadonlySet<number> = new Set([Code.NotFound, Code.Unavailable]);
-const OWN_WORDS: ReadonlyMap<number, ProviderError> = new Map([
-  [Code.InvalidArgument, new ProviderError('INVALID_REQUEST', 'the request is no message of the contract')],
-  [Code.Unimplemented, new ProviderError('UNSUPPORTED', 'this provider has no such method')],
-  [
-    Code.ResourceExhausted,
-    new ProviderError('LIMIT_EXCEEDED', "the answer is larger than the provider's limit", {
-      nextStep: 'ask for less at once, or raise --max-response-bytes of the provider (and the response limit of core)',
-    }),
-  ],
-]);
 
 function drained(stream: ServerHttp2Stream): Promise<void> {
   return new Promise((resolve) => {

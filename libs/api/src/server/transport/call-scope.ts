@@ -25,15 +25,16 @@ const scopeKey: ContextKey<CallScope | undefined> = createContextKey<CallScope |
 export class CallScope implements ContextValues {
   readonly #options: CallScopeOptions;
   readonly #controller = new AbortController();
+  readonly #deadlineMs: number | undefined;
   readonly #cancelDeadline: () => void;
   readonly #onClose: (() => void)[] = [];
-  #begun = false;
   #answered = false;
 
   constructor(options: CallScopeOptions) {
     this.#options = options;
     const { stream, clock, callerMs = Infinity, limitMs = Infinity } = options;
     const ms = Math.min(callerMs, limitMs);
+    this.#deadlineMs = ms === Infinity ? undefined : clock.monotonic() + ms;
     this.#cancelDeadline = ms === Infinity ? () => undefined : clock.schedule(ms, () => this.#late());
     stream.once('close', () => this.#close());
   }
@@ -48,14 +49,16 @@ export class CallScope implements ContextValues {
     return this.#controller.signal;
   }
 
-  /** Whether the handler has got the request, which was understood then. */
-  get begun(): boolean {
-    return this.#begun;
+  /**
+   * Instant of `clock.monotonic()` at which the call ends, milliseconds; undefined for a stream whose caller set none.
+   */
+  get deadlineMs(): number | undefined {
+    return this.#deadlineMs;
   }
 
-  /** The handler has got the request. */
-  begin(): void {
-    this.#begun = true;
+  /** Milliseconds that are left. */
+  timeoutMs(): number | undefined {
+    return this.#deadlineMs === undefined ? undefined : this.#deadlineMs - this.#options.clock.monotonic();
   }
 
   /**

@@ -1,10 +1,11 @@
+import type { ConnectError } from '@connectrpc/connect';
 import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { toConnectError } from '../../contract/error-wire.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 
 /** Answers a call with a status alone, before any routing. */
-export function answerWithError(stream: ServerHttp2Stream, error: ProviderError): void {
+export function answerWithError(stream: ServerHttp2Stream, error: ProviderError | ConnectError): void {
   endWith(stream, statusHeaders(error));
 }
 
@@ -14,13 +15,15 @@ export function answerWithHttpStatus(stream: ServerHttp2Stream, status: number):
 }
 
 /** The headers of an answer that is nothing but a status: "Trailers-Only" in gRPC's words. */
-export function statusHeaders(error: ProviderError): Readonly<Record<string, string>> {
+export function statusHeaders(error: ProviderError | ConnectError): Readonly<Record<string, string>> {
   return { ':status': '200', 'content-type': 'application/grpc+proto', ...statusFields(error) };
 }
 
 /** The fields of a status, in headers or trailers. */
-export function statusFields(error: ProviderError): Readonly<Record<string, string>> {
-  return Object.fromEntries(setTrailerStatus(new Headers(), toConnectError(error)));
+export function statusFields(error: ProviderError | ConnectError): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    setTrailerStatus(new Headers(), error instanceof ProviderError ? toConnectError(error) : error),
+  );
 }
 
 function endWith(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {

@@ -18,7 +18,10 @@ export interface RequestMessage {
 }
 
 /** A byte for compression and four for the length (gRPC over HTTP/2, "Length-Prefixed-Message"). */
-const PREFIX_BYTES = 5;
+export const PREFIX_BYTES = 5;
+/** Pieces in which a message may come: these, and one for so many bytes. Frames of HTTP/2 usually have 16 KiB. */
+const MIN_PIECES = 1_024;
+const BYTES_PER_PIECE = 256;
 
 /**
  * Reads the one message of a call. Its length stands at its start: room is taken for the whole of it before the rest is read, so that
@@ -71,6 +74,8 @@ class Reading {
     if (this.#total === undefined && this.#received >= PREFIX_BYTES) this.#begin();
     if (this.#total !== undefined && this.#received > this.#total)
       this.#fail(invalid('the request has more than one message'));
+    else if (this.#chunks.length > MIN_PIECES + this.#received / BYTES_PER_PIECE)
+      this.#fail(invalid('the request comes in crumbs'));
   };
 
   readonly #end = (): void => {
