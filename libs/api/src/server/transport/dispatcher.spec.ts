@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type ClientHttp2Session, connect } from 'node:http2';
+import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
@@ -114,6 +114,23 @@ describe('what is announced can be had at once', () => {
 });
 
 describe('the time of a call', () => {
+  test('is over for an answer as well that the client does not read', async () => {
+    secret = () => Promise.resolve(Buffer.alloc(4 * MIB - 64));
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': GET,
+      'content-type': 'application/grpc',
+      'grpc-timeout': '500m',
+    });
+    stream
+      .on('error', () => undefined)
+      .pause()
+      .end(getRequest('a'));
+    await once(stream, 'response');
+    await once(stream, 'close');
+    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL);
+  });
+
   test.each(['99999999H', '99999999M', '2147484S', '99999999S', '60M', '10S', '999999m', '99999999u', '99999999n'])(
     'grpc-timeout %s is longer than the call takes',
     async (timeout) => {
