@@ -17,7 +17,7 @@ let lab: TlsLab;
 let core: LabKeyPair;
 let provider: ChildProcess;
 let port: number;
-let peers: Socket[] = [];
+const peers: Socket[] = [];
 
 beforeAll(async () => {
   lab = await TlsLab.create();
