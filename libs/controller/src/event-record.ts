@@ -1,5 +1,5 @@
 import type { CoreEvent, ObjectMeta } from '@eso/kube';
-import { bounded } from '@eso/runtime';
+import { bounded, plainText } from '@eso/runtime';
 
 /** What an event is about: any object as it came from the API server. */
 export interface EventSubject {
@@ -40,7 +40,7 @@ export function eventContent(
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     },
   };
-  return { subject, type, reason, message: bounded(message, MESSAGE_BYTES) };
+  return { subject, type, reason, message: bounded(plainText(message), MESSAGE_BYTES) };
 }
 
 /** By what equal events are recognised. */

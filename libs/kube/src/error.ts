@@ -1,4 +1,4 @@
-import { bounded, errorText, isError } from '@eso/runtime';
+import { bounded, errorText, isError, plainText } from '@eso/runtime';
 
 /**
  * What went wrong, for programs. One code per thing a caller may want to tell apart: FORBIDDEN is a missing right (RBAC) and nothing
@@ -80,7 +80,7 @@ export class KubeError extends Error {
     this.reason = options.reason;
     this.retryable = RETRYABLE.has(code);
     this.retryAfterMs = options.retryAfterMs;
-    this.publicMessage = bounded(message);
+    this.publicMessage = bounded(plainText(message));
     this.causes = options.causes ?? [];
   }
 

@@ -1,5 +1,6 @@
 export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { ConnectionRoom } from './connection-room.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
@@ -18,6 +19,7 @@ export {
   Registry,
   type RegistryOptions,
 } from './metrics.ts';
+export { plainText } from './plain-text.ts';
 export { type Check, type CheckResult, Readiness } from './readiness.ts';
 export { Rarely, type RarelyOptions } from './rarely.ts';
 export { excessOf, regexpLimits } from './regexp/limits.ts';

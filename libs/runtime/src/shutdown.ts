@@ -1,6 +1,7 @@
 import { type FlagSpec, type FlagValues, flagHelp, parseFlags } from './flags.ts';
 import { createLogger, LOG_LEVELS, type Logger } from './logger.ts';
 import { boundMemory } from './memory.ts';
+import { startProblem } from './start-guard.ts';
 import { errorText } from './text.ts';
 
 /** Flags that every process has. */
@@ -33,10 +34,17 @@ const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 /**
- * Runs a process: reads its flags (`--help` prints them and exits 0, a bad one is explained on standard error and exits 2), turns
- * SIGTERM and SIGINT into an aborted signal (a second one exits at once with 1), and logs whatever else would end it silently.
+ * Runs a process: refuses to where TLS is turned off or down (exits 2), reads its flags (`--help` prints them and exits 0, a bad one is
+ * explained on standard error and exits 2), turns SIGTERM and SIGINT into an aborted signal (a second one exits at once with 1), and logs
+ * whatever else would end it silently.
  */
 export function runMain<const S extends FlagSpec>({ name, flags: own, main }: MainOptions<S>): void {
+  const unsafe = startProblem();
+  if (unsafe !== undefined) {
+    process.stderr.write(`${name}: ${unsafe}\n`);
+    process.exitCode = EXIT_USAGE;
+    return;
+  }
   boundMemory();
   const spec = { ...own, ...COMMON_FLAGS };
   const argv = process.argv.slice(2);

@@ -1,3 +1,5 @@
+import { plainText } from './plain-text.ts';
+
 const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = Buffer.byteLength(ELLIPSIS);
 
@@ -51,5 +53,5 @@ export function isError(thrown: unknown): thrown is Error {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').trim();
+  return plainText(text.replace(/\s*\n\s*/g, ' ')).trim();
 }

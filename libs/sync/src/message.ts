@@ -1,5 +1,5 @@
 /** Texts of conditions and events: `<prefix>: <field>: <what> [CODE]. <next step>`. */
-import { bounded } from '@eso/runtime';
+import { bounded, plainText } from '@eso/runtime';
 
 /** A failure that a user reads about; SyncError and ProviderError both have this shape. */
 export interface Problem {
@@ -20,12 +20,12 @@ const MAX_WHAT_BYTES = 512;
  * @param prefix upstream's message for the situation; alerts match on it
  */
 export function conditionMessage(prefix: string, problem: Problem): string {
-  return bounded(`${prefix}: ${problemText(problem)}`, MAX_MESSAGE_BYTES);
+  return bounded(plainText(`${prefix}: ${problemText(problem)}`), MAX_MESSAGE_BYTES);
 }
 
 /** Message of a Warning event: the problem alone, since the event's reason says in which situation. */
 export function eventMessage(problem: Problem): string {
-  return bounded(problemText(problem), MAX_MESSAGE_BYTES);
+  return bounded(plainText(problemText(problem)), MAX_MESSAGE_BYTES);
 }
 
 function problemText({ code, field, publicMessage, nextStep }: Problem): string {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
-import { bounded } from '@eso/runtime';
+import { bounded, plainText } from '@eso/runtime';
 import { mergeCondition } from '@eso/sync';
 import { isUnheard, type Verdict } from './verdict.ts';
 
@@ -107,5 +107,5 @@ function validatedUnknown(observedGeneration: number): NewCondition {
 function withWarnings(message: string, warnings: readonly string[]): string {
   return warnings.length === 0
     ? message
-    : bounded(`${message}; warning: ${warnings.join('; warning: ')}`, MESSAGE_BYTES);
+    : bounded(plainText(`${message}; warning: ${warnings.join('; warning: ')}`), MESSAGE_BYTES);
 }

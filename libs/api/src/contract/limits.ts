@@ -22,7 +22,7 @@ export const limits = {
   regexpBytes: regexpLimits.bytes,
   /** Calls one connection may have in flight at a provider. Configurable. */
   concurrentStreams: 256,
-  /** Connections a provider holds at once; further ones are dropped. */
+  /** Connections of accepted clients that a provider holds at once; the oldest one without a call gives its place to a new one. */
   connections: 512,
   /** Whole budget of a unary call, retries included, milliseconds. Configurable. */
   callDeadlineMs: 30_000,

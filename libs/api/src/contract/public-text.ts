@@ -1,19 +1,13 @@
-import { bounded } from '@eso/runtime';
+import { bounded, plainText } from '@eso/runtime';
 import { limits } from './limits.ts';
 
 /** Characters that are looked at: some more than can be shown, since white space shrinks. */
 const READ_CHARACTERS = 4 * limits.errorTextBytes;
 
 /**
- * Makes a text fit for conditions, events and logs: one line of at most 512 bytes. Control characters would let a backend
- * forge lines. Of a text that is much longer, the rest is not looked at.
+ * Makes a text fit for conditions, events and logs: one line of at most 512 bytes, of which everything is seen in the order in which it
+ * stands (see `plainText`). Of a text that is much longer, the rest is not looked at.
  */
 export function publicText(text: string): string {
-  return bounded(
-    text
-      .slice(0, READ_CHARACTERS)
-      .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-      .trim(),
-    limits.errorTextBytes,
-  );
+  return bounded(plainText(text.slice(0, READ_CHARACTERS)).trim(), limits.errorTextBytes);
 }

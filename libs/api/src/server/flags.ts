@@ -95,7 +95,12 @@ export const PROVIDER_FLAGS = {
     min: 1,
     describe: 'Calls in flight on one connection',
   },
-  'max-connections': { type: 'number', default: limits.connections, min: 1, describe: 'Open connections' },
+  'max-connections': {
+    type: 'number',
+    default: limits.connections,
+    min: 1,
+    describe: 'Open connections of the accepted client; others have a small room of their own',
+  },
   'max-open-backends': {
     type: 'number',
     default: DEFAULT_BACKEND_LIMITS.backends,

@@ -24,9 +24,9 @@ export interface ServerLimits {
   readonly responseKeys: number;
   /** Calls one connection may have in flight. Default 256. */
   readonly concurrentStreams: number;
-  /** Open connections; further ones are dropped. Default 512. */
+  /** Connections of accepted clients; the oldest one without a call gives its place to a new one. Default 512. */
   readonly connections: number;
-  /** Longest one call may take, milliseconds. Default 60,000. */
+  /** Longest one call may take, milliseconds, until its answer has been read. Default 60,000. */
   readonly deadlineMs: number;
   /** Backends open at once; one config object has half of them at most. Default 256. */
   readonly openBackends: number;

@@ -1,7 +1,3 @@
-import type { AddressInfo } from 'node:net';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { errorText, formatAddress, RuntimeError } from '@eso/runtime';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { ApiCallCounter } from './backends/api-call-metrics.ts';
@@ -13,12 +9,12 @@ import { CredentialCache } from './credentials/credential-cache.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
 import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';
-import { gatedListener, secureContext } from './transport/listener.ts';
+import { Dispatcher, type Routes } from './transport/dispatcher.ts';
+import { GatedListener } from './transport/listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
-import { answerWithError, unknownMethod } from './transport/rejection.ts';
 import { ServerMetrics } from './transport/server-metrics.ts';
 import { ServingState } from './transport/serving-state.ts';
-import { RACE_MS, Sessions } from './transport/sessions.ts';
+import { Sessions } from './transport/sessions.ts';
 import { StoreAccess } from './stores/store-access.ts';
 import { StoreReader } from './stores/store-reader.ts';
 import { storeService } from './calls/store-service.ts';
@@ -59,24 +55,31 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
     clock,
     maxAgeMs: options.connectionMaxAgeMs,
     graceMs: AGE_GRACE_MS,
-    onCount: (count) => metrics.connections(count),
   });
   const state = new ServingState({ certificates, kube: options.kube, clock, logger });
   const stopping = new AbortController();
-  const runtime: CallRuntime = { metrics, logger, clock, deadlineMs: limits.deadlineMs };
+  const runtime: CallRuntime = { metrics, logger, clock };
   const stores = openStores(options);
-  const { server, cut } = gatedListener({
+  const dispatcher = new Dispatcher({
+    routes: routesOf(options, runtime, stores.access, state, stopping.signal),
+    limits,
+    clock,
+    metrics,
+    logger,
+  });
+  const listener = new GatedListener({
     gate: new ClientGate({ acceptedClient: options.acceptedClient, clock }),
     sessions,
     metrics,
     limits,
+    clock,
     logger,
-    route: router(options, runtime, stores.access, state, stopping.signal),
+    connected: () => dispatcher.connected(),
   });
 
   const unsubscribe = [
     certificates.onChange((material, previous) => {
-      server.setSecureContext(secureContext(material));
+      listener.use(material);
       if (!previous) return;
       metrics.certificateReloaded(material);
       // Connections of clients that are trusted no longer must not live on until their age.
@@ -85,35 +88,22 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
     certificates.onRefused((_problem, current) => metrics.certificateReloadFailed(current)),
   ];
   const loaded = certificates.current();
-  if (loaded) server.setSecureContext(secureContext(loaded));
+  if (loaded) listener.use(loaded);
 
   return {
     problem: () => state.problem(),
-    listen: () =>
-      new Promise((resolve, reject) => {
-        const onError = (error: Error): void => {
-          const address = formatAddress(options.address);
-          reject(new RuntimeError('LISTEN_FAILED', `cannot listen on ${address}: ${error.message}`, { cause: error }));
-        };
-        server.once('error', onError);
-        server.listen(options.address, () => {
-          server.off('error', onError);
-          server.on('error', (error) => logger.error({ err: error }, 'listener failed'));
-          const { address: host, port } = server.address() as AddressInfo;
-          logger.info({ host, port }, 'listening');
-          state.start();
-          resolve({ host, port });
-        });
-      }),
+    listen: async () => {
+      const at = await listener.listen(options.address);
+      logger.info(at, 'listening');
+      state.start();
+      return at;
+    },
     stop: async () => {
       state.stop();
       await clock.sleep(options.drainDelayMs);
+      listener.stopAccepting();
       stopping.abort();
-      sessions.retireAll();
-      // Node closes connections at once when a server is closed; calls already under way to us get their moment first.
-      if (sessions.count > 0) await clock.sleep(RACE_MS);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      sessions.retireAll();
+      sessions.drain();
       const patience = new AbortController();
       const endMs = clock.monotonic() + options.stopTimeoutMs;
       await Promise.race([
@@ -121,8 +111,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
         clock.sleep(options.stopTimeoutMs, patience.signal).catch(() => undefined),
       ]);
       patience.abort();
-      cut();
-      await closed;
+      await listener.close();
       for (const end of unsubscribe) end();
       state.close();
       const leftMs = Math.max(endMs - clock.monotonic(), Math.min(options.stopTimeoutMs, MIN_CLOSE_MS));
@@ -164,38 +153,16 @@ function openStores(options: ResolvedOptions): {
   };
 }
 
-/** Routes the calls of accepted clients: gRPC alone, uncompressed, and nothing but the methods that are served. */
-function router(
-  { limits, logger }: ResolvedOptions,
+/** The services that are served, to accepted clients alone. */
+function routesOf(
+  { limits }: ResolvedOptions,
   runtime: CallRuntime,
   access: StoreAccess,
   state: ServingState,
   stopping: AbortSignal,
-): (request: Http2ServerRequest, response: Http2ServerResponse) => void {
-  const handle = connectNodeAdapter({
-    routes: (routes) => {
-      routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
-      routes.service(Health, healthService({ state, services: [SecretStoreProvider.typeName], runtime, stopping }));
-    },
-    grpc: true,
-    grpcWeb: false,
-    connect: false,
-    acceptCompression: [],
-    readMaxBytes: limits.requestBytes,
-    writeMaxBytes: limits.responseBytes,
-    fallback: (request) => {
-      runtime.metrics.refused('method');
-      answerWithError((request as Http2ServerRequest).stream, unknownMethod());
-    },
-  });
-  return (request, response) => {
-    try {
-      handle(request, response);
-    } catch (error) {
-      // A request line that is no URL, for example.
-      runtime.metrics.refused('method');
-      logger.debug({ problem: errorText(error) }, 'request not understood');
-      answerWithError(request.stream, unknownMethod());
-    }
+): (routes: Routes) => void {
+  return (routes) => {
+    routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
+    routes.service(Health, healthService({ state, services: [SecretStoreProvider.typeName], runtime, stopping }));
   };
 }

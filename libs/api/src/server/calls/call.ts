@@ -1,21 +1,21 @@
 import { Code, type HandlerContext } from '@connectrpc/connect';
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import { type Clock, formatDuration, type Logger } from '@eso/runtime';
+import type { Clock, Logger } from '@eso/runtime';
 import { errorCodes } from '../../contract/codes.ts';
 import { toConnectError } from '../../contract/error-wire.ts';
 import { methodPath } from '../../contract/methods.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { waitFor } from '../backends/expiring-cache.ts';
-import { failureTrace } from './failure-trace.ts';
+import { CallScope } from '../transport/call-scope.ts';
 import type { ServerMetrics } from '../transport/server-metrics.ts';
+import { answerBytes } from './answer-bytes.ts';
+import { failureTrace } from './failure-trace.ts';
 
 /** What every unary call needs around its handler. */
 export interface CallRuntime {
   readonly metrics: ServerMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Longest one call may take, milliseconds; a shorter deadline of the caller wins. */
-  readonly deadlineMs: number;
 }
 
 /** One method: what it does, and what its log line says about a request (never a value). */
@@ -26,8 +26,9 @@ export interface UnaryMethod<I extends DescMessage, O extends DescMessage> {
 }
 
 /**
- * Puts around a handler what every call gets, from outside in: metrics and one log line, the mapping of errors to statuses,
- * the deadline. The client has been judged before (client-gate.ts); limits and namespace rules are the handler's first steps.
+ * Puts around a handler what every call gets, from outside in: metrics and one log line, the mapping of errors to statuses, the end by
+ * deadline or by the caller (call-scope.ts), and the turn of its answer. The client has been judged before (client-gate.ts); limits and
+ * namespace rules are the handler's first steps. A handler that does not heed its signal is left behind: the caller gets its answer in time.
  */
 export function unary<I extends DescMessage, O extends DescMessage>(
   runtime: CallRuntime,
@@ -36,17 +37,22 @@ export function unary<I extends DescMessage, O extends DescMessage>(
   const path = methodPath(method);
   return async (request, context) => {
     const { clock, logger, metrics } = runtime;
+    const scope = CallScope.of(context);
+    const signal = scope?.signal ?? context.signal;
     const startedMs = clock.monotonic();
     let failure: ProviderError | undefined;
     try {
-      return await withDeadline(runtime, context.signal, (signal) => handle(request, signal));
+      const answer = await waitFor(handle(request, signal), signal);
+      await scope?.turn(answerBytes(answer));
+      return answer;
     } catch (error) {
-      failure = asProviderError(error, context.signal);
+      failure = asProviderError(error, signal);
       throw toConnectError(failure);
     } finally {
       const durationMs = clock.monotonic() - startedMs;
       metrics.answered(path, failure ? statusName(errorCodes[failure.code].grpc) : 'OK', durationMs / 1000);
-      log(logger, failure, { method: path, durationMs: Math.round(durationMs), ...describe(request) });
+      if (failure || logger.isLevelEnabled('debug'))
+        log(logger, failure, { method: path, durationMs: Math.round(durationMs), ...describe(request) });
     }
   };
 }
@@ -56,34 +62,11 @@ export function statusName(code: Code): string {
   return Code[code];
 }
 
-/** A handler that does not heed its signal is left behind: the caller gets its answer in time all the same. */
-async function withDeadline<T>(
-  { clock, deadlineMs }: CallRuntime,
-  caller: AbortSignal,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const deadline = new AbortController();
-  const cancel = clock.schedule(deadlineMs, () =>
-    deadline.abort(
-      new ProviderError('TIMEOUT', `the provider did not finish within its limit of ${formatDuration(deadlineMs)}`),
-    ),
-  );
-  const signal = AbortSignal.any([caller, deadline.signal]);
-  try {
-    return await waitFor(run(signal), signal);
-  } finally {
-    cancel();
-  }
-}
-
-function asProviderError(error: unknown, caller: AbortSignal): ProviderError {
+function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (caller.aborted) {
-    const { code } = caller.reason as { code?: unknown };
-    return code === Code.DeadlineExceeded
-      ? new ProviderError('TIMEOUT', "the call did not end within the caller's deadline", { cause: error })
-      : new ProviderError('CANCELED', 'the caller gave up', { cause: error });
-  }
+  // What a backend makes of its signal is no failure of its own.
+  if (signal.aborted && signal.reason instanceof ProviderError) return signal.reason;
+  if (signal.aborted) return new ProviderError('CANCELED', 'the caller gave up', { cause: error });
   if (error instanceof Error && error.name === 'TimeoutError')
     return new ProviderError('TIMEOUT', 'the backend did not answer in time', { cause: error });
   return ProviderError.from(error);

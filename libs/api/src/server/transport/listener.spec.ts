@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
@@ -158,7 +158,8 @@ test('what never became a call is counted, by reason', async () => {
 function refusals(metrics: string, reason: string): number {
   return Number(new RegExp(`^grpc_server_refused_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0);
 }
-test('takes no more connections than its limit, and another one when one has ended', async () => {
+
+test('keeps no more connections than its limit: the oldest one without a call gives its place to a new one', async () => {
   const clientDir = await lab.directory(await lab.client());
   const serverDir = await lab.directory(await lab.server());
   const small = await startTestProvider({
@@ -166,24 +167,26 @@ test('takes no more connections than its limit, and another one when one has end
     tls: { serverDir, clientDir, serverName: LAB_SERVER_NAME },
     limits: { connections: 2 },
   });
-  const dial = (): TLSSocket =>
-    connect({ ...core, port: small.port, ALPNProtocols: ['h2'] }).on('error', () => undefined);
+  const dial = async (): Promise<ClientHttp2Session> => {
+    const session = connectHttp2(`https://127.0.0.1:${small.port}`, core).on('error', () => undefined);
+    await once(session, 'remoteSettings');
+    return session;
+  };
+  const [busy, idle] = [await dial(), await dial()];
   try {
-    const [first, second] = [dial(), dial()];
-    await Promise.all([once(first, 'secureConnect'), once(second, 'secureConnect')]);
-    const third = dial();
-    await new Promise((resolve) => third.once('close', resolve));
-    expect(third.getProtocol()).toBeNull();
-    first.destroy();
-    await eventually(async () => {
-      const fourth = dial();
-      await Promise.race([once(fourth, 'secureConnect'), once(fourth, 'close')]);
-      const connected = !fourth.destroyed;
-      fourth.destroy();
-      expect(connected).toBe(true);
+    const watch = busy.request({
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Watch',
+      'content-type': 'application/grpc',
     });
-    second.destroy();
+    watch.on('error', () => undefined).end(Buffer.alloc(5));
+    await once(watch, 'data');
+    const third = await dial();
+    if (!idle.closed) await once(idle, 'close');
+    expect([busy.closed, third.closed]).toEqual([false, false]);
+    third.destroy();
   } finally {
+    busy.destroy();
     await small.stop();
   }
 });

@@ -1,124 +1,206 @@
 import { constants as opensslConstants } from 'node:crypto';
 import {
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-  type SecureServerOptions,
+  type IncomingHttpHeaders,
+  performServerHandshake,
   type ServerHttp2Session,
+  type ServerHttp2Stream,
 } from 'node:http2';
-import type { Socket } from 'node:net';
-import type { SecureContextOptions } from 'node:tls';
-import { errorText, type Logger, Rarely } from '@eso/runtime';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import { createServer as createTlsServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
+import {
+  type Clock,
+  errorText,
+  formatAddress,
+  type ListenAddress,
+  type Logger,
+  Rarely,
+  RuntimeError,
+} from '@eso/runtime';
 import type { TlsMaterial } from '../../tls/material.ts';
-import type { ClientGate, Verdict } from './client-gate.ts';
-import { answerWithError, clientRejected } from './rejection.ts';
 import type { ServerLimits } from '../options.ts';
+import type { ClientGate, Verdict } from './client-gate.ts';
+import { Connections, HANDSHAKE_MS, type JudgedConnection } from './connections.ts';
+import { RefusedPeer } from './refused-peer.ts';
+import { answerWithError, clientRejected } from './rejection.ts';
 import type { ServerMetrics } from './server-metrics.ts';
+import { sessionOptions } from './session-options.ts';
 import type { Sessions } from './sessions.ts';
+
+/** What a call of an accepted client begins with. */
+export type OnCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
 export interface GatedListenerOptions {
   readonly gate: ClientGate;
   readonly sessions: Sessions;
   readonly metrics: ServerMetrics;
   readonly limits: ServerLimits;
+  readonly clock: Clock;
   readonly logger: Logger;
-  /** Runs for calls of accepted clients only. */
-  readonly route: (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+  /** Called once for each connection of an accepted client; what it returns gets the calls of that connection. */
+  readonly connected: () => OnCall;
 }
 
-export interface GatedListener {
-  readonly server: Http2SecureServer;
-  /** Cuts every connection, also those that never got to a handshake and would hold up the end. */
-  readonly cut: () => void;
-}
-
-const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** A refused client gets this long to ask something, so that it is told why. */
-const REFUSED_AGE_MS = 10_000;
-/** And this long to read the answer. */
-const REFUSED_GRACE_MS = 2_000;
-/** Node's own limit of 10 MB cuts connections that have several answers of 4 MiB in flight. */
-const SESSION_MEMORY_MB = 128;
+/** A refused client gets this long to read the answers to calls that were on their way, milliseconds. */
+const REFUSED_GRACE_MS = 1_000;
+/** The same for an accepted client whose certificate has expired meanwhile. */
+const EXPIRED_GRACE_MS = 2_000;
 
 /**
- * The TLS side of a provider: HTTP/2 over TLS 1.3 and nothing else. Each connection is judged once after its handshake; a
- * call of a client that is not accepted ends here, whatever it asks for.
+ * The TLS side of a provider: HTTP/2 over TLS 1.3 and nothing else. Each connection is judged once after its handshake. One whose client
+ * is accepted becomes a session; another one is told why and ends, and no session is ever made for it.
  */
-export function gatedListener(options: GatedListenerOptions): GatedListener {
-  const { gate, sessions, metrics, limits, logger, route } = options;
-  const verdicts = new WeakMap<object, Verdict>();
-  const server = createSecureServer({
+export class GatedListener {
+  readonly #options: GatedListenerOptions;
+  readonly #connections: Connections;
+  readonly #tcp = createTcpServer();
+  readonly #tls = createTlsServer({
     ...secureContext(undefined),
     requestCert: true,
+    // A handshake that fails tells neither side why; the gate judges afterwards.
     rejectUnauthorized: false,
-    allowHTTP1: false,
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    settings: { maxConcurrentStreams: limits.concurrentStreams },
-    maxSessionMemory: SESSION_MEMORY_MB,
-  } satisfies SecureServerOptions);
-  server.maxConnections = limits.connections;
+    ALPNProtocols: ['h2'],
+    handshakeTimeout: HANDSHAKE_MS,
+  });
+  /** Whoever can reach the port can be refused as often as it likes. */
+  readonly #refusals = new Rarely();
 
-  // Whoever can reach the port can be refused as often as it likes.
-  const refusals = new Rarely();
+  constructor(options: GatedListenerOptions) {
+    this.#options = options;
+    const { clock, limits, logger, metrics } = options;
+    this.#connections = new Connections({
+      clock,
+      accepted: limits.connections,
+      onCount: (count) => metrics.connections(count),
+      onCut: (why, phase) => {
+        metrics.refused(why);
+        logger.debug({ why, phase }, 'a connection was cut');
+      },
+    });
+    this.#tcp.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      this.#guard(socket, () => {
+        this.#connections.arrived(socket);
+        this.#tls.emit('connection', socket);
+      });
+    });
+    this.#tls.on('secureConnection', (socket) => this.#guard(socket, () => this.#judge(socket)));
+    this.#tls.on('tlsClientError', (error, socket) => {
+      metrics.refused('handshake');
+      logger.debug({ problem: errorText(error) }, 'TLS handshake failed');
+      socket.destroy();
+    });
+  }
+
+  /** @throws RuntimeError LISTEN_FAILED */
+  listen(address: ListenAddress): Promise<{ readonly host: string; readonly port: number }> {
+    const server = this.#tcp;
+    return new Promise((resolve, reject) => {
+      const onError = (error: Error): void => {
+        const problem = `cannot listen on ${formatAddress(address)}: ${error.message}`;
+        reject(new RuntimeError('LISTEN_FAILED', problem, { cause: error }));
+      };
+      server.once('error', onError);
+      server.listen(address, () => {
+        server.off('error', onError);
+        server.on('error', (error) => this.#options.logger.error({ err: error }, 'listener failed'));
+        const { address: host, port } = server.address() as AddressInfo;
+        resolve({ host, port });
+      });
+    });
+  }
+
+  /** What handshakes are made with from now on. */
+  use(material: TlsMaterial): void {
+    this.#tls.setSecureContext(secureContext(material));
+  }
+
+  /** From now on nobody can connect; what is connected goes on. */
+  stopAccepting(): void {
+    if (this.#tcp.listening) this.#tcp.close();
+  }
+
+  /** Cuts every connection, also those that never got to a handshake. Resolves when none is left. */
+  async close(): Promise<void> {
+    this.stopAccepting();
+    this.#connections.cutAll();
+    await this.#connections.whenEmpty();
+  }
+
   /** Runs a callback that a peer can reach; what it throws ends that connection or stream and nothing else. */
-  const guard = (ends: { destroy: () => unknown }, run: () => void): void => {
+  #guard(ends: { destroy: () => unknown }, run: () => void): void {
     try {
       run();
     } catch (error) {
-      metrics.refused('failed');
-      logger.debug({ problem: errorText(error) }, 'a peer was cut off');
+      this.#options.metrics.refused('failed');
+      this.#options.logger.debug({ problem: errorText(error) }, 'a peer was cut off');
       ends.destroy();
     }
-  };
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.on('session', (session) => {
-    session.on('error', () => metrics.refused('session'));
-    guard(session, () => {
-      const verdict = gate.judge(session.socket as never);
-      verdicts.set(session, verdict);
-      sessions.add(session, verdict.kind === 'rejected' ? { maxAgeMs: REFUSED_AGE_MS } : {});
-      if (verdict.kind === 'rejected')
-        logger[refusals.due(verdict.reason) ? 'warn' : 'debug']({ reason: verdict.reason }, 'client refused');
-    });
-  });
-  server.on('request', (request, response) => {
-    const { stream } = request;
-    const session = stream.session as ServerHttp2Session | undefined;
-    if (!session) {
-      stream.destroy();
+  }
+
+  #judge(socket: TLSSocket): void {
+    const { gate, metrics } = this.#options;
+    if (socket.alpnProtocol !== 'h2') {
+      metrics.refused('protocol');
+      socket.destroy();
       return;
     }
-    guard(stream, () => {
-      const verdict = gate.stillValid(verdicts.get(session) ?? { kind: 'rejected', reason: 'NOT_JUDGED' });
-      if (verdict.kind === 'accepted') {
-        route(request, response);
-        return;
-      }
-      metrics.clientRejected(verdict.reason);
-      answerWithError(stream, clientRejected(verdict.reason));
-      sessions.retire(session, REFUSED_GRACE_MS);
+    const verdict = gate.judge(socket);
+    const connection = this.#connections.judged(socket, verdict.kind === 'accepted' ? 'accepted' : 'refused');
+    if (connection === undefined) socket.destroy();
+    else if (verdict.kind === 'accepted') this.#serve(socket, verdict, connection);
+    else this.#refuse(socket, verdict.reason);
+  }
+
+  #refuse(socket: TLSSocket, reason: string): void {
+    const { clock, logger, metrics } = this.#options;
+    logger[this.#refusals.due(reason) ? 'warn' : 'debug']({ reason }, 'client refused');
+    let answered = false;
+    new RefusedPeer(socket, {
+      error: clientRejected(reason),
+      onAnswer: () => {
+        metrics.clientRejected(reason);
+        if (!answered)
+          socket.once(
+            'close',
+            clock.schedule(REFUSED_GRACE_MS, () => socket.destroySoon()),
+          );
+        answered = true;
+      },
+      onEnd: () => socket.destroySoon(),
     });
-  });
-  server.on('unknownProtocol', (socket) => {
-    metrics.refused('protocol');
-    socket.destroy();
-  });
-  server.on('tlsClientError', (error, socket) => {
-    metrics.refused('handshake');
-    logger.debug({ problem: errorText(error) }, 'TLS handshake failed');
-    socket.destroy();
-  });
-  return {
-    server,
-    cut: () => {
-      for (const socket of sockets) socket.destroy();
-    },
-  };
+  }
+
+  #serve(socket: TLSSocket, verdict: Verdict, { cut, busy }: JudgedConnection): void {
+    const { connected, limits, metrics, sessions } = this.#options;
+    const onCall = connected();
+    const session = performServerHandshake(socket, sessionOptions(limits));
+    let calls = 0;
+    session.on('error', () => metrics.refused('session'));
+    session.on('stream', (stream, headers) =>
+      this.#guard(stream, () => {
+        if (calls === 0) busy(true);
+        calls += 1;
+        stream.once('close', () => {
+          calls -= 1;
+          if (calls === 0) busy(false);
+        });
+        this.#call(session, verdict, stream, () => onCall(stream, headers));
+      }),
+    );
+    sessions.add(session, { socket, cut });
+  }
+
+  #call(session: ServerHttp2Session, judged: Verdict, stream: ServerHttp2Stream, serve: () => void): void {
+    const { gate, metrics, sessions } = this.#options;
+    const verdict = gate.stillValid(judged);
+    if (verdict.kind === 'accepted') {
+      serve();
+      return;
+    }
+    metrics.clientRejected(verdict.reason);
+    answerWithError(stream, clientRejected(verdict.reason));
+    sessions.retire(session, EXPIRED_GRACE_MS);
+  }
 }
 
 /**
@@ -126,7 +208,7 @@ export function gatedListener(options: GatedListenerOptions): GatedListener {
  * past an expiry, a revocation or a change of trust.
  * @param material absent while no certificate is there; every handshake fails then.
  */
-export function secureContext(material: TlsMaterial | undefined): SecureContextOptions {
+function secureContext(material: TlsMaterial | undefined): SecureContextOptions {
   return {
     minVersion: 'TLSv1.3',
     secureOptions: opensslConstants.SSL_OP_NO_TICKET,

@@ -1,18 +1,36 @@
-import type { ServerHttp2Stream } from 'node:http2';
+import type { ConnectError } from '@connectrpc/connect';
+import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { toConnectError } from '../../contract/error-wire.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 
 /** Answers a call with a status alone, before any routing. */
-export function answerWithError(stream: ServerHttp2Stream, error: ProviderError): void {
-  if (stream.destroyed || stream.headersSent) return;
-  const status = setTrailerStatus(new Headers(), toConnectError(error));
-  stream.respond(
-    { ':status': 200, 'content-type': 'application/grpc+proto', ...Object.fromEntries(status) },
-    { endStream: true },
+export function answerWithError(stream: ServerHttp2Stream, error: ProviderError | ConnectError): void {
+  endWith(stream, statusHeaders(error));
+}
+
+/** Answers what is no gRPC with a status of HTTP's alone (gRPC over HTTP/2: 415 for another content type). */
+export function answerWithHttpStatus(stream: ServerHttp2Stream, status: number): void {
+  endWith(stream, { ':status': status });
+}
+
+/** The headers of an answer that is nothing but a status: "Trailers-Only" in gRPC's words. */
+export function statusHeaders(error: ProviderError | ConnectError): Readonly<Record<string, string>> {
+  return { ':status': '200', 'content-type': 'application/grpc+proto', ...statusFields(error) };
+}
+
+/** The fields of a status, in headers or trailers. */
+export function statusFields(error: ProviderError | ConnectError): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    setTrailerStatus(new Headers(), error instanceof ProviderError ? toConnectError(error) : error),
   );
-  // The request's body is not wanted, but unread it would hold up the connection's flow control.
+}
+
+function endWith(stream: ServerHttp2Stream, headers: OutgoingHttpHeaders): void {
   stream.on('error', () => undefined);
+  if (stream.destroyed || stream.headersSent) return;
+  stream.respond(headers, { endStream: true });
+  // The request's body is not wanted, but unread it would hold up the connection's flow control.
   stream.resume();
 }
 

@@ -11,9 +11,11 @@ const LATENCY_BUCKETS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30];
  * - `protocol`: TLS, but not HTTP/2
  * - `session`: HTTP/2 frames that break its rules, or a connection that broke
  * - `method`: a request for something that is not served
+ * - `timeout`: a connection without a handshake, or of a refused client, whose time was over
+ * - `room`: such a connection, or an idle one, gave its place to another one
  * - `failed`: it ran into a defect of ours, which the listener outlived
  */
-export type ServerRefusal = 'handshake' | 'protocol' | 'session' | 'method' | 'failed';
+export type ServerRefusal = 'handshake' | 'protocol' | 'session' | 'method' | 'timeout' | 'room' | 'failed';
 
 /** Everything a provider process counts about its gRPC side. Names and labels as upstream's, where upstream has them. */
 export class ServerMetrics {
@@ -42,7 +44,7 @@ export class ServerMetrics {
     });
     this.#connections = new Gauge({
       name: 'grpc_server_active_connections',
-      help: 'Open connections, accepted or not',
+      help: 'Open connections whose client was judged, accepted or not',
       registers,
     });
     this.#rejections = new Counter({

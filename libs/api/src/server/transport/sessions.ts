@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Clock } from '@eso/runtime';
 
 export interface SessionsOptions {
@@ -7,18 +8,26 @@ export interface SessionsOptions {
   readonly maxAgeMs: number;
   /** How long calls may go on after that before the connection is cut, milliseconds. */
   readonly graceMs: number;
-  /** Told about each change of the number of open connections. */
-  readonly onCount: (count: number) => void;
+}
+
+/** What a session runs on. */
+export interface SessionGround {
+  readonly socket: Socket;
+  /** Destroys the connection. Ending a session waits for the peer to close as well, which it may never do. */
+  readonly cut: () => void;
 }
 
 /** A stream id no peer reaches: "finish all you have sent, send no more" (RFC 9113 §6.8). */
 const LAST_STREAM_ID = 2 ** 31 - 1;
 /** Time in which calls already under way to us when GOAWAY left are still taken. */
-export const RACE_MS = 500;
+const RACE_MS = 500;
+/** Time for the peer to close its side once everything is said. */
+const LINGER_MS = 2_000;
 const IDLE_MS = 15 * 60_000;
 
 interface Tracked {
   retiring: boolean;
+  readonly cut: () => void;
   readonly timers: Set<() => void>;
 }
 
@@ -27,6 +36,7 @@ export class Sessions {
   readonly #options: SessionsOptions;
   readonly #sessions = new Map<ServerHttp2Session, Tracked>();
   readonly #whenEmpty = new Set<() => void>();
+  #draining = false;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -36,20 +46,18 @@ export class Sessions {
     return this.#sessions.size;
   }
 
-  /**
-   * Takes over a new connection.
-   * @param options.maxAgeMs another age than the usual one.
-   */
-  add(session: ServerHttp2Session, options: { readonly maxAgeMs?: number } = {}): void {
-    const tracked: Tracked = { retiring: false, timers: new Set() };
+  /** Takes over a new connection. */
+  add(session: ServerHttp2Session, { socket, cut }: SessionGround): void {
+    const tracked: Tracked = { retiring: false, cut, timers: new Set() };
     this.#sessions.set(session, tracked);
-    this.#options.onCount(this.count);
     const jitter = 0.9 + Math.random() * 0.2;
-    this.#later(tracked, (options.maxAgeMs ?? this.#options.maxAgeMs) * jitter, () => this.retire(session));
+    this.#later(tracked, this.#options.maxAgeMs * jitter, () => this.retire(session));
     session.setTimeout(IDLE_MS, () => this.retire(session));
     // A reset or a broken frame ends this connection and nothing else.
     session.on('error', () => session.destroy());
     session.once('close', () => this.#remove(session, tracked));
+    socket.once('finish', () => this.#later(tracked, LINGER_MS, cut));
+    if (this.#draining) this.retire(session);
   }
 
   /**
@@ -62,11 +70,17 @@ export class Sessions {
     tracked.retiring = true;
     session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID);
     this.#later(tracked, RACE_MS, () => session.close());
-    this.#later(tracked, graceMs, () => session.destroy());
+    this.#later(tracked, graceMs, tracked.cut);
   }
 
   retireAll(): void {
     for (const session of this.#sessions.keys()) this.retire(session);
+  }
+
+  /** Retires all, and those that come yet: their handshake was under way. */
+  drain(): void {
+    this.#draining = true;
+    this.retireAll();
   }
 
   /** Resolves once no connection is open. */
@@ -82,7 +96,6 @@ export class Sessions {
   #remove(session: ServerHttp2Session, { timers }: Tracked): void {
     for (const cancel of timers) cancel();
     this.#sessions.delete(session);
-    this.#options.onCount(this.count);
     if (this.count > 0) return;
     for (const resolve of this.#whenEmpty) resolve();
     this.#whenEmpty.clear();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { HealthCheckResponse_ServingStatus as Status } from '../../gen/grpc/health/v1/health_pb.js';
@@ -83,6 +85,27 @@ test('says NOT_SERVING first, takes calls until endpoints have forgotten it, and
   expect(await outcome(provider.client.health.check({}))).not.toBe('answered');
 });
 
+test('takes no new connection once it drains, while what runs is finished', async () => {
+  const provider = await start({ stopTimeoutMs: 30_000 });
+  const call = provider.client.store.getSecret(request);
+  await eventually(() => expect(waiting).toBe(1));
+  // Open already, but without a handshake: it must not hold up the end.
+  const early = connect({ host: provider.host, port: provider.port });
+  early.on('error', () => undefined);
+  await once(early, 'connect');
+  const stopped = provider.server.stop();
+  await eventually(async () => {
+    const late = connect({ host: provider.host, port: provider.port });
+    const [error] = (await Promise.race([once(late, 'error'), once(late, 'connect')])) as [{ code: string }?];
+    late.destroy();
+    expect(error?.code).toBe('ECONNREFUSED');
+  });
+  early.destroy();
+  finish();
+  expect(Buffer.from((await call).value).toString()).toBe('done');
+  await stopped;
+});
+
 test('cuts what does not end in time', async () => {
   const provider = await start({ stopTimeoutMs: 200 });
   const call = outcome(provider.client.store.getSecret(request));
@@ -106,7 +129,6 @@ test('no health watcher keeps it alive', async () => {
 
 test('connections that never finish their handshake do not hold it up', async () => {
   const provider = await start({ stopTimeoutMs: 100 });
-  const { connect } = await import('node:net');
   const socket = connect({ host: provider.host, port: provider.port });
   socket.on('error', () => undefined);
   await new Promise((resolve) => socket.once('connect', resolve));

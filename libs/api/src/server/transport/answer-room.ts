@@ -1,0 +1,67 @@
+import { ByteRoom, type Release } from './byte-room.ts';
+
+const MIB = 1024 * 1024;
+/** Answers of one connection that are written and not yet read by the client. */
+const CONNECTION_BYTES = 32 * MIB;
+/** Connections that may fill theirs before the others have to wait. */
+const CONNECTIONS = 3;
+
+/** Bytes of answers that one connection may have under way; an answer of the largest size that is allowed always fits. */
+export function connectionAnswerBytes(responseBytes: number): number {
+  return Math.max(CONNECTION_BYTES, responseBytes);
+}
+
+/**
+ * Makes answers wait for their turn, so that as many as are announced can be asked for at once and their bytes are bounded all the same:
+ * an answer is serialised when there is room for it, on its connection and in the process.
+ */
+export class AnswerRoom {
+  readonly #process: ByteRoom;
+  readonly #connection: ByteRoom;
+
+  private constructor(process: ByteRoom, connection: ByteRoom) {
+    this.#process = process;
+    this.#connection = connection;
+  }
+
+  /** @returns what makes the room of one more connection of this process */
+  static ofProcess(responseBytes: number): () => AnswerRoom {
+    const bytes = connectionAnswerBytes(responseBytes);
+    const process = new ByteRoom(CONNECTIONS * bytes);
+    return () => new AnswerRoom(process, new ByteRoom(bytes));
+  }
+
+  /**
+   * Takes room for an answer.
+   * @throws the signal's reason
+   */
+  take(bytes: number, signal: AbortSignal): Release | Promise<Release> {
+    const connection = this.#connection.take(bytes, signal);
+    if (typeof connection === 'function') {
+      const process = this.#process.take(bytes, signal);
+      if (typeof process === 'function') return both(connection, process);
+      return this.#join(connection, process);
+    }
+    return this.#wait(connection, bytes, signal);
+  }
+
+  async #wait(connection: Promise<Release>, bytes: number, signal: AbortSignal): Promise<Release> {
+    return this.#join(await connection, this.#process.take(bytes, signal));
+  }
+
+  async #join(connection: Release, process: Release | Promise<Release>): Promise<Release> {
+    try {
+      return both(connection, await process);
+    } catch (error) {
+      connection();
+      throw error;
+    }
+  }
+}
+
+function both(first: Release, second: Release): Release {
+  return () => {
+    first();
+    second();
+  };
+}

@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net';
+import { type Clock, ConnectionRoom } from '@eso/runtime';
+
+/**
+ * How far a connection has come:
+ * - `silent`: no finished handshake yet
+ * - `refused`: its client is not accepted, and may ask once what is wrong
+ * - `accepted`: it is the client's that this process serves
+ */
+export type Phase = 'silent' | 'refused' | 'accepted';
+
+/** A connection whose client was judged. */
+export interface JudgedConnection {
+  /** Destroys it, whatever its peer does. */
+  readonly cut: () => void;
+  /** Whether calls are under way; one without is the first that goes when there is no room. */
+  readonly busy: (busy: boolean) => void;
+}
+
+export interface ConnectionsOptions {
+  readonly clock: Clock;
+  /** Most connections of accepted clients. */
+  readonly accepted: number;
+  /** Told when the number of connections whose client was judged changes. */
+  readonly onCount: (count: number) => void;
+  /** Told about each connection that had to go: its time was over, or another one took its place. */
+  readonly onCut: (why: 'timeout' | 'room', phase: Phase) => void;
+}
+
+/** Handshakes of a busy machine take some hundred milliseconds. */
+export const HANDSHAKE_MS = 5_000;
+/** A refused client gets this long to ask something and to read why it is refused. */
+export const REFUSED_MS = 3_000;
+const MOST_SILENT = 256;
+const MOST_REFUSED = 32;
+
+interface Known {
+  readonly socket: Socket;
+  readonly id: string;
+  phase: Phase;
+  cancel: () => void;
+}
+
+/**
+ * Every open connection, in rooms of their own by how far it has come: whoever is not accepted can take the room of others that are
+ * not accepted, and of nobody else. Those get a short life, and its end is the end of the socket, whether the peer closes or not.
+ */
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #rooms: Readonly<Record<Phase, ConnectionRoom<Socket>>>;
+  readonly #known = new Map<string, Known>();
+  readonly #whenEmpty = new Set<() => void>();
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#rooms = {
+      silent: new ConnectionRoom(MOST_SILENT),
+      refused: new ConnectionRoom(MOST_REFUSED),
+      accepted: new ConnectionRoom(options.accepted),
+    };
+  }
+
+  /** Connections of this phase that are open. */
+  count(phase: Phase): number {
+    return this.#rooms[phase].size;
+  }
+
+  /** Takes in a connection that was just opened. */
+  arrived(socket: Socket): void {
+    const id = idOf(socket);
+    // It is gone already.
+    if (id === undefined) {
+      socket.destroy();
+      return;
+    }
+    const known: Known = { socket, id, phase: 'silent', cancel: () => undefined };
+    this.#known.set(id, known);
+    socket.once('close', () => this.#left(known));
+    this.#enter(known, 'silent');
+  }
+
+  /**
+   * Its client was judged.
+   * @param tls what runs on the connection
+   * @returns undefined when it is gone already
+   */
+  judged(tls: Socket, phase: Exclude<Phase, 'silent'>): JudgedConnection | undefined {
+    const known = this.#known.get(idOf(tls) ?? '');
+    if (!known || known.socket.destroyed) return undefined;
+    known.cancel();
+    this.#rooms[known.phase].leave(known.socket);
+    known.phase = phase;
+    this.#enter(known, phase);
+    this.#counted();
+    return {
+      cut: () => known.socket.destroy(),
+      busy: (busy) => this.#rooms[phase].busy(known.socket, busy),
+    };
+  }
+
+  /** Resolves once no connection is open. */
+  whenEmpty(): Promise<void> {
+    if (this.#known.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.add(resolve));
+  }
+
+  cutAll(): void {
+    for (const { socket } of this.#known.values()) socket.destroy();
+  }
+
+  #enter(known: Known, phase: Phase): void {
+    const victim = this.#rooms[phase].enter(known.socket);
+    if (victim) this.#cut(victim, 'room', phase);
+    const lifeMs = phase === 'silent' ? HANDSHAKE_MS : phase === 'refused' ? REFUSED_MS : undefined;
+    known.cancel =
+      lifeMs === undefined
+        ? () => undefined
+        : this.#options.clock.schedule(lifeMs, () => this.#cut(known.socket, 'timeout', phase));
+  }
+
+  #cut(socket: Socket, why: 'timeout' | 'room', phase: Phase): void {
+    this.#options.onCut(why, phase);
+    socket.destroy();
+  }
+
+  #left(known: Known): void {
+    known.cancel();
+    this.#known.delete(known.id);
+    this.#rooms[known.phase].leave(known.socket);
+    this.#counted();
+    if (this.#known.size > 0) return;
+    for (const resolve of this.#whenEmpty) resolve();
+    this.#whenEmpty.clear();
+  }
+
+  #counted(): void {
+    this.#options.onCount(this.count('accepted') + this.count('refused'));
+  }
+}
+
+/** TLS has a socket of its own, which has the addresses of the one below it and nothing else of it. */
+function idOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
+  return remotePort === undefined
+    ? undefined
+    : `${remoteAddress ?? ''} ${remotePort} ${localAddress ?? ''} ${localPort ?? ''}`;
+}
