@@ -2,5 +2,5 @@ export { codeForStatus, type ErrorCode, type ErrorCodeInfo, errorCodes, isErrorC
 export { fromConnectError, toConnectError } from './error-wire.ts';
 export { limits } from './limits.ts';
 export { mayRetry, methodPath, type RetryRule, retryRule } from './methods.ts';
-export { ProviderError, type ProviderErrorOptions } from './provider-error.ts';
+export { type BackendAnswer, ProviderError, type ProviderErrorOptions } from './provider-error.ts';
 export { publicText } from './public-text.ts';
