@@ -104,7 +104,9 @@ test('a role that may not be assumed is named, by Validate too, and tried again 
     const { code, error } = await refusal(call);
     expect(code).toBe('ACCESS_DENIED');
     expect(error.field).toBe('spec.role');
-    expect(error.publicMessage).toBe(`may not assume role ${ROLE}: User: arn:aws:iam::1:user/app may not`);
+    expect(error.publicMessage).toBe(
+      `may not assume role ${ROLE}: AWS answered AccessDenied: User: arn:aws:iam::1:user/app may not`,
+    );
   }
   proxy.script = () => undefined;
   expect(await lab.get('denied', 'db')).toBe("the role's");
