@@ -4,7 +4,7 @@ import {
   DeleteSecretCommand,
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { awsError, AwsProxy } from './testing/aws-proxy.ts';
+import { awsError, AwsProxy } from '@eso/testing';
 import { AwsLab, refusal, type RestOfRef } from './testing/aws-lab.ts';
 
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';

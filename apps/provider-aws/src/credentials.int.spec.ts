@@ -1,8 +1,8 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Code } from '@connectrpc/connect';
 import { SecretStoreCapabilities } from '@eso/api/stubs';
+import { awsError, AwsProxy } from '@eso/testing';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { awsError, AwsProxy } from './testing/aws-proxy.ts';
 import { AwsLab, keysIn, refusal, validKeys } from './testing/aws-lab.ts';
 
 let lab: AwsLab;

@@ -3,8 +3,7 @@ import {
   type CreateSecretCommandInput,
   DeleteSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { awsError, AwsProxy, type Script } from './testing/aws-proxy.ts';
-import { batchErrors } from './testing/batch-errors.ts';
+import { awsError, AwsProxy, batchErrors, type AwsScript } from '@eso/testing';
 import { AwsLab, refusal } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
@@ -76,7 +75,7 @@ test.each([{}, { path: 'app' }])('neither name nor tags is refused: %j', async (
 
 /** What AWS answers to a read of one secret. */
 const answered =
-  (name: string, type: string, message: string): Script =>
+  (name: string, type: string, message: string): AwsScript =>
   ({ operation, body }, forward) => {
     if (operation === 'BatchGetSecretValue') return batchErrors(forward, { [name]: [type, message] });
     return operation === 'GetSecretValue' && body.includes(name) ? awsError(400, type, message) : undefined;

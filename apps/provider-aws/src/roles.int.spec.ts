@@ -1,6 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { AwsProxy } from './testing/aws-proxy.ts';
+import { AwsProxy } from '@eso/testing';
 import { AwsLab, keysIn, refusal, REGION, validKeys } from './testing/aws-lab.ts';
 
 const ROLE = 'arn:aws:iam::222222222222:role/app';

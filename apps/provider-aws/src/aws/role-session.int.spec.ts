@@ -1,6 +1,5 @@
-import { startMoto, type Moto } from '@eso/testing';
+import { AwsProxy, type Moto, startMoto } from '@eso/testing';
 import { REGION } from '../testing/aws-lab.ts';
-import { AwsProxy } from '../testing/aws-proxy.ts';
 import type { Identity, Login } from './login.ts';
 import { roleSession } from './role-session.ts';
 

@@ -1,4 +1,4 @@
-import { AwsProxy } from '../testing/aws-proxy.ts';
+import { AwsProxy } from '@eso/testing';
 import { REGION } from '../testing/aws-lab.ts';
 import { SecretsManagerApi } from './api.ts';
 

@@ -14,6 +14,7 @@ export async function batchErrors(
   failed: Readonly<Record<string, readonly [code: string, message: string]>>,
 ): Promise<AwsAnswer> {
   const answer = await forward();
+  if (answer.status !== 200) return answer;
   const { SecretValues, ...rest } = JSON.parse(answer.body) as Batch;
   const Errors = SecretValues.filter(({ Name }) => failed[Name]).map(({ Name }) => {
     const [ErrorCode, Message] = failed[Name] ?? [];

@@ -21,7 +21,7 @@ export interface AwsAnswer {
 }
 
 /** `undefined` hands the request on; a promise holds it back; `forward` yields the emulator's answer, to be changed. */
-export type Script = (
+export type AwsScript = (
   request: AwsRequest,
   forward: () => Promise<AwsAnswer>,
 ) => AwsAnswer | undefined | Promise<AwsAnswer | undefined>;
@@ -31,7 +31,7 @@ export class AwsProxy {
   readonly requests: AwsRequest[] = [];
   /** Requests whose sender went away before they were answered. */
   abandoned = 0;
-  script: Script = () => undefined;
+  script: AwsScript = () => undefined;
   readonly #target: string;
   readonly #server: Server;
 
