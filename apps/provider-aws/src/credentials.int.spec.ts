@@ -1,8 +1,8 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Code } from '@connectrpc/connect';
 import { SecretStoreCapabilities } from '@eso/api/stubs';
+import { awsError, AwsProxy } from '@eso/testing';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { awsError, AwsProxy } from './testing/aws-proxy.ts';
 import { AwsLab, keysIn, refusal, validKeys } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
@@ -117,7 +117,7 @@ test('a denial is told apart from wrong keys, with what is denied and without wh
   const { status, code, error } = await refusal(lab.get('plain', 'db'));
   expect({ status, code }).toEqual({ status: Code.PermissionDenied, code: 'ACCESS_DENIED' });
   expect(error.publicMessage).toBe(
-    'may not read secret db: User: arn:aws:iam::1:user/app is not authorized to perform: secretsmanager:GetSecretValue',
+    'may not read secret db: AWS answered AccessDeniedException: User: arn:aws:iam::1:user/app is not authorized to perform: secretsmanager:GetSecretValue',
   );
 });
 

@@ -1,7 +1,6 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Code } from '@connectrpc/connect';
-import { eventually } from '@eso/testing';
-import { awsError, AwsProxy } from './testing/aws-proxy.ts';
+import { awsError, AwsProxy, eventually } from '@eso/testing';
 import { AwsLab, refusal } from './testing/aws-lab.ts';
 
 let lab: AwsLab;

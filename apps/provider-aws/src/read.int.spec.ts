@@ -62,8 +62,8 @@ describe('GetSecret', () => {
     expect(await lab.get('plain', 'versions', { version: 'AWSPREVIOUS' })).toBe('first');
     expect(await lab.get('plain', 'versions', { version: `uuid/${first.VersionId}` })).toBe('first');
     expect(await refusal(lab.get('plain', 'versions', { version: 'NOSUCHSTAGE' }))).toMatchObject({
-      status: Code.NotFound,
-      code: 'SECRET_NOT_FOUND',
+      status: Code.FailedPrecondition,
+      code: 'VERSION_NOT_FOUND',
     });
   });
 

@@ -1,7 +1,6 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { eventually } from '@eso/testing';
-import { AwsProxy } from './testing/aws-proxy.ts';
+import { AwsProxy, eventually } from '@eso/testing';
 import { AwsLab, keysIn, refusal, REGION, validKeys } from './testing/aws-lab.ts';
 
 const ROLE = 'arn:aws:iam::222222222222:role/app';
@@ -129,7 +128,9 @@ test('a role that may not be assumed is named, by Validate too, and tried again 
     const { code, error } = await refusal(call);
     expect(code).toBe('ACCESS_DENIED');
     expect(error.field).toBe('spec.role');
-    expect(error.publicMessage).toBe(`may not assume role ${ROLE}: User: arn:aws:iam::1:user/app may not`);
+    expect(error.publicMessage).toBe(
+      `may not assume role ${ROLE}: AWS answered AccessDenied: User: arn:aws:iam::1:user/app may not`,
+    );
   }
   proxy.script = () => undefined;
   expect(await eventually(() => lab.get('denied', 'db'))).toBe("the role's");

@@ -46,8 +46,9 @@ export class Template {
 const cache = new LruCache<Template>({ entries: 2000, size: 16 * 1024 * 1024 });
 
 function cacheKey(name: string, text: string | Uint8Array, options: CompileOptions): string {
-  const { delimiters, limits, missingKey, timeZone } = options;
-  const settings = JSON.stringify([name, delimiters?.left, delimiters?.right, missingKey, timeZone, limits]);
+  const { delimiters, limits, missingKey, timeZone, confidential } = options;
+  const { left, right } = delimiters ?? {};
+  const settings = JSON.stringify([name, left, right, missingKey, timeZone, confidential, limits]);
   return createHash('sha256').update(settings).update('\0').update(text).digest('base64');
 }
 

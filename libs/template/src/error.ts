@@ -22,23 +22,27 @@ export interface TemplateErrorDetails {
   readonly line?: number;
   /** Bytes before the place on its line, as Go counts. */
   readonly column?: number;
-  /** Go's own text. It may hold values: for tests and rendering on a user's machine only. */
-  readonly goMessage: string;
   /** The text for logs, conditions and events. It never holds a value. */
   readonly publicMessage: string;
+  /** Go's own text, which may hold values. Default: the public one. */
+  readonly goMessage?: string;
+  /** What was thrown below, which may hold values as well. */
   readonly cause?: unknown;
 }
 
-/** The one error that this library throws. Its `message` is the public one. */
+/**
+ * The one error that this library throws. Its `message` is the public one, and whatever prints, serialises or logs the error shows
+ * no more than that: what may hold values is no property of the error, but has to be asked for by name.
+ */
 export class TemplateError extends Error {
   readonly code: TemplateErrorCode;
   readonly template: string;
   readonly line: number;
   readonly column: number;
-  readonly goMessage: string;
   readonly publicMessage: string;
   /** Templates are pure: the same input fails again. A worker that ran out of time may have had a busy machine. */
   readonly retryable: boolean;
+  readonly #details: TemplateErrorDetails;
 
   constructor(details: TemplateErrorDetails) {
     super(details.publicMessage);
@@ -47,30 +51,47 @@ export class TemplateError extends Error {
     this.template = details.template;
     this.line = details.line ?? 0;
     this.column = details.column ?? 0;
-    this.goMessage = details.goMessage;
     this.publicMessage = details.publicMessage;
     this.retryable = details.code === 'TIMEOUT';
-    // A cause may carry Go's text: it must not be printed along with the error.
-    if (details.cause !== undefined) Object.defineProperty(this, 'cause', { value: details.cause, enumerable: false });
+    this.#details = details;
+  }
+
+  /** Go's own text. It may hold values: for tests and for rendering on a user's machine only. */
+  get goMessage(): string {
+    return this.#details.goMessage ?? this.publicMessage;
+  }
+
+  /** What was thrown below. It may hold values: for debugging with data that are no secrets only. */
+  get unsafeCause(): unknown {
+    return this.#details.cause;
   }
 
   /** The caller gave up. */
   static aborted(template: string): TemplateError {
-    const message = `template: ${template}: the rendering was aborted`;
-    return new TemplateError({ code: 'TIMEOUT', template, goMessage: message, publicMessage: message });
+    return new TemplateError({
+      code: 'TIMEOUT',
+      template,
+      publicMessage: `template: ${template}: the rendering was aborted`,
+    });
   }
 
   /** A worker did not end in time. */
   static timedOut(template: string, milliseconds: number): TemplateError {
-    const message = `template: ${template}: the rendering took more than ${milliseconds} ms`;
-    return new TemplateError({ code: 'TIMEOUT', template, goMessage: message, publicMessage: message });
+    return new TemplateError({
+      code: 'TIMEOUT',
+      template,
+      publicMessage: `template: ${template}: the rendering took more than ${milliseconds} ms`,
+    });
   }
 
-  /** Whatever was thrown while the named template was compiled or run. */
-  static from(error: unknown, template = ''): TemplateError {
+  /**
+   * Whatever was thrown while the named template was compiled or run.
+   * @param options.confidential the template's text is not to be quoted either. Default false.
+   */
+  static from(error: unknown, template = '', options: { readonly confidential?: boolean } = {}): TemplateError {
     if (error instanceof TemplateError) return error;
-    if (error instanceof ParseError) return fromParse(error);
-    if (error instanceof ExecError) return fromExec(error);
+    if (error instanceof ParseError) return fromParse(error, options);
+    if (error instanceof ExecError) return fromExec(error, options);
     if (error instanceof LimitError) return fromLimit(error, template);
     if (error instanceof RangeError) return fromLimit(error, template);
     const goMessage = error instanceof Error ? error.message : String(error);
@@ -79,28 +100,31 @@ export class TemplateError extends Error {
   }
 }
 
-function fromParse(error: ParseError): TemplateError {
-  const goMessage = decodeText(error.message);
-  const template = decodeText(error.template);
-  return new TemplateError({
-    code: 'PARSE',
-    template,
-    line: error.line,
-    goMessage,
-    publicMessage: goMessage,
-    cause: error,
-  });
+interface Quoting {
+  readonly confidential?: boolean;
 }
 
-function fromExec(error: ExecError): TemplateError {
-  const { template, line, column } = error.failure;
+function fromParse(error: ParseError, { confidential = false }: Quoting): TemplateError {
+  const template = decodeText(error.template);
+  const { line } = error;
+  // Nothing was rendered yet: the text quotes the template at most, which its author wrote.
+  const goMessage = decodeText(error.message);
+  const publicMessage = confidential ? `template: ${template}:${line}: the text is no template` : goMessage;
+  return new TemplateError({ code: 'PARSE', template, line, goMessage, publicMessage, cause: error });
+}
+
+function fromExec(error: ExecError, { confidential = false }: Quoting): TemplateError {
+  const { line, column } = error.failure;
+  const template = decodeText(error.failure.template);
   return new TemplateError({
     code: 'EXECUTE',
-    template: decodeText(template),
+    template,
     line,
     column,
-    goMessage: decodeText(error.message),
-    publicMessage: decodeText(error.publicText),
+    goMessage: decodeText(error.goText),
+    publicMessage: confidential
+      ? `template: ${template}:${line}:${column}: the template fails on its data`
+      : decodeText(error.message),
     cause: error,
   });
 }
@@ -108,7 +132,6 @@ function fromExec(error: ExecError): TemplateError {
 /** A RangeError is the engine's own limit: a stack or a string that would grow too large. */
 function fromLimit(error: LimitError | RangeError, template: string): TemplateError {
   const what = error instanceof LimitError ? error.message : 'the template exceeds the limits of the engine';
-  const message = `template: ${template}: ${what}`;
   const code = error instanceof LimitError && error.kind === 'time' ? 'TIMEOUT' : 'LIMIT';
-  return new TemplateError({ code, template, goMessage: message, publicMessage: message, cause: error });
+  return new TemplateError({ code, template, publicMessage: `template: ${template}: ${what}`, cause: error });
 }

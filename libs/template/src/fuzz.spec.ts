@@ -11,8 +11,8 @@ function survives(template: string | Uint8Array, data: Record<string, string | U
     expect(output).toBeInstanceOf(Uint8Array);
   } catch (error) {
     expect(error).toBeInstanceOf(TemplateError);
-    const { code, cause } = error as TemplateError;
-    if (code === 'INTERNAL') throw cause;
+    const { code, unsafeCause } = error as TemplateError;
+    if (code === 'INTERNAL') throw unsafeCause;
   }
 }
 

@@ -22,6 +22,11 @@ export interface CompileOptions {
   readonly missingKey?: MissingKey;
   /** IANA name of the zone that dates are shown in where a template names none. Default `UTC`. */
   readonly timeZone?: string;
+  /**
+   * The text itself comes out of a Secret, so that what is shown of a failure names the place and quotes nothing of the text.
+   * Default false: the text stands in a manifest.
+   */
+  readonly confidential?: boolean;
   readonly limits?: Partial<Limits>;
 }
 
@@ -62,10 +67,10 @@ export function parseTemplate(name: string, text: string | Uint8Array, options: 
       hasFunction: (fn) => functionTable.has(fn),
     });
     const blocks = [...collectFunctions(trees)].some((fn) => functionTable.get(fn)?.runs === 'thread');
-    const missingKey = options.missingKey ?? 'error';
-    return { name, trees, blocks, options: { delimiters, limits, missingKey, timeZone: options.timeZone ?? 'UTC' } };
+    const { missingKey = 'error', timeZone = 'UTC', confidential = false } = options;
+    return { name, trees, blocks, options: { delimiters, limits, missingKey, timeZone, confidential } };
   } catch (error) {
-    throw TemplateError.from(error, name);
+    throw TemplateError.from(error, name, options);
   }
 }
 
@@ -100,6 +105,6 @@ export function runTemplate(template: CompiledTemplate, data: TemplateData, opti
       }),
     );
   } catch (error) {
-    throw TemplateError.from(error, name);
+    throw TemplateError.from(error, name, template.options);
   }
 }

@@ -1,4 +1,6 @@
 export * from './api-faults/index.ts';
+export { type AwsAnswer, awsError, AwsProxy, type AwsRequest, type AwsScript } from './aws/aws-proxy.ts';
+export { batchErrors } from './aws/batch-errors.ts';
 export {
   controlPlane,
   type OwnControlPlane,

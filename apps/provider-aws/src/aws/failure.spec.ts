@@ -65,7 +65,23 @@ test("nothing of AWS's text stays when keys are rejected: it quotes the signatur
 
 test("AWS's text says what is denied", () => {
   const error = awsFailure(thrown({ name: 'AccessDeniedException', message: 'User x may not. Request ID: 12' }), call);
-  expect(error.publicMessage).toBe('may not read secret db: User x may not.');
+  expect(error.publicMessage).toBe('may not read secret db: AWS answered AccessDeniedException: User x may not.');
+});
+
+test.each([
+  ['ExpiredTokenException', 'The security token included in the request is expired', 'session token'],
+  ['UnrecognizedClientException', 'The security token included in the request is invalid.', 'put valid access keys'],
+  ['DecryptionFailure', "Secrets Manager can't decrypt the protected secret text", 'kms:Decrypt'],
+  ['AccessDeniedException', 'Access to KMS is not allowed', 'kms:Decrypt'],
+  ['AccessDeniedException', 'User: x is not authorized', 'IAM policies'],
+  ['OptInRequired', 'You are not subscribed', 'enable the region'],
+])('the next step is true for %s: %s', (name, message, advice) => {
+  expect(awsFailure(thrown({ name, message, $fault: 'client', status: 400 }), call).nextStep).toContain(advice);
+});
+
+test("AWS's code and request id go with the failure, for the log", () => {
+  const error = Object.assign(thrown({ name: 'DecryptionFailure' }), { $metadata: { requestId: '7f3c-11' } });
+  expect(awsFailure(error, call).backend).toEqual({ code: 'DecryptionFailure', requestId: '7f3c-11' });
 });
 
 test('an unreachable AWS is named with its region', () => {

@@ -1,5 +1,6 @@
-import { type ErrorCode, ProviderError } from '@eso/api/server';
+import { type BackendAnswer, type ErrorCode, ProviderError } from '@eso/api/server';
 import { meaningOf } from './error-names.ts';
+import { nextStepFor } from './next-steps.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { sanitised } from './sanitised.ts';
 
@@ -22,7 +23,7 @@ export interface AwsError {
   readonly message: string;
   readonly code?: unknown;
   readonly $fault?: 'client' | 'server';
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: unknown;
 }
 
@@ -38,35 +39,44 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   if (!isAwsError(thrown)) return ProviderError.from(thrown);
   const error = thrown;
   const code = codeOf(error);
+  const common = { cause: thrown, backend: backendAnswer(error) };
   switch (code) {
     case 'CREDENTIALS_REJECTED':
       return new ProviderError(code, `${call.service} does not accept the access keys (${error.name})`, {
         field: SECRET_REF,
-        nextStep: 'put valid access keys into the referenced Secret',
-        cause: thrown,
+        nextStep: nextStepFor(code, error),
+        ...common,
       });
     case 'ACCESS_DENIED':
-      return new ProviderError(code, `may not ${call.action}: ${sanitised(error.message)}`, {
+      return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: 'allow it in the IAM policies of the identity and of what it accesses',
-        cause: thrown,
+        nextStep: nextStepFor(code, error),
+        ...common,
       });
     case 'BACKEND_THROTTLED':
-      return new ProviderError(code, `${call.service} limits the rate of requests (${error.name})`, { cause: thrown });
+      return new ProviderError(code, `${call.service} limits the rate of requests (${error.name})`, common);
     case 'BACKEND_UNAVAILABLE':
       return new ProviderError(code, `${call.service} in region ${call.region} ${unavailability(error)}`, {
         nextStep: "check spec.region, the provider's network and the status of AWS",
-        cause: thrown,
+        ...common,
       });
     case 'INVALID_REQUEST':
-      return new ProviderError(
-        call.invalidRequest,
-        `cannot ${call.action}: AWS answered ${error.name}: ${sanitised(error.message)}`,
-        { field: call.field, cause: thrown },
-      );
+      return new ProviderError(call.invalidRequest, `cannot ${call.action}: ${words(error)}`, {
+        field: call.field,
+        ...common,
+      });
     default:
       return ProviderError.from(thrown);
   }
+}
+
+/** What AWS answered, for the log of the provider: its own code, and the request ID that AWS's support asks for. */
+export function backendAnswer({ name, $metadata }: Pick<AwsError, 'name' | '$metadata'>): BackendAnswer {
+  return { code: name, ...($metadata?.requestId === undefined ? {} : { requestId: $metadata.requestId }) };
+}
+
+function words({ name, message }: AwsError): string {
+  return `AWS answered ${name}: ${sanitised(message)}`;
 }
 
 /** Whether this has what the SDK's errors have in common. Told by its shape: the SDK wraps and copies errors of sockets. */

@@ -1,5 +1,5 @@
 import { SingleFlight } from '@eso/api/server';
-import { AwsProxy } from '../testing/aws-proxy.ts';
+import { AwsProxy } from '@eso/testing';
 import { REGION } from '../testing/aws-lab.ts';
 import { SecretsManagerApi } from './api.ts';
 

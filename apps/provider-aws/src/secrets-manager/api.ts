@@ -4,14 +4,20 @@ import {
   type Filter,
   GetSecretValueCommand,
   ListSecretsCommand,
+  type SecretListEntry,
   SecretsManagerClient,
+  type Tag,
 } from '@aws-sdk/client-secrets-manager';
-import { type ApiCallMetrics, ProviderError, type SingleFlight } from '@eso/api/server';
+import type { ApiCallMetrics, SingleFlight } from '@eso/api/server';
+import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
-import { awsFailure, isAwsError } from '../aws/failure.ts';
+import { awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
 import type { Login } from '../aws/login.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
+import { absenceIn, type VersionSelector } from './absence.ts';
+import { batchAnswer, type BatchAnswer } from './batch-answer.ts';
+import { ReadFailures, SERVICE } from './read-failures.ts';
 
 export interface SecretsManagerApiOptions {
   readonly region: string;
@@ -21,79 +27,102 @@ export interface SecretsManagerApiOptions {
   readonly flights: SingleFlight;
 }
 
-/** Which version of a secret. */
-export type VersionSelector = { readonly VersionStage: string } | { readonly VersionId: string };
-
 /** A secret's content: at least one of the two in theory, exactly one in practice. */
 export interface SecretValue {
   readonly text?: string | undefined;
   readonly binary?: Uint8Array | undefined;
 }
 
-/** A secret's content with its name, as batches yield it. */
-export interface NamedSecretValue extends SecretValue {
+/** A secret as AWS lists it. */
+export interface ListedSecret {
   readonly name: string;
+  readonly arn: string;
+  readonly tags: ReadonlyMap<string, string>;
 }
+
+/** What most of the failures are about: what a user wrote, and what was tried. */
+type Attempt = Pick<FailedCall, 'action' | 'field'> & { readonly name: string; readonly signal: AbortSignal };
 
 /**
  * The operations of AWS Secrets Manager that are used, each counted, abortable, and with failures that say what they mean.
- * All throw ProviderError; SECRET_NOT_FOUND also for a secret that is marked for deletion.
+ * All throw ProviderError. SECRET_NOT_FOUND comes from reads of one secret only, also for one that is scheduled for deletion;
+ * VERSION_NOT_FOUND where the secret is there and what was asked of it is not.
  */
 export class SecretsManagerApi {
   readonly #options: SecretsManagerApiOptions;
   readonly #client: SecretsManagerClient;
+  readonly #failures: ReadFailures;
 
   constructor(options: SecretsManagerApiOptions) {
-    const { region, endpoints, login } = options;
+    const { region, endpoints, login, metrics } = options;
     this.#options = options;
     this.#client = new SecretsManagerClient(clientSettings({ region, endpoint: endpoints.secretsManager, login }));
     understandXmlErrors(this.#client);
+    this.#failures = new ReadFailures({
+      region,
+      exists: (id, signal) => this.#exists(id, signal),
+      account: callerAccount({ login, region, endpoint: endpoints.sts, metrics }),
+    });
   }
 
   /** The content of one version. Those who ask for the same at the same time share one request. */
   getValue(id: string, version: VersionSelector, signal: AbortSignal): Promise<SecretValue> {
     const command = new GetSecretValueCommand({ SecretId: id, ...version });
     return this.#options.flights.run(JSON.stringify(['value', id, version]), signal, async (shared) => {
-      const call = { name: 'GetSecretValue', action: `read secret ${id}`, signal: shared };
-      const { SecretString, SecretBinary } = await this.#call(call, (options) => this.#client.send(command, options));
-      return { text: SecretString, binary: SecretBinary };
+      try {
+        const { SecretString, SecretBinary } = await this.#track('GetSecretValue', shared, (options) =>
+          this.#client.send(command, options),
+        );
+        return { text: SecretString, binary: SecretBinary };
+      } catch (error) {
+        throw await this.#failures.of(error, { id, version }, shared);
+      }
     });
   }
 
-  /** The tags of a secret. Shared as values are. */
+  /** The tags of a secret, also of one that is scheduled for deletion. Shared as values are. */
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const command = new DescribeSecretCommand({ SecretId: id });
     return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
-      const call = { name: 'DescribeSecret', action: `describe secret ${id}`, signal: shared };
-      const { Tags = [] } = await this.#call(call, (options) => this.#client.send(command, options));
-      return new Map(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      try {
+        return tagsOf((await this.#describe(id, shared)).Tags);
+      } catch (error) {
+        throw await this.#failures.of(error, { id }, shared);
+      }
     });
   }
 
-  /** Names of all secrets, page by page. */
-  async *listNames(signal: AbortSignal): AsyncGenerator<string[]> {
+  /**
+   * All secrets that the filters let through, page by page; those that are scheduled for deletion are not among them. AWS may
+   * list changes of the last five minutes late.
+   */
+  async *list(filters: readonly Filter[], signal: AbortSignal): AsyncGenerator<ListedSecret[]> {
+    const restriction = filters.length > 0 ? { Filters: [...filters] } : {};
     let token: string | undefined;
     do {
-      const command = new ListSecretsCommand(token === undefined ? {} : { NextToken: token });
-      const call = { name: 'ListSecrets', action: 'list secrets', signal };
-      const page = await this.#call(call, (options) => this.#client.send(command, options));
-      yield (page.SecretList ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+      const command = new ListSecretsCommand({ ...restriction, ...(token ? { NextToken: token } : {}) });
+      const attempt = { name: 'ListSecrets', action: 'list secrets', field: 'find', signal };
+      const page = await this.#attempt(attempt, (options) => this.#client.send(command, options));
+      yield (page.SecretList ?? []).flatMap(listed);
       token = page.NextToken;
     } while (token);
   }
 
-  /** Secrets that all filters admit, page by page. Secrets that AWS cannot read on their own are left out, as by upstream. */
-  async *batch(filters: readonly Filter[], signal: AbortSignal): AsyncGenerator<NamedSecretValue[]> {
-    let token: string | undefined;
-    do {
-      const command = new BatchGetSecretValueCommand({ Filters: [...filters], ...(token ? { NextToken: token } : {}) });
-      const call = { name: 'BatchGetSecretValue', action: 'read secrets in a batch', signal };
-      const page = await this.#call(call, (options) => this.#client.send(command, options));
-      yield (page.SecretValues ?? []).flatMap(({ Name, SecretString, SecretBinary }) =>
-        Name === undefined ? [] : [{ name: Name, text: SecretString, binary: SecretBinary }],
-      );
-      token = page.NextToken;
-    } while (token);
+  /**
+   * The current contents of up to 20 secrets, each of which may fail for itself. Where AWS answers for all of them that one is
+   * absent, the answer says nothing about any.
+   */
+  async batch(secrets: readonly ListedSecret[], signal: AbortSignal): Promise<BatchAnswer> {
+    const command = new BatchGetSecretValueCommand({ SecretIdList: secrets.map(({ name }) => name) });
+    const attempt = { name: 'BatchGetSecretValue', action: 'read secrets in a batch', field: 'find', signal };
+    const answer = await this.#attempt(attempt, async (options) => {
+      try {
+        return await this.#client.send(command, options);
+      } catch (error) {
+        if (isAwsError(error) && absenceIn(error)) return { $metadata: {} };
+        throw error;
+      }
+    });
+    return batchAnswer(answer, (error, id) => this.#failures.listed(error, id));
   }
 
   /** Ends all connections. */
@@ -101,36 +130,45 @@ export class SecretsManagerApi {
     this.#client.destroy();
   }
 
-  async #call<T>(
-    { name, action, signal }: { readonly name: string; readonly action: string; readonly signal: AbortSignal },
-    send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
+  #describe(id: string, signal: AbortSignal) {
+    const command = new DescribeSecretCommand({ SecretId: id });
+    return this.#track('DescribeSecret', signal, (options) => this.#client.send(command, options));
+  }
+
+  /** @throws what the SDK throws, but for an error that says that there is no such secret */
+  async #exists(id: string, signal: AbortSignal): Promise<boolean> {
     try {
-      return await this.#options.metrics.track(name, () => send({ abortSignal: signal }));
+      await this.#describe(id, signal);
+      return true;
+    } catch (error) {
+      if (isAwsError(error) && error.name === 'ResourceNotFoundException') return false;
+      throw error;
+    }
+  }
+
+  async #attempt<T>({ name, signal, ...call }: Attempt, send: (options: Sending) => Promise<T>): Promise<T> {
+    try {
+      return await this.#track(name, signal, send);
     } catch (error) {
       signal.throwIfAborted();
-      if (isAbsence(error))
-        throw new ProviderError('SECRET_NOT_FOUND', `cannot ${action}: it does not exist in AWS Secrets Manager`, {
-          field: 'remoteRef.key',
-          cause: error,
-        });
-      throw awsFailure(error, {
-        service: 'AWS Secrets Manager',
-        region: this.#options.region,
-        action,
-        field: 'remoteRef.key',
-        invalidRequest: 'INVALID_REQUEST',
-      });
+      const { region } = this.#options;
+      throw awsFailure(error, { service: SERVICE, region, invalidRequest: 'INVALID_REQUEST', ...call });
     }
+  }
+
+  #track<T>(name: string, signal: AbortSignal, send: (options: Sending) => Promise<T>): Promise<T> {
+    return this.#options.metrics.track(name, () => send({ abortSignal: signal }));
   }
 }
 
-/** A secret that is on its way out answers with an error of another name, which is only told apart by its text. */
-function isAbsence(error: unknown): boolean {
-  if (!isAwsError(error)) return false;
-  if (error.name === 'ResourceNotFoundException') return true;
-  return (
-    ['InvalidRequestException', 'InvalidParameterException'].includes(error.name) &&
-    /\bmarked (for deletion|deleted)\b/.test(error.message)
-  );
+interface Sending {
+  readonly abortSignal: AbortSignal;
+}
+
+function listed({ Name: name, ARN: arn, Tags, DeletedDate }: SecretListEntry): ListedSecret[] {
+  return name === undefined || DeletedDate !== undefined ? [] : [{ name, arn: arn ?? name, tags: tagsOf(Tags) }];
+}
+
+function tagsOf(tags: readonly Tag[] = []): ReadonlyMap<string, string> {
+  return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }

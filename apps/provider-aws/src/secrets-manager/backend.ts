@@ -10,8 +10,10 @@ import {
   type Validation,
 } from '@eso/api/server';
 import type { Access } from '../aws/login.ts';
-import type { SecretsManagerApi, VersionSelector } from './api.ts';
+import { CURRENT, type VersionSelector } from './absence.ts';
+import type { SecretsManagerApi } from './api.ts';
 import { findSecrets } from './find.ts';
+import { secretArn } from './secret-arn.ts';
 import { secretBytes, secretDocument } from './secret-bytes.ts';
 
 export interface SecretsManagerBackendOptions {
@@ -59,45 +61,66 @@ export class SecretsManagerBackend implements Backend {
 
   async #getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
     const { signal } = call;
-    const id = this.#options.prefix + ref.key;
+    const id = this.#idOf(ref);
     if (ref.metadataPolicy === 'Fetch') {
-      const tags = sortedJson(await this.#tags(id, ref, signal), { escapeHtml: true });
-      return ref.property ? property(tags, ref, call) : tags;
+      const tags = sortedJson(await this.#tags(id, signal), { escapeHtml: true });
+      return ref.property ? property(tags, ref, call, 'tag') : tags;
     }
     const secret = await this.#options.api.getValue(id, versionOf(ref), signal);
     const value = ref.property ? secretDocument(secret) : secretBytes(secret);
     if (!value)
-      throw new ProviderError('PROPERTY_NOT_FOUND', `secret ${ref.key} has neither a string nor a binary value`, {
+      throw new ProviderError('VERSION_NOT_FOUND', `secret ${id} has neither a string nor a binary value`, {
         field: 'remoteRef.key',
-        nextStep: 'give the secret a value',
+        nextStep: 'store a value in the secret',
       });
-    return ref.property ? property(value, ref, call) : value;
+    return ref.property ? property(value, ref, call, 'key') : value;
+  }
+
+  #idOf({ key }: RemoteRef): string {
+    const { prefix } = this.#options;
+    if (!prefix || !secretArn(key)) return prefix + key;
+    throw new ProviderError('INVALID_REQUEST', 'remoteRef.key is an ARN, and spec.prefix stands before every key', {
+      field: 'remoteRef.key',
+      nextStep: "give the secret's name without the prefix, or use a config object without spec.prefix",
+    });
   }
 
   /** An absent secret is an ordinary failure here, as upstream's: deletion policies speak of values. */
-  async #tags(id: string, ref: RemoteRef, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  async #tags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     try {
       return await this.#options.api.getTags(id, signal);
     } catch (error) {
       if (!(error instanceof ProviderError) || error.code !== 'SECRET_NOT_FOUND') throw error;
-      throw new ProviderError('PROPERTY_NOT_FOUND', `secret ${ref.key} does not exist, so it has no tags`, {
+      throw new ProviderError('PROPERTY_NOT_FOUND', `no tags to read: ${error.publicMessage}`, {
         field: 'remoteRef.key',
-        nextStep: 'create the secret or correct remoteRef.key',
+        nextStep: error.nextStep,
         cause: error,
+        ...(error.backend ? { backend: error.backend } : {}),
       });
     }
   }
 }
 
 function versionOf({ version }: RemoteRef): VersionSelector {
-  if (version.startsWith(VERSION_ID)) return { VersionId: version.slice(VERSION_ID.length) };
-  return { VersionStage: version || 'AWSCURRENT' };
+  if (version === '') return CURRENT;
+  if (!version.startsWith(VERSION_ID)) return { VersionStage: version };
+  if (version !== VERSION_ID) return { VersionId: version.slice(VERSION_ID.length) };
+  throw new ProviderError('INVALID_REQUEST', `remoteRef.version is ${VERSION_ID} without a version ID`, {
+    field: 'remoteRef.version',
+    nextStep: `write the ID of a version behind ${VERSION_ID}, or a staging label alone`,
+  });
 }
 
-async function property(document: Uint8Array, ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+async function property(
+  document: Uint8Array,
+  ref: RemoteRef,
+  call: CallContext,
+  of: 'key' | 'tag',
+): Promise<Uint8Array> {
   const value = await readProperty(document, ref.property, call, 'literalThenPath');
   if (value) return value;
-  throw new ProviderError('PROPERTY_NOT_FOUND', `key ${ref.property} does not exist in secret ${ref.key}`, {
+  throw new ProviderError('PROPERTY_NOT_FOUND', `${of} ${ref.property} does not exist in secret ${ref.key}`, {
     field: 'remoteRef.property',
+    ...(of === 'tag' ? { nextStep: 'correct remoteRef.property or add the tag to the secret' } : {}),
   });
 }

@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
 import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/testing';
+import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
 import type { Endpoints } from '../aws/endpoints.ts';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
@@ -28,28 +29,33 @@ export class AwsLab {
   readonly provider: TestProvider;
   /** Writes into the emulator, past the provider. */
   readonly aws: SecretsManagerClient;
+  /** Lines that the provider wrote to its log. */
+  readonly log: string[];
   readonly #tls: TlsLab;
 
-  private constructor(moto: Moto, provider: TestProvider, tls: TlsLab) {
-    this.moto = moto;
-    this.provider = provider;
-    this.#tls = tls;
-    this.aws = awsClient(moto);
+  private constructor(parts: { moto: Moto; provider: TestProvider; tls: TlsLab; log: string[] }) {
+    this.moto = parts.moto;
+    this.provider = parts.provider;
+    this.log = parts.log;
+    this.#tls = parts.tls;
+    this.aws = awsClient(this.moto);
   }
 
   /** Starts everything; the tenant's Secret `keys` holds the emulator's valid access keys. */
   static async start(options: AwsLabOptions = {}): Promise<AwsLab> {
     const [moto, tls] = await Promise.all([startMoto(options), TlsLab.create()]);
     const endpoints = (await options.endpoints?.(moto.url)) ?? { secretsManager: moto.url, sts: moto.url };
+    const log: string[] = [];
     const provider = await startTestProvider({
       definition: awsProvider({ endpoints }),
+      logger: createLogger({ name: 'aws', destination: { write: (line) => void log.push(line) } }),
       tls: {
         serverDir: await tls.directory(await tls.server()),
         clientDir: await tls.directory(await tls.client()),
         serverName: LAB_SERVER_NAME,
       },
     });
-    const lab = new AwsLab(moto, provider, tls);
+    const lab = new AwsLab({ moto, provider, tls, log });
     lab.keys('keys', validKeys(moto));
     return lab;
   }

@@ -35,8 +35,14 @@ export const errorCodes = {
   SECRET_NOT_FOUND: provider(
     Code.NotFound,
     false,
-    'the secret, or the version asked for, does not exist in the backend',
-    'create the secret in the backend or correct remoteRef.key and remoteRef.version',
+    'the secret does not exist in the backend',
+    'create the secret in the backend or correct remoteRef.key',
+  ),
+  VERSION_NOT_FOUND: provider(
+    Code.FailedPrecondition,
+    false,
+    'the secret exists, but not the version asked for, or it has no value yet',
+    'correct remoteRef.version or store a value in the secret',
   ),
   PROPERTY_NOT_FOUND: provider(
     Code.FailedPrecondition,

@@ -11,5 +11,5 @@ export {
 } from './features.ts';
 export { limits } from './limits.ts';
 export { mayRetry, methodPath, type RetryRule, retryRule } from './methods.ts';
-export { ProviderError, type ProviderErrorOptions } from './provider-error.ts';
+export { type BackendAnswer, ProviderError, type ProviderErrorOptions } from './provider-error.ts';
 export { publicText } from './public-text.ts';

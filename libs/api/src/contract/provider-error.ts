@@ -1,6 +1,14 @@
 import { type ErrorCode, errorCodes } from './codes.ts';
 import { publicText } from './public-text.ts';
 
+/** What a backend answered a failed call with, in its own words. */
+export interface BackendAnswer {
+  /** Its own name of the error: `AccessDeniedException`. */
+  readonly code?: string;
+  /** What its operators find the call by. */
+  readonly requestId?: string;
+}
+
 /** What a ProviderError may carry besides its code and text. */
 export interface ProviderErrorOptions {
   /** Path of the field at fault, as the user wrote it: `spec.auth.secretRef.accessKeyIDSecretRef`, `remoteRef.property`. */
@@ -11,6 +19,8 @@ export interface ProviderErrorOptions {
   readonly retryable?: boolean;
   /** How long the backend asks to be left alone, milliseconds. */
   readonly retryAfterMs?: number;
+  /** For the provider's log; never sent to the peer. */
+  readonly backend?: BackendAnswer;
   /** What was thrown below; logged by type and stack only, never sent to the peer. */
   readonly cause?: unknown;
 }
@@ -29,6 +39,7 @@ export class ProviderError extends Error {
   readonly field: string | undefined;
   readonly nextStep: string;
   readonly retryAfterMs: number | undefined;
+  readonly backend: BackendAnswer | undefined;
 
   constructor(code: ErrorCode, publicMessage: string, options: ProviderErrorOptions = {}) {
     const text = publicText(publicMessage);
@@ -40,6 +51,7 @@ export class ProviderError extends Error {
     this.field = options.field === undefined ? undefined : publicText(options.field);
     this.nextStep = publicText(options.nextStep ?? nextStep);
     this.retryAfterMs = options.retryAfterMs;
+    this.backend = options.backend && shown(options.backend);
   }
 
   /** Takes a ProviderError as it is and masks everything else as INTERNAL; the original stays as `cause`. */
@@ -47,4 +59,11 @@ export class ProviderError extends Error {
     if (thrown instanceof ProviderError) return thrown;
     return new ProviderError('INTERNAL', 'the provider failed unexpectedly', { cause: thrown });
   }
+}
+
+function shown({ code, requestId }: BackendAnswer): BackendAnswer {
+  return {
+    ...(code === undefined ? {} : { code: publicText(code) }),
+    ...(requestId === undefined ? {} : { requestId: publicText(requestId) }),
+  };
 }

@@ -97,6 +97,14 @@ describe('errors', () => {
     });
   });
 
+  test("a backend's own code and request id stand in the log and do not leave the provider", async () => {
+    const answer = { code: 'AccessDenied', requestId: 'request-7f3c\n' };
+    backend.getSecret = () => Promise.reject(new ProviderError('ACCESS_DENIED', 'may not', { backend: answer }));
+    const { raw, error } = await failure(get());
+    expect(JSON.stringify([raw, error.publicMessage, error.nextStep, error.backend])).not.toContain('7f3c');
+    expect(lines).toContain('"backend":{"code":"AccessDenied","requestId":"request-7f3c"}');
+  });
+
   test.each<[string, () => Promise<never>]>([
     ['an error', () => Promise.reject(new Error(`parse failed near ${MARKER}`))],
     ['an error with causes', () => Promise.reject(new Error(MARKER, { cause: new Error(MARKER) }))],

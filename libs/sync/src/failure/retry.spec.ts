@@ -14,6 +14,7 @@ test.each<[string, string, ReturnType<typeof retryAfter>]>([
   ['KEY_COLLISION', '0', { kind: 'change' }],
   ['TARGET_NOT_OWNED', '-1s', { kind: 'change' }],
   ['SECRET_NOT_FOUND', '24h', { kind: 'backoff', maxMs: 300_000 }],
+  ['VERSION_NOT_FOUND', '24h', { kind: 'backoff', maxMs: 300_000 }],
   ['PROPERTY_NOT_FOUND', '0', { kind: 'backoff', maxMs: 300_000 }],
   ['PROVIDER_UNREACHABLE', '24h', { kind: 'backoff', maxMs: 60_000 }],
   ['STORE_NOT_READY', '24h', { kind: 'backoff', maxMs: 60_000 }],

@@ -51,6 +51,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   NAMESPACE_TERMINATING: 'content',
   // Created in the backend after the ExternalSecret, as often as before it.
   SECRET_NOT_FOUND: 'absent',
+  VERSION_NOT_FOUND: 'absent',
   PROPERTY_NOT_FOUND: 'absent',
 };
 

@@ -1,6 +1,7 @@
-import { printNode } from '../parse/print-node.ts';
+import { sourceOf } from '../parse/print-node.ts';
 import type { NumberNode, Operand } from '../parse/nodes.ts';
 import { plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { typeOf } from '../value/reflect.ts';
 import type { GoType } from '../value/types.ts';
 import { anyType, canBeNil } from '../value/types.ts';
@@ -14,13 +15,13 @@ export function asArgument(value: Reflected, type: GoType): Reflected {
   if (type === reflectedType) return value;
   if (value === undefined) {
     if (canBeNil(type)) return zeroOf(type);
-    throw plainError(`invalid value; expected ${type.name}`);
+    throw plainError(shown`invalid value; expected ${type}`);
   }
   if (type === anyType) return value instanceof Boxed ? value.value : value;
-  if (value === null) throw plainError(`wrong type for value; expected ${type.name}; got ${anyType.name}`);
+  if (value === null) throw plainError(shown`wrong type for value; expected ${type}; got ${anyType}`);
   const concrete = value instanceof Boxed ? value.value : value;
   if (typeOf(concrete) !== type) {
-    throw plainError(`wrong type for value; expected ${type.name}; got ${typeOf(concrete).name}`);
+    throw plainError(shown`wrong type for value; expected ${type}; got ${typeOf(concrete)}`);
   }
   return concrete;
 }
@@ -28,7 +29,7 @@ export function asArgument(value: Reflected, type: GoType): Reflected {
 /** `nil` as an argument of the type. */
 export function nilArgument(type: GoType): Reflected {
   if (type === reflectedType) return undefined;
-  if (!canBeNil(type)) throw plainError(`cannot assign nil to ${type.name}`);
+  if (!canBeNil(type)) throw plainError(shown`cannot assign nil to ${type}`);
   return zeroOf(type);
 }
 
@@ -71,9 +72,9 @@ function literalOf(node: Operand, type: GoType): Reflected {
 /** A literal as an argument of a type that is neither `interface {}` nor `reflect.Value`. */
 export function literalArgument(node: Operand, type: GoType): Reflected {
   const what = expected[type.kind];
-  if (what === undefined) throw plainError(`can't handle ${printNode(node)} for arg of type ${type.name}`);
+  if (what === undefined) throw plainError(shown`can't handle ${sourceOf(node)} for arg of type ${type}`);
   const value = literalOf(node, type);
-  if (value === undefined) throw plainError(`expected ${what}; found ${printNode(node)}`);
+  if (value === undefined) throw plainError(shown`expected ${authored(what)}; found ${sourceOf(node)}`);
   return value;
 }
 
@@ -84,6 +85,6 @@ export function idealConstant(node: NumberNode): Reflected {
   const isHexInt = /^0[xX]./.test(text) && !/[pP]/.test(text);
   if (node.float !== undefined && !isHexInt && !text.startsWith("'") && /[.eEpP]/.test(text)) return node.float;
   if (node.int !== undefined) return goInt(node.int);
-  if (node.uint !== undefined) throw plainError(`${text} overflows int`);
+  if (node.uint !== undefined) throw plainError(shown`${authored(text)} overflows int`);
   return undefined;
 }

@@ -1,6 +1,8 @@
 import { sprint, sprintln } from '../fmt/print.ts';
 import { sprintf } from '../fmt/printf.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import type { PublicText } from '../value/public-text.ts';
+import { authored, constant, shown } from '../value/public-text.ts';
 import { isTrue, typeOf } from '../value/reflect.ts';
 import { anyType, stringType, uint8Type } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
@@ -17,28 +19,30 @@ const noType = 'reflect: call of reflect.Value.Type on zero Value';
 function indexNumber(index: Reflected, length: number): number {
   const value = unboxed(index);
   if (value === undefined) throw plainError('cannot index slice/array with nil');
-  if (!(value instanceof GoInt)) throw plainError(`cannot index slice/array with type ${typeOf(value).name}`);
-  if (value.value < 0n || value.value > BigInt(length)) throw plainError(`index out of range: ${value.value}`);
+  if (!(value instanceof GoInt)) throw plainError(shown`cannot index slice/array with type ${typeOf(value)}`);
+  if (value.value < 0n || value.value > BigInt(length)) {
+    throw new GoError(`index out of range: ${value.value}`, constant('index out of range'));
+  }
   return Number(value.value);
 }
 
 /** Go lets an index equal the length pass its check, and then panics. */
-function checkBound(at: number, length: number, what: string): void {
-  if (at >= length) throw plainError(`reflect: ${what} index out of range`);
+function checkBound(at: number, length: number, what: 'string' | 'slice'): void {
+  if (at >= length) throw plainError(shown`reflect: ${authored(what)} index out of range`);
 }
 
 function mapKey(index: Reflected): string {
   const value = unboxed(index);
   if (value === undefined) throw plainError('value is nil; should be of type string');
-  if (typeof value !== 'string') throw plainError(`value has type ${typeOf(value).name}; should be string`);
+  if (typeof value !== 'string') throw plainError(shown`value has type ${typeOf(value)}; should be string`);
   return value;
 }
 
 /** The type of what a pointer points to, of all else its own. */
-function targetName(value: Exclude<Value, null> | undefined): string {
-  if (value === undefined) return '<nil>';
+function targetName(value: Exclude<Value, null> | undefined): PublicText {
+  if (value === undefined) return constant('<nil>');
   const type = typeOf(value);
-  return (type.kind === 'ptr' ? (type.elem ?? type) : type).name;
+  return shown`${type.kind === 'ptr' ? (type.elem ?? type) : type}`;
 }
 
 function indexOnce(item: Reflected, index: Reflected): Reflected {
@@ -58,7 +62,7 @@ function indexOnce(item: Reflected, index: Reflected): Reflected {
     const found = value.entries.get(mapKey(index));
     return found === undefined ? zeroOf(value.type.elem ?? anyType) : element(value, found);
   }
-  throw plainError(`can't index item of type ${targetName(value)}`);
+  throw plainError(shown`can't index item of type ${targetName(value)}`);
 }
 
 function index(_context: CallContext, args: readonly Reflected[]): Reflected {
@@ -77,7 +81,7 @@ function length(_context: CallContext, args: readonly Reflected[]): Reflected {
   if (typeof value === 'string') return goInt(value.length);
   if (value instanceof GoSlice) return goInt(value.items.length);
   if (value instanceof GoMap) return goInt(value.entries.size);
-  throw plainError(`len of type ${targetName(value)}`);
+  throw plainError(shown`len of type ${targetName(value)}`);
 }
 
 /** No value a template can reach is a function, so that `call` always fails. */
@@ -85,7 +89,11 @@ function call(_context: CallContext, args: readonly Reflected[]): Reflected {
   const [callee, fn] = args;
   const value = unboxed(fn);
   if (value === undefined) throw plainError('call of nil');
-  throw plainError(`non-function ${typeof callee === 'string' ? callee : ''} of type ${typeOf(value).name}`);
+  // The callee may be a value that was piped in.
+  throw new GoError(
+    `non-function ${typeof callee === 'string' ? callee : ''} of type ${typeOf(value).name}`,
+    shown`non-function of type ${typeOf(value)}`,
+  );
 }
 
 /** The operands as one text: nil prints as it does at the end of an action. */
@@ -115,7 +123,7 @@ function reflectedFunction(name: string, count: number, variadic: boolean, fn: G
 }
 
 function unreachable(): never {
-  throw new GoError('unreachable');
+  throw plainError('unreachable');
 }
 
 /** The functions of text/template itself, without `slice`, which the list function of the same name replaces. */

@@ -1,4 +1,5 @@
 import { GoError, plainError } from '../value/go-error.ts';
+import { shown } from '../value/public-text.ts';
 import { typeOf } from '../value/reflect.ts';
 import type { Value } from '../value/values.ts';
 import { GoComplex, GoInt, GoMap, GoObject, GoSlice } from '../value/values.ts';
@@ -27,7 +28,7 @@ function basicKind(value: Concrete | undefined): BasicKind {
 }
 
 function incompatible(a: Concrete, b: Concrete): GoError {
-  return plainError(`incompatible types for comparison: ${typeOf(a).name} and ${typeOf(b).name}`);
+  return plainError(shown`incompatible types for comparison: ${typeOf(a)} and ${typeOf(b)}`);
 }
 
 function isInteger(kind: BasicKind): boolean {
@@ -44,14 +45,14 @@ function equalOthers(context: CallContext, a: Concrete | undefined, b: Concrete 
     const show = (verb: string, value: Concrete) => sprintf(context.budget, verb, [value]);
     throw new GoError(
       `non-comparable types ${show('%s', a)}: ${typeOf(a).name}, ${typeOf(b).name}: ${show('%v', b)}`,
-      `non-comparable types ${typeOf(a).name} and ${typeOf(b).name}`,
+      shown`non-comparable types ${typeOf(a)} and ${typeOf(b)}`,
     );
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (b instanceof GoMap || b instanceof GoSlice) {
     throw new GoError(
       `non-comparable type ${sprintf(context.budget, '%s', [b])}: ${b.type.name}`,
-      `non-comparable type ${b.type.name}`,
+      shown`non-comparable type ${b.type}`,
     );
   }
   return a instanceof GoObject && b instanceof GoObject && a.type === b.type && a.equals(b);

@@ -1,4 +1,5 @@
 import { quote } from '../strconv/quote.ts';
+import type { PublicText } from '../value/public-text.ts';
 
 /** Where and why an execution stopped. */
 export interface Failure {
@@ -12,24 +13,29 @@ export interface Failure {
   /** Source of the node that failed. */
   readonly at: string;
   /** Go's words, which may hold values. */
-  readonly reason: string;
+  readonly goReason: string;
   /** The same without any value. */
-  readonly publicReason: string;
+  readonly publicReason: PublicText;
 }
 
-/** Thrown when an execution fails. The message is Go's, as a byte string. */
+/** Thrown when an execution fails. The message holds no value that was rendered; it is a byte string. */
 export class ExecError extends Error {
-  readonly failure: Failure;
+  readonly #failure: Failure;
 
-  constructor(failure: Failure, cause?: unknown) {
-    super(describe(failure, failure.reason), { cause });
+  constructor(failure: Failure) {
+    super(describe(failure, failure.publicReason));
     this.name = 'ExecError';
-    this.failure = failure;
+    this.#failure = failure;
   }
 
-  /** The message without any value that was rendered. */
-  get publicText(): string {
-    return describe(this.failure, this.failure.publicReason);
+  /** Where it failed, and what may be shown about it. */
+  get failure(): Omit<Failure, 'goReason'> {
+    return this.#failure;
+  }
+
+  /** Go's own text as a byte string. It may hold values: for tests and for rendering on a user's machine only. */
+  get goText(): string {
+    return describe(this.#failure, this.#failure.goReason);
   }
 }
 

@@ -15,9 +15,11 @@ import type {
   VariableNode,
 } from '../parse/nodes.ts';
 import type { TreeSet } from '../parse/parser.ts';
-import { printNode } from '../parse/print-node.ts';
+import { printNode, sourceOf } from '../parse/print-node.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError } from '../value/go-error.ts';
+import type { PublicText } from '../value/public-text.ts';
+import { authored, constant, count, shown } from '../value/public-text.ts';
 import { isTrue, typeOf } from '../value/reflect.ts';
 import type { GoType } from '../value/types.ts';
 import { anyType } from '../value/types.ts';
@@ -85,21 +87,23 @@ class Executor {
     this.#walk(data, this.#tree.root);
   }
 
-  #fail(reason: string, publicReason = reason, cause?: unknown): never {
+  #fail(reason: PublicText): never {
+    this.#failWith(reason, reason);
+  }
+
+  /** @param goReason Go's words, which may hold values. */
+  #failWith(goReason: string, publicReason: PublicText): never {
     const { text, parseName, name } = this.#tree;
     const before = text.slice(0, this.#node.position);
-    throw new ExecError(
-      {
-        template: parseName,
-        line: before.split('\n').length,
-        column: before.length - (before.lastIndexOf('\n') + 1),
-        executing: name,
-        at: printNode(this.#node),
-        reason,
-        publicReason,
-      },
-      cause,
-    );
+    throw new ExecError({
+      template: parseName,
+      line: before.split('\n').length,
+      column: before.length - (before.lastIndexOf('\n') + 1),
+      executing: name,
+      at: printNode(this.#node),
+      goReason,
+      publicReason,
+    });
   }
 
   /** Gives errors of value rules the place of the current node. */
@@ -108,7 +112,7 @@ class Executor {
       return check();
     } catch (error) {
       if (!(error instanceof GoError)) throw error;
-      this.#fail(error.message, error.publicReason ?? 'the value cannot be used here');
+      this.#failWith(error.goText, error.publicReason ?? constant('the value cannot be used here'));
     }
   }
 
@@ -143,7 +147,7 @@ class Executor {
       case 'continue':
         return node.kind;
       default:
-        this.#fail(`unknown node: ${printNode(node)}`);
+        this.#fail(shown`unknown node: ${sourceOf(node)}`);
     }
   }
 
@@ -190,9 +194,9 @@ class Executor {
     if (value instanceof GoInt) {
       if (node.pipe.declarations.length > 1) {
         const text = sprintf(this.#options.context.budget, '%v', [value]);
-        this.#fail(
+        this.#failWith(
           `can't use ${text} to iterate over more than one variable`,
-          "can't use an integer to iterate over more than one variable",
+          constant("can't use an integer to iterate over more than one variable"),
         );
       }
       for (let at = 0n; at < value.value; at++) yield [undefined, new GoInt(value.type, at)];
@@ -204,7 +208,7 @@ class Executor {
       for (const [key, item] of pairs) yield [key, element(value, item)];
     } else {
       const text = sprintf(this.#options.context.budget, '%v', [value]);
-      this.#fail(`range can't iterate over ${text}`, "range can't iterate over this value");
+      this.#failWith(`range can't iterate over ${text}`, constant("range can't iterate over this value"));
     }
   }
 
@@ -230,20 +234,20 @@ class Executor {
 
   #assign(name: string, value: Reflected): void {
     const variable = this.#variables.findLast((candidate) => candidate.name === name);
-    if (variable === undefined) this.#fail(`undefined variable: ${name}`);
+    if (variable === undefined) this.#fail(shown`undefined variable: ${authored(name)}`);
     variable.value = value;
   }
 
   #variable(name: string): Reflected {
     const variable = this.#variables.findLast((candidate) => candidate.name === name);
-    if (variable === undefined) this.#fail(`undefined variable: ${name}`);
+    if (variable === undefined) this.#fail(shown`undefined variable: ${authored(name)}`);
     return variable.value;
   }
 
   #template(dot: Reflected, node: TemplateNode): void {
     this.#at(node);
     const tree = this.#options.trees.get(node.name);
-    if (tree === undefined) this.#fail(`template ${quote(node.name)} not defined`);
+    if (tree === undefined) this.#fail(shown`template ${authored(quote(node.name))} not defined`);
     this.#options.context.budget.nest(this.#depth + 1);
     const data = node.pipe === undefined ? undefined : this.#pipeline(dot, node.pipe);
     new Executor(tree, this.#options, this.#output, this.#depth + 1).run(data);
@@ -291,14 +295,14 @@ class Executor {
       case 'string':
         return first.text;
       case 'nil':
-        this.#fail('nil is not a command');
+        this.#fail(constant('nil is not a command'));
     }
   }
 
   #refuseArguments(args: readonly Operand[], input: Input): void {
     const [first] = args;
     if (first !== undefined && (args.length > 1 || input !== noInput)) {
-      this.#fail(`can't give argument to non-function ${printNode(first)}`);
+      this.#fail(shown`can't give argument to non-function ${sourceOf(first)}`);
     }
   }
 
@@ -309,7 +313,7 @@ class Executor {
 
   #chain(dot: Reflected, node: ChainNode, args: readonly Operand[], input: Input): Reflected {
     this.#at(node);
-    if (node.node.kind === 'nil') this.#fail(`indirection through explicit nil in ${printNode(node)}`);
+    if (node.node.kind === 'nil') this.#fail(shown`indirection through explicit nil in ${sourceOf(node)}`);
     const value = this.#argument(dot, anyOrNothing, node.node);
     return this.#fields(dot, value, node, node.fields, args, input);
   }
@@ -368,7 +372,7 @@ class Executor {
   #function(dot: Reflected, node: IdentifierNode, command: Node, args: readonly Operand[], input: Input): Reflected {
     this.#at(node);
     const fn = this.#options.functions.get(node.name);
-    if (fn === undefined) this.#fail(`${quote(node.name)} is not a defined function`);
+    if (fn === undefined) this.#fail(shown`${authored(quote(node.name))} is not a defined function`);
     return this.#call(dot, fn, command, args, input);
   }
 
@@ -387,12 +391,15 @@ class Executor {
   }
 
   #checkCount(fn: GoFunction, given: number, hasInput: boolean): void {
-    const count = hasInput ? given + 1 : given;
+    const name = authored(fn.name);
+    const taken = hasInput ? given + 1 : given;
     if (fn.variadic) {
       const fixed = fn.params.length - 1;
-      if (count < fixed) this.#fail(`wrong number of args for ${fn.name}: want at least ${fixed} got ${given}`);
-    } else if (count !== fn.params.length) {
-      this.#fail(`wrong number of args for ${fn.name}: want ${fn.params.length} got ${count}`);
+      if (taken < fixed) {
+        this.#fail(shown`wrong number of args for ${name}: want at least ${count(fixed)} got ${count(given)}`);
+      }
+    } else if (taken !== fn.params.length) {
+      this.#fail(shown`wrong number of args for ${name}: want ${count(fn.params.length)} got ${count(taken)}`);
     }
   }
 
@@ -402,11 +409,12 @@ class Executor {
     } catch (error) {
       if (!(error instanceof GoError)) throw error;
       this.#at(node);
-      const prefix = `error calling ${fn.name}`;
+      const prefix = shown`error calling ${authored(fn.name)}`;
       // What the author wrote into the template is no value.
-      const literal = fn.name === 'fail' && operands[0]?.kind === 'string' ? operands[0].text : undefined;
+      const literal = fn.name === 'fail' && operands[0]?.kind === 'string' ? authored(operands[0].text) : undefined;
       const reason = error.publicReason ?? literal;
-      this.#fail(`${prefix}: ${error.message}`, reason === undefined ? prefix : `${prefix}: ${reason}`, error);
+      const publicReason = reason === undefined ? prefix : shown`${prefix}: ${reason}`;
+      this.#failWith(`${prefix}: ${error.goText}`, publicReason);
     }
   }
 
@@ -455,7 +463,7 @@ class Executor {
       case 'number':
         return this.#checked(() => idealConstant(node));
       default:
-        this.#fail(`can't handle assignment of ${printNode(node)} to empty interface argument`);
+        this.#fail(shown`can't handle assignment of ${sourceOf(node)} to empty interface argument`);
     }
   }
 }

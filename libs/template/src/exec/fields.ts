@@ -1,5 +1,6 @@
 import { plainError } from '../value/go-error.ts';
 import { quote } from '../strconv/quote.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { stringType } from '../value/types.ts';
 import type { GoMethod } from '../value/values.ts';
 import { GoInt, GoMap, GoObject } from '../value/values.ts';
@@ -28,27 +29,27 @@ function methodOf(receiver: Reflected, name: string): GoMethod | undefined {
 }
 
 function mapEntry(map: GoMap, name: string, options: FieldOptions): Reflected {
-  if (options.hasArguments) throw plainError(`${name} is not a method but has arguments`);
+  if (options.hasArguments) throw plainError(shown`${authored(name)} is not a method but has arguments`);
   const value = map.entries.get(name);
   if (value !== undefined) return element(map, value);
-  if (options.failOnMissing) throw plainError(`map has no entry for key ${quote(name)}`);
+  if (options.failOnMissing) throw plainError(shown`map has no entry for key ${authored(quote(name))}`);
   return undefined;
 }
 
 /** The field, method or map entry `name` of a value. Throws a `GoError` with Go's reason. */
 export function readField(receiver: Reflected, name: string, options: FieldOptions): Field {
   if (receiver === undefined) {
-    if (options.failOnMissing) throw plainError(`nil data; no entry for key ${quote(name)}`);
+    if (options.failOnMissing) throw plainError(shown`nil data; no entry for key ${authored(quote(name))}`);
     return { kind: 'value', value: undefined };
   }
   const type = staticType(receiver);
-  if (receiver === null) throw plainError(`nil pointer evaluating ${type.name}.${name}`);
+  if (receiver === null) throw plainError(shown`nil pointer evaluating ${type}.${authored(name)}`);
   const method = methodOf(receiver, name);
   if (method !== undefined) return { kind: 'method', method };
   const value = unboxed(receiver);
   if (value instanceof GoMap) return { kind: 'value', value: mapEntry(value, name, options) };
   const field = value instanceof GoObject ? value.fields().get(name) : undefined;
-  if (field === undefined) throw plainError(`can't evaluate field ${name} in type ${type.name}`);
-  if (options.hasArguments) throw plainError(`${name} has arguments but cannot be invoked as function`);
+  if (field === undefined) throw plainError(shown`can't evaluate field ${authored(name)} in type ${type}`);
+  if (options.hasArguments) throw plainError(shown`${authored(name)} has arguments but cannot be invoked as function`);
   return { kind: 'value', value: field };
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { CallContext } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
+import { count, shown } from '../value/public-text.ts';
 import { fromBytes } from '../value/utf8.ts';
 import { define, t } from './define.ts';
 import { decodeBase64 } from './encoding.ts';
@@ -28,7 +29,7 @@ function decrypt(context: CallContext, password: string, base64: string): string
   if (base64 === '') return '';
   context.budget.allocate(4 * base64.length);
   const decoded = decodeBase64(base64);
-  if (!decoded.ok) throw plainError(`illegal base64 data at input byte ${decoded.offset}`);
+  if (!decoded.ok) throw plainError(shown`illegal base64 data at input byte ${count(decoded.offset)}`);
   const data = Buffer.from(decoded.bytes, 'latin1');
   checkLength(data.length, Math.floor(base64.length / 4) * 3);
   const decipher = createDecipheriv('aes-256-cbc', keyOf(password), data.subarray(0, blockSize));
@@ -43,10 +44,13 @@ function decrypt(context: CallContext, password: string, base64: string): string
 
 /** Panics of Go for a text that is no IV and whole blocks. `capacity` is that of the buffer base64 was decoded into. */
 function checkLength(length: number, capacity: number): void {
+  const block = count(blockSize);
   if (capacity < blockSize) {
-    throw plainError(`runtime error: slice bounds out of range [:${blockSize}] with capacity ${capacity}`);
+    throw plainError(shown`runtime error: slice bounds out of range [:${block}] with capacity ${count(capacity)}`);
   }
-  if (length < blockSize) throw plainError(`runtime error: slice bounds out of range [${blockSize}:${length}]`);
+  if (length < blockSize) {
+    throw plainError(shown`runtime error: slice bounds out of range [${block}:${count(length)}]`);
+  }
   if (length % blockSize !== 0) throw plainError('crypto/cipher: input not full blocks');
   if (length === blockSize) throw plainError('runtime error: index out of range [-1]');
 }

@@ -10,6 +10,8 @@ import { encodePem, nextPem } from '../pki/pem.ts';
 import { readLabelledKey, traditionalPem } from '../pki/private-key.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import type { PublicText } from '../value/public-text.ts';
+import { authored, constant, shown } from '../value/public-text.ts';
 import { isAscii } from '../value/utf8.ts';
 import type { GoType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
@@ -47,13 +49,14 @@ class GoCertificate extends GoObject {
 const certificate = own<GoCertificate>(certificateType);
 
 /** Runs a step; its error gets Go's words in front, which hold no value. */
-function within<T>(prefix: string, step: () => T): T {
+function within<T>(words: string, step: () => T): T {
+  const prefix = authored(words);
   try {
     return step();
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
-    const reason = error.publicReason === undefined ? undefined : `${prefix}: ${error.publicReason}`;
-    throw new GoError(`${prefix}: ${error.message}`, reason);
+    const reason = error.publicReason === undefined ? undefined : shown`${prefix}: ${error.publicReason}`;
+    throw new GoError(`${prefix}: ${error.goText}`, reason);
   }
 }
 
@@ -72,11 +75,14 @@ function addresses(context: CallContext, values: readonly Value[]): string[] {
       const text = sprint(context.budget, [value]);
       throw new GoError(
         `error parsing ip: ${text} is not a string`,
-        'error parsing ip: an element of the list is not a string',
+        constant('error parsing ip: an element of the list is not a string'),
       );
     }
     if (ipBytes(value) === undefined) {
-      throw new GoError(`error parsing ip: ${value}`, 'error parsing ip: an element of the list is no IP address');
+      throw new GoError(
+        `error parsing ip: ${value}`,
+        constant('error parsing ip: an element of the list is no IP address'),
+      );
     }
     return value;
   });
@@ -85,10 +91,10 @@ function addresses(context: CallContext, values: readonly Value[]): string[] {
 function dnsNames(context: CallContext, values: readonly Value[]): string[] {
   return values.map((value) => {
     if (typeof value === 'string') return value;
-    const start = 'error processing alternate dns name:';
+    const start = constant('error processing alternate dns name:');
     throw new GoError(
       `${start} ${sprint(context.budget, [value])} is not a string`,
-      `${start} an element is not a string`,
+      shown`${start} an element is not a string`,
     );
   });
 }
@@ -108,7 +114,7 @@ function make(context: CallContext, wish: Wish, key: KeyObject, issuer?: Issuer)
     if (foreign !== undefined) {
       throw new GoError(
         `x509: ${quote(foreign)} cannot be encoded as an IA5String`,
-        'x509: a DNS name cannot be encoded as an IA5String',
+        constant('x509: a DNS name cannot be encoded as an IA5String'),
       );
     }
     const request = {
@@ -143,7 +149,7 @@ function issuerOf(authority: GoCertificate): Issuer {
   return { key, name: parsed.subject, keyId: parsed.subjectKeyId };
 }
 
-function decoded(base64: string, problem: string): string {
+function decoded(base64: string, problem: PublicText): string {
   const result = decodeBase64(base64);
   if (!result.ok) throw plainError(problem);
   return result.bytes;
@@ -151,8 +157,8 @@ function decoded(base64: string, problem: string): string {
 
 function customCertificate(context: CallContext, base64Cert: string, base64Key: string): GoCertificate {
   context.budget.allocate(4 * (base64Cert.length + base64Key.length));
-  const cert = decoded(base64Cert, 'unable to decode base64 certificate');
-  const key = decoded(base64Key, 'unable to decode base64 private key');
+  const cert = decoded(base64Cert, constant('unable to decode base64 certificate'));
+  const key = decoded(base64Key, constant('unable to decode base64 private key'));
   const found = nextPem(cert);
   if (found.kind === 'none') throw plainError('unable to decode certificate');
   const { bytes } = found.block;

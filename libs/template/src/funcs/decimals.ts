@@ -1,6 +1,7 @@
 import { shortestDecimal } from '../strconv/decimal.ts';
 import { formatFloat } from '../strconv/format-float.ts';
 import { plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 
 /** An exact decimal number `value × 10^exponent`. */
 export interface BigDecimal {
@@ -17,7 +18,8 @@ function powerOfTen(exponent: number): bigint {
 
 /** The shortest decimal that reads back as the double. NaN and infinities are errors. */
 export function fromFloat(value: number): BigDecimal {
-  if (!Number.isFinite(value)) throw plainError(`Cannot create a Decimal from ${formatFloat(value, 'g', -1)}`);
+  if (!Number.isFinite(value))
+    throw plainError(shown`Cannot create a Decimal from ${authored(formatFloat(value, 'g', -1))}`);
   const { digits, point } = shortestDecimal(value);
   if (digits === '') return { value: 0n, exponent: 0 };
   const magnitude = BigInt(digits);

@@ -1,5 +1,6 @@
 import type { CallContext, GoFunction } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { typeName } from '../value/reflect.ts';
 import { dictType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
@@ -20,7 +21,7 @@ function dict(context: CallContext, pairs: readonly Value[]): GoMap {
 
 function conversionError(value: Value, wanted: string): Error {
   const found = value === null ? 'nil' : typeName(value);
-  return plainError(`interface conversion: interface {} is ${found}, not ${wanted}`);
+  return plainError(shown`interface conversion: interface {} is ${authored(found)}, not ${authored(wanted)}`);
 }
 
 function asDict(value: Value): GoMap {

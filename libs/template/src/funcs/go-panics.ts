@@ -1,5 +1,5 @@
-import { plainError } from '../value/go-error.ts';
-import type { GoError } from '../value/go-error.ts';
+import { GoError, plainError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 
 /** The texts of Go's run-time panics, which text/template turns into errors of the call. */
 
@@ -10,19 +10,17 @@ export function nilDereference(): GoError {
 
 /** `s[low:high]` out of range on a string of the length. */
 export function sliceBounds(low: number | undefined, high: number | undefined, length: number): GoError | undefined {
-  if (high !== undefined && high < 0) return plainError(`runtime error: slice bounds out of range [:${high}]`);
-  if (high !== undefined && high > length) {
-    return plainError(`runtime error: slice bounds out of range [:${high}] with length ${length}`);
-  }
+  // The bounds may be values.
+  const outOfRange = (what: string): GoError => {
+    const problem = constant('runtime error: slice bounds out of range');
+    return new GoError(`${problem} ${what}`, problem);
+  };
+  if (high !== undefined && high < 0) return outOfRange(`[:${high}]`);
+  if (high !== undefined && high > length) return outOfRange(`[:${high}] with length ${length}`);
   const start = low ?? 0;
-  if (high === undefined && start > length) {
-    return plainError(`runtime error: slice bounds out of range [${start}:${length}]`);
-  }
-  if (start < 0) return plainError(`runtime error: slice bounds out of range [${start}:]`);
-  if (high !== undefined && start > high) {
-    return plainError(`runtime error: slice bounds out of range [${start}:${high}]`);
-  }
-  return undefined;
+  if (high === undefined && start > length) return outOfRange(`[${start}:${length}]`);
+  if (start < 0) return outOfRange(`[${start}:]`);
+  return high !== undefined && start > high ? outOfRange(`[${start}:${high}]`) : undefined;
 }
 
 /** Division of integers by zero. */

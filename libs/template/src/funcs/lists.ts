@@ -1,6 +1,8 @@
 import type { CallContext } from '../exec/functions.ts';
 import type { GoFunction } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
+import type { Constant } from '../value/public-text.ts';
+import { authored, constant, shown } from '../value/public-text.ts';
 import { deepEqual, kindOf } from '../value/reflect.ts';
 import { anySliceSliceType, anySliceType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
@@ -11,10 +13,10 @@ import { makeSliceLength, nilDereference } from './go-panics.ts';
 import { toInteger } from './numbers.ts';
 
 /** The items of a list; `problem` names the function in the message for all else. */
-function itemsOf(value: Value, problem: string): readonly Value[] {
+function itemsOf<const T extends string>(value: Value, problem: Constant<T>): readonly Value[] {
   if (value instanceof GoSlice) return value.items;
   if (value === null) throw nilDereference();
-  throw plainError(`${problem} type ${kindOf(value)}`);
+  throw plainError(shown`${constant<T>(problem)} type ${authored(kindOf(value))}`);
 }
 
 /** `reflect.DeepEqual`, paid for step by step. */
@@ -47,7 +49,8 @@ function chunk(context: CallContext, size: number, value: Value): GoSlice {
 
 function slice(value: Value, indexes: readonly Value[]): Value {
   if (value === null) throw nilDereference();
-  if (!(value instanceof GoSlice)) throw plainError(`list should be type of slice or array but ${kindOf(value)}`);
+  if (!(value instanceof GoSlice))
+    throw plainError(shown`list should be type of slice or array but ${authored(kindOf(value))}`);
   const { items } = value;
   if (items.length === 0) return null;
   const start = indexes[0] === undefined ? 0 : Number(toInteger(indexes[0]));
@@ -67,7 +70,7 @@ function concat(context: CallContext, lists: readonly Value[]): Value {
   const all: Value[] = [];
   for (const list of lists) {
     if (list === null) throw nilDereference();
-    if (!(list instanceof GoSlice)) throw plainError(`Cannot concat type ${kindOf(list)} as list`);
+    if (!(list instanceof GoSlice)) throw plainError(shown`Cannot concat type ${authored(kindOf(list))} as list`);
     context.budget.allocate(8 * list.items.length);
     for (const item of list.items) all.push(item);
   }

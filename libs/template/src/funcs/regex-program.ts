@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import type { Budget } from '../exec/limits.ts';
 import { canBackquote, quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import { authored, constant } from '../value/public-text.ts';
 import { decodeRune, decodeText, encodeText, isValidUtf8, replacementRune, toBytes } from '../value/utf8.ts';
 
 /** Places of a match and its groups in bytes; −1 for a group that took no part. */
@@ -58,7 +59,7 @@ export class RegexProgram {
     } catch (error) {
       if (!(error instanceof GoError)) throw error;
       const shown = canBackquote(source) ? `\`${source}\`` : quote(source);
-      throw new GoError(`regexp: Compile(${shown}): ${error.message}`, error.publicReason);
+      throw new GoError(`regexp: Compile(${shown}): ${error.goText}`, error.publicReason);
     }
   }
 
@@ -122,7 +123,7 @@ function firstInvalid(source: string): number {
 function compilePattern(source: string): RE2JS {
   const invalidAt = firstInvalid(source);
   if (invalidAt >= 0) {
-    const what = 'error parsing regexp: invalid UTF-8';
+    const what = constant('error parsing regexp: invalid UTF-8');
     throw new GoError(`${what}: \`${source.slice(invalidAt)}\``, what);
   }
   const text = decodeText(source);
@@ -135,8 +136,8 @@ function compilePattern(source: string): RE2JS {
   } catch (error) {
     const message = encodeText(error instanceof Error ? error.message : String(error));
     // The pattern may be made of values: what is wrong with it is told without it.
-    const reason = /^(error parsing regexp: [^:`]*)/.exec(message)?.[1] ?? 'error parsing regexp';
-    if (message.endsWith('trailing backslash at end of expression')) throw new GoError(`${message}: \`\``, message);
-    throw reason === message ? plainError(message) : new GoError(message, reason);
+    const reason = authored(/^(error parsing regexp: [^:`]*)/.exec(message)?.[1] ?? 'error parsing regexp');
+    const isAtEnd = message.endsWith('trailing backslash at end of expression');
+    throw new GoError(isAtEnd ? `${message}: \`\`` : message, reason);
   }
 }

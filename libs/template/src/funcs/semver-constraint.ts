@@ -1,4 +1,5 @@
 import { GoError, plainError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 import { comparePrerelease, Version } from './semver-version.ts';
 
 const version =
@@ -31,7 +32,7 @@ function isOpen(part: string | undefined): boolean {
 function parseSingle(text: string): Constraint {
   if (text === '') return { operator: '', version: new Version('0.0.0'), open: 'all' };
   const match = single.exec(text);
-  if (match === null) throw new GoError(`improper constraint: ${text}`, 'improper constraint');
+  if (match === null) throw new GoError(`improper constraint: ${text}`, constant('improper constraint'));
   const [, operator = '', whole = '', major = '', minor = '', patch = '', prerelease = ''] = match;
   const make = (open: Constraint['open'], numbers: string): Constraint => {
     try {
@@ -61,7 +62,7 @@ export function parseConstraints(text: string): readonly (readonly Constraint[])
   return rewriteRanges(text)
     .split('||')
     .map((part) => {
-      if (!conjunction.test(part)) throw new GoError(`improper constraint: ${part}`, 'improper constraint');
+      if (!conjunction.test(part)) throw new GoError(`improper constraint: ${part}`, constant('improper constraint'));
       const found = part.match(anywhere) ?? [part];
       return found.map(parseSingle);
     });

@@ -1,4 +1,5 @@
-import { plainError } from '../value/go-error.ts';
+import { GoError, plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { encodeJsonString } from '../json/encode.ts';
 import { parseUint } from '../strconv/parse-int.ts';
 import type { GoType } from '../value/types.ts';
@@ -20,7 +21,10 @@ function segment(text: string | undefined): bigint {
   const digits = text.replace('.', '');
   const parsed = parseUint(digits, 10);
   if (parsed.ok) return parsed.value;
-  throw plainError(`Error parsing version segment: strconv.ParseUint: parsing "${digits}": ${parsed.problem}`);
+  throw new GoError(
+    `Error parsing version segment: strconv.ParseUint: parsing "${digits}": ${parsed.problem}`,
+    shown`Error parsing version segment: strconv.ParseUint: ${authored(parsed.problem)}`,
+  );
 }
 
 /** Compares two parts of a pre-release: numbers by value and below words. */

@@ -1,5 +1,6 @@
 import { quote } from '../strconv/quote.ts';
 import { GoError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 
 /** The part of a URL that decides which bytes stand for themselves there. */
 export type UrlPart = 'path' | 'host' | 'zone' | 'user' | 'fragment';
@@ -37,7 +38,8 @@ function checkEscape(escape: string, part: UrlPart): void {
   // In a host only bytes beyond ASCII may be escaped, and the percent sign of a zone.
   const badHost = part === 'host' && byte < 0x80 && escape !== '%25';
   const badZone = part === 'zone' && escape !== '%25' && byte !== 0x20 && mustEscape(String.fromCharCode(byte), 'host');
-  if (!isEscape || badHost || badZone) throw new GoError(`invalid URL escape ${quote(escape)}`, 'invalid URL escape');
+  if (!isEscape || badHost || badZone)
+    throw new GoError(`invalid URL escape ${quote(escape)}`, constant('invalid URL escape'));
 }
 
 /** Go's `unescape`. Throws a `GoError` with its text. */
@@ -48,7 +50,7 @@ export function unescapeUrl(text: string, part: UrlPart): string {
       checkEscape(text.slice(at, at + 3), part);
       at += 2;
     } else if ((part === 'host' || part === 'zone') && byte < '\x80' && mustEscape(byte, part)) {
-      throw new GoError(`invalid character ${quote(byte)} in host name`, 'invalid character in host name');
+      throw new GoError(`invalid character ${quote(byte)} in host name`, constant('invalid character in host name'));
     }
   }
   return text.replace(/%([0-9a-fA-F]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 import { toLower } from '../value/unicode.ts';
 import { escapeUrl, isEscapedPath, unescapeUrl } from './url-escape.ts';
 
@@ -41,7 +42,7 @@ function splitScheme(text: string): [scheme: string, rest: string] {
 
 function checkPort(port: string): void {
   if (port !== '' && !/^:[0-9]*$/.test(port)) {
-    throw new GoError(`invalid port ${quote(port)} after host`, 'invalid port after host');
+    throw new GoError(`invalid port ${quote(port)} after host`, constant('invalid port after host'));
   }
 }
 
@@ -58,7 +59,7 @@ function bracketHost(host: string): string {
       : unescapeUrl(name.slice(0, zone), 'host') + unescapeUrl(name.slice(zone), 'zone');
   if (isIPv4(address)) throw plainError('invalid IP-literal');
   if (!isIPv6(address))
-    throw new GoError(`invalid host: ParseAddr(${quote(address)}): unable to parse IP`, 'invalid host');
+    throw new GoError(`invalid host: ParseAddr(${quote(address)}): unable to parse IP`, constant('invalid host'));
   return `[${address}]${unescapeUrl(port, 'host')}`;
 }
 
@@ -119,7 +120,7 @@ export function parseUrl(text: string): Url {
   const [main, fragment] = cut(text, '#');
   const failed = (shown: string, error: unknown): never => {
     if (!(error instanceof GoError)) throw error;
-    throw new GoError(`parse ${quote(shown)}: ${error.message}`, error.publicReason);
+    throw new GoError(`parse ${quote(shown)}: ${error.goText}`, error.publicReason);
   };
   let url: Url;
   try {

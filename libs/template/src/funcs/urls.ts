@@ -1,4 +1,5 @@
 import { GoError, plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { kindOf } from '../value/reflect.ts';
 import type { GoMap } from '../value/values.ts';
 import { goDict } from '../value/values.ts';
@@ -7,12 +8,14 @@ import { nilDereference } from './go-panics.ts';
 import { emptyUrl, formatUrl, formatUserinfo, hostname, parseUrl } from './url-parse.ts';
 
 /** Gives the errors of `parse` the words in front that the reference has. */
-function withContext<T>(context: string, parse: () => T): T {
+function withContext<T>(words: string, parse: () => T): T {
+  const context = authored(words);
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
-    throw new GoError(`${context}: ${error.message}`, `${context}: ${error.publicReason ?? ''}`);
+    const reason = error.publicReason === undefined ? context : shown`${context}: ${error.publicReason}`;
+    throw new GoError(`${context}: ${error.goText}`, reason);
   }
 }
 
@@ -35,7 +38,9 @@ function member(map: GoMap, key: string): string {
   const value = map.entries.get(key) ?? null;
   if (value === null) throw nilDereference();
   if (typeof value === 'string') return value;
-  throw plainError(`unable to parse ${key} key, must be of type string, but ${kindOf(value)} found`);
+  throw plainError(
+    shown`unable to parse ${authored(key)} key, must be of type string, but ${authored(kindOf(value))} found`,
+  );
 }
 
 function joined(map: GoMap): string {

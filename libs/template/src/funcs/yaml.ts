@@ -2,7 +2,7 @@ import type { CallContext } from '../exec/functions.ts';
 import { decodeJson } from '../json/decode.ts';
 import { encodeJson, encodeJsonNumber, encodeJsonString } from '../json/encode.ts';
 import { formatFloat } from '../strconv/format-float.ts';
-import { GoError } from '../value/go-error.ts';
+import { GoError, plainError } from '../value/go-error.ts';
 import { byteSliceType, dictType } from '../value/types.ts';
 import { decodeText, fromRunes, isValidUtf8, runesOf } from '../value/utf8.ts';
 import type { Value } from '../value/values.ts';
@@ -45,7 +45,7 @@ function word(text: string): Emittable {
 function pairs(context: CallContext, from: ReadonlyMap<string, Value>, depth: number): Emittable {
   const entries = new Map<string, Emittable>();
   for (const [key, item] of from) {
-    if (encodedLength(key) > longestKey || key.includes(nextLine)) throw new GoError('key is too long');
+    if (encodedLength(key) > longestKey || key.includes(nextLine)) throw plainError('key is too long');
     entries.set(checked(key), emittable(context, item, depth + 1));
   }
   return { kind: 'map', entries };
@@ -60,7 +60,7 @@ function encodedLength(key: string): number {
 function checked(text: string): string {
   const valid = isValidUtf8(text) ? text : fromRunes(runesOf(text));
   if (/[\x7f-\x84\x86-\x9f\ufffe\uffff]/.test(decodeText(valid)))
-    throw new GoError('control characters are not allowed');
+    throw plainError('control characters are not allowed');
   return valid.includes(nextLine) ? folded(valid) : valid;
 }
 
@@ -122,8 +122,8 @@ function fromYaml(context: CallContext, text: string): GoMap {
     );
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
-    const { message } = error;
-    return goDict([['Error', message.startsWith('error un') ? message : `error converting YAML to JSON: ${message}`]]);
+    const { goText } = error;
+    return goDict([['Error', goText.startsWith('error un') ? goText : `error converting YAML to JSON: ${goText}`]]);
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Budget } from '../exec/limits.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import type { Constant, PublicText } from '../value/public-text.ts';
+import { authored, constant, shown } from '../value/public-text.ts';
 import { decodeRune, encodeRune, isValidUtf8 } from '../value/utf8.ts';
 import type { Value } from '../value/values.ts';
 import { goDict, goList } from '../value/values.ts';
@@ -45,12 +47,13 @@ class Decoder {
   }
 
   /** Throws Go's syntax error about the current byte. */
-  #invalid(context: string): never {
+  #invalid<const T extends string>(text: Constant<T> | PublicText): never {
+    const context = constant<T>(text);
     // Go closes the input with a blank, which only some states refuse.
     const refusesBlank = /^in (?!string literal)|^after decimal/.test(context);
     const unit = this.#text[this.#at] ?? (refusesBlank ? ' ' : undefined);
     if (unit === undefined) throw plainError('unexpected end of JSON input');
-    throw new GoError(`invalid character ${describe(unit)} ${context}`, `invalid character ${context}`);
+    throw new GoError(`invalid character ${describe(unit)} ${context}`, shown`invalid character ${context}`);
   }
 
   #value(depth: number): Value {
@@ -79,7 +82,8 @@ class Decoder {
   #word<T extends Value>(word: string, value: T): T {
     for (let index = 0; index < word.length; index++, this.#at++) {
       const wanted = word.charAt(index);
-      if (this.#text[this.#at] !== wanted) this.#invalid(`in literal ${word} (expecting '${wanted}')`);
+      if (this.#text[this.#at] !== wanted)
+        this.#invalid(shown`in literal ${authored(word)} (expecting '${authored(wanted)}')`);
     }
     return value;
   }
@@ -97,7 +101,7 @@ class Decoder {
     if (Number.isFinite(value)) return value;
     this.problem ??= new GoError(
       `json: cannot unmarshal number ${literal} into Go value of type float64`,
-      'json: cannot unmarshal number into Go value of type float64',
+      constant('json: cannot unmarshal number into Go value of type float64'),
     );
     return null;
   }

@@ -1,6 +1,8 @@
 import type { Budget } from '../exec/limits.ts';
 import { formatFloat } from '../strconv/format-float.ts';
+import type { GoError } from '../value/go-error.ts';
 import { plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { byteSliceType } from '../value/types.ts';
 import { decodeRune, replacementRune } from '../value/utf8.ts';
 import type { Value } from '../value/values.ts';
@@ -44,9 +46,14 @@ export function encodeJsonString(text: string, escapeHtml: boolean): string {
   return `${out}"`;
 }
 
+/** Infinities and NaN are named: they are no value that would have to be kept. */
+export function unsupportedNumber(value: number): GoError {
+  return plainError(shown`json: unsupported value: ${authored(formatFloat(value, 'g', -1))}`);
+}
+
 /** A double as JSON has it: plain digits from 1e-6 up to 1e21. */
 export function encodeJsonNumber(value: number): string {
-  if (!Number.isFinite(value)) throw plainError(`json: unsupported value: ${formatFloat(value, 'g', -1)}`);
+  if (!Number.isFinite(value)) throw unsupportedNumber(value);
   const magnitude = Math.abs(value);
   if (magnitude === 0 || (magnitude >= 1e-6 && magnitude < 1e21)) return formatFloat(value, 'f', -1);
   // e-09 is written e-9.

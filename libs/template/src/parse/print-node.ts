@@ -1,3 +1,5 @@
+import type { PublicText } from '../value/public-text.ts';
+import { authored } from '../value/public-text.ts';
 import { quote as quoteName } from '../strconv/quote.ts';
 import type { CommandNode, Node, PipeNode } from './nodes.ts';
 
@@ -58,4 +60,9 @@ function printPipe(pipe: PipeNode): string {
 
 function printCommand(command: CommandNode): string {
   return command.args.map((arg) => (arg.kind === 'pipe' ? `(${printPipe(arg)})` : printNode(arg))).join(' ');
+}
+
+/** The same as something that may be shown: it is the author's own text. */
+export function sourceOf(node: Node): PublicText {
+  return authored(printNode(node));
 }

@@ -1,6 +1,7 @@
 import type { KeyObject, webcrypto } from 'node:crypto';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { GoError, plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { decodeText } from '../value/utf8.ts';
 import { encodePem } from './pem.ts';
 import { pkcs8Pem } from './private-key.ts';
@@ -51,7 +52,7 @@ export function privatePemOfJwk(json: string): string {
   if (jwk.kty === 'oct') throw plainError('x509: unknown key type while marshaling PKCS#8: []uint8');
   const goType = goTypes[jwk.kty];
   if (jwk.d === undefined && goType !== undefined) {
-    throw plainError(`x509: unknown key type while marshaling PKCS#8: ${goType}`);
+    throw plainError(shown`x509: unknown key type while marshaling PKCS#8: ${authored(goType)}`);
   }
   const complete = jwk.kty === 'RSA' ? completeRsa(jwk) : jwk;
   return pkcs8Pem(readJwk(() => createPrivateKey({ key: complete, format: 'jwk' })));

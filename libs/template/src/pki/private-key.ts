@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPrivateKey } from 'node:crypto';
 import { GoError, plainError } from '../value/go-error.ts';
+import { authored, constant, shown } from '../value/public-text.ts';
 import { Der } from './der-read.ts';
 import { integer, sequence } from './der-write.ts';
 import { encodePem, nextPem } from './pem.ts';
@@ -34,7 +35,8 @@ export function pkcs8Pem(key: KeyObject): string {
 }
 
 function labelled(name: string, key: KeyObject | undefined): KeyObject {
-  if (key === undefined) throw plainError(`parsing ${name} private key from PEM: x509: failed to parse private key`);
+  if (key === undefined)
+    throw plainError(shown`parsing ${authored(name)} private key from PEM: x509: failed to parse private key`);
   return key;
 }
 
@@ -57,7 +59,10 @@ export function readLabelledKey(pem: string): KeyObject {
     return key;
   }
   if (!type.endsWith(' PRIVATE KEY')) {
-    throw new GoError(`no private key data in PEM block of type ${type}`, 'no private key data in the PEM block');
+    throw new GoError(
+      `no private key data in PEM block of type ${type}`,
+      constant('no private key data in the PEM block'),
+    );
   }
   const name = type.slice(0, -' PRIVATE KEY'.length);
   switch (name) {
@@ -70,7 +75,7 @@ export function readLabelledKey(pem: string): KeyObject {
     default:
       throw new GoError(
         `invalid private key type ${type}`,
-        'the label of the PEM block names no known type of private key',
+        constant('the label of the PEM block names no known type of private key'),
       );
   }
 }

@@ -4,6 +4,8 @@ import { formatFloat32 } from '../yaml/float32.ts';
 import type { YamlValue } from '../yaml/read.ts';
 import { assertJson, jsonKind, readYaml } from '../yaml/read.ts';
 import { GoError } from '../value/go-error.ts';
+import type { PublicText } from '../value/public-text.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { decodeText, fromBytes, toBytes } from '../value/utf8.ts';
 import type { JsonValue } from './json-value.ts';
 import { toJsonValue } from './json-value.ts';
@@ -17,11 +19,11 @@ function read(template: string, text: Uint8Array, failed: string, check: (value:
   } catch (error) {
     if (!(error instanceof GoError)) throw TemplateError.from(error, template);
     const converting = 'error converting YAML to JSON';
-    throw unreadable(template, `${failed}: ${converting}`, error.message, error.publicReason);
+    throw unreadable(template, `${failed}: ${converting}`, error.goText, error.publicReason);
   }
 }
 
-function unreadable(template: string, where: string, reason: string, publicReason?: string): TemplateError {
+function unreadable(template: string, where: string, reason: string, publicReason?: PublicText): TemplateError {
   return new TemplateError({
     code: 'TARGET',
     template,
@@ -56,7 +58,7 @@ function scalarText(value: YamlValue): string | undefined {
 export function readStringMap(template: string, text: Uint8Array): Map<string, Uint8Array> {
   const failed = "could not unmarshal template to 'map[string][]byte'";
   const cannot = (value: YamlValue, type: string): never => {
-    const reason = `json: cannot unmarshal ${jsonKind(value)} into Go value of type ${type}`;
+    const reason = shown`json: cannot unmarshal ${authored(jsonKind(value))} into Go value of type ${authored(type)}`;
     throw unreadable(template, `${failed}: error unmarshaling JSON: while decoding JSON`, reason, reason);
   };
   // Numbers become text before they would have to be JSON.

@@ -2,7 +2,7 @@ import { TemplateError } from '../error.ts';
 
 /** An error about where a rendered text goes; its message holds nothing that was rendered. */
 export function targetError(template: string, message: string): TemplateError {
-  return new TemplateError({ code: 'TARGET', template, goMessage: message, publicMessage: message });
+  return new TemplateError({ code: 'TARGET', template, publicMessage: message });
 }
 
 /** Puts the reference's words in front of an error: which template of the resource it is about. */

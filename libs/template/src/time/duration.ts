@@ -1,4 +1,6 @@
 import { plainError, GoError } from '../value/go-error.ts';
+import type { Constant } from '../value/public-text.ts';
+import { constant, shown } from '../value/public-text.ts';
 import type { GoType } from '../value/types.ts';
 import { float64Type, int64Type, stringType } from '../value/types.ts';
 import type { GoMethod, Value } from '../value/values.ts';
@@ -26,8 +28,10 @@ export function quoteTime(text: string): string {
   return `"${escaped}"`;
 }
 
-function problem(what: string, text: string): GoError {
-  return new GoError(`time: ${what} ${quoteTime(text)}`, `time: ${what}`);
+function problem<const T extends string>(what: Constant<T>, text: string, unit?: string): GoError {
+  const reason = constant<T>(what);
+  const goReason = unit === undefined ? reason : reason.replace('unit', `unit ${quoteTime(unit)}`);
+  return new GoError(`time: ${goReason} ${quoteTime(text)}`, shown`time: ${reason}`);
 }
 
 const limit = 1n << 63n;
@@ -67,7 +71,7 @@ export function parseDuration(text: string): bigint {
     if (BigInt(whole === '' ? '0' : whole) > limit) throw invalid();
     if (unit === '') throw problem('missing unit in duration', text);
     const size = units.get(unit);
-    if (size === undefined) throw problem(`unknown unit ${quoteTime(unit)} in duration`, text);
+    if (size === undefined) throw problem('unknown unit in duration', text, unit);
     rest = rest.slice(unit.length);
     const value = part(whole, fraction, size);
     if (value === undefined) throw invalid();

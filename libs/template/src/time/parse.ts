@@ -1,4 +1,5 @@
 import { GoError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 import { daysInMonth, dayNames, isLeapYear, monthNames } from './civil.ts';
 import { quoteTime } from './duration.ts';
 import { GoTime, instantOf } from './go-time.ts';
@@ -286,7 +287,7 @@ class TimeParser {
   #fail(message: string): never {
     throw new GoError(
       `parsing time ${quoteTime(this.#value)}${message}`,
-      'parsing time: the text does not fit the layout',
+      constant('parsing time: the text does not fit the layout'),
     );
   }
 

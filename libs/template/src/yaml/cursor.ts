@@ -1,5 +1,7 @@
 import type { GoError } from '../value/go-error.ts';
-import { yamlError } from './yaml-error.ts';
+import type { Constant } from '../value/public-text.ts';
+import { constant, count, shown } from '../value/public-text.ts';
+import { plainYamlError } from './yaml-error.ts';
 
 /** A place in the text. Lines and columns count from 0. */
 export interface Mark {
@@ -107,8 +109,8 @@ export class Cursor {
   }
 
   /** The error of a scanner about the current place. */
-  error(problem: string, publicReason = problem): GoError {
-    const where = this.#line === 0 ? '' : `line ${this.#line + 1}: `;
-    return yamlError(where + problem, where + publicReason);
+  error<const T extends string>(problem: Constant<T>): GoError {
+    const reason = constant<T>(problem);
+    return plainYamlError(this.#line === 0 ? reason : shown`line ${count(this.#line + 1)}: ${reason}`);
   }
 }

@@ -1,9 +1,11 @@
 import type { Budget } from '../exec/limits.ts';
 import type { GoError } from '../value/go-error.ts';
+import type { Constant, PublicText } from '../value/public-text.ts';
+import { constant, count, shown } from '../value/public-text.ts';
 import type { Mark } from './cursor.ts';
 import { YamlScanner } from './scanner.ts';
 import type { YamlToken } from './tokens.ts';
-import { yamlError } from './yaml-error.ts';
+import { plainYamlError, yamlError } from './yaml-error.ts';
 
 /** A node of a document. An alias is the node itself that it names. */
 export type YamlNode =
@@ -23,9 +25,14 @@ function empty(tag = ''): YamlNode {
 }
 
 /** The error of a parser: its line is that before the token, as go-yaml counts. */
-function parseError(problem: string, token: YamlToken, context?: Mark): GoError {
+function parseError<const T extends string>(
+  problem: Constant<T> | PublicText,
+  token: YamlToken,
+  context?: Mark,
+): GoError {
   const line = token.start.line !== 0 ? token.start.line : (context?.line ?? 0);
-  return yamlError(line === 0 ? problem : `line ${line}: ${problem}`);
+  const reason = constant<T>(problem);
+  return plainYamlError(line === 0 ? reason : shown`line ${count(line)}: ${reason}`);
 }
 
 /** Reads one document by libyaml's grammar. */
@@ -141,7 +148,8 @@ class YamlParser {
 
   #alias(name: string): YamlNode {
     const target = this.#anchors.get(name);
-    if (target === undefined) throw yamlError(`unknown anchor '${name}' referenced`);
+    if (target === undefined)
+      throw yamlError(`unknown anchor '${name}' referenced`, constant('unknown anchor referenced'));
     return { kind: 'alias', name, target };
   }
 
@@ -189,14 +197,14 @@ class YamlParser {
   #flowList(list: Extract<YamlNode, { kind: 'list' }>, depth: number): YamlNode {
     const { start } = this.#scanner.next();
     for (let first = true; ; first = false) {
-      if (!this.#flowEntry('flowSequenceEnd', first, "did not find expected ',' or ']'", start)) return list;
+      if (!this.#flowEntry('flowSequenceEnd', first, constant("did not find expected ',' or ']'"), start)) return list;
       if (this.#scanner.peek().kind === 'key') list.items.push(this.#singlePair(depth + 1));
       else list.items.push(this.#node(depth + 1, { block: false }));
     }
   }
 
   /** Steps over the comma in front of an entry; false at the end of the collection. */
-  #flowEntry(end: 'flowSequenceEnd' | 'flowMappingEnd', first: boolean, problem: string, start: Mark): boolean {
+  #flowEntry(end: 'flowSequenceEnd' | 'flowMappingEnd', first: boolean, problem: PublicText, start: Mark): boolean {
     if (this.#scanner.peek().kind !== end && !first) {
       const token = this.#scanner.peek();
       if (token.kind !== 'flowEntry') throw parseError(problem, token, start);
@@ -224,7 +232,7 @@ class YamlParser {
     const { start } = this.#scanner.next();
     const ends = ['flowEntry', 'flowMappingEnd'];
     for (let first = true; ; first = false) {
-      if (!this.#flowEntry('flowMappingEnd', first, "did not find expected ',' or '}'", start)) return map;
+      if (!this.#flowEntry('flowMappingEnd', first, constant("did not find expected ',' or '}'"), start)) return map;
       if (this.#scanner.peek().kind !== 'key') {
         map.pairs.push([this.#node(depth + 1, { block: false }), empty()]);
         continue;

@@ -1,14 +1,16 @@
 import type { Budget } from '../exec/limits.ts';
+import { unsupportedNumber } from '../json/encode.ts';
 import { formatFloat } from '../strconv/format-float.ts';
 import { quote } from '../strconv/quote.ts';
-import { GoError, plainError } from '../value/go-error.ts';
+import { GoError } from '../value/go-error.ts';
+import { constant } from '../value/public-text.ts';
 import { decodeText, encodeText, isValidUtf8 } from '../value/utf8.ts';
 import { formatFloat32 } from './float32.ts';
 import type { YamlNode } from './parser.ts';
 import { parseYamlDocument } from './parser.ts';
 import type { Scalar } from './resolve.ts';
 import { resolvePlain, resolveTagged } from './resolve.ts';
-import { yamlError } from './yaml-error.ts';
+import { plainYamlError, yamlError } from './yaml-error.ts';
 
 /** A document as JSON can hold it: keys are texts. Texts are byte strings. */
 export type YamlValue =
@@ -52,14 +54,16 @@ function keyText(key: YamlValue, value: YamlValue): string {
       return { '+Inf': '.inf', '-Inf': '-.inf', NaN: '.nan' }[text] ?? text;
     }
     case 'null': {
-      const type = 'unsupported map key of type: %!s(<nil>)';
+      const type = constant('unsupported map key of type: %!s(<nil>)');
       throw new GoError(`${type}, key: <nil>, value: ${value.kind === 'null' ? '<nil>' : goSyntax(value)}`, type);
     }
     case 'list':
     case 'map':
       throw yamlError(
         `invalid map key: ${decodeText(goSyntax(key))}`,
-        `invalid map key: ${key.kind === 'list' ? '[]interface {}' : 'map[interface {}]interface {}'}`,
+        key.kind === 'list'
+          ? constant('invalid map key: []interface {}')
+          : constant('invalid map key: map[interface {}]interface {}'),
       );
   }
 }
@@ -90,7 +94,11 @@ class Reader {
   }
 
   #alias(node: Extract<YamlNode, { kind: 'alias' }>, depth: number): YamlValue {
-    if (this.#open.has(node.target)) throw yamlError(`anchor '${node.name}' value contains itself`);
+    if (this.#open.has(node.target))
+      throw yamlError(
+        `anchor '${node.name}' value contains itself`,
+        constant('the value of an anchor contains itself'),
+      );
     this.#open.add(node.target);
     const value = this.read(node.target, depth);
     this.#open.delete(node.target);
@@ -123,7 +131,7 @@ class Reader {
     const nodes = source.kind === 'list' ? source.items.toReversed() : [source];
     for (const node of nodes) {
       const target = node.kind === 'alias' ? node.target : node;
-      if (target.kind !== 'map') throw yamlError('map merge requires map or sequence of maps as the value');
+      if (target.kind !== 'map') throw plainYamlError('map merge requires map or sequence of maps as the value');
       const value = this.read(node, depth);
       if (value.kind === 'map') for (const [key, item] of value.entries) into.set(key, item);
     }
@@ -142,7 +150,7 @@ function withoutTimestamps(scalar: Scalar): YamlValue {
 /** Throws for what JSON, over which the reference goes, cannot hold: infinities and NaN. */
 export function assertJson(value: YamlValue): void {
   if (value.kind === 'float' && !Number.isFinite(value.value)) {
-    throw plainError(`json: unsupported value: ${formatFloat(value.value, 'g', -1)}`);
+    throw unsupportedNumber(value.value);
   }
   if (value.kind === 'list') value.items.forEach(assertJson);
   if (value.kind === 'map') for (const item of value.entries.values()) assertJson(item);
@@ -157,9 +165,9 @@ const allowed = /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10fff
  */
 export function readYaml(text: string, budget: Budget): YamlValue {
   budget.step(text.length / 4);
-  if (!isValidUtf8(text)) throw yamlError('invalid leading UTF-8 octet');
+  if (!isValidUtf8(text)) throw plainYamlError('invalid leading UTF-8 octet');
   const decoded = decodeText(text);
-  if (!allowed.test(decoded)) throw yamlError('control characters are not allowed');
+  if (!allowed.test(decoded)) throw plainYamlError('control characters are not allowed');
   const node = parseYamlDocument(decoded, budget);
   if (node === undefined) return { kind: 'null' };
   return new Reader(budget).read(node, 1);

@@ -1,6 +1,7 @@
 import { parseFloat64 } from '../strconv/parse-float.ts';
 import { parseInt64, parseUint } from '../strconv/parse-int.ts';
 import { GoError, plainError } from '../value/go-error.ts';
+import { authored, shown } from '../value/public-text.ts';
 import { fromBytes } from '../value/utf8.ts';
 import { parseTime } from '../time/parse.ts';
 import { utc } from '../time/zone.ts';
@@ -99,7 +100,7 @@ export function resolveTagged(tag: string, text: string): Scalar {
   if (short === '!!float' && scalar.kind === 'int') return { kind: 'float', value: Number(scalar.value) };
   throw new GoError(
     `yaml: cannot decode ${tagOf[scalar.kind]} \`${text}\` as a ${short}`,
-    `yaml: cannot decode ${tagOf[scalar.kind]} as a ${short}`,
+    shown`yaml: cannot decode ${authored(tagOf[scalar.kind])} as a ${authored(short)}`,
   );
 }
 

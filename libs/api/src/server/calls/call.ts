@@ -78,8 +78,14 @@ function log(logger: Logger, failure: ProviderError | undefined, fields: Record<
     logger.debug({ ...fields, code: 'OK' }, 'call answered');
     return;
   }
-  const { code, field, cause } = failure;
-  const details = { ...fields, code, field, ...(cause === undefined ? {} : { failure: failureTrace(cause) }) };
+  const { code, field, backend, cause } = failure;
+  const details = {
+    ...fields,
+    code,
+    field,
+    ...(backend && { backend }),
+    ...(cause === undefined ? {} : { failure: failureTrace(cause) }),
+  };
   if (code === 'INTERNAL') logger.error(details, 'call failed unexpectedly');
   else logger.info(details, `call failed: ${failure.publicMessage}`);
 }

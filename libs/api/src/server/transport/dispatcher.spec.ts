@@ -26,7 +26,7 @@ beforeAll(async () => {
     apiVersion,
     kind: 'Probe',
     plural: 'probes',
-    capabilities: 'ReadOnly',
+    features: ['get'],
     metricName: 'Probe',
     open: () => ({ getSecret: ({ key }, call) => secret(key, call) }) as Backend,
   });

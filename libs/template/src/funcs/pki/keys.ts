@@ -5,6 +5,7 @@ import { privatePemOfJwk, publicPemOfJwk } from '../../pki/jwk.ts';
 import { nextPem } from '../../pki/pem.ts';
 import { readAnyKey } from '../../pki/private-key.ts';
 import { GoError, plainError } from '../../value/go-error.ts';
+import { constant } from '../../value/public-text.ts';
 import { fromBytes } from '../../value/utf8.ts';
 import { define, t } from '../define.ts';
 import { charged } from './pem-filters.ts';
@@ -32,7 +33,10 @@ function decryptOaep(key: KeyObject, hash: string, ciphertext: string): string |
 function rsaDecrypt(context: CallContext, scheme: string, hash: string, ciphertext: string, keyPem: string): string {
   if (scheme === 'None') return ciphertext;
   if (scheme !== 'RSA-OAEP') {
-    throw new GoError(`decryption scheme ${scheme} is not supported`, 'the decryption scheme is not supported');
+    throw new GoError(
+      `decryption scheme ${scheme} is not supported`,
+      constant('the decryption scheme is not supported'),
+    );
   }
   const found = nextPem(charged(context, keyPem));
   if (found.kind === 'none') throw plainError('failed to decode PEM block');

@@ -4,6 +4,7 @@ import { parseCertificate } from '../../pki/certificate.ts';
 import { certificatesOf, intermediatesOf, leafOf, orderChain, rootOf } from '../../pki/chain.ts';
 import { allPem, encodePem, nextPem } from '../../pki/pem.ts';
 import { GoError, plainError } from '../../value/go-error.ts';
+import { constant, shown } from '../../value/public-text.ts';
 import { decodeText } from '../../value/utf8.ts';
 import { define, t } from '../define.ts';
 
@@ -65,7 +66,9 @@ function parsed(bytes: Uint8Array): Certificate {
     return parseCertificate(bytes);
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
-    throw plainError(`failed to parse certificate: ${error.message}`);
+    const problem = constant('failed to parse certificate');
+    const reason = error.publicReason === undefined ? problem : shown`${problem}: ${error.publicReason}`;
+    throw new GoError(`${problem}: ${error.goText}`, reason);
   }
 }
 

@@ -7,6 +7,8 @@ import { readPkcs12 } from '../../pki/pkcs12/read.ts';
 import { writeKeyStore, writeTrustStore } from '../../pki/pkcs12/write.ts';
 import { pkcs8Pem, readAnyKey } from '../../pki/private-key.ts';
 import { GoError, plainError } from '../../value/go-error.ts';
+import type { Constant, PublicText } from '../../value/public-text.ts';
+import { constant, shown } from '../../value/public-text.ts';
 import { toBytes } from '../../value/utf8.ts';
 import { define, t } from '../define.ts';
 import { certificatesPem, charged, ordered } from './pem-filters.ts';
@@ -14,23 +16,29 @@ import { certificatesPem, charged, ordered } from './pem-filters.ts';
 /** Rounds of PBKDF2 that take about as long as one step of a template. */
 const roundsPerStep = 4;
 
-function open(context: CallContext, password: string, input: string, problem: string): Pkcs12 {
+function open(context: CallContext, password: string, input: string, problem: PublicText): Pkcs12 {
   try {
     return readPkcs12(toBytes(charged(context, input)), password, (rounds) => {
       context.budget.step(rounds / roundsPerStep);
     });
   } catch (error) {
     if (!(error instanceof GoError)) throw error;
-    throw new GoError(`${problem}: ${error.message}`, `${problem}: ${error.publicReason ?? 'it cannot be read'}`);
+    const reason = error.publicReason ?? constant('it cannot be read');
+    throw new GoError(`${problem}: ${error.goText}`, shown`${problem}: ${reason}`);
   }
 }
 
 function keyOf(context: CallContext, password: string, input: string): string {
-  return pkcs8Pem(open(context, password, input, 'unable to decode pkcs12 with password').key);
+  return pkcs8Pem(open(context, password, input, constant('unable to decode pkcs12 with password')).key);
 }
 
 function certificatesIn(context: CallContext, password: string, input: string): string {
-  const { certificates } = open(context, password, input, 'unable to decode pkcs12 certificate with password');
+  const { certificates } = open(
+    context,
+    password,
+    input,
+    constant('unable to decode pkcs12 certificate with password'),
+  );
   return certificatesPem(inOrder(context, certificates));
 }
 
@@ -45,8 +53,8 @@ function inOrder(context: CallContext, certificates: readonly Certificate[]): re
 }
 
 /** Go's words for what the reference runs into without a check; the public text says what is wrong. */
-function panic(problem: string): GoError {
-  return new GoError('runtime error: invalid memory address or nil pointer dereference', problem);
+function panic<const T extends string>(problem: Constant<T>): GoError {
+  return new GoError('runtime error: invalid memory address or nil pointer dereference', constant<T>(problem));
 }
 
 function firstCertificate(pem: string): Certificate {

@@ -1,5 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from 'node:crypto';
-import { plainError } from '../../value/go-error.ts';
+import { GoError, plainError } from '../../value/go-error.ts';
+import type { Constant } from '../../value/public-text.ts';
+import { constant, shown } from '../../value/public-text.ts';
 import type { Der } from '../der-read.ts';
 import { derTag } from '../der-read.ts';
 import { oids } from '../oids.ts';
@@ -57,8 +59,9 @@ const oldCiphers: Readonly<Record<string, OldCipher>> = {
   [oids.pbeShaRc2With40Bits]: { keySize: 5, decrypt: withRc2(40) },
 };
 
-function unsupported(what: string, identifier: string): Error {
-  return plainError(`pkcs12: ${what} ${identifier} is not supported`);
+function unsupported<const T extends string>(what: Constant<T>, identifier: string): Error {
+  const thing = constant<T>(what);
+  return new GoError(`pkcs12: ${thing} ${identifier} is not supported`, shown`pkcs12: this ${thing} is not supported`);
 }
 
 /** The hash of an HMAC by its AlgorithmIdentifier; PBKDF2 leaves out SHA-1. */

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { plainError } from '../../value/go-error.ts';
+import { GoError, plainError } from '../../value/go-error.ts';
+import { constant } from '../../value/public-text.ts';
 import type { Der } from '../der-read.ts';
 import { derTag } from '../der-read.ts';
 import { oids } from '../oids.ts';
@@ -34,7 +35,10 @@ export function hasRightMac(macData: Der, content: Uint8Array, password: Passwor
 
 function hashOf(identifier: string): { readonly name: string; readonly size: number } {
   const hash = hashes[identifier];
-  if (hash === undefined) throw plainError(`pkcs12: unknown digest algorithm: ${identifier}`);
+  if (hash === undefined) {
+    const problem = constant('pkcs12: unknown digest algorithm');
+    throw new GoError(`${problem}: ${identifier}`, problem);
+  }
   return hash;
 }
 

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { GoError, plainError } from '../../value/go-error.ts';
+import { constant } from '../../value/public-text.ts';
 import type { Certificate } from '../certificate.ts';
 import { parseCertificate } from '../certificate.ts';
 import { Der, DerError, contextTag } from '../der-read.ts';
@@ -23,7 +24,9 @@ interface Bags {
   readonly certificates: Certificate[];
 }
 
-const noContainer = 'the input is no PKCS#12 container in binary form; text in base64 has to go through b64dec first';
+const noContainer = constant(
+  'the input is no PKCS#12 container in binary form; text in base64 has to go through b64dec first',
+);
 
 /**
  * Reads a container with one private key and at least one certificate (RFC 7292), modern or old: PBES2, or 3DES and RC2 with

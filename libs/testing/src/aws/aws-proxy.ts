@@ -16,17 +16,22 @@ export interface AwsRequest {
 export interface AwsAnswer {
   readonly status: number;
   readonly body: string;
+  /** AWS sends one with every answer. Default `request-1`. */
+  readonly requestId?: string;
 }
 
-/** `undefined` hands the request on; a promise holds it back. */
-export type Script = (request: AwsRequest) => AwsAnswer | undefined | Promise<AwsAnswer | undefined>;
+/** `undefined` hands the request on; a promise holds it back; `forward` yields the emulator's answer, to be changed. */
+export type AwsScript = (
+  request: AwsRequest,
+  forward: () => Promise<AwsAnswer>,
+) => AwsAnswer | undefined | Promise<AwsAnswer | undefined>;
 
 /** Stands between the provider and the emulator: records what is asked, and answers what the emulator never does. */
 export class AwsProxy {
   readonly requests: AwsRequest[] = [];
   /** Requests whose sender went away before they were answered. */
   abandoned = 0;
-  script: Script = () => undefined;
+  script: AwsScript = () => undefined;
   readonly #target: string;
   readonly #server: Server;
 
@@ -71,8 +76,11 @@ export class AwsProxy {
     response.on('close', () => {
       if (!response.writableFinished) this.abandoned += 1;
     });
-    const answer = (await this.script(asked)) ?? (await this.#forward(incoming, body));
-    response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(answer.body);
+    const forward = (): Promise<AwsAnswer> => this.#forward(incoming, body);
+    const answer = (await this.script(asked, forward)) ?? (await forward());
+    const { status, requestId = 'request-1' } = answer;
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId };
+    response.writeHead(status, headers).end(answer.body);
   }
 
   /** Header for header: the signature covers them. */
