@@ -48,12 +48,7 @@ function write(harness: Harness, secret: Secret, entries: Record<string, string 
   const data = Object.fromEntries(
     Object.entries(entries).map(([key, text]) => [key, text === null ? null : secretData({ [key]: text })[key]]),
   );
-  return harness.admin.patch(
-    secrets,
-    secret.metadata,
-    { data },
-    { type: 'merge' },
-  );
+  return harness.admin.patch(secrets, secret.metadata, { data }, { type: 'merge' });
 }
 
 /** The authority's signer, as one opens it who has the key-encryption key. */

@@ -25,6 +25,6 @@ function describe(problem: BundleProblem): string {
     case 'missing':
       return `ca.crt lacks a certificate (SHA-256 ${problem.fingerprint.replaceAll(':', '').toLowerCase()})`;
     case 'outdated':
-      return `ca.sig is of generation ${problem.generation}, and ${problem.known} was there before`;
+      return `ca.sig is of generation ${problem.generation}, and ${problem.known} was there before: put that bundle back`;
   }
 }
