@@ -7,6 +7,7 @@ import { openSeal, sealBundle } from './bundle-seal.ts';
 import { issueServerLeaf } from './issue-leaf.ts';
 import { judgeBundle } from './judge-bundle.ts';
 import { validitySpan } from './lifetimes.ts';
+import { toPem } from './pem.ts';
 import { plainSigner, testAuthority } from './testing/authority.ts';
 import { openssl } from './testing/openssl.ts';
 
@@ -86,6 +87,7 @@ test('only the key itself seals, and what it sealed cannot be changed', async ()
     null,
   ];
   for (const value of changed) expect(openSeal(JSON.stringify(value), signer)).toBeUndefined();
+  for (const generation of [0, -1, 1.5, 2 ** 53]) expect(openSeal(await seal(generation, own), signer)).toBeUndefined();
   for (const junk of ['', 'junk', '{'.repeat(10_000)]) expect(openSeal(junk, signer)).toBeUndefined();
 });
 
@@ -94,9 +96,9 @@ test('a signature on a certificate is no seal', async () => {
   const spy = { ...signer, sign: (tbs: Uint8Array) => (signed.push(tbs), signer.sign(tbs)) };
   await testAuthority(clock, { signer: spy });
   await sealBundle({ certificates: certificates(own), generation: 1, signer: spy });
-  const [certificate, sealed] = signed.map((bytes) => bytes[0]);
-  expect(certificate).toBe(0x30);
-  expect(sealed).not.toBe(0x30);
+  const [certificate, sealed] = signed.map((bytes) => Buffer.from(bytes));
+  expect(certificate![0]).toBe(0x30);
+  expect(sealed!.toString()).toBe(`external-secrets.io/authority-bundle/v1\n1\n${own.certificate.fingerprint256}\n`);
 });
 
 test('a leaf of this authority in the bundle is not trusted', async () => {
@@ -140,8 +142,17 @@ test('what does not parse, or has a key of an unknown kind, is told and stops no
     '/CN=rsa',
   ]);
   const pem = (text: string) => text.slice(text.indexOf('-----BEGIN CERTIFICATE'));
-  const bundle = `a note\n${broken}${pem(odd.output)}${own.bundle}${pem(rsa.output)}`;
+  const bundle = `a note\n${broken}${pem(odd.output)}${own.bundle}${pem(rsa.output)}${strange()}`;
   const opened = openCertificateAuthority({ bundle, signer });
   expect(opened.bundle).toBe(own.bundle);
-  expect(opened.problems.map(({ kind }) => kind)).toEqual(['unreadable', 'unknown', 'unknown']);
+  expect(opened.problems.map(({ kind }) => kind)).toEqual(['unreadable', 'unknown', 'unknown', 'unknown']);
+  expect(() => openCertificateAuthority({ bundle: strange(), signer })).toThrow('no certificate of the key');
 });
+
+/** A certificate whose key is of an algorithm that nobody has heard of: Node throws when it is asked for the key. */
+function strange(): string {
+  const der = Buffer.from(other.certificate.raw);
+  // The last byte of id-ecPublicKey.
+  der[der.indexOf(Buffer.from('06072a8648ce3d0201', 'hex')) + 8] = 0x7f;
+  return toPem('CERTIFICATE', der);
+}

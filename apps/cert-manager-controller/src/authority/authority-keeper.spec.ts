@@ -114,3 +114,24 @@ test('a bundle that the key sealed is told; an older one that is played again ch
   expect(changes.length).toBe(2);
   expect(secretEntry(grown, 'ca.sig')).toContain('"generation":2');
 });
+
+test('the next key that signs under the same bundle is told: every leaf is another one then', async () => {
+  const { store, source, changes, keeper } = setup();
+  await keeper.ensure(signal);
+  const { keeper: elsewhere, store: other } = setup();
+  const [one, next] = [store.secret!, (await elsewhere.ensure(signal), other.secret!)];
+  const bundle = [one, next].map((secret) => secretEntry(secret, 'ca.crt')).join('');
+  const certificates = parseBundle(bundle, 'ca.crt');
+  const signedBy = async (secret: Secret): Promise<Secret> => {
+    const { key } = readAuthoritySecret(secret, source);
+    const signer = await source.open(key);
+    return authoritySecret('eso', { bundle, key, seal: await sealBundle({ certificates, generation: 2, signer }) });
+  };
+  store.put(await signedBy(one), 'one', '2');
+  const { authority: before } = await keeper.ensure(signal);
+  store.put(await signedBy(next), 'one', '3');
+  const { authority: after } = await keeper.ensure(signal);
+  expect(after.bundle).toBe(before.bundle);
+  expect(after.certificate.serialNumber).toBe(certificates[1]!.serialNumber);
+  expect(changes.length).toBe(2);
+});

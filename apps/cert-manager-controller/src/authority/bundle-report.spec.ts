@@ -18,7 +18,9 @@ test('every kind is told, with what to do', () => {
   );
   expect(text).toContain('Secret eso/eso-provider-ca-internal was changed');
   expect(text).toContain('certificate 2 of ca.crt does not parse; ca.crt lacks a certificate (SHA-256 cdef)');
-  expect(text).toContain('ca.sig is of generation 1, and 2 was there before: put that bundle back. Nothing of that is published');
+  expect(text).toContain(
+    'ca.sig is of generation 1, and 2 was there before: put that bundle back. Nothing of that is published',
+  );
   expect(text).toContain('restore it: take out what does not belong there');
 });
 
