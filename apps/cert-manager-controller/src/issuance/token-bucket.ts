@@ -40,7 +40,8 @@ export class TokenBucket {
   }
 
   giveBack(): void {
-    this.#heldMs = Math.min(this.#fullMs, this.#fill() + this.#msPerToken);
+    // Above the burst it is cut at the next look.
+    this.#heldMs = this.#fill() + this.#msPerToken;
   }
 
   #fill(): number {

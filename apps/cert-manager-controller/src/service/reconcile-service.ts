@@ -1,5 +1,5 @@
 import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
-import { objectKey, parseKey } from '@eso/kube';
+import { isKubeError, objectKey, parseKey } from '@eso/kube';
 import { serverIdentity, type ServiceName } from '@eso/pki';
 import { formatDuration } from '@eso/runtime';
 import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
@@ -53,6 +53,9 @@ export async function reconcileService(
   return keepCertificate(dependencies, service, { key, secret, signal, logger });
 }
 
+/** What the API server will not have. It may change its mind, which no watch of that Secret tells. */
+const REFUSALS = ['FORBIDDEN', 'QUOTA_EXCEEDED', 'ADMISSION_DENIED', 'NAMESPACE_TERMINATING'] as const;
+
 interface ServicePass extends Pick<ReconcileContext, 'signal' | 'logger'> {
   readonly key: string;
   readonly secret: LeafOwner['secret'];
@@ -75,12 +78,12 @@ async function keepCertificate(
     if (outcome.kind !== 'waits') issuance.forget(key);
     // Only a Secret that is ours is watched: one that a Service cannot have would hold a watch for as long as somebody likes.
     if (isOurs(outcome)) watches.want(key, secret);
-    else if (outcome.kind === 'refused') watches.release(key);
+    else if (outcome.kind === 'refused' || (outcome.kind === 'waits' && outcome.lane === 'first')) watches.release(key);
     return report(dependencies, service, toReport(outcome));
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     const error = CertificateError.from(thrown);
-    if (error.code === 'FORBIDDEN') watches.release(key);
+    if (isKubeError(thrown, ...REFUSALS)) watches.release(key);
     report(dependencies, service, { kind: 'refused', reason: EventReason.failed, message: error.publicMessage });
     if (schedule.isWorthRetrying(error)) throw error;
     return schedule.afterFailure();
