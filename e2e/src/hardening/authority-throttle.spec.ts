@@ -6,7 +6,7 @@ import { eventually } from '@eso/testing';
 import { allowSecrets, certificateIn, createLabelledService, writeSecret } from '../support/authority.ts';
 import { System } from '../support/system.ts';
 
-const [CROWD, VICTIM, REFUSED] = ['crowd', 'victim', 'refused'] as const;
+const [CROWD, VICTIM, REFUSED, FORBIDDEN] = ['crowd', 'victim', 'refused', 'forbidden'] as const;
 const SERVICES = 300;
 const secretName = (index: number): string => `${PROVIDER_TLS_SECRET_PREFIX}${index}`;
 
@@ -15,10 +15,10 @@ beforeAll(async () => {
   system = await System.start({
     tenants: ['tenant'],
     providers: {},
-    certificateFlags: [`--provider-namespaces=${[CROWD, VICTIM, REFUSED].join(',')}`],
+    certificateFlags: [`--provider-namespaces=${[CROWD, VICTIM, REFUSED, FORBIDDEN].join(',')}`],
   });
   const names = Array.from({ length: SERVICES }, (_, index) => secretName(index));
-  for (const namespace of [CROWD, VICTIM, REFUSED]) {
+  for (const namespace of [CROWD, VICTIM, REFUSED, FORBIDDEN]) {
     await system.own.cluster.ensureNamespace(namespace);
     await allowSecrets(system, namespace, names);
   }
@@ -60,6 +60,20 @@ test('Services that can have no certificate hold no watch', async () => {
   await certificateIn(system, REFUSED, secretName(0), { timeoutMs: 90_000 });
 });
 
+test('Services whose Secrets the API server no longer gives hold no watch', async () => {
+  const names = [0, 1, 2, 3, 4, 5, 6, 7];
+  for (const index of names) await createLabelledService(system, FORBIDDEN, `once-${index}`, secretName(index));
+  for (const index of names) await certificateIn(system, FORBIDDEN, secretName(index));
+  let before = 0;
+  await eventually(async () => expect((before = await secretWatches())).toBeGreaterThanOrEqual(names.length));
+  // What is open stays open for the API server: it is the controller that has to end it.
+  await system.kubectl('-n', FORBIDDEN, 'delete', 'rolebindings', '--all');
+  await eventually(async () => {
+    await system.kubectl('-n', FORBIDDEN, 'annotate', 'services', '--all', '--overwrite', `touched=${Date.now()}`);
+    expect(await secretWatches()).toBeLessThanOrEqual(before - names.length);
+  });
+});
+
 test(`${SERVICES} labelled Services of one namespace get certificates at its rate; another one, and a renewal, are served at once`, async () => {
   const begun = performance.now();
   const crowd = Array.from({ length: SERVICES }, (_, index) =>
@@ -91,5 +105,18 @@ test(`${SERVICES} labelled Services of one namespace get certificates at its rat
   const text = await system.installation.metrics(system.installation.certManagerController);
   const throttled = /^eso_provider_certificate_throttled_total\{lane="first"\} (\d+)$/m.exec(text)?.[1];
   expect(Number(throttled)).toBeGreaterThan(SERVICES - 30);
+
+  // Who had one and has to wait for the next holds no watch meanwhile.
+  const watches = await secretWatches();
+  const had = (await certificates()).length;
+  await system.kubectl(
+    '-n',
+    CROWD,
+    'delete',
+    secrets.plural,
+    '--field-selector=type=kubernetes.io/tls',
+    '--wait=false',
+  );
+  await eventually(async () => expect(await secretWatches()).toBeLessThanOrEqual(watches - had + 3));
   await system.kubectl('-n', CROWD, 'delete', services.plural, '--all', '--wait=false');
 });
