@@ -12,6 +12,7 @@ import type { Running } from './testing/running.ts';
 
 const CA = 'eso-provider-ca-internal';
 const TLS = 'external-secrets-provider-tls';
+const CLIENT = 'eso-provider-client-tls';
 /** Nothing here may come by looking at everything again. */
 const NEVER = { resyncMs: 86_400_000 };
 
@@ -36,7 +37,7 @@ async function installed(harness: Harness): Promise<Installed> {
   const running = harness.run(NEVER);
   await harness.createService('aws');
   const provider = await harness.newSecret();
-  const client = await eventually(async () => (await harness.clientSecret())!);
+  const client = await harness.newSecret(undefined, CLIENT, harness.namespace);
   await eventually(() => expect(running.controller.health()).toBeUndefined());
   return { running, authority: (await harness.authoritySecret())!, provider, client };
 }
@@ -73,7 +74,7 @@ async function sealed(
 
 /** Secrets other than the authority's that ever told peers to trust this authority. */
 const publishedIn = (harness: Harness, { certificate }: CertificateAuthority): string[] =>
-  [TLS, 'eso-provider-client-tls'].filter((name) =>
+  [TLS, CLIENT].filter((name) =>
     harness.history.of(name).some((secret) => entry(secret).includes(certificate.toString().trim())),
   );
 
