@@ -50,7 +50,7 @@ test('a labelled Service gets its key pair, core gets its own, and the authority
   expect(clientSecret['ca.crt']).toBe(secret.data!['ca.crt']);
 
   const authority = (await harness.authoritySecret())!;
-  expect(Object.keys(authority.data!).sort()).toEqual(['ca.crt', 'ca.key']);
+  expect(Object.keys(authority.data!).sort()).toEqual(['ca.crt', 'ca.key', 'ca.sig']);
   expect(secretEntry(authority, 'ca.key')).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
   expect(leaf.verify(certificate(secretEntry(authority, 'ca.crt')!).publicKey)).toBe(true);
 

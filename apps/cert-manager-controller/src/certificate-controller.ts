@@ -7,6 +7,7 @@ import { AuthorityReconciler } from './authority/reconcile-authority.ts';
 import { reconcileClient } from './client/reconcile-client.ts';
 import { EventReason } from './events.ts';
 import type { Settings } from './flags.ts';
+import { Issuance } from './issuance/issuance.ts';
 import { CertificateMetrics } from './metrics.ts';
 import { Schedule } from './schedule.ts';
 import { SecretWatches } from './secret-watches.ts';
@@ -105,6 +106,9 @@ export class CertificateController {
     const { client, settings, source, logger, resyncMs, clock = systemClock } = this.#options;
     const onChange = (key: string): void => this.#queue.add(key);
     const watches = new SecretWatches({ client, logger, onChange }, signal);
+    const issuance = new Issuance({ clock, limits: settings.issuance, onTurn: onChange });
+    signal.addEventListener('abort', () => issuance.close(), { once: true });
+    const lookAtAll = (): void => [AUTHORITY, CLIENT, ...this.#discovery.keys()].forEach(onChange);
     const keeper = new AuthorityKeeper({
       client,
       namespace: settings.namespace,
@@ -114,6 +118,7 @@ export class CertificateController {
       logger,
       onCreated: (secret) =>
         this.#events.event(secret, 'Normal', EventReason.authorityCreated, 'Made a certificate authority'),
+      onChanged: lookAtAll,
     });
     const shared = {
       client,
@@ -126,9 +131,8 @@ export class CertificateController {
       metrics: this.#metrics,
       schedule: new Schedule(clock, resyncMs),
     };
-    const onUsable = (): void => [CLIENT, ...this.#discovery.keys()].forEach(onChange);
-    const authority = new AuthorityReconciler({ ...shared, onUsable });
-    const services = { ...shared, discovery: this.#discovery };
+    const authority = new AuthorityReconciler({ ...shared, onUsable: lookAtAll });
+    const services = { ...shared, issuance, discovery: this.#discovery };
     const own = [AUTHORITY, CLIENT].map((key) => () => watches.health(key));
     this.#checks = [() => authority.health(), ...own];
     return (key, context) => {

@@ -4,6 +4,10 @@ export const EventReason = {
   issued: 'CertificateIssued',
   /** Normal, on the Service: it has a new certificate. */
   renewed: 'CertificateRenewed',
+  /** Normal, on the Service: its certificate is good, and the `ca.crt` beside it was written anew. */
+  bundleWritten: 'CertificateBundleWritten',
+  /** Warning, on the Service: others of its namespace, or of all, are served before it. */
+  throttled: 'CertificateThrottled',
   /** Warning, on the Service: no certificate could be issued or stored. */
   failed: 'CertificateFailed',
   /** Warning, on the Service: the Secret it wants is not ours, and stays as it is. */
@@ -22,6 +26,8 @@ export const EventReason = {
   authorityExpired: 'CertificateAuthorityExpired',
   /** Warning, on the authority's Secret: it does not open, or it is not ours. */
   authorityUnusable: 'CertificateAuthorityUnusable',
+  /** Warning, on the authority's Secret: it holds what its key does not vouch for, and that is not published. */
+  authorityTampered: 'CertificateAuthorityTampered',
 } as const;
 
 export type EventReason = (typeof EventReason)[keyof typeof EventReason];

@@ -10,6 +10,7 @@ test('the defaults are those of the design: 30 days, window by rule, authority o
     trustDomain: 'external-secrets.io',
     lifetime: { validityMs: 30 * 86_400_000 },
     authorityValidityMs: 365 * 86_400_000,
+    issuance: { perMinute: 60, burst: 120, namespacePerMinute: 6, namespaceBurst: 10 },
   });
 });
 
@@ -23,6 +24,10 @@ test('every setting can be given', () => {
       '--leaf-validity=5m',
       '--leaf-renewal-window=4m59s',
       '--ca-validity=10m',
+      '--issuance-per-minute=600',
+      '--issuance-burst=1',
+      '--issuance-namespace-per-minute=0.5',
+      '--issuance-namespace-burst=2',
     ),
   ).toEqual({
     namespace: 'eso',
@@ -31,6 +36,7 @@ test('every setting can be given', () => {
     trustDomain: 'corp.example',
     lifetime: { validityMs: 300_000, renewalWindowMs: 299_000 },
     authorityValidityMs: 600_000,
+    issuance: { perMinute: 600, burst: 1, namespacePerMinute: 0.5, namespaceBurst: 2 },
   });
 });
 

@@ -12,6 +12,7 @@ import {
   type LeafLifetime,
   PkiError,
 } from '@eso/pki';
+import { DEFAULT_ISSUANCE_LIMITS, type IssuanceLimits } from './issuance/issuance.ts';
 
 /** Flags of the process; README.md lists them. */
 export const FLAGS = {
@@ -39,6 +40,34 @@ export const FLAGS = {
     type: 'duration',
     default: '8760h',
     describe: 'Life of a new certificate authority, 10m to 17520h, longer than that of a leaf',
+  },
+  'issuance-per-minute': {
+    type: 'number',
+    default: DEFAULT_ISSUANCE_LIMITS.perMinute,
+    min: 1,
+    max: 100_000,
+    describe: 'First certificates of Services a minute, for all namespaces together',
+  },
+  'issuance-burst': {
+    type: 'number',
+    default: DEFAULT_ISSUANCE_LIMITS.burst,
+    min: 1,
+    max: 100_000,
+    describe: 'First certificates at once after a quiet time, for all namespaces together',
+  },
+  'issuance-namespace-per-minute': {
+    type: 'number',
+    default: DEFAULT_ISSUANCE_LIMITS.namespacePerMinute,
+    min: 0.1,
+    max: 100_000,
+    describe: 'First certificates a minute in one namespace; renewals have a limit of their own, five times this',
+  },
+  'issuance-namespace-burst': {
+    type: 'number',
+    default: DEFAULT_ISSUANCE_LIMITS.namespaceBurst,
+    min: 1,
+    max: 100_000,
+    describe: 'First certificates at once in one namespace; renewals have a limit of their own, five times this',
   },
   'key-encryption-key-file': {
     type: 'string',
@@ -84,6 +113,7 @@ export interface Settings {
   readonly lifetime: LeafLifetime;
   /** Milliseconds. */
   readonly authorityValidityMs: number;
+  readonly issuance: IssuanceLimits;
 }
 
 /**
@@ -108,6 +138,12 @@ export function readSettings(flags: Flags): Settings {
     trustDomain: flags['trust-domain'],
     lifetime,
     authorityValidityMs: flags['ca-validity'],
+    issuance: {
+      perMinute: flags['issuance-per-minute'],
+      burst: flags['issuance-burst'],
+      namespacePerMinute: flags['issuance-namespace-per-minute'],
+      namespaceBurst: flags['issuance-namespace-burst'],
+    },
   };
 }
 

@@ -22,6 +22,33 @@ test('expiry is in Unix seconds of notAfter, rotations carry their reason', asyn
   expect(await text()).toContain('eso_ca_certificate_replacement_due 1\n');
 });
 
+test('what is wrong with the authority is told by kind, and whether it can be used', async () => {
+  const { metrics, text } = setup();
+  metrics.authorityExpires(1_900_000_000_000, false);
+  metrics.authorityBundle([
+    { kind: 'unknown', position: 2, fingerprint: 'AB' },
+    { kind: 'unknown', position: 3, fingerprint: 'CD' },
+    { kind: 'missing', fingerprint: 'EF' },
+  ]);
+  metrics.throttled('first');
+  expect(await text()).toContain('eso_ca_usable 1\n');
+  for (const line of [
+    '{problem="unknown"} 2',
+    '{problem="missing"} 1',
+    '{problem="unreadable"} 0',
+    '{problem="outdated"} 0',
+  ])
+    expect(await text()).toContain(`eso_ca_bundle_problems${line}\n`);
+  expect(await text()).toContain('eso_provider_certificate_throttled_total{lane="first"} 1\n');
+  expect(await text()).toContain('eso_provider_certificate_throttled_total{lane="renewal"} 0\n');
+  metrics.authorityBundle([]);
+  metrics.authorityUnusable();
+  expect(await text()).toContain('eso_ca_bundle_problems{problem="unknown"} 0\n');
+  expect(await text()).toContain('eso_ca_usable 0\n');
+  metrics.reset();
+  expect(await text()).not.toMatch(/^eso_ca_(usable|bundle_problems)[ {]/m);
+});
+
 test('of a Service that is gone nothing is left', async () => {
   const { metrics, text } = setup();
   metrics.serviceExpires(aws, 1);

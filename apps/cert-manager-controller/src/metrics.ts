@@ -1,6 +1,14 @@
 import { type Counter, counterOf, type Gauge, gaugeOf, type Registry } from '@eso/runtime';
-import type { ServiceName } from '@eso/pki';
+import type { BundleProblem, ServiceName } from '@eso/pki';
+import { type Lane, LANES } from './issuance/issuance.ts';
 import { ROTATION_REASONS, type RotationReason } from './leaf/reasons.ts';
+
+const BUNDLE_PROBLEMS = [
+  'unknown',
+  'unreadable',
+  'missing',
+  'outdated',
+] as const satisfies readonly BundleProblem['kind'][];
 
 /** The metrics of this process; README.md lists them. Times are Unix seconds. */
 export class CertificateMetrics {
@@ -12,6 +20,9 @@ export class CertificateMetrics {
   readonly #clientFailures: Counter;
   readonly #authorityExpiry: Gauge;
   readonly #authorityDue: Gauge;
+  readonly #authorityUsable: Gauge;
+  readonly #bundleProblems: Gauge<'problem'>;
+  readonly #throttled: Counter<'lane'>;
 
   constructor(registry: Registry) {
     const perService = ['namespace', 'service'] as const;
@@ -51,6 +62,21 @@ export class CertificateMetrics {
       name: 'eso_ca_certificate_replacement_due',
       help: 'Whether the certificate authority is in the window before its end: 1 if so, 0 if not.',
     });
+    this.#authorityUsable = gaugeOf(registry, {
+      name: 'eso_ca_usable',
+      help: 'Whether certificates can be issued with what is stored of the certificate authority: 1 if so, 0 if not.',
+    });
+    this.#bundleProblems = gaugeOf(registry, {
+      name: 'eso_ca_bundle_problems',
+      help: "What is wrong with ca.crt of the certificate authority's Secret, by kind; none of it is published.",
+      labelNames: ['problem'],
+    });
+    this.#throttled = counterOf(registry, {
+      name: 'eso_provider_certificate_throttled_total',
+      help: 'Certificates that had to wait because too many were wanted, by lane: first ones, or renewals.',
+      labelNames: ['lane'],
+    });
+    for (const lane of LANES) this.#throttled.inc({ lane }, 0);
     this.reset();
   }
 
@@ -90,12 +116,28 @@ export class CertificateMetrics {
   authorityExpires(notAfterMs: number, replacementDue: boolean): void {
     this.#authorityExpiry.set(seconds(notAfterMs));
     this.#authorityDue.set(replacementDue ? 1 : 0);
+    this.#authorityUsable.set(1);
+  }
+
+  authorityUnusable(): void {
+    this.#authorityUsable.set(0);
+  }
+
+  authorityBundle(problems: readonly BundleProblem[]): void {
+    for (const problem of BUNDLE_PROBLEMS)
+      this.#bundleProblems.set({ problem }, problems.filter(({ kind }) => kind === problem).length);
+  }
+
+  throttled(lane: Lane): void {
+    this.#throttled.inc({ lane });
   }
 
   /** Nothing is known now: an expiry of 0 would raise every alarm, and another process's is not ours to tell. */
   reset(): void {
     this.#serviceExpiry.reset();
-    for (const gauge of [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue]) gauge.remove({});
+    this.#bundleProblems.reset();
+    const gauges = [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue, this.#authorityUsable];
+    for (const gauge of gauges) gauge.remove({});
   }
 }
 

@@ -59,6 +59,11 @@ export class SecretWatches {
     watch.stop.abort();
   }
 
+  /** Ends the interest of a reconcile unless it is in this Secret. */
+  releaseOther(key: string, secret: NamedSecret): void {
+    if (this.#wanted.get(key) !== objectKey(secret)) this.release(key);
+  }
+
   /** The reason when the watch that the reconcile of this key relies on is out of date. */
   health(key: string): string | undefined {
     return this.#watches.get(this.#wanted.get(key) ?? '')?.health();

@@ -1,6 +1,7 @@
 import { ManualClock } from '@eso/runtime';
 import { checkAuthorityCurrent, openCertificateAuthority } from './authority.ts';
 import { joinBundle, parseBundle } from './bundle.ts';
+import { sealBundle } from './bundle-seal.ts';
 import { plainSigner, testAuthority } from './testing/authority.ts';
 import { certificateText, openssl } from './testing/openssl.ts';
 import { thrownCode } from './testing/thrown.ts';
@@ -52,10 +53,11 @@ test('an authority cannot sign an authority that anybody accepts', async () => {
   expect(verified.ok).toBe(false);
 });
 
-test('of a bundle the certificate of the key signs, and all are trusted, each once', async () => {
+test('of a bundle the certificate of the key signs, and all that the key vouches for are trusted, each once', async () => {
   const signer = plainSigner();
   const [old, current] = [await testAuthority(clock), await testAuthority(clock, { signer })];
-  const opened = openCertificateAuthority({ bundle: old.bundle + current.bundle + old.bundle, signer });
+  const seal = await sealBundle({ certificates: [old.certificate, current.certificate], generation: 1, signer });
+  const opened = openCertificateAuthority({ bundle: old.bundle + current.bundle + old.bundle, signer, seal });
   expect(opened.certificate.serialNumber).toBe(current.certificate.serialNumber);
   expect(parseBundle(opened.bundle, 'ca.crt').map((certificate) => certificate.serialNumber)).toEqual([
     old.certificate.serialNumber,

@@ -13,6 +13,7 @@ import { buildCertificate, type DistinguishedName, encodeName, extension, keyIde
 import { joinBundle, parseBundle } from './bundle.ts';
 import { PkiError } from './error.ts';
 import { inspectCertificate } from './inspect.ts';
+import { type BundleProblem, isAboutKey, judgeBundle, mayIssue, type StoredBundle } from './judge-bundle.ts';
 import { validitySpan } from './lifetimes.ts';
 import type { Signer } from './signer.ts';
 
@@ -28,8 +29,16 @@ export interface CertificateAuthority {
   /** The certificate that belongs to the signer's key. */
   readonly certificate: X509Certificate;
   readonly signer: Signer;
-  /** PEM text published as `ca.crt`: every authority that peers trust now. */
+  /** PEM text published as `ca.crt`: every authority that peers trust now, each vouched for by the signer's key. */
   readonly bundle: string;
+}
+
+/** An authority as it was stored. */
+export interface OpenedAuthority extends CertificateAuthority {
+  /** What the stored bundle holds beside what is trusted, or lacks. */
+  readonly problems: readonly BundleProblem[];
+  /** Of the bundle's seal; 0 without one. */
+  readonly generation: number;
 }
 
 export interface AuthorityRequest {
@@ -64,18 +73,34 @@ export async function createCertificateAuthority(request: AuthorityRequest): Pro
 }
 
 /**
- * Puts a stored bundle and its signer together: the certificate that belongs to the signer's key signs, all of them are trusted.
- * @throws PkiError CERTIFICATE_INVALID, or AUTHORITY_INVALID when none belongs to the key or the one that does may not sign
+ * Puts a stored bundle and its signer together: the certificate that belongs to the signer's key signs, and those that the key
+ * vouches for are trusted. What else stands in the bundle is left out and told: whoever can write the place where it is stored
+ * would be an authority otherwise.
+ * @throws PkiError CERTIFICATE_INVALID when there is no certificate at all, AUTHORITY_INVALID when none is that of the key
  */
-export function openCertificateAuthority({ bundle, signer }: { bundle: string; signer: Signer }): CertificateAuthority {
-  const certificates = parseBundle(bundle, 'ca.crt');
-  const certificate = certificates.find((candidate) => candidate.publicKey.equals(signer.publicKey));
-  if (!certificate)
-    throw new PkiError('AUTHORITY_INVALID', 'ca.crt holds no certificate of the key of the certificate authority');
-  const facts = inspectCertificate(certificate);
-  if (!facts.isAuthority || !facts.keyUsages.includes('keyCertSign'))
-    throw new PkiError('AUTHORITY_INVALID', 'the certificate in ca.crt is not one that may sign certificates');
-  return { certificate, signer, bundle: joinBundle(certificates) };
+export function openCertificateAuthority(stored: StoredBundle & { readonly signer: Signer }): OpenedAuthority {
+  const { signer, bundle } = stored;
+  const { trusted, own, problems, generation } = judgeBundle(stored);
+  const [certificate] = own;
+  if (!certificate) throw whyNoneIsOwn(bundle, signer);
+  return { certificate, signer, bundle: joinBundle(trusted), problems, generation };
+}
+
+function whyNoneIsOwn(bundle: string, signer: Signer): PkiError {
+  let certificates: X509Certificate[];
+  try {
+    certificates = parseBundle(bundle, 'ca.crt');
+  } catch (error) {
+    return PkiError.from(error);
+  }
+  const ofKey = certificates.filter((certificate) => isAboutKey(certificate, signer.publicKey));
+  const text =
+    ofKey.length === 0
+      ? 'ca.crt holds no certificate of the key of the certificate authority'
+      : ofKey.some(mayIssue)
+        ? 'the certificate in ca.crt is about the key of the certificate authority and was not signed by it'
+        : 'the certificate in ca.crt is not one that may sign certificates';
+  return new PkiError('AUTHORITY_INVALID', text);
 }
 
 /** @throws PkiError AUTHORITY_ENDED when the authority is not valid at `nowMs` */

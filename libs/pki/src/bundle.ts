@@ -21,6 +21,17 @@ export function parseBundle(pem: string, what: string): X509Certificate[] {
   });
 }
 
+/** Reads every certificate of a PEM text, in order; undefined for a block that does not parse. */
+export function readBlocks(pem: string): (X509Certificate | undefined)[] {
+  return (pem.match(BLOCK) ?? []).map((block) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      return undefined;
+    }
+  });
+}
+
 /** One PEM text of several certificates, each once, in order. */
 export function joinBundle(certificates: readonly X509Certificate[]): string {
   const unique = new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate]));

@@ -5,11 +5,14 @@ export {
   checkAuthorityCurrent,
   createCertificateAuthority,
   openCertificateAuthority,
+  type OpenedAuthority,
 } from './authority.ts';
 export type { DistinguishedName } from './build-certificate.ts';
 export { joinBundle, parseBundle } from './bundle.ts';
+export { type BundleSeal, openSeal, sealBundle, type SealRequest } from './bundle-seal.ts';
 export { PkiError, type PkiErrorCode } from './error.ts';
 export { type CertificateFacts, inspectCertificate } from './inspect.ts';
+export { type BundleProblem, type StoredBundle } from './judge-bundle.ts';
 export { issueClientLeaf, issueLeaf, issueServerLeaf, type KeyPair, type LeafRequest } from './issue-leaf.ts';
 export { type KeyEncryptionKeyFile, readKeyEncryptionKey } from './key-encryption-key.ts';
 export {

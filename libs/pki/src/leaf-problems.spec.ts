@@ -8,6 +8,7 @@ import {
   SubjectAlternativeName,
 } from '@peculiar/asn1-x509';
 import { buildCertificate, encodeName, extension } from './build-certificate.ts';
+import { sealBundle } from './bundle-seal.ts';
 import { plainSigner, testAuthority } from './testing/authority.ts';
 import { inspectCertificate } from './inspect.ts';
 import { issueClientLeaf, issueServerLeaf, type KeyPair } from './issue-leaf.ts';
@@ -78,11 +79,10 @@ test('another authority, even of the same name', async () => {
 });
 
 test('a bundle that grew is published without blaming the leaf', async () => {
-  const signer = authority.signer;
-  const grown = openCertificateAuthority({
-    bundle: authority.bundle + (await testAuthority(new ManualClock(START))).bundle,
-    signer,
-  });
+  const { signer, certificate } = authority;
+  const next = await testAuthority(new ManualClock(START));
+  const seal = await sealBundle({ certificates: [certificate, next.certificate], generation: 1, signer });
+  const grown = openCertificateAuthority({ bundle: authority.bundle + next.bundle, signer, seal });
   expect(leafProblems(leaf, { ...expected, authority: grown })).toEqual(['bundle-changed']);
 });
 

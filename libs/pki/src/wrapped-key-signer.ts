@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { PkiError } from './error.ts';
+import { readEncryptedKey } from './encrypted-key.ts';
 import { type KeyEncryptionKeyFile, readKeyEncryptionKey } from './key-encryption-key.ts';
 import type { Signer, SignerSource } from './signer.ts';
 
@@ -9,8 +10,6 @@ const KEY_ENTRY = 'ca.key';
 
 /** PBES2 with this cipher (RFC 8018). Its key derivation is short: the key-encryption key is random, not a password. */
 const CIPHER = 'aes-256-cbc';
-
-const ENCRYPTED_LABEL = '-----BEGIN ENCRYPTED PRIVATE KEY-----';
 
 const generate = promisify(generateKeyPair);
 const signBytes = promisify(sign);
@@ -56,12 +55,10 @@ export function wrappedKeySource(keyFile: KeyEncryptionKeyFile): SignerSource {
     async open(stored, signal) {
       const pem = stored[KEY_ENTRY];
       if (!pem) throw new PkiError('KEY_INVALID', `${KEY_ENTRY} is missing`);
-      // A plain key would open, too, and nobody would notice that it lies there readable.
-      if (!pem.trimStart().startsWith(ENCRYPTED_LABEL))
-        throw new PkiError('KEY_INVALID', `${KEY_ENTRY} is not a private key in encrypted PKCS#8 (PEM)`);
+      const der = readEncryptedKey(pem, KEY_ENTRY);
       const kek = await readKeyEncryptionKey(keyFile, signal);
       try {
-        return new WrappedKeySigner(decrypt(pem, kek, keyFile));
+        return new WrappedKeySigner(decrypt(der, kek, keyFile));
       } finally {
         kek.fill(0);
       }
@@ -69,10 +66,10 @@ export function wrappedKeySource(keyFile: KeyEncryptionKeyFile): SignerSource {
   };
 }
 
-function decrypt(pem: string, kek: Buffer, { file, flag }: KeyEncryptionKeyFile): KeyObject {
+function decrypt(der: Buffer, kek: Buffer, { file, flag }: KeyEncryptionKeyFile): KeyObject {
   let key: KeyObject;
   try {
-    key = createPrivateKey({ key: pem, format: 'pem', passphrase: kek });
+    key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8', passphrase: kek });
   } catch {
     // OpenSSL's own text says only "bad decrypt", and a cause might carry its input.
     throw new PkiError(

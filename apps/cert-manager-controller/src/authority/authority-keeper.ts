@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { CA_SECRET } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import {
-  type CertificateAuthority,
   createCertificateAuthority,
   openCertificateAuthority,
+  type OpenedAuthority,
   PkiError,
+  sealBundle,
   type SignerSource,
 } from '@eso/pki';
 import type { Clock, Logger } from '@eso/runtime';
@@ -22,6 +24,8 @@ export interface AuthorityKeeperOptions {
   readonly logger: Logger;
   /** Called when an authority was made. */
   readonly onCreated: (secret: AuthoritySubject) => void;
+  /** Called when another authority signs from now on, or peers have to trust something else: every leaf has to be looked at. */
+  readonly onChanged: () => void;
 }
 
 /** The authority's Secret without its data: what events are about. */
@@ -29,7 +33,7 @@ export type AuthoritySubject = Pick<Secret, 'apiVersion' | 'kind' | 'metadata'>;
 
 /** The authority as it is stored now. */
 export interface KeptAuthority {
-  readonly authority: CertificateAuthority;
+  readonly authority: OpenedAuthority;
   readonly secret: AuthoritySubject;
 }
 
@@ -40,7 +44,9 @@ export interface KeptAuthority {
 export class AuthorityKeeper {
   readonly #options: AuthorityKeeperOptions;
   /** What was opened last, and from which state of the Secret. */
-  #opened: { uid: string; version: string; authority: CertificateAuthority } | undefined;
+  #opened: { uid: string; version: string; authority: OpenedAuthority } | undefined;
+  /** Highest generation of a seal that was seen, by SHA-256 of the public key: older seals are somebody's copy. */
+  readonly #generations = new Map<string, number>();
 
   constructor(options: AuthorityKeeperOptions) {
     this.#options = options;
@@ -75,8 +81,9 @@ export class AuthorityKeeper {
     const { client, namespace, source, validityMs, clock, logger, onCreated } = this.#options;
     const { signer, stored: key } = await source.create(signal);
     const { bundle, certificate } = await createCertificateAuthority({ signer, validityMs, clock, signal });
+    const seal = await sealBundle({ certificates: [certificate], generation: 1, signer, signal });
     try {
-      const secret = await client.create(secrets, authoritySecret(namespace, { bundle, key }), { signal });
+      const secret = await client.create(secrets, authoritySecret(namespace, { bundle, seal, key }), { signal });
       const { serialNumber: serial, validTo } = certificate;
       logger.info({ secret: CA_SECRET, serial, validTo, signer: source.kind }, 'made a certificate authority');
       onCreated(withoutData(secret));
@@ -92,24 +99,40 @@ export class AuthorityKeeper {
     const { uid = '', resourceVersion: version = '' } = secret.metadata;
     if (this.#opened?.uid === uid && this.#opened.version === version)
       return { authority: this.#opened.authority, secret: subject };
-    const authority = await openStored(secret, this.#options.source, signal);
+    const authority = await this.#openStored(secret, signal);
+    const before = this.#opened?.authority;
     this.#opened = { uid, version, authority };
+    // Told here and not by the pass over the authority alone: whichever pass reads a change first has issued by it already.
+    if (before && !isSame(before, authority)) this.#options.onChanged();
     return { authority, secret: subject };
   }
+
+  async #openStored(secret: Secret, signal: AbortSignal): Promise<OpenedAuthority> {
+    const { source } = this.#options;
+    const { bundle, seal, key } = readAuthoritySecret(secret, source);
+    try {
+      const signer = await source.open(key, signal);
+      const keyId = createHash('sha256')
+        .update(signer.publicKey.export({ type: 'spki', format: 'der' }))
+        .digest('hex');
+      const atLeastGeneration = this.#generations.get(keyId);
+      const authority = openCertificateAuthority({ bundle, seal, signer, atLeastGeneration });
+      this.#generations.set(keyId, Math.max(authority.generation, atLeastGeneration ?? 0));
+      return authority;
+    } catch (error) {
+      if (!(error instanceof PkiError)) throw error;
+      const where = `Secret ${secret.metadata.namespace ?? ''}/${CA_SECRET}`;
+      const { retryable, publicMessage } = error;
+      throw new CertificateError('AUTHORITY_UNUSABLE', `${where}: ${publicMessage}`, { retryable, cause: error });
+    }
+  }
+}
+
+/** Whether leaves of the one are good leaves of the other. */
+function isSame(one: OpenedAuthority, other: OpenedAuthority): boolean {
+  return one.certificate.fingerprint256 === other.certificate.fingerprint256 && one.bundle === other.bundle;
 }
 
 function withoutData({ apiVersion, kind, metadata }: Secret): AuthoritySubject {
   return { apiVersion, kind, metadata };
-}
-
-async function openStored(secret: Secret, source: SignerSource, signal: AbortSignal): Promise<CertificateAuthority> {
-  const { bundle, key } = readAuthoritySecret(secret, source);
-  try {
-    return openCertificateAuthority({ bundle, signer: await source.open(key, signal) });
-  } catch (error) {
-    if (!(error instanceof PkiError)) throw error;
-    const where = `Secret ${secret.metadata.namespace ?? ''}/${CA_SECRET}`;
-    const { retryable, publicMessage } = error;
-    throw new CertificateError('AUTHORITY_UNUSABLE', `${where}: ${publicMessage}`, { retryable, cause: error });
-  }
 }

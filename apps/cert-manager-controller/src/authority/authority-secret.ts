@@ -5,17 +5,21 @@ import { CertificateError } from '../error.ts';
 import { secretData, secretEntry } from '../secret-data.ts';
 
 const CERTIFICATE_ENTRY = 'ca.crt';
+/** Which certificates the authority's key vouches for, signed by it. */
+const SEAL_ENTRY = 'ca.sig';
 
 /** What the authority's Secret holds. */
 export interface StoredAuthority {
-  /** PEM: the certificate that signs, and others that are trusted beside it. */
+  /** PEM: the certificate that signs, and others that are trusted beside it if the seal says so. */
   bundle: string;
+  /** As `sealBundle` made it. Absent in a Secret that an earlier release made: its key vouches for its own certificate. */
+  seal?: string | undefined;
   /** What the signer needs to open its key; never a plain key. */
   key: StoredKey;
 }
 
 /** The authority's Secret as it is created. */
-export function authoritySecret(namespace: string, { bundle, key }: StoredAuthority): Secret {
+export function authoritySecret(namespace: string, { bundle, seal, key }: StoredAuthority): Secret {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -26,7 +30,7 @@ export function authoritySecret(namespace: string, { bundle, key }: StoredAuthor
       annotations: { [ANNOTATION_OWNER]: authorityOwner(namespace) },
     },
     type: 'Opaque',
-    data: secretData({ ...key, [CERTIFICATE_ENTRY]: bundle }),
+    data: secretData({ ...key, [CERTIFICATE_ENTRY]: bundle, ...(seal !== undefined && { [SEAL_ENTRY]: seal }) }),
   };
 }
 
@@ -54,7 +58,7 @@ export function readAuthoritySecret(secret: Secret, source: SignerSource): Store
     const text = secretEntry(secret, entry);
     return text === undefined ? [] : [[entry, text]];
   });
-  return { bundle, key: Object.fromEntries(key) as StoredKey };
+  return { bundle, seal: secretEntry(secret, SEAL_ENTRY), key: Object.fromEntries(key) as StoredKey };
 }
 
 function authorityOwner(namespace: string): string {

@@ -2,7 +2,7 @@ import { CA_SECRET } from '@eso/api/resources';
 import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
 import { isKubeError, type KubeClient, secrets } from '@eso/kube';
 import { authorityRenewalInstant, inspectCertificate } from '@eso/pki';
-import type { Clock } from '@eso/runtime';
+import type { Clock, Logger } from '@eso/runtime';
 import { CertificateError } from '../error.ts';
 import { EventReason } from '../events.ts';
 import type { Settings } from '../flags.ts';
@@ -10,6 +10,7 @@ import type { CertificateMetrics } from '../metrics.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 import type { AuthorityKeeper, KeptAuthority } from './authority-keeper.ts';
+import { bundleReport } from './bundle-report.ts';
 
 export interface AuthorityDependencies {
   readonly client: KubeClient;
@@ -20,7 +21,7 @@ export interface AuthorityDependencies {
   readonly metrics: CertificateMetrics;
   readonly schedule: Schedule;
   readonly clock: Clock;
-  /** Called when another authority signs from now on, or one can be used again: every leaf has to be looked at. */
+  /** Called when the authority can be used again: every leaf has to be looked at. */
   readonly onUsable: () => void;
 }
 
@@ -30,23 +31,30 @@ const WHAT_TO_DO =
   'until both sides have loaded theirs';
 
 /** What the last pass found. */
-type State = { kind: 'unknown' } | { kind: 'good'; fingerprint: string } | { kind: 'failed'; reason: string };
+type State =
+  | { kind: 'unknown' }
+  | { kind: 'good' }
+  /** It is used, but for what somebody put into its Secret. */
+  | { kind: 'tampered'; reason: string }
+  | { kind: 'failed'; reason: string };
 
 /** Looks after the authority itself: makes it, announces its end, and has leaves issued anew when it is another one. */
 export class AuthorityReconciler {
   readonly #dependencies: AuthorityDependencies;
   #state: State = { kind: 'unknown' };
-  #announced: string | undefined;
+  /** Day and message of the last announcement of each reason. */
+  readonly #announced = new Map<EventReason, string>();
 
   constructor(dependencies: AuthorityDependencies) {
     this.#dependencies = dependencies;
   }
 
-  /** The reason why nothing can be issued. */
+  /** The reason why nothing can be issued, or what else an administrator has to see to. */
   health(): string | undefined {
     switch (this.#state.kind) {
       case 'unknown':
         return 'the certificate authority has not been looked at yet';
+      case 'tampered':
       case 'failed':
         return this.#state.reason;
       case 'good':
@@ -55,14 +63,15 @@ export class AuthorityReconciler {
   }
 
   async reconcile(key: string, { signal, logger }: ReconcileContext): Promise<ReconcileResult> {
-    const { settings, keeper, watches, schedule } = this.#dependencies;
+    const { settings, keeper, watches, metrics, schedule } = this.#dependencies;
     watches.want(key, { namespace: settings.namespace, name: CA_SECRET });
     try {
-      return this.#look(await keeper.ensure(signal));
+      return this.#look(await keeper.ensure(signal), logger);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = CertificateError.from(thrown);
       this.#state = { kind: 'failed', reason: error.publicMessage };
+      metrics.authorityUnusable();
       await this.#reportUnusable(error, signal);
       if (schedule.isWorthRetrying(error)) throw error;
       logger.error({ error: error.publicMessage }, 'the certificate authority cannot be used');
@@ -70,13 +79,19 @@ export class AuthorityReconciler {
     }
   }
 
-  #look({ authority, secret }: KeptAuthority): ReconcileResult {
+  #look({ authority, secret }: KeptAuthority, logger: Logger): ReconcileResult {
     const { metrics, schedule, settings, clock } = this.#dependencies;
     const { notBefore, notAfter } = inspectCertificate(authority.certificate);
     const dueAt = authorityRenewalInstant(notBefore, notAfter, settings.lifetime.validityMs);
     const now = clock.now();
     metrics.authorityExpires(notAfter.getTime(), now >= dueAt);
-    this.#usable(authority.certificate.fingerprint256);
+    metrics.authorityBundle(authority.problems);
+    const tampered = bundleReport(authority.problems, settings.namespace);
+    this.#usable(tampered === undefined ? { kind: 'good' } : { kind: 'tampered', reason: tampered });
+    if (tampered !== undefined) {
+      logger.error({ problems: authority.problems.length }, tampered);
+      this.#announce(secret, EventReason.authorityTampered, tampered);
+    }
     const end = notAfter.toISOString();
     if (now >= notAfter.getTime())
       this.#announce(secret, EventReason.authorityExpired, `The certificate authority ended at ${end}; ${WHAT_TO_DO}`);
@@ -86,20 +101,19 @@ export class AuthorityReconciler {
     return next === undefined ? schedule.afterFailure() : schedule.nextPass(next);
   }
 
-  #usable(fingerprint: string): void {
+  #usable(state: State): void {
     const before = this.#state;
-    this.#state = { kind: 'good', fingerprint };
+    this.#state = state;
     // At the start every leaf is in the queue anyway.
-    if (before.kind === 'failed' || (before.kind === 'good' && before.fingerprint !== fingerprint))
-      this.#dependencies.onUsable();
+    if (before.kind === 'failed') this.#dependencies.onUsable();
   }
 
-  /** Once a day: it may take weeks until somebody acts. */
+  /** Each thing once a day: it may take weeks until somebody acts. */
   #announce(secret: KeptAuthority['secret'], reason: EventReason, message: string): void {
     const { clock, events } = this.#dependencies;
-    const announcement = `${reason} ${new Date(clock.now()).toISOString().slice(0, 10)}`;
-    if (this.#announced === announcement) return;
-    this.#announced = announcement;
+    const announcement = `${new Date(clock.now()).toISOString().slice(0, 10)} ${message}`;
+    if (this.#announced.get(reason) === announcement) return;
+    this.#announced.set(reason, announcement);
     events.event(secret, 'Warning', reason, message);
   }
 

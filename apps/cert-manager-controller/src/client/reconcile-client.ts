@@ -10,7 +10,7 @@ import type { CertificateMetrics } from '../metrics.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 
-export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed'> {
+export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
   readonly settings: Settings;
   readonly keeper: AuthorityKeeper;
   readonly watches: SecretWatches;
@@ -50,11 +50,14 @@ function report(outcome: LeafOutcome, metrics: CertificateMetrics, schedule: Sch
       metrics.clientExpires(outcome.lifetime.notAfter);
       return schedule.nextPass(outcome.lifetime.lookAgainAt);
     case 'kept':
+    case 'published':
       metrics.clientExpires(outcome.lifetime.notAfter);
       return schedule.nextPass(outcome.lifetime.lookAgainAt);
     case 'refused':
       metrics.clientFailed();
       return schedule.afterFailure();
+    // It is never made to wait: core's is one certificate, in a namespace of administrators.
+    case 'waits':
     case 'raced':
       return { kind: 'requeue' };
   }

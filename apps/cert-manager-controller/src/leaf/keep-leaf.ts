@@ -1,6 +1,7 @@
 import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import { type CertificateAuthority, inspectCertificate, issueLeaf, type LeafLifetime } from '@eso/pki';
 import type { Clock, Logger } from '@eso/runtime';
+import type { Admission } from '../issuance/issuance.ts';
 import { leafSecret } from './leaf-secret.ts';
 import type { LeafOwner } from './owner.ts';
 import { type LeafTimes, leafTimes, planLeaf } from './plan.ts';
@@ -9,8 +10,12 @@ import type { RotationReason } from './reasons.ts';
 /** What became of a leaf in one pass. */
 export type LeafOutcome =
   | { kind: 'kept'; lifetime: LeafTimes }
+  /** The certificate was good; `ca.crt` beside it was written anew. */
+  | { kind: 'published'; lifetime: LeafTimes }
   | { kind: 'issued'; lifetime: LeafTimes; reasons: readonly [RotationReason, ...RotationReason[]] }
   | { kind: 'refused'; why: 'foreign' | 'taken'; message: string }
+  /** It needs a certificate, and others go first. */
+  | Extract<Admission, { kind: 'waits' }>
   /** Somebody wrote the Secret meanwhile: nothing was done, look again. */
   | { kind: 'raced' };
 
@@ -20,6 +25,8 @@ export interface LeafDependencies {
   readonly lifetime: LeafLifetime;
   /** Whether the owner of this id still wants the Secret of this name. */
   readonly isClaimed: (ownerId: string, secret: LeafOwner['secret']) => boolean;
+  /** Whether a certificate may be issued now, for this reason. Default: always. */
+  readonly admit?: (reason: RotationReason) => Admission;
 }
 
 export interface LeafPass {
@@ -48,6 +55,13 @@ export async function keepLeaf(dependencies: LeafDependencies, pass: LeafPass): 
   });
   if (plan.kind === 'keep') return { kind: 'kept', lifetime: plan.lifetime };
   if (plan.kind === 'refuse') return { ...plan, kind: 'refused' };
+  if (plan.kind === 'publish') {
+    if (!(await writeSecret(client, leafSecret(owner, plan.pair, stored), signal))) return { kind: 'raced' };
+    logger.info({ secret: owner.secret }, 'wrote ca.crt anew beside a certificate that is kept');
+    return { kind: 'published', lifetime: plan.lifetime };
+  }
+  const admission = dependencies.admit?.(plan.reasons[0]);
+  if (admission?.kind === 'waits') return admission;
 
   const pair = await issueLeaf(owner.identity, { authority, validityMs: lifetime.validityMs, clock, signal });
   if (!(await writeSecret(client, leafSecret(owner, pair, stored), signal))) return { kind: 'raced' };

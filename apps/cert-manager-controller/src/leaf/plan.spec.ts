@@ -49,6 +49,36 @@ test('what was tampered with is issued anew, with every reason', () => {
   expect(planLeaf(input({ ...good, data: {} }))).toEqual({ kind: 'issue', reasons: ['certificate-missing'] });
 });
 
+test('where only ca.crt is wrong, it is written anew beside the same pair', async () => {
+  const { notAfter } = inspectCertificate(secretEntry(good, 'tls.crt')!);
+  for (const changed of [
+    withData({ 'ca.crt': authority.bundle + (await testAuthority(clock)).bundle }),
+    withData({ 'ca.crt': '' }),
+  ])
+    expect(planLeaf(input(changed))).toEqual({
+      kind: 'publish',
+      lifetime: { notAfter: notAfter.getTime(), lookAgainAt: notAfter.getTime() - 12 * DAY },
+      pair: {
+        'ca.crt': authority.bundle,
+        'tls.crt': secretEntry(good, 'tls.crt'),
+        'tls.key': secretEntry(good, 'tls.key'),
+      },
+    });
+  expect(await passOver(input(withData({ 'ca.crt': 'x' })), clock)).toEqual(good);
+  expect(planLeaf(input(withData({ 'ca.crt': 'x', extra: 'x' })))).toEqual({
+    kind: 'issue',
+    reasons: ['surplus-entries', 'bundle-changed'],
+  });
+  expect(
+    planLeaf(
+      input(withData({ 'ca.crt': 'x' }), { owner: testOwner('aws', owner.secret.name), lifetime: { validityMs: DAY } }),
+    ),
+  ).toEqual({
+    kind: 'issue',
+    reasons: ['bundle-changed', 'validity-too-long'],
+  });
+});
+
 test('a foreign Secret is refused, also one of another type that carries our marks', () => {
   const foreign = { ...good, metadata: { ...owner.secret } };
   expect(planLeaf(input(foreign))).toMatchObject({ kind: 'refuse', why: 'foreign' });
@@ -86,7 +116,7 @@ test('through 200 days the leaf is renewed at its own instant, is never in its l
       stored = await passOver(input(stored), clock);
       continue;
     }
-    if (plan.kind !== 'keep') throw new Error(plan.message);
+    if (plan.kind !== 'keep') throw new Error(`unexpected: ${plan.kind}`);
     const left = plan.lifetime.notAfter - clock.now();
     if (plan.lifetime.notAfter < end) expect(left).toBeGreaterThan(12 * DAY);
     expect(plan.lifetime.notAfter).toBeLessThanOrEqual(end);

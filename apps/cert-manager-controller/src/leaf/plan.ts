@@ -1,5 +1,5 @@
 import type { Secret } from '@eso/kube';
-import { type LeafExpectation, leafProblems, nextLeafRenewal, inspectCertificate } from '@eso/pki';
+import { type KeyPair, type LeafExpectation, leafProblems, nextLeafRenewal, inspectCertificate } from '@eso/pki';
 import { secretEntry } from '../secret-data.ts';
 import { LEAF_ENTRIES, LEAF_SECRET_TYPE, readLeaf } from './leaf-secret.ts';
 import type { LeafOwner } from './owner.ts';
@@ -17,6 +17,8 @@ export interface PlanInput extends Omit<LeafExpectation, 'identity'> {
 /** What to do about a leaf. */
 export type LeafPlan =
   | { kind: 'keep'; lifetime: LeafTimes }
+  /** The certificate is good: only the `ca.crt` beside it is not what peers have to trust. */
+  | { kind: 'publish'; lifetime: LeafTimes; pair: KeyPair }
   /** At least one reason, the gravest first. */
   | { kind: 'issue'; reasons: readonly [RotationReason, ...RotationReason[]] }
   | { kind: 'refuse'; why: 'foreign' | 'taken'; message: string };
@@ -47,8 +49,12 @@ export function planLeaf(input: PlanInput): LeafPlan {
     case 'own': {
       if (stored.type !== LEAF_SECRET_TYPE) return wrongType(where, stored);
       const [first, ...others] = [...ownership.problems, ...contentProblems(stored, input)];
-      if (first) return { kind: 'issue', reasons: [first, ...others] };
-      return { kind: 'keep', lifetime: leafTimes(secretEntry(stored, 'tls.crt') ?? '', input) };
+      const isGood = first === undefined || (first === 'bundle-changed' && others.length === 0);
+      if (!isGood) return { kind: 'issue', reasons: [first, ...others] };
+      const leaf = { 'tls.crt': secretEntry(stored, 'tls.crt') ?? '', 'tls.key': secretEntry(stored, 'tls.key') ?? '' };
+      const lifetime = leafTimes(leaf['tls.crt'], input);
+      if (first === undefined) return { kind: 'keep', lifetime };
+      return { kind: 'publish', lifetime, pair: { ...leaf, 'ca.crt': input.authority.bundle } };
     }
   }
 }

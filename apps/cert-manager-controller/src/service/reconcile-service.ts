@@ -1,24 +1,26 @@
 import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
-import { objectKey, parseKey } from '@eso/kube';
+import { isKubeError, objectKey, parseKey } from '@eso/kube';
 import { serverIdentity, type ServiceName } from '@eso/pki';
+import { formatDuration } from '@eso/runtime';
 import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
 import { CertificateError } from '../error.ts';
 import { EventReason } from '../events.ts';
 import type { Settings } from '../flags.ts';
+import type { Issuance } from '../issuance/issuance.ts';
 import { keepLeaf, type LeafDependencies, type LeafOutcome } from '../leaf/keep-leaf.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
-import type { LeafTimes } from '../leaf/plan.ts';
 import type { CertificateMetrics } from '../metrics.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 import type { ProviderDiscovery } from './discovery.ts';
 import type { ProviderService } from './provider-service.ts';
 
-export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed'> {
+export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
   readonly settings: Settings;
   readonly keeper: AuthorityKeeper;
   readonly discovery: ProviderDiscovery;
   readonly watches: SecretWatches;
+  readonly issuance: Issuance;
   readonly events: EventRecorder;
   readonly metrics: CertificateMetrics;
   readonly schedule: Schedule;
@@ -30,44 +32,75 @@ export async function reconcileService(
   key: string,
   { signal, logger }: ReconcileContext,
 ): Promise<ReconcileResult> {
-  const { discovery, watches, keeper, metrics, schedule } = dependencies;
+  const { discovery, watches, issuance, metrics } = dependencies;
   const service = discovery.get(key);
   if (!service) {
     watches.release(key);
+    issuance.forget(key);
     metrics.serviceGone(serviceName(key));
     return { kind: 'done' };
   }
   const { claim } = service;
   if (claim.kind === 'none') {
     watches.release(key);
+    issuance.forget(key);
     return report(dependencies, service, { kind: 'refused', reason: claim.reason, message: claim.message });
   }
-  watches.want(key, { namespace: service.metadata.namespace, name: claim.name });
+  const secret = { namespace: service.metadata.namespace, name: claim.name };
+  watches.releaseOther(key, secret);
+  // Its turn comes as a key of the queue. Until then a Service costs nothing, however often it is written.
+  if (issuance.waitsForFirst(key)) return dependencies.schedule.afterFailure();
+  return keepCertificate(dependencies, service, { key, secret, signal, logger });
+}
+
+/** What the API server will not have. It may change its mind, which no watch of that Secret tells. */
+const REFUSALS = ['FORBIDDEN', 'QUOTA_EXCEEDED', 'ADMISSION_DENIED', 'NAMESPACE_TERMINATING'] as const;
+
+interface ServicePass extends Pick<ReconcileContext, 'signal' | 'logger'> {
+  readonly key: string;
+  readonly secret: LeafOwner['secret'];
+}
+
+async function keepCertificate(
+  dependencies: ServiceDependencies,
+  service: ProviderService,
+  { key, secret, signal, logger }: ServicePass,
+): Promise<ReconcileResult> {
+  const { discovery, watches, issuance, keeper, schedule } = dependencies;
+  const callbacks: Required<Pick<LeafDependencies, 'isClaimed' | 'admit'>> = {
+    isClaimed: (ownerId, wanted) => discovery.claims(ownerId, wanted),
+    admit: (reason) => issuance.admit(key, reason),
+  };
   try {
-    const owner = ownerOf(service, claim.name, dependencies.settings);
+    const owner = ownerOf(service, secret.name, dependencies.settings);
     const { authority } = await keeper.ensure(signal);
-    const isClaimed: LeafDependencies['isClaimed'] = (ownerId, secret) => discovery.claims(ownerId, secret);
-    const outcome = await keepLeaf({ ...dependencies, isClaimed }, { owner, authority, logger, signal });
+    const outcome = await keepLeaf({ ...dependencies, ...callbacks }, { owner, authority, logger, signal });
+    if (outcome.kind !== 'waits') issuance.forget(key);
+    // Only a Secret that is ours is watched: one that a Service cannot have would hold a watch for as long as somebody likes.
+    if (isOurs(outcome)) watches.want(key, secret);
+    else if (outcome.kind === 'refused' || (outcome.kind === 'waits' && outcome.lane === 'first')) watches.release(key);
     return report(dependencies, service, toReport(outcome));
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     const error = CertificateError.from(thrown);
+    if (isKubeError(thrown, ...REFUSALS)) watches.release(key);
     report(dependencies, service, { kind: 'refused', reason: EventReason.failed, message: error.publicMessage });
     if (schedule.isWorthRetrying(error)) throw error;
     return schedule.afterFailure();
   }
 }
 
+const isOurs = ({ kind }: LeafOutcome): boolean => kind === 'kept' || kind === 'issued' || kind === 'published';
+
 type Report =
-  | { kind: 'kept'; lifetime: LeafTimes }
-  | Extract<LeafOutcome, { kind: 'issued' }>
-  | { kind: 'refused'; reason: EventReason; message: string }
-  | { kind: 'raced' };
+  | Exclude<LeafOutcome, { kind: 'refused' }>
+  /** `again`: whether it may go better though nothing that is watched changes. */
+  | { kind: 'refused'; reason: EventReason; message: string; again?: boolean };
 
 function toReport(outcome: LeafOutcome): Report {
   if (outcome.kind !== 'refused') return outcome;
   const reason = outcome.why === 'taken' ? EventReason.secretTaken : EventReason.secretForeign;
-  return { kind: 'refused', reason, message: outcome.message };
+  return { kind: 'refused', reason, message: outcome.message, again: outcome.why === 'foreign' };
 }
 
 /** Tells metrics and events what became of a Service, and when to look at it again. */
@@ -77,6 +110,10 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
   switch (result.kind) {
     case 'kept':
       metrics.serviceExpires(name, result.lifetime.notAfter);
+      return schedule.nextPass(result.lifetime.lookAgainAt);
+    case 'published':
+      metrics.serviceExpires(name, result.lifetime.notAfter);
+      events.event(service, 'Normal', EventReason.bundleWritten, 'Wrote ca.crt anew, the certificate is kept');
       return schedule.nextPass(result.lifetime.lookAgainAt);
     case 'issued': {
       const { lifetime, reasons } = result;
@@ -90,10 +127,24 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
     case 'refused':
       metrics.serviceFailed(name);
       events.event(service, 'Warning', result.reason, result.message);
+      return result.again ? { kind: 'requeue' } : schedule.afterFailure();
+    case 'waits':
+      if (result.since === 'now') {
+        metrics.throttled(result.lane);
+        events.event(service, 'Warning', EventReason.throttled, throttledMessage(result));
+      }
       return schedule.afterFailure();
     case 'raced':
       return { kind: 'requeue' };
   }
+}
+
+function throttledMessage({ lane, ms }: Extract<Report, { kind: 'waits' }>): string {
+  const what = lane === 'first' ? 'first certificates' : 'renewals';
+  return (
+    `Too many ${what} are wanted at once: this one comes in about ${formatDuration(Math.ceil(ms / 1_000) * 1_000)}. Remove labelled Services ` +
+    'that nobody needs, or have the limit raised (--issuance-*)'
+  );
 }
 
 function ownerOf({ metadata }: ProviderService, secretName: string, settings: Settings): LeafOwner {

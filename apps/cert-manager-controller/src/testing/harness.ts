@@ -87,6 +87,18 @@ export class Harness implements AsyncDisposable {
     });
   }
 
+  /** Gives the controller the rights on further Secrets of the first namespace, as an administrator adds them. */
+  async allow(names: readonly string[]): Promise<void> {
+    const metadata = { name: 'more-secrets', namespace: this.provider };
+    const verbs = ['get', 'list', 'watch', 'update'];
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name };
+    const subject = { kind: 'ServiceAccount', name: 'cert-manager-controller', namespace: this.namespace };
+    const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata };
+    const rules = [{ apiGroups: [''], resources: ['secrets'], resourceNames: names, verbs }];
+    await applyManifest(this.admin, { ...rbac, kind: 'Role', rules });
+    await applyManifest(this.admin, { ...rbac, kind: 'RoleBinding', roleRef, subjects: [subject] });
+  }
+
   relabel(name: string, value: string | null): Promise<unknown> {
     const body = { metadata: { labels: { 'external-secrets.io/provider': value } } };
     return this.admin.patch(services, { namespace: this.provider, name }, body, { type: 'merge' });

@@ -3,6 +3,7 @@ import { type Clock, createLogger, createRegistry, type Registry, systemClock } 
 import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
+import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance.ts';
 import type { Harness } from './harness.ts';
 
 const DAY = 86_400_000;
@@ -37,6 +38,7 @@ export class Running {
         trustDomain: 'external-secrets.io',
         lifetime: { validityMs: 30 * DAY },
         authorityValidityMs: 365 * DAY,
+        issuance: DEFAULT_ISSUANCE_LIMITS,
         ...settings,
       },
       source: wrappedKeySource({ file: keyFile, flag: '--key-encryption-key-file' }),
