@@ -216,7 +216,7 @@ export const errorCodes = {
     "check the provider's status; it is tried again by itself",
   ),
   ANSWER_BROKEN: transport(
-    Code.Internal,
+    Code.Unavailable,
     false,
     'what the provider sent is no answer of the contract, or it ended the call or its connection instead of answering',
     "look into the provider's log; if it is not yours, tell its author what this message says",

@@ -1,5 +1,6 @@
 import { constants as opensslConstants } from 'node:crypto';
 import {
+  constants as http2Constants,
   createSecureServer,
   type Http2SecureServer,
   type Http2ServerRequest,
@@ -10,12 +11,13 @@ import {
 import type { Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { errorText, type Logger, Rarely } from '@eso/runtime';
+import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { TlsMaterial } from '../../tls/material.ts';
 import type { ClientGate, Verdict } from './client-gate.ts';
 import { answerWithError, clientRejected } from './rejection.ts';
 import type { ServerLimits } from '../options.ts';
 import type { ServerMetrics } from './server-metrics.ts';
-import type { Sessions } from './sessions.ts';
+import { LAST_STREAM_ID, type Sessions } from './sessions.ts';
 
 export interface GatedListenerOptions {
   readonly gate: ClientGate;
@@ -100,6 +102,8 @@ export function gatedListener(options: GatedListenerOptions): GatedListener {
         return;
       }
       metrics.clientRejected(verdict.reason);
+      // Before the answer: core believes it only on a connection that said so as a whole.
+      session.goaway(http2Constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID, Buffer.from(CLIENT_REFUSED));
       answerWithError(stream, clientRejected(verdict.reason));
       sessions.retire(session, REFUSED_GRACE_MS);
     });

@@ -12,7 +12,7 @@ export interface SessionsOptions {
 }
 
 /** A stream id no peer reaches: "finish all you have sent, send no more" (RFC 9113 §6.8). */
-const LAST_STREAM_ID = 2 ** 31 - 1;
+export const LAST_STREAM_ID = 2 ** 31 - 1;
 /** Time in which calls already under way to us when GOAWAY left are still taken. */
 export const RACE_MS = 500;
 const IDLE_MS = 15 * 60_000;
