@@ -32,6 +32,8 @@ export function connectSecurely({ address, serverName, material, clock }: Secure
     key,
     ca,
     ...(crl === undefined ? {} : { crl }),
+    // Said here, because its default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     minVersion: 'TLSv1.3',
     ALPNProtocols: ['h2'],
   });
