@@ -4,6 +4,7 @@ import {
   connect,
   constants,
   type OutgoingHttpHeaders,
+  type Settings,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@eso/runtime';
@@ -11,6 +12,7 @@ import { CLIENT_REFUSED } from '../contract/client-refused.ts';
 import { answerHeaderOptions, headerListBytes } from './header-limits.ts';
 import { InFlightGate } from './in-flight-gate.ts';
 import { Liveness } from './liveness.ts';
+import { ConnectTimeout } from './secure-connection.ts';
 import { WireFailure } from './wire-failure.ts';
 
 /** How long the peer's first word may take after the handshake, milliseconds. */
@@ -107,7 +109,7 @@ export class Connection {
       });
     });
     this.#http2.once('connect', () => this.#handshakeDone());
-    this.#http2.on('remoteSettings', ({ maxConcurrentStreams, maxHeaderListSize }) => {
+    this.#http2.on('remoteSettings', ({ maxConcurrentStreams, maxHeaderListSize }: Settings) => {
       this.#heard();
       this.#peerHeaderBytes = maxHeaderListSize ?? Infinity;
       if (!this.#opened) this.#open();
@@ -213,7 +215,7 @@ export class Connection {
   #handshakeDone(): void {
     this.#shookHands = true;
     this.#cancelFirstWord = this.#options.clock.schedule(FIRST_WORD_TIMEOUT_MS, () => {
-      this.#break(new WireFailure('connect', `no word after the handshake within ${FIRST_WORD_TIMEOUT_MS / 1000} s`));
+      this.#break(new ConnectTimeout(`no word after the handshake within ${FIRST_WORD_TIMEOUT_MS / 1000} s`));
     });
   }
 

@@ -97,7 +97,10 @@ test('a connection on which Node throws away what comes is noticed, though the p
           () => call.write(Buffer.from([0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8])),
           5,
         );
-        cleanups.unshift(() => Promise.resolve(clearInterval(timer)));
+        cleanups.unshift(() => {
+          clearInterval(timer);
+          return Promise.resolve();
+        });
         return call;
       }
       return call.key === 'fine' && call.connection > 1 ? (call.answer(call.key), call) : undefined;

@@ -4,6 +4,7 @@ import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '../
 import { classifyTlsError } from '../tls/index.ts';
 import type { Deadline } from './deadline.ts';
 import { ANSWER_HEADER_BYTES } from './header-limits.ts';
+import { ConnectTimeout } from './secure-connection.ts';
 import { WireFailure } from './wire-failure.ts';
 
 /** Why an attempt failed. */
@@ -72,8 +73,12 @@ function wireFailure(thrown: WireFailure, target: string): Failure {
       );
     case 'lost':
       return { ...connectionFailure(thrown, target), suspect: true };
-    case 'connect':
-      return { ...connectionFailure(thrown, target), unprocessed: true };
+    case 'connect': {
+      const late = thrown.cause instanceof ConnectTimeout ? thrown.cause : undefined;
+      if (!late) return { ...connectionFailure(thrown, target), unprocessed: true };
+      const error = new ProviderError('TIMEOUT', `${target} did not answer in time: ${late.message}`, { cause });
+      return { ...failure(error, 'connection'), unprocessed: true };
+    }
     case 'refused': {
       const error = new ProviderError('PROVIDER_UNREACHABLE', `${target} refused the call unread`, { cause });
       return { ...failure(error, 'connection'), unprocessed: true, refused: true };

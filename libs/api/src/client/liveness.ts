@@ -25,11 +25,14 @@ export interface LivenessOptions {
  */
 export class Liveness {
   readonly #options: LivenessOptions;
+  /** Since it was last looked at, and since the ping that is waited for. */
   #heardSince = true;
+  #heardInWait = false;
   #quietMs = 0;
   #pingedMs = -Infinity;
   #awaiting = false;
   #cancel: () => void = () => undefined;
+  #cancelWait: () => void = () => undefined;
 
   constructor(options: LivenessOptions) {
     this.#options = options;
@@ -42,11 +45,12 @@ export class Liveness {
 
   stop(): void {
     this.#cancel();
-    this.#cancel = () => undefined;
+    this.#cancelWait();
   }
 
   heard(): void {
     this.#heardSince = true;
+    this.#heardInWait = true;
   }
 
   #look(): void {
@@ -61,17 +65,23 @@ export class Liveness {
   #ping(now: number): void {
     this.#pingedMs = now;
     this.#awaiting = true;
-    let heardMeanwhile = false;
-    const onTime = this.#options.clock.schedule(PING_TIMEOUT_MS, () => {
-      if (heardMeanwhile || !this.#awaiting) return;
+    this.#awaitAnswer();
+    this.#options.ping(() => {
+      this.#awaiting = false;
+      this.#cancelWait();
+      this.heard();
+    });
+  }
+
+  #awaitAnswer(): void {
+    this.#heardInWait = false;
+    this.#cancelWait = this.#options.clock.schedule(PING_TIMEOUT_MS, () => {
+      if (this.#heardInWait) {
+        this.#awaitAnswer();
+        return;
+      }
       this.stop();
       this.#options.onSilence(new WireFailure('lost', `no answer to a ping within ${PING_TIMEOUT_MS / 1000} s`));
-    });
-    this.#options.ping(() => {
-      heardMeanwhile = true;
-      this.#awaiting = false;
-      onTime();
-      this.heard();
     });
   }
 }

@@ -227,10 +227,10 @@ describe('six calls of one tenant that are answered with', () => {
     });
     client = await openClientLab(clientDir);
     const provider = client.connections.client(endpointAt(LAB_SERVER_NAME, server.address));
-    let done = false;
+    const done = new AbortController();
     const lost: Asked[] = [];
     const neighbour = (async () => {
-      while (!done) {
+      while (!done.signal.aborted) {
         const asked = await ask(provider, 'b', 'fine');
         if (asked.code !== 'OK') lost.push(asked);
         await new Promise((resolve) => setTimeout(resolve, 2));
@@ -239,7 +239,7 @@ describe('six calls of one tenant that are answered with', () => {
     const asked: Asked[] = [];
     for (let round = 0; round < 2; round++)
       asked.push(...(await Promise.all(Array.from({ length: 6 }, () => ask(provider, 'a', 'evil')))));
-    done = true;
+    done.abort();
     await neighbour;
     expect(new Set(asked.map((one) => one.code))).toEqual(new Set([code]));
     expect(asked.filter((one) => !text.test(one.text))).toEqual([]);

@@ -201,8 +201,13 @@ describe('answers', () => {
   test('requests larger than the limit are never sent', async () => {
     const server = await serve(echo);
     const { client } = await connect(server, { limits: { requestBytes: 1_000 } });
-    expect(await ask(client, 'k'.repeat(2_000))).toBe('LIMIT_EXCEEDED');
+    await expect(client.getSecret({ remoteRef: { key: 'k'.repeat(2_000) } }, { signal })).rejects.toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      field: 'remoteRef',
+      publicMessage: expect.stringContaining('1000 are allowed') as string,
+    });
     expect(await ask(client, 'small')).toBe('small');
+    expect(server.calls).toBe(1);
   });
 });
 

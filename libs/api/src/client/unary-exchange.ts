@@ -18,26 +18,22 @@ export interface ExchangeOptions {
  * @param frame the request with its gRPC header
  * @throws ConnectError with the status that the peer sent; WireFailure when it sent none; the signal's reason
  */
-export function exchange(
+export async function exchange(
   stream: ClientHttp2Stream,
   frame: Buffer,
   { maxBytes, signal, onHeard }: ExchangeOptions,
 ): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const reader = new MessageReader(maxBytes);
+  const reader = new MessageReader(maxBytes);
+  let headers: IncomingHttpHeaders | undefined;
+  let trailers: IncomingHttpHeaders | undefined;
+  const failure = await new Promise<unknown>((resolve) => {
     let settled = false;
-    let headers: IncomingHttpHeaders | undefined;
-    let trailers: IncomingHttpHeaders | undefined;
     let problem: unknown;
-    const settle = (failure: unknown): void => {
+    const settle = (reason: unknown): void => {
       if (settled) return;
       settled = true;
       signal.removeEventListener('abort', onAbort);
-      try {
-        resolve(answerOf(trailers ?? headers ?? {}, reader, failure));
-      } catch (error) {
-        reject(error as Error);
-      }
+      resolve(reason);
     };
     const fail = (reason: unknown): void => {
       settle(reason);
@@ -72,6 +68,7 @@ export function exchange(
     if (signal.aborted) onAbort();
     else stream.end(frame);
   });
+  return answerOf(trailers ?? headers ?? {}, reader, failure);
 }
 
 /** A status that arrived counts, however the stream ended: a server may reset what it does not want to read to its end. */
