@@ -3,6 +3,7 @@ import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { ProviderError } from '../contract/index.ts';
 import type { ProviderClient } from './provider-client.ts';
 import { BUSY_SILENCE_MS, PING_TIMEOUT_MS } from './liveness.ts';
+import { headerFrames } from './testing/frames.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';
 import { type ClientLab, endpointAt, openClientLab } from './testing/client-lab.ts';
 import { type FrameCall, FrameServer, type FrameServerOptions } from './testing/frame-server.ts';
@@ -113,6 +114,23 @@ test('a connection on which Node throws away what comes is noticed, though the p
   // Two seconds of silence, the time for an answer to a ping, the pause before the next attempt.
   expect(await within(clock, 2 * BUSY_SILENCE_MS + PING_TIMEOUT_MS + 1_000, fine)).toBe('fine');
   expect(server.accepted).toBeGreaterThan(1);
+});
+
+test('an answer counts that comes before the request was read, which then it never is', async () => {
+  const hastily = (stream: number): Buffer =>
+    headerFrames(
+      stream,
+      [
+        [':status', '200'],
+        ['content-type', 'application/grpc'],
+        ['grpc-status', '3'],
+      ],
+      true,
+    );
+  const { client } = await stage(() => undefined, { hastily, deadlineMs: 5_000 });
+  // More than the peer's window of 64 KiB.
+  const request = { remoteRef: { key: 'k' }, providerRef: { name: 'n'.repeat(200_000) } };
+  await expect(client.getSecret(request, { signal })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
 });
 
 test('no more calls are on their way than the peer takes at a time, and none fails for that', async () => {

@@ -77,6 +77,8 @@ export class FrameCall {
 
 export interface FrameServerOptions {
   readonly onCall: (call: FrameCall) => void;
+  /** What a call is answered with before its message is read, which it then never is. Default: nothing. */
+  readonly hastily?: (stream: number) => Buffer;
   /** Calls at a time that are announced. Default: nothing is. */
   readonly maxStreams?: number;
   /** Whether it hangs up when it is told that what it sent is no HTTP/2, as every honest peer does. Default true. */
@@ -155,11 +157,12 @@ export class FrameServer {
 
   #frame(socket: TLSSocket, connection: number, header: Buffer, payload: Buffer, bodies: Map<number, Buffer[]>): void {
     const [type, flags, id] = [header.readUInt8(3), header.readUInt8(4), header.readUInt32BE(5)];
-    const { onCall, hangsUp = true, answersPings = true } = this.#options;
+    const { onCall, hastily, hangsUp = true, answersPings = true } = this.#options;
     if (type === Type.settings && !(flags & Flag.ack)) socket.write(frame(Type.settings, Flag.ack, 0));
     if (type === Type.ping && !(flags & Flag.ack) && answersPings) socket.write(frame(Type.ping, Flag.ack, 0, payload));
     if (type === Type.goaway && payload.readUInt32BE(4) !== 0 && hangsUp) socket.destroy();
-    if (type !== Type.data) return;
+    if (type === Type.headers && hastily) socket.write(hastily(id));
+    if (type !== Type.data || hastily) return;
     const body = bodies.get(id) ?? [];
     bodies.set(id, body);
     body.push(Buffer.from(payload));
