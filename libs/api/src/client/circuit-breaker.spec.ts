@@ -6,7 +6,7 @@ let states: CircuitState[];
 let breaker: CircuitBreaker;
 beforeEach(() => {
   states = [];
-  breaker = new CircuitBreaker({ clock, onChange: (state) => states.push(state) });
+  breaker = new CircuitBreaker({ clock, spacingMs: 0, onChange: (state) => states.push(state) });
 });
 
 function admitted(admission: Admission): () => void {
@@ -103,6 +103,19 @@ test('a change at the provider ends the waiting', () => {
 test('a closed one has nothing to reconsider', () => {
   downs(4);
   breaker.reconsider();
+  downs(1);
+  expect(breaker.state).toBe('open');
+});
+
+test('connections that fail at the same time are one failure', async () => {
+  breaker = new CircuitBreaker({ clock });
+  for (let i = 1; i < 5; i++) {
+    downs(100);
+    await clock.advance(249);
+    downs(100);
+    await clock.advance(1);
+    expect(breaker.state).toBe('closed');
+  }
   downs(1);
   expect(breaker.state).toBe('open');
 });

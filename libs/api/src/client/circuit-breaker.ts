@@ -7,8 +7,13 @@ export type Admission =
 
 export interface CircuitBreakerOptions {
   readonly clock: Clock;
-  /** Connections in a row that fail and open the circuit. Default 5. */
+  /** Failures in a row that open the circuit. Default 5. */
   readonly failureThreshold?: number;
+  /**
+   * Failures within this of the one before are the same failure, milliseconds: many calls that connect at once while a provider is
+   * started again say no more than one. Default 250.
+   */
+  readonly spacingMs?: number;
   /**
    * How long an open circuit lets nothing through, milliseconds: at first, and at most, once it has doubled with each probe that
    * failed. Default 1,000 and 30,000.
@@ -26,7 +31,7 @@ export type CircuitState = 'closed' | 'open' | 'halfOpen';
 const PROBE_RETRY_MS = 1_000;
 
 type State =
-  | { readonly kind: 'closed'; failures: number }
+  | { readonly kind: 'closed'; failures: number; lastMs: number }
   | { readonly kind: 'open'; readonly untilMs: number; readonly lastedMs: number }
   | { readonly kind: 'halfOpen'; readonly lastedMs: number };
 
@@ -37,10 +42,17 @@ type State =
  */
 export class CircuitBreaker {
   readonly #options: Required<CircuitBreakerOptions>;
-  #state: State = { kind: 'closed', failures: 0 };
+  #state: State = { kind: 'closed', failures: 0, lastMs: -Infinity };
 
   constructor(options: CircuitBreakerOptions) {
-    this.#options = { failureThreshold: 5, openMs: 1_000, maxOpenMs: 30_000, onChange: () => undefined, ...options };
+    this.#options = {
+      failureThreshold: 5,
+      spacingMs: 250,
+      openMs: 1_000,
+      maxOpenMs: 30_000,
+      onChange: () => undefined,
+      ...options,
+    };
   }
 
   get state(): CircuitState {
@@ -65,15 +77,17 @@ export class CircuitBreaker {
   /** The provider is there: a connection came about, or an answer came over one. */
   up(): void {
     if (this.#state.kind === 'closed') this.#state.failures = 0;
-    else this.#become({ kind: 'closed', failures: 0 });
+    else this.#become({ kind: 'closed', failures: 0, lastMs: -Infinity });
   }
 
   /** A connection did not come about, or nothing answered on it any more. */
   down(): void {
-    const { openMs, maxOpenMs, failureThreshold } = this.#options;
+    const { openMs, maxOpenMs, failureThreshold, spacingMs, clock } = this.#options;
     const state = this.#state;
     switch (state.kind) {
       case 'closed':
+        if (clock.monotonic() - state.lastMs < spacingMs) return;
+        state.lastMs = clock.monotonic();
         if (++state.failures >= failureThreshold) this.#open(openMs);
         return;
       case 'halfOpen':

@@ -1,4 +1,4 @@
-import { ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { isError } from '@eso/runtime';
 import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '../contract/index.ts';
 import { classifyTlsError } from '../tls/index.ts';
@@ -31,11 +31,18 @@ export interface Failure {
  * @param deadline the call's deadline
  */
 export function classifyFailure(thrown: unknown, target: string, deadline: Deadline): Failure {
-  if (thrown instanceof ConnectError) return failure(fromConnectError(thrown), 'answer');
+  if (thrown instanceof ConnectError) return answered(thrown, target, deadline);
   if (deadline.isPast()) return none('TIMEOUT', `${target} did not answer in time`, thrown);
   if (deadline.signal.aborted) return none('CANCELED', `the call to ${target} was given up`, thrown);
   if (thrown instanceof ProviderError) return failure(thrown, 'none');
   return thrown instanceof WireFailure ? wireFailure(thrown, target) : connectionFailure(thrown, target);
+}
+
+function answered(thrown: ConnectError, target: string, deadline: Deadline): Failure {
+  // Nobody here gave the call up: a provider that stops answers so for what it had under way, at least one in Python.
+  if (thrown.code === Code.Canceled && !deadline.signal.aborted)
+    return broken(`${target} ended the call without an answer (CANCELLED)`, { cause: thrown, retryable: true });
+  return failure(fromConnectError(thrown), 'answer');
 }
 
 function wireFailure(thrown: WireFailure, target: string): Failure {

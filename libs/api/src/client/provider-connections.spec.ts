@@ -477,7 +477,10 @@ describe('the breaker', () => {
     const clock = new ManualClock();
     const { client, registry } = await connect(server, { clock });
     const state = () => sample(registry, 'grpc_client_circuit_breaker_state');
-    for (let i = 0; i < 5; i++) expect(await ask(client)).toBe('TLS_NAME_MISMATCH');
+    for (let i = 0; i < 5; i++) {
+      expect(await ask(client)).toBe('TLS_NAME_MISMATCH');
+      await clock.advance(250);
+    }
     expect(await state()).toBe(2);
     server.use(pair);
     expect(await ask(client)).toBe('CIRCUIT_OPEN');
@@ -489,10 +492,14 @@ describe('the breaker', () => {
   test('belongs to one provider', async () => {
     const bad = { ...(await lab.server({ fault: 'expired' })), 'ca.crt': pair['ca.crt'] };
     const [broken, good] = [await serve(echo, bad), await serve(echo)];
-    const { connections } = await open();
+    const clock = new ManualClock();
+    const { connections } = await open({ clock });
     const first = connections.client({ ...endpointAt(LAB_SERVER_NAME, broken.address), id: 'broken' });
     const second = connections.client({ ...endpointAt(LAB_SERVER_NAME, good.address), id: 'good' });
-    for (let i = 0; i < 5; i++) await ask(first);
+    for (let i = 0; i < 5; i++) {
+      await ask(first);
+      await clock.advance(250);
+    }
     expect(await ask(first)).toBe('CIRCUIT_OPEN');
     expect(await ask(second, 'fine')).toBe('fine');
   });
@@ -500,9 +507,13 @@ describe('the breaker', () => {
   test('gives a new instance its chance at once', async () => {
     const bad = { ...(await lab.server({ fault: 'expired' })), 'ca.crt': pair['ca.crt'] };
     const [old, fresh] = [await serve(echo, bad), await serve(echo)];
-    const { connections } = await open();
+    const clock = new ManualClock();
+    const { connections } = await open({ clock });
     const client = connections.client(endpointAt(LAB_SERVER_NAME, old.address));
-    for (let i = 0; i < 5; i++) await ask(client);
+    for (let i = 0; i < 5; i++) {
+      await ask(client);
+      await clock.advance(250);
+    }
     expect(await ask(client)).toBe('CIRCUIT_OPEN');
     connections.client(endpointAt(LAB_SERVER_NAME, fresh.address));
     expect(await ask(client, 'new')).toBe('new');
