@@ -80,8 +80,9 @@ Failures that \`spec\` mends are found without reading a backend. An annotation 
 
 ## Between core and a provider
 
-*provider*: the provider answered so. *transport*: core got no answer; such errors count against the circuit breaker and put the
-Provider itself in doubt. *Again in the call*: whether the same call is repeated before the pass fails.
+*provider*: the provider answered so. *transport*: core got no answer that it could use; where that is not for what was answered
+(\`ANSWER_BROKEN\`, \`RESPONSE_TOO_LARGE\`), the Provider itself is in doubt. The circuit breaker counts connections that do not come about
+and pings that are not answered, whatever becomes of calls. *Again in the call*: whether the same call is repeated before the pass fails.
 
 | Code | gRPC status | Origin | Again in the call | Mended by | What happened | What to do |
 | --- | --- | --- | --- | --- | --- | --- |

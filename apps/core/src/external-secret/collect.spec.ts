@@ -103,6 +103,8 @@ test.each<[ErrorCode, boolean]>([
   ['ACCESS_DENIED', false],
   ['LIMIT_EXCEEDED', false],
   ['BACKEND_THROTTLED', false],
+  ['ANSWER_BROKEN', false],
+  ['RESPONSE_TOO_LARGE', false],
 ])('%s puts the store in doubt: %p', async (code, concernsStore) => {
   const client = { getSecret: () => Promise.reject(new ProviderError(code, 'x')) } as unknown as ProviderClient;
   const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });

@@ -17,6 +17,9 @@ const STORE_FAILURES: ReadonlySet<ErrorCode> = new Set([
   'TIMEOUT',
 ]);
 
+/** What core makes of one answer: whatever else is asked of the store is answered as before. */
+const ANSWER_FAILURES: ReadonlySet<ErrorCode> = new Set(['ANSWER_BROKEN', 'RESPONSE_TOO_LARGE']);
+
 /** What came of one source; the causes are different things to a deletion policy, so each stays what it is. */
 export type Outcome =
   | { readonly kind: 'data'; readonly answer: Answer }
@@ -65,7 +68,8 @@ export class Collector {
       const problem = { code, field: failedField(source, error), publicMessage, nextStep };
       // A search that finds nothing is an empty answer: nothing that was asked for by name is missing.
       if (code === 'SECRET_NOT_FOUND' && source.kind !== 'find') return { kind: 'absent', call, problem };
-      const concernsStore = errorCodes[code].origin === 'transport' || STORE_FAILURES.has(code);
+      const isUnheard = errorCodes[code].origin === 'transport' && !ANSWER_FAILURES.has(code);
+      const concernsStore = isUnheard || STORE_FAILURES.has(code);
       return { kind: 'failed', call, problem, concernsStore };
     }
   }

@@ -89,6 +89,7 @@ const REASONS: Partial<Record<ErrorCode, ProviderReason>> = {
   PROVIDER_UNREACHABLE: ProviderReason.unavailable,
   TLS_FAILED: ProviderReason.unavailable,
   CIRCUIT_OPEN: ProviderReason.unavailable,
+  ANSWER_BROKEN: ProviderReason.unavailable,
   NO_CLIENT_CERTIFICATE: ProviderReason.unavailable,
   BACKEND_UNAVAILABLE: ProviderReason.unavailable,
   BACKEND_THROTTLED: ProviderReason.unavailable,

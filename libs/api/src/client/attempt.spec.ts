@@ -20,7 +20,9 @@ test('a call that never settles is abandoned one second after its deadline', asy
     },
   };
   const method = SecretStoreProvider.method.getSecret;
-  const outcome = attempt({ session, method, message: {}, deadline, clock }).catch((error: unknown) => error);
+  const outcome = attempt({ session, method, frame: Buffer.alloc(5), tenant: '', deadline, clock }).catch(
+    (error: unknown) => error,
+  );
   await clock.advance(5_999);
   expect(deadline.isPast()).toBe(true);
   await clock.advance(1);

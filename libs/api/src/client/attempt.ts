@@ -1,4 +1,4 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import type { DescMessage, DescMethodUnary, MessageShape } from '@bufbuild/protobuf';
 import type { Clock } from '@eso/runtime';
 import type { Deadline } from './deadline.ts';
 import type { Session } from './session.ts';
@@ -12,10 +12,12 @@ export class NeverSettled extends Error {
 }
 
 /** One attempt of a call. */
-export interface Attempt<I extends DescMessage, O extends DescMessage> {
+export interface Attempt<O extends DescMessage> {
   readonly session: Pick<Session, 'call'>;
-  readonly method: DescMethodUnary<I, O>;
-  readonly message: MessageInitShape<I>;
+  readonly method: DescMethodUnary<DescMessage, O>;
+  /** The request with its gRPC header. */
+  readonly frame: Buffer;
+  readonly tenant: string;
   readonly deadline: Deadline;
   readonly clock: Clock;
 }
@@ -25,20 +27,25 @@ export interface Attempt<I extends DescMessage, O extends DescMessage> {
  * below.
  * @throws what the session throws; NeverSettled.
  */
-export async function attempt<I extends DescMessage, O extends DescMessage>({
+export async function attempt<O extends DescMessage>({
   session,
   method,
-  message,
+  frame,
+  tenant,
   deadline,
   clock,
-}: Attempt<I, O>): Promise<MessageShape<O>> {
+}: Attempt<O>): Promise<MessageShape<O>> {
   const remainingMs = deadline.remainingMs();
   const abandoned = Promise.withResolvers<never>();
   const cancel = clock.schedule(remainingMs + GRACE_MS, () => {
     abandoned.reject(new NeverSettled('the call did not end with its deadline'));
   });
   try {
-    const call = session.call(method, message, { signal: deadline.signal, timeoutMs: providerTimeoutMs(remainingMs) });
+    const call = session.call(method, frame, {
+      signal: deadline.signal,
+      timeoutMs: providerTimeoutMs(remainingMs),
+      tenant,
+    });
     return await Promise.race([call, abandoned.promise]);
   } finally {
     cancel();

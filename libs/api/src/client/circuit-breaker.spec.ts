@@ -1,94 +1,121 @@
 import { ManualClock } from '@eso/runtime';
-import { type Admission, CircuitBreaker, type Outcome } from './circuit-breaker.ts';
+import { type Admission, CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
 
 const clock = new ManualClock();
+let states: CircuitState[];
 let breaker: CircuitBreaker;
-beforeEach(() => (breaker = new CircuitBreaker({ clock })));
+beforeEach(() => {
+  states = [];
+  breaker = new CircuitBreaker({ clock, spacingMs: 0, onChange: (state) => states.push(state) });
+});
 
-function admitted(admission: Admission): (outcome: Outcome) => void {
+function admitted(admission: Admission): () => void {
   if (admission.kind !== 'admitted') throw new Error('not admitted');
-  return admission.settle;
+  return admission.release;
 }
 
-function calls(...outcomes: Outcome[]): void {
-  for (const outcome of outcomes) admitted(breaker.admit())(outcome);
+function downs(count: number): void {
+  for (let i = 0; i < count; i++) breaker.down();
 }
 
-const failures = (count: number): Outcome[] => Array<Outcome>(count).fill('failure');
-
-test('five failures in a row open it, and nothing goes through for 30 s', async () => {
-  calls(...failures(4));
+test('five connections in a row that fail open it, and nothing goes through for a second', async () => {
+  downs(4);
   expect(breaker.state).toBe('closed');
-  calls('failure');
+  downs(1);
   expect(breaker.state).toBe('open');
-  expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 30_000 });
-  await clock.advance(29_999);
+  expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 1_000 });
+  await clock.advance(999);
   expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 1 });
   await clock.advance(1);
   expect(breaker.admit().kind).toBe('admitted');
+  expect(states).toEqual(['open', 'halfOpen']);
 });
 
-test('a success in between starts the count anew; a caller who gave up does not count', () => {
-  calls(...failures(4), 'success', ...failures(4), 'neutral');
+test('one that comes about in between starts the count anew; what becomes of calls does not count', () => {
+  downs(4);
+  breaker.up();
+  downs(4);
+  for (let i = 0; i < 20; i++) admitted(breaker.admit())();
   expect(breaker.state).toBe('closed');
-  calls('failure');
+  downs(1);
   expect(breaker.state).toBe('open');
 });
 
 describe('the probe', () => {
   beforeEach(async () => {
-    calls(...failures(5));
-    await clock.advance(30_000);
+    downs(5);
+    await clock.advance(1_000);
   });
 
   test('is one call; the others are turned away meanwhile', () => {
-    const settle = admitted(breaker.admit());
+    const release = admitted(breaker.admit());
     expect(breaker.state).toBe('halfOpen');
     expect(breaker.admit().kind).toBe('rejected');
-    settle('success');
+    breaker.up();
+    release();
     expect(breaker.state).toBe('closed');
-    calls(...failures(4));
+    downs(4);
     expect(breaker.state).toBe('closed');
   });
 
-  test('that fails keeps it open for another 30 s', async () => {
-    admitted(breaker.admit())('failure');
-    await clock.advance(29_999);
-    expect(breaker.admit().kind).toBe('rejected');
-    await clock.advance(1);
+  test('that fails keeps it open for twice as long, up to 30 s', async () => {
+    for (const openMs of [2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      const release = admitted(breaker.admit());
+      breaker.down();
+      release();
+      await clock.advance(openMs - 1);
+      expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 1 });
+      await clock.advance(1);
+    }
+    admitted(breaker.admit());
+    breaker.up();
+    downs(5);
+    expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 1_000 });
+  });
+
+  test('that ends without telling anything leaves the place to the next call', () => {
+    admitted(breaker.admit())();
     expect(breaker.admit().kind).toBe('admitted');
   });
 
-  test('that was given up leaves the place to the next call', () => {
-    admitted(breaker.admit())('neutral');
-    expect(breaker.admit().kind).toBe('admitted');
+  test('that ends after the answer is known changes nothing any more', () => {
+    const release = admitted(breaker.admit());
+    breaker.up();
+    downs(5);
+    release();
+    expect(breaker.admit()).toEqual({ kind: 'rejected', retryAfterMs: 1_000 });
   });
 });
 
-test('calls that began before it opened change nothing any more', async () => {
-  const late = admitted(breaker.admit());
-  const later = admitted(breaker.admit());
-  calls(...failures(5));
-  late('success');
-  expect(breaker.state).toBe('open');
-  await clock.advance(30_000);
-  const probe = admitted(breaker.admit());
-  later('failure');
-  expect(breaker.state).toBe('halfOpen');
-  probe('success');
+test('a connection that comes about while it is open closes it: another instance is there', () => {
+  downs(5);
+  breaker.up();
   expect(breaker.state).toBe('closed');
 });
 
 test('a change at the provider ends the waiting', () => {
-  calls(...failures(5));
+  downs(5);
   breaker.reconsider();
   expect(breaker.admit().kind).toBe('admitted');
   expect(breaker.admit().kind).toBe('rejected');
 });
 
 test('a closed one has nothing to reconsider', () => {
-  calls(...failures(4));
+  downs(4);
   breaker.reconsider();
-  calls('failure');
+  downs(1);
+  expect(breaker.state).toBe('open');
+});
+
+test('connections that fail at the same time are one failure', async () => {
+  breaker = new CircuitBreaker({ clock });
+  for (let i = 1; i < 5; i++) {
+    downs(100);
+    await clock.advance(249);
+    downs(100);
+    await clock.advance(1);
+    expect(breaker.state).toBe('closed');
+  }
+  downs(1);
   expect(breaker.state).toBe('open');
 });

@@ -4,10 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { CertificateDirectory } from '../tls/index.ts';
-import { Connection, PING_INTERVAL_MS, PING_TIMEOUT_MS } from './connection.ts';
+import { Connection, type ConnectionEnd } from './connection.ts';
+import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from './liveness.ts';
 import { connectSecurely } from './secure-connection.ts';
 import { WireServer } from './testing/wire-server.ts';
 
+const signal = new AbortController().signal;
 let lab: TlsLab;
 let server: WireServer;
 let proxy: Proxy;
@@ -69,7 +71,7 @@ class Proxy {
 
 test('a peer that has gone silent is found by a ping, one that answers is kept', async () => {
   const clock = new ManualClock();
-  const ends: { idle: boolean; error: Error | undefined }[] = [];
+  const ends: ConnectionEnd[] = [];
   const material = certificates.current()!;
   const address = { host: '127.0.0.1', port: proxy.port };
   const connection = new Connection({
@@ -79,7 +81,7 @@ test('a peer that has gone silent is found by a ping, one that answers is kept',
     onEnd: (how) => ends.push(how),
   });
   await connection.ready;
-  const stream = connection.request({ ':method': 'POST', ':path': '/x' });
+  const stream = await connection.request({ ':method': 'POST', ':path': '/x' }, 'a', signal);
   stream.on('error', () => undefined);
   const closed = new Promise((resolve) => stream.once('close', resolve));
   // Several silences, each ended by an answer; the pause lets the answer come in.
@@ -97,6 +99,8 @@ test('a peer that has gone silent is found by a ping, one that answers is kept',
   await clock.advance(PING_TIMEOUT_MS);
   await closed;
   await connection.ended;
-  expect(ends).toEqual([{ idle: false, error: expect.objectContaining({ kind: 'lost' }) as Error }]);
+  expect(ends).toEqual([
+    { idle: false, opened: true, ours: false, silent: true, error: expect.objectContaining({ kind: 'lost' }) as Error },
+  ]);
   expect(connection.isUsable).toBe(false);
 });

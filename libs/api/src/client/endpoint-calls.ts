@@ -1,14 +1,24 @@
-import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import type { Clock, Logger } from '@eso/runtime';
 import { errorCodes, mayRetry, ProviderError, type RetryRule } from '../contract/index.ts';
 import { attempt, NeverSettled } from './attempt.ts';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
-import { CircuitBreaker, type Outcome } from './circuit-breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { type Deadline, DeadlinePassed, startDeadline } from './deadline.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
-import { classifyFailure, type Failure } from './failure.ts';
+import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
 import { InFlightGate } from './in-flight-gate.ts';
+import { frameMessage } from './message-frame.ts';
+import { largestField } from './request-bounds.ts';
 import type { ClientMetrics } from './metrics.ts';
+import type { Session } from './session.ts';
 import type { SessionPool } from './session-pool.ts';
 
 /** One call to a provider. */
@@ -30,10 +40,25 @@ export interface EndpointCallsOptions {
   readonly logger: Logger;
   readonly metrics: ClientMetrics;
   readonly maxInFlight: number;
+  /** Largest request, bytes. */
+  readonly requestBytes: number;
 }
 
 /** A call that gets its place with less than this left is not worth sending, milliseconds. */
 const MIN_ATTEMPT_MS = 10;
+
+/** Calls that have a connection of their own at a time, of one provider and of one tenant. */
+const MAX_ALONE = 16;
+const MAX_ALONE_PER_TENANT = 8;
+
+/** A request as it goes over the wire, and where it goes. */
+interface Sending<O extends DescMessage> {
+  readonly method: DescMethodUnary<DescMessage, O>;
+  readonly frame: Buffer;
+  readonly tenant: string;
+  readonly rule: RetryRule;
+  readonly deadline: Deadline;
+}
 
 type Result<T> =
   { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly failure: Failure };
@@ -46,15 +71,23 @@ type Result<T> =
 export class EndpointCalls {
   readonly #options: EndpointCallsOptions;
   readonly #gate: InFlightGate;
+  readonly #alone = new InFlightGate(MAX_ALONE, MAX_ALONE_PER_TENANT);
   readonly #breaker: CircuitBreaker;
   #endpoint: ProviderEndpoint;
 
   constructor(options: EndpointCallsOptions) {
     this.#options = options;
     this.#endpoint = options.endpoint;
-    this.#gate = new InFlightGate(options.maxInFlight);
-    this.#breaker = new CircuitBreaker({ clock: options.clock });
+    this.#gate = new InFlightGate(options.maxInFlight, shareOf(options.maxInFlight));
+    this.#breaker = new CircuitBreaker({
+      clock: options.clock,
+      onChange: (state) => options.metrics.breaker(this.#endpoint.id, state),
+    });
+    options.metrics.breaker(options.endpoint.id, this.#breaker.state);
   }
+
+  /** Takes note of what happened to a connection of the pool. */
+  readonly observe = (evidence: 'up' | 'down'): void => this.#breaker[evidence]();
 
   get pool(): SessionPool {
     return this.#options.pool;
@@ -87,27 +120,40 @@ export class EndpointCalls {
   }
 
   async #enter<I extends DescMessage, O extends DescMessage>(
-    request: CallRequest<I, O>,
+    { method, message, tenant, rule }: CallRequest<I, O>,
     deadline: Deadline,
   ): Promise<MessageShape<O>> {
-    const { id } = this.#endpoint;
-    const leave = await this.#place(request.tenant, deadline);
+    // What may not be sent does not wait for its turn first.
+    const frame = this.#frame(method, message);
+    const leave = await this.#place(tenant, deadline);
     try {
       const admission = this.#breaker.admit();
       if (admission.kind === 'rejected') throw this.#circuitOpen(admission.retryAfterMs);
-      let outcome: Outcome = 'neutral';
       try {
-        const result = await this.#attempts(request, deadline);
-        outcome = outcomeOf(result);
+        const result = await this.#attempts({ method, frame, tenant, rule, deadline });
         if (result.kind === 'failure') throw result.failure.error;
         return result.value;
       } finally {
-        admission.settle(outcome);
-        this.#options.metrics.breaker(id, this.#breaker.state);
+        admission.release();
       }
     } finally {
       leave();
     }
+  }
+
+  #frame<I extends DescMessage>(method: DescMethodUnary<I>, message: MessageInitShape<I>): Buffer {
+    const { requestBytes } = this.#options;
+    let bytes: Uint8Array;
+    try {
+      bytes = toBinary(method.input, create(method.input, message));
+    } catch (cause) {
+      throw new ProviderError('INVALID_REQUEST', `the request to ${this.#endpoint.serverName} cannot be encoded`, {
+        cause,
+      });
+    }
+    if (bytes.byteLength <= requestBytes) return frameMessage(bytes);
+    const text = `the request to ${this.#endpoint.serverName} has ${bytes.byteLength} bytes, ${requestBytes} are allowed`;
+    throw new ProviderError('LIMIT_EXCEEDED', text, { field: largestField(method.input, message) });
   }
 
   async #place(tenant: string, deadline: Deadline): Promise<() => void> {
@@ -131,35 +177,60 @@ export class EndpointCalls {
     }
   }
 
-  async #attempts<I extends DescMessage, O extends DescMessage>(
-    request: CallRequest<I, O>,
-    deadline: Deadline,
-  ): Promise<Result<MessageShape<O>>> {
+  async #attempts<O extends DescMessage>(sending: Sending<O>): Promise<Result<MessageShape<O>>> {
+    const { rule, deadline, tenant, method } = sending;
+    let alone = false;
     for (let number = 1; ; number++) {
-      const result = await this.#attempt(request, deadline);
-      if (result.kind === 'answer' || number === MAX_ATTEMPTS || !repeatable(request.rule, result.failure))
-        return result;
-      const { retryAfterMs } = result.failure.error;
-      const waitMs = backoffMs(number, retryAfterMs === undefined ? {} : { retryAfterMs });
+      const result: Result<MessageShape<O>> = await (alone
+        ? this.#attemptAlone(sending)
+        : this.#attempt(sending, this.pool.pick(tenant)));
+      if (result.kind === 'answer' || number === MAX_ATTEMPTS || !repeatable(rule, result.failure)) return result;
+      const { error, suspect, refused }: Failure = result.failure;
+      // Refused once, it was the end of a connection's time; refused again, it is what another call does to each new connection.
+      alone = suspect || (refused && number > 1);
+      const waitMs = backoffMs(number, error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs });
       if (waitMs >= deadline.remainingMs() || !(await this.#pause(waitMs, deadline))) return result;
-      this.#options.metrics.retried(this.#endpoint.id, request.method.name);
+      this.#options.metrics.retried(this.#endpoint.id, method.name);
     }
   }
 
-  async #attempt<I extends DescMessage, O extends DescMessage>(
-    { method, message }: CallRequest<I, O>,
-    deadline: Deadline,
-  ): Promise<Result<MessageShape<O>>> {
-    const { pool, clock, logger } = this.#options;
-    const { id, serverName } = this.#endpoint;
-    const session = pool.pick();
+  /** Whatever becomes of the connection now, it is this call's doing, and no other call's loss. */
+  async #attemptAlone<O extends DescMessage>(sending: Sending<O>): Promise<Result<MessageShape<O>>> {
+    const { serverName } = this.#endpoint;
+    let leave: () => void;
     try {
-      return { kind: 'answer', value: await attempt({ session, method, message, deadline, clock }) };
+      leave = await this.#alone.enter(sending.deadline.signal, sending.tenant);
+    } catch (thrown) {
+      return { kind: 'failure', failure: classifyFailure(thrown, serverName, sending.deadline) };
+    }
+    try {
+      const result = await this.pool.alone((session) => this.#attempt(sending, session));
+      if (result.kind === 'answer') return result;
+      const { suspect, refused } = result.failure;
+      if (suspect || refused) this.pool.isolate(sending.tenant);
+      return suspect ? { kind: 'failure', failure: brokenAlone(result.failure, serverName) } : result;
+    } finally {
+      leave();
+    }
+  }
+
+  async #attempt<O extends DescMessage>(
+    { method, frame, tenant, deadline }: Sending<O>,
+    session: Session,
+  ): Promise<Result<MessageShape<O>>> {
+    const { clock, logger } = this.#options;
+    const { id, serverName } = this.#endpoint;
+    try {
+      const value = await attempt({ session, method, frame, tenant, deadline, clock });
+      this.#breaker.up();
+      return { kind: 'answer', value };
     } catch (thrown) {
       const failure = classifyFailure(thrown, serverName, deadline);
-      if (failure.origin === 'transport') session.markFailed();
+      if (failure.origin === 'answer') this.#breaker.up();
+      if (failure.origin === 'connection') session.markFailed();
+      if (failure.costly) this.pool.isolate(tenant);
       // Nothing ever came back, not even the end of the call: the connection is not to be trusted any more.
-      if (thrown instanceof NeverSettled) pool.replace(session);
+      if (thrown instanceof NeverSettled) this.pool.replace(session);
       const { code, publicMessage } = failure.error;
       logger.debug({ endpoint: id, method: method.name, code }, `call failed: ${publicMessage}`);
       return { kind: 'failure', failure };
@@ -187,7 +258,7 @@ function repeatable(rule: RetryRule, { error, unprocessed }: Failure): boolean {
   return error.retryable && mayRetry(rule, errorCodes[error.code].grpc, unprocessed);
 }
 
-function outcomeOf(result: Result<unknown>): Outcome {
-  if (result.kind === 'answer' || result.failure.origin === 'answer') return 'success';
-  return result.failure.origin === 'transport' ? 'failure' : 'neutral';
+/** Places that one tenant may have: three quarters, so that calls that hang leave some for all others. A few are not divided. */
+function shareOf(maxInFlight: number): number {
+  return maxInFlight < 8 ? maxInFlight : maxInFlight - Math.floor(maxInFlight / 4);
 }

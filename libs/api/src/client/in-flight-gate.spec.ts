@@ -77,3 +77,31 @@ describe('tenants', () => {
     expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
   });
 });
+
+test('calls of one tenant that hang leave places for the others', async () => {
+  const gate = new InFlightGate(4, 3);
+  for (let i = 0; i < 3; i++) await gate.enter(never, 'hangs');
+  const kept = gate.enter(never, 'hangs');
+  const leave = await gate.enter(never, 'other');
+  const next = gate.enter(never, 'other');
+  expect([gate.inFlight, gate.waiting]).toEqual([4, 2]);
+  leave();
+  (await next)();
+  expect([gate.inFlight, gate.waiting]).toEqual([3, 1]);
+  void kept;
+});
+
+test('a limit that is raised lets in who waits, one that is lowered sends nobody away', async () => {
+  const gate = new InFlightGate(0);
+  const waiting = Array.from({ length: 3 }, () => gate.enter(never));
+  expect([gate.inFlight, gate.waiting]).toEqual([0, 3]);
+  gate.setLimit(2);
+  const [first, second] = await Promise.all(waiting.slice(0, 2));
+  expect([gate.inFlight, gate.waiting]).toEqual([2, 1]);
+  gate.setLimit(1);
+  first?.();
+  expect([gate.inFlight, gate.waiting]).toEqual([1, 1]);
+  second?.();
+  await waiting[2];
+  expect([gate.inFlight, gate.waiting]).toEqual([1, 0]);
+});

@@ -9,15 +9,20 @@ interface Tenant {
  * somebody else makes; those of one tenant keep the order in which they came.
  */
 export class InFlightGate {
-  readonly #limit: number;
+  readonly #perTenant: number;
   /** Whose calls are in flight or wait; who comes first has its turn next. */
   readonly #tenants = new Map<string, Tenant>();
+  #limit: number;
   #inFlight = 0;
   #waiting = 0;
 
-  /** @param limit calls at a time, at least 1 */
-  constructor(limit: number) {
+  /**
+   * @param limit calls at a time; 0: none, until the limit is raised
+   * @param perTenant calls of one tenant at a time. Calls that hang cannot take the places of all others then.
+   */
+  constructor(limit: number, perTenant = Infinity) {
     this.#limit = limit;
+    this.#perTenant = perTenant;
   }
 
   get inFlight(): number {
@@ -26,6 +31,12 @@ export class InFlightGate {
 
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Another number of calls at a time. Those in flight stay. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    while (this.#letIn());
   }
 
   /**
@@ -38,7 +49,7 @@ export class InFlightGate {
     signal.throwIfAborted();
     const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
     this.#tenants.set(tenant, own);
-    if (this.#inFlight < this.#limit) this.#admit(own);
+    if (this.#hasRoom(own)) this.#admit(own);
     else await this.#wait(tenant, own, signal);
     let left = false;
     return () => {
@@ -49,6 +60,10 @@ export class InFlightGate {
       this.#forgetIfGone(tenant, own);
       this.#letIn();
     };
+  }
+
+  #hasRoom({ inFlight }: Tenant): boolean {
+    return this.#inFlight < this.#limit && inFlight < this.#perTenant;
   }
 
   #admit(tenant: Tenant): void {
@@ -74,11 +89,12 @@ export class InFlightGate {
     });
   }
 
-  /** Hands the place that has become free to the tenant whose turn it is. */
-  #letIn(): void {
+  /** Hands a place that is free to the tenant whose turn it is; whether there was somebody to take it. */
+  #letIn(): boolean {
+    if (this.#waiting === 0) return false;
     for (const [name, tenant] of this.#tenants) {
       const [next] = tenant.waiting;
-      if (!next) continue;
+      if (!next || !this.#hasRoom(tenant)) continue;
       tenant.waiting.delete(next);
       this.#waiting--;
       this.#admit(tenant);
@@ -86,8 +102,9 @@ export class InFlightGate {
       this.#tenants.delete(name);
       this.#tenants.set(name, tenant);
       next();
-      return;
+      return true;
     }
+    return false;
   }
 
   #forgetIfGone(name: string, { inFlight, waiting }: Tenant): void {

@@ -3,10 +3,7 @@ import { WireFailure } from './wire-failure.ts';
 const HEADER_BYTES = 5;
 
 /** A message as gRPC puts it on the wire: a byte of flags, four bytes of length, the message. Never compressed. */
-export function frameMessage(message: Uint8Array, maxBytes: number): Buffer {
-  if (message.byteLength > maxBytes) {
-    throw new WireFailure('requestTooLarge', `the request has ${message.byteLength} bytes, ${maxBytes} are allowed`);
-  }
+export function frameMessage(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + message.byteLength);
   frame.writeUInt8(0, 0);
   frame.writeUInt32BE(message.byteLength, 1);

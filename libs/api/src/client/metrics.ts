@@ -1,6 +1,6 @@
 import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
 import type { ErrorCode, ProviderError } from '../contract/index.ts';
-import type { CircuitBreaker } from './circuit-breaker.ts';
+import type { CircuitState } from './circuit-breaker.ts';
 import { BoundedLabel, OTHER } from './labels.ts';
 
 const LATENCY_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30];
@@ -139,7 +139,7 @@ export class ClientMetrics {
     this.#retries.inc({ method, target: this.#targets.of(endpoint) });
   }
 
-  breaker(endpoint: string, state: CircuitBreaker['state']): void {
+  breaker(endpoint: string, state: CircuitState): void {
     this.#breaker.set({ target: this.#targets.of(endpoint) }, BREAKER_STATE[state]);
   }
 

@@ -22,6 +22,7 @@ import {
   type ValidateResponse,
 } from '../gen/provider/v1/provider_pb.js';
 import type { EndpointCalls } from './endpoint-calls.ts';
+import { checkFind, checkRemoteRef } from './request-bounds.ts';
 
 const methods = SecretStoreProvider.method;
 
@@ -89,6 +90,7 @@ export class EndpointClient implements ProviderClient {
   }
 
   async getSecret(message: MessageInitShape<typeof GetSecretRequestSchema>, { signal }: CallOptions) {
+    checkRemoteRef(message.remoteRef);
     const { value } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
       method: methods.getSecret,
@@ -98,6 +100,7 @@ export class EndpointClient implements ProviderClient {
   }
 
   async getSecretMap(message: MessageInitShape<typeof GetSecretMapRequestSchema>, { signal }: CallOptions) {
+    checkRemoteRef(message.remoteRef);
     const { secrets } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
       method: methods.getSecretMap,
@@ -107,6 +110,7 @@ export class EndpointClient implements ProviderClient {
   }
 
   async getAllSecrets(message: MessageInitShape<typeof GetAllSecretsRequestSchema>, { signal }: CallOptions) {
+    checkFind(message.find);
     const { secrets } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
       method: methods.getAllSecrets,

@@ -27,7 +27,8 @@ export interface ProviderConnectionsOptions {
   readonly deadlineMs?: number;
   /**
    * Calls that may be in flight at one provider; further ones wait, and only for that provider. Default 128: enough for any number
-   * of workers, and half of what a provider takes on one connection.
+   * of workers, and half of what a provider takes on one connection. One tenant gets three quarters of them at most; a provider that
+   * announces fewer streams gets no more than these at a time.
    */
   readonly maxInFlightPerEndpoint?: number;
 }
@@ -93,16 +94,18 @@ export class ProviderConnections {
       clock: this.#clock,
       metrics: this.#metrics,
       responseBytes: capped(limits.responseBytes ?? contractLimits.responseBytes),
-      requestBytes: capped(limits.requestBytes ?? contractLimits.requestBytes),
+      onEvidence: (evidence) => calls.observe(evidence),
     });
-    return new EndpointCalls({
+    const calls: EndpointCalls = new EndpointCalls({
       endpoint,
       pool,
       clock: this.#clock,
       logger,
       metrics: this.#metrics,
       maxInFlight: Math.max(1, maxInFlightPerEndpoint ?? DEFAULT_MAX_IN_FLIGHT),
+      requestBytes: capped(limits.requestBytes ?? contractLimits.requestBytes),
     });
+    return calls;
   }
 
   *#connections(): Generator<{ endpoint: string; active: number; idle: number }> {

@@ -14,8 +14,8 @@ export interface SecureConnectionOptions {
   readonly clock: Clock;
 }
 
-/** Thrown into a socket that did not get through its handshake in time. */
-class ConnectTimeout extends Error {
+/** Ends a connection that did not come about in time: no handshake, or no word after it. */
+export class ConnectTimeout extends Error {
   override readonly name = 'ConnectTimeout';
   readonly code = 'ESO_CONNECT_TIMEOUT';
 }
@@ -32,6 +32,8 @@ export function connectSecurely({ address, serverName, material, clock }: Secure
     key,
     ca,
     ...(crl === undefined ? {} : { crl }),
+    // Said here, because its default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     minVersion: 'TLSv1.3',
     ALPNProtocols: ['h2'],
   });

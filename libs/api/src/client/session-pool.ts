@@ -1,8 +1,9 @@
 import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../contract/index.ts';
 import type { CertificateDirectory, TlsMaterial } from '../tls/index.ts';
-import { addressKey, type ProviderEndpoint } from './endpoint.ts';
+import { addressKey, type ProviderAddress, type ProviderEndpoint } from './endpoint.ts';
 import type { ClientMetrics, EvictionReason } from './metrics.ts';
+import { Quarantine } from './quarantine.ts';
 import { Session, type SessionObserver } from './session.ts';
 
 /** A session takes calls for this long at most, so that load finds new instances. Milliseconds. */
@@ -16,13 +17,22 @@ export interface SessionPoolOptions {
   readonly clock: Clock;
   readonly metrics: ClientMetrics;
   readonly responseBytes: number;
-  readonly requestBytes: number;
+  /** Told what happens to connections: whether the provider is there. */
+  readonly onEvidence: (evidence: 'up' | 'down') => void;
 }
 
-/** The connections to one provider: one for each of its addresses, all with the newest certificate. */
+/** The lane of everybody who is not in quarantine. */
+const COMMON = '';
+
+/**
+ * The connections to one provider: one for each of its addresses, all with the newest certificate. Tenants in quarantine have
+ * connections of their own.
+ */
 export class SessionPool {
   readonly #options: SessionPoolOptions;
-  readonly #sessions = new Map<string, Session>();
+  readonly #quarantine: Quarantine;
+  /** By lane, then by address. */
+  readonly #lanes = new Map<string, Map<string, Session>>();
   /** Sessions that finish their calls. */
   readonly #retired = new Set<Session>();
   #endpoint: ProviderEndpoint;
@@ -31,6 +41,7 @@ export class SessionPool {
   constructor(options: SessionPoolOptions) {
     this.#options = options;
     this.#endpoint = options.endpoint;
+    this.#quarantine = new Quarantine({ clock: options.clock });
   }
 
   /**
@@ -42,29 +53,51 @@ export class SessionPool {
     const wanted = new Set(endpoint.addresses.map(addressKey));
     const nameChanged = endpoint.serverName !== this.#endpoint.serverName;
     this.#endpoint = endpoint;
-    for (const [key, session] of this.#sessions) {
-      if (nameChanged || !wanted.has(key)) this.#retire(session, 'address_removed');
+    for (const session of this.#sessions()) {
+      if (nameChanged || !wanted.has(addressKey(session.address))) this.#retire(session, 'address_removed');
     }
     return nameChanged || [...wanted].some((key) => !known.has(key));
   }
 
   /**
-   * The session for the next call: the least busy one, and one that did not just fail where there is a choice.
+   * The session for a tenant's next call: the least busy one, and one that did not just fail where there is a choice.
    * @throws ProviderError NO_CLIENT_CERTIFICATE, PROVIDER_UNREACHABLE without any address, CANCELED after close.
    */
-  pick(): Session {
-    if (this.#closed) throw new ProviderError('CANCELED', 'the connections to this provider were closed');
+  pick(tenant: string): Session {
     const material = this.#material();
-    const candidates = this.#endpoint.addresses.map((address) => this.#session(address, material));
-    const healthy = candidates.filter((session) => session.sinceFailureMs > AVOID_MS);
-    const [first, ...others] = healthy.length > 0 ? healthy : candidates;
-    if (!first) {
-      throw new ProviderError('PROVIDER_UNREACHABLE', `${this.#endpoint.serverName} has no ready instance`);
-    }
-    // Equally busy sessions take turns by how long they have been idle.
-    const session = others.reduce((best, other) => (isFreer(other, best) ? other : best), first);
+    const lane = this.#lane(this.#quarantine.laneOf(tenant) ?? COMMON);
+    const session = this.#freest(this.#endpoint.addresses.map((address) => this.#session(lane, address, material)));
     this.#countUse(session);
     return session;
+  }
+
+  /**
+   * Runs one call on a connection that no other call is on.
+   * @throws ProviderError as {@link pick} does; what `run` throws
+   */
+  async alone<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const material = this.#material();
+    const common = this.#lane(COMMON);
+    const { address } = this.#freest(this.#endpoint.addresses.map((each) => this.#session(common, each, material)));
+    const session = this.#open(address, material);
+    this.#retired.add(session);
+    this.#countUse(session);
+    try {
+      return await run(session);
+    } finally {
+      void session.retire().then(() => this.#retired.delete(session));
+    }
+  }
+
+  /** An answer to a call of this tenant cost a connection: for a while its calls do not go over the one of everybody. */
+  isolate(tenant: string): void {
+    this.#quarantine.add(tenant);
+    const lanes = this.#quarantine.lanes();
+    for (const [name, sessions] of this.#lanes) {
+      if (name === COMMON || lanes.has(name)) continue;
+      for (const session of sessions.values()) this.#retire(session, 'idle_timeout');
+      this.#lanes.delete(name);
+    }
   }
 
   /** Drops a session that does not behave; the next call gets a new one. */
@@ -76,14 +109,14 @@ export class SessionPool {
   /** Retires what does not use this certificate, or nothing any more at all. */
   certificateChanged(): void {
     const current = this.#options.certificates.current();
-    for (const session of this.#sessions.values()) {
+    for (const session of this.#sessions()) {
       if (session.material !== current) this.#retire(session, 'certificate_change');
     }
   }
 
   /** How many connections are up. */
   connections(): { active: number; idle: number } {
-    const connected = [...this.#sessions.values(), ...this.#retired].filter((session) => session.isConnected);
+    const connected = [...this.#sessions(), ...this.#retired].filter((session) => session.isConnected);
     const active = connected.filter((session) => session.inFlight > 0).length;
     return { active, idle: connected.length - active };
   }
@@ -91,13 +124,14 @@ export class SessionPool {
   /** Ends all connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#sessions.values(), ...this.#retired];
-    this.#sessions.clear();
+    const all = [...this.#sessions(), ...this.#retired];
+    this.#lanes.clear();
     this.#retired.clear();
     await Promise.all(all.map((session) => session.close()));
   }
 
   #material(): TlsMaterial {
+    if (this.#closed) throw new ProviderError('CANCELED', 'the connections to this provider were closed');
     const { certificates } = this.#options;
     const material = certificates.current();
     if (material) return material;
@@ -105,29 +139,58 @@ export class SessionPool {
     throw new ProviderError('NO_CLIENT_CERTIFICATE', `core has no client certificate: ${problem}`);
   }
 
-  #session(address: ProviderEndpoint['addresses'][number], material: TlsMaterial): Session {
+  #freest(candidates: readonly Session[]): Session {
+    const healthy = candidates.filter((session) => session.sinceFailureMs > AVOID_MS);
+    const [first, ...others] = healthy.length > 0 ? healthy : candidates;
+    if (!first) {
+      throw new ProviderError('PROVIDER_UNREACHABLE', `${this.#endpoint.serverName} has no ready instance`);
+    }
+    // Equally busy sessions take turns by how long they have been idle.
+    return others.reduce((best, other) => (isFreer(other, best) ? other : best), first);
+  }
+
+  *#sessions(): Generator<Session> {
+    for (const lane of this.#lanes.values()) yield* lane.values();
+  }
+
+  #lane(name: string): Map<string, Session> {
+    const known = this.#lanes.get(name);
+    if (known) return known;
+    const lane = new Map<string, Session>();
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #session(lane: Map<string, Session>, address: ProviderAddress, material: TlsMaterial): Session {
     const key = addressKey(address);
-    const existing = this.#sessions.get(key);
+    const existing = lane.get(key);
     if (existing && existing.material === material && existing.ageMs < MAX_LIFETIME_MS) return existing;
     if (existing) this.#retire(existing, existing.material === material ? 'max_lifetime' : 'certificate_change');
-    const { clock, metrics, responseBytes, requestBytes } = this.#options;
+    const session = this.#open(address, material);
+    lane.set(key, session);
+    return session;
+  }
+
+  #open(address: ProviderAddress, material: TlsMaterial): Session {
+    const { clock, metrics, responseBytes, onEvidence } = this.#options;
     const { id, serverName } = this.#endpoint;
     const observer: SessionObserver = {
-      ended: ({ ageMs, failed, idle }) => {
+      opened: () => onEvidence('up'),
+      ended: ({ ageMs, error, idle, opened, ours, silent }) => {
         metrics.connectionClosed(id, ageMs);
-        if (failed) metrics.poolUse(id, 'connection_errors');
+        if (error !== undefined) metrics.poolUse(id, 'connection_errors');
         if (idle) metrics.evicted(id, 'idle_timeout');
+        if (silent || (!opened && !ours)) onEvidence('down');
       },
     };
-    const session = new Session({ address, serverName, material, clock, responseBytes, requestBytes, observer });
-    this.#sessions.set(key, session);
-    return session;
+    return new Session({ address, serverName, material, clock, responseBytes, observer });
   }
 
   #retire(session: Session, reason: EvictionReason): void {
     const key = addressKey(session.address);
-    if (this.#sessions.get(key) !== session) return;
-    this.#sessions.delete(key);
+    const lane = [...this.#lanes.values()].find((sessions) => sessions.get(key) === session);
+    if (!lane) return;
+    lane.delete(key);
     this.#options.metrics.evicted(this.#endpoint.id, reason);
     this.#retired.add(session);
     void session.retire().then(() => this.#retired.delete(session));

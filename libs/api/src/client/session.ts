@@ -1,27 +1,21 @@
-import {
-  create,
-  type DescMessage,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from '@bufbuild/protobuf';
+import { type DescMessage, type DescMethodUnary, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
 import type { Clock } from '@eso/runtime';
 import { methodPath } from '../contract/index.ts';
 import type { TlsMaterial } from '../tls/index.ts';
 import { checkAnswer } from './answer-bounds.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionEnd } from './connection.ts';
 import type { ProviderAddress } from './endpoint.ts';
-import { frameMessage } from './message-frame.ts';
 import { connectSecurely } from './secure-connection.ts';
 import { exchange } from './unary-exchange.ts';
 import { WireFailure } from './wire-failure.ts';
 
-/** Told of what becomes of the connections of a session, for the metrics. */
+/** Told of what becomes of the connections of a session. */
 export interface SessionObserver {
+  /** A connection came about. */
+  opened(): void;
   /** A connection has ended, or never came about. */
-  ended(how: { readonly ageMs: number; readonly failed: boolean; readonly idle: boolean }): void;
+  ended(how: ConnectionEnd & { readonly ageMs: number }): void;
 }
 
 export interface SessionOptions {
@@ -29,9 +23,8 @@ export interface SessionOptions {
   readonly serverName: string;
   readonly material: TlsMaterial;
   readonly clock: Clock;
-  /** Largest answer that is read, and largest request that is sent, bytes. */
+  /** Largest answer that is read, bytes. */
   readonly responseBytes: number;
-  readonly requestBytes: number;
   readonly observer: SessionObserver;
 }
 
@@ -40,7 +33,12 @@ export interface SessionCall {
   readonly signal: AbortSignal;
   /** Told to the provider, which then gives up by itself, milliseconds. `signal` ends the call here. */
   readonly timeoutMs: number;
+  /** On whose behalf. */
+  readonly tenant: string;
 }
+
+/** Calls under way get this long on a connection that is given up for what an answer did to it, milliseconds. */
+const GIVEN_UP_GRACE_MS = 2_000;
 
 /**
  * The connection to one instance of a provider, with one set of certificates for all its life. It connects at the first call, and
@@ -97,16 +95,16 @@ export class Session {
 
   /**
    * Makes one call.
+   * @param frame the request with its gRPC header
    * @throws ConnectError with the provider's status; WireFailure when none came; the signal's reason
    */
-  async call<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    request: MessageInitShape<I>,
+  async call<O extends DescMessage>(
+    method: DescMethodUnary<DescMessage, O>,
+    frame: Buffer,
     call: SessionCall,
   ): Promise<MessageShape<O>> {
     this.#inFlight++;
     try {
-      const frame = frameMessage(toBinary(method.input, create(method.input, request)), this.#options.requestBytes);
       return parse(method.output, await this.#send(methodPath(method), frame, call));
     } finally {
       this.#inFlight--;
@@ -134,34 +132,37 @@ export class Session {
     await this.#end.promise;
   }
 
-  async #send(path: string, frame: Buffer, { signal, timeoutMs }: SessionCall): Promise<Uint8Array> {
+  async #send(path: string, frame: Buffer, { signal, timeoutMs, tenant }: SessionCall): Promise<Uint8Array> {
     const connection = this.#connect();
-    await abortable(connection.ready, signal);
-    const stream = connection.request({
-      ':method': 'POST',
-      ':path': path,
-      'content-type': 'application/grpc+proto',
-      te: 'trailers',
-      'user-agent': 'external-secrets',
-      'grpc-timeout': `${Math.max(1, Math.floor(timeoutMs))}m`,
-    });
+    if (!connection.isOpen) await abortable(connection.ready, signal);
+    const headers = requestHeaders(path, timeoutMs);
+    const stream = await connection.request(headers, tenant, signal);
     try {
-      return await exchange(stream, frame, { maxBytes: this.#options.responseBytes, signal });
+      return await exchange(stream, frame, {
+        maxBytes: this.#options.responseBytes,
+        signal,
+        onHeard: connection.heard,
+      });
     } catch (thrown) {
-      throw thrown instanceof WireFailure ? await this.#explained(thrown, connection) : thrown;
+      throw await this.#explained(thrown, connection, signal);
     }
   }
 
-  /** A stream only knows that its connection ended; the connection knows why. */
-  async #explained(failure: WireFailure, connection: Connection): Promise<WireFailure> {
-    if (failure.kind === 'overloaded' || failure.kind === 'responseTooLarge') {
-      // A Node server keeps what it had queued for a cancelled answer and refuses further calls on the same connection.
-      connection.drain();
+  /** A stream only knows that it ended; the connection knows why. */
+  async #explained(thrown: unknown, connection: Connection, signal: AbortSignal): Promise<unknown> {
+    if (thrown instanceof ConnectError) {
+      const isRefusal = connection.refusesClient && thrown.code === Code.Unauthenticated;
+      return isRefusal ? new WireFailure('clientRejected', thrown.rawMessage, thrown) : thrown;
     }
-    if (failure.kind !== 'lost' || connection.isUsable) return failure;
-    await connection.ended;
-    if (connection.error) return new WireFailure('lost', failure.message, connection.error);
-    return connection.wasTurnedAway ? new WireFailure('turnedAway', 'closed right after the TLS handshake') : failure;
+    if (!(thrown instanceof WireFailure)) return thrown;
+    if (thrown.kind === 'overloaded' || thrown.kind === 'responseTooLarge') {
+      // A Node server keeps what it had queued for a cancelled answer and refuses further calls on the same connection.
+      connection.drain(GIVEN_UP_GRACE_MS);
+    }
+    // A connection that only takes no more calls lives on with the others, maybe for long: it is not waited for.
+    if (thrown.kind !== 'reset' || !connection.isBroken) return thrown;
+    await abortable(connection.ended, signal);
+    return new WireFailure('lost', 'the connection ended', connection.error ?? thrown.cause);
   }
 
   #connect(): Connection {
@@ -173,9 +174,10 @@ export class Session {
       socket: connectSecurely(this.#options),
       origin: `https://${serverName}:${address.port}`,
       clock,
-      onEnd: ({ idle, error }) => {
+      onOpen: () => observer.opened(),
+      onEnd: (how) => {
         this.#connections.delete(connection);
-        observer.ended({ ageMs: clock.monotonic() - startMs, failed: error !== undefined, idle });
+        observer.ended({ ...how, ageMs: clock.monotonic() - startMs });
         this.#settleEnd();
       },
     });
@@ -192,6 +194,17 @@ export class Session {
   #settleEnd(): void {
     if (this.#retired && this.#connections.size === 0) this.#end.resolve(undefined);
   }
+}
+
+function requestHeaders(path: string, timeoutMs: number) {
+  return {
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc+proto',
+    te: 'trailers',
+    'user-agent': 'external-secrets',
+    'grpc-timeout': `${Math.max(1, Math.floor(timeoutMs))}m`,
+  };
 }
 
 function parse<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShape<O> {

@@ -1,14 +1,19 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import type { ConnectError } from '@connectrpc/connect';
-import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
+import { answerStatus, headersProblem, sizeProblem } from './answer-status.ts';
 import { MessageReader } from './message-frame.ts';
 import { WireFailure } from './wire-failure.ts';
 
-const STATUS = 'grpc-status';
+export interface ExchangeOptions {
+  /** Largest message that is read, bytes. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  /** Called for whatever comes in. */
+  readonly onHeard: () => void;
+}
 
 /**
- * Sends one message on a stream and waits for the one that comes back. Settles when the stream has closed, which it does in every
- * case: by an answer, a reset, the end of its connection, or the signal.
+ * Sends one message on a stream and waits for the one that comes back. Settles with the answer, the failure, the end of the stream or
+ * the signal, whichever is first; the stream itself may take longer to go, on a connection that is not read from any more.
  *
  * @param frame the request with its gRPC header
  * @throws ConnectError with the status that the peer sent; WireFailure when it sent none; the signal's reason
@@ -16,80 +21,99 @@ const STATUS = 'grpc-status';
 export async function exchange(
   stream: ClientHttp2Stream,
   frame: Buffer,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  { maxBytes, signal, onHeard }: ExchangeOptions,
 ): Promise<Uint8Array> {
   const reader = new MessageReader(maxBytes);
-  let headers: IncomingHttpHeaders = {};
+  let headers: IncomingHttpHeaders | undefined;
   let trailers: IncomingHttpHeaders | undefined;
-  let failure: unknown;
-  const fail = (reason: unknown): void => {
-    failure ??= reason;
-    stream.close(constants.NGHTTP2_CANCEL);
-  };
-  const onAbort = (): void => fail(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  stream.on('response', (received) => {
-    headers = received;
-    const problem = headersProblem(received);
-    if (problem) fail(problem);
+  const failure = await new Promise<unknown>((resolve) => {
+    let settled = false;
+    let problem: unknown;
+    const settle = (reason: unknown): void => {
+      if (settled) return;
+      settled = true;
+      signal.removeEventListener('abort', onAbort);
+      resolve(reason);
+    };
+    const fail = (reason: unknown): void => {
+      settle(reason);
+      stream.close(constants.NGHTTP2_CANCEL);
+    };
+    const onAbort = (): void => fail(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stream.on('response', (received) => {
+      onHeard();
+      headers = received;
+      const wrong = headersProblem(received);
+      if (wrong) fail(wrong);
+    });
+    stream.on('data', (chunk: Buffer) => {
+      onHeard();
+      // Until the peer hears of it, it may send as much as the window takes.
+      if (settled) return;
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        fail(error);
+      }
+    });
+    stream.on('trailers', (received) => {
+      onHeard();
+      const wrong = sizeProblem(received);
+      if (wrong) fail(wrong);
+      else trailers = received;
+    });
+    stream.on('error', (error) => (problem ??= error));
+    stream.once('close', () => settle(streamFailure(stream.rstCode, problem)));
+    if (signal.aborted) onAbort();
+    else stream.end(frame);
   });
-  stream.on('data', (chunk: Buffer) => {
-    // Until the peer hears of it, it may send as much as the window takes.
-    if (failure !== undefined) return;
-    try {
-      reader.push(chunk);
-    } catch (error) {
-      fail(error);
-    }
-  });
-  stream.on('trailers', (received) => (trailers = received));
-  stream.on('error', (error) => (failure ??= streamFailure(stream.rstCode, error)));
-  const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-  if (signal.aborted) onAbort();
-  else stream.end(frame);
-  await closed;
-  signal.removeEventListener('abort', onAbort);
-  return answer(trailers ?? headers, reader, failure ?? streamFailure(stream.rstCode));
+  return answerOf(trailers ?? headers ?? {}, reader, failure);
 }
 
 /** A status that arrived counts, however the stream ended: a server may reset what it does not want to read to its end. */
-function answer(trailers: IncomingHttpHeaders, reader: MessageReader, failure: unknown): Uint8Array {
-  const status = trailers[STATUS] === undefined ? undefined : statusOf(trailers);
-  if (status) throw status;
+function answerOf(trailers: IncomingHttpHeaders, reader: MessageReader, failure: unknown): Uint8Array {
+  if (failure instanceof WireFailure && (failure.kind === 'protocol' || failure.kind === 'unavailable')) throw failure;
+  const status = answerStatus(trailers);
+  if (status.kind === 'error') throw status.error;
   if (failure !== undefined) throw failure as Error;
-  if (trailers[STATUS] === undefined) throw new WireFailure('protocol', 'the answer ended without a status');
+  if (status.kind === 'none') throw new WireFailure('protocol', 'the answer ended without a status');
   const message = reader.message();
   if (!message) throw new WireFailure('protocol', 'the answer ended without its message');
   return message;
 }
 
-/** The status in trailers as an error; undefined when it is OK. */
-function statusOf(trailers: IncomingHttpHeaders): ConnectError | undefined {
-  const fields = new Headers();
-  for (const name of [STATUS, 'grpc-message', 'grpc-status-details-bin']) {
-    const value = trailers[name];
-    if (typeof value === 'string') fields.set(name, value);
-  }
-  try {
-    return findTrailerError(fields);
-  } catch (cause) {
-    throw new WireFailure('protocol', 'the status of the answer cannot be read', cause);
+/** How a stream ended that did not end well. Whether it was the connection that ended is not known here. */
+function streamFailure(code: number | undefined, cause: unknown): WireFailure | undefined {
+  switch (code) {
+    case constants.NGHTTP2_REFUSED_STREAM:
+      return new WireFailure('refused', 'the stream was refused', cause);
+    case constants.NGHTTP2_ENHANCE_YOUR_CALM:
+      return new WireFailure('overloaded', 'ENHANCE_YOUR_CALM', cause);
+    case undefined:
+    case constants.NGHTTP2_NO_ERROR:
+      return cause === undefined ? undefined : new WireFailure('reset', 'the stream ended', cause);
+    default:
+      return new WireFailure('reset', codeName(code), cause);
   }
 }
 
-function headersProblem(headers: IncomingHttpHeaders): WireFailure | undefined {
-  const status = headers[constants.HTTP2_HEADER_STATUS];
-  const type = headers['content-type'] ?? '';
-  if (Number(status) !== 200)
-    return new WireFailure('protocol', `the peer answered with HTTP status ${String(status)}`);
-  return type.startsWith('application/grpc') ? undefined : new WireFailure('protocol', 'the peer does not speak gRPC');
-}
+const NAMES = new Map(
+  [
+    'PROTOCOL_ERROR',
+    'INTERNAL_ERROR',
+    'FLOW_CONTROL_ERROR',
+    'STREAM_CLOSED',
+    'FRAME_SIZE_ERROR',
+    'CANCEL',
+    'COMPRESSION_ERROR',
+    'CONNECT_ERROR',
+    'INADEQUATE_SECURITY',
+    'HTTP_1_1_REQUIRED',
+  ].map((name) => [(constants as unknown as Record<string, number>)[`NGHTTP2_${name}`], name]),
+);
 
-function streamFailure(rstCode: number | undefined, cause?: unknown): WireFailure | undefined {
-  if (rstCode === constants.NGHTTP2_REFUSED_STREAM) return new WireFailure('refused', 'the stream was refused', cause);
-  if (rstCode === constants.NGHTTP2_ENHANCE_YOUR_CALM) {
-    return new WireFailure('overloaded', 'the peer asks to be called less', cause);
-  }
-  if (rstCode === undefined || (rstCode === constants.NGHTTP2_NO_ERROR && cause === undefined)) return undefined;
-  return new WireFailure('lost', `the stream was reset with HTTP/2 code ${rstCode}`, cause);
+/** RFC 9113 §7 */
+function codeName(code: number): string {
+  return NAMES.get(code) ?? `code ${code}`;
 }

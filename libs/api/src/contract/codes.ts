@@ -7,8 +7,8 @@ export interface ErrorCodeInfo {
   /** Whether the same call may succeed a moment later without anybody changing anything. */
   readonly retryable: boolean;
   /**
-   * `provider`: the provider answered and says so. `transport`: core could not get an answer; such errors count
-   * against the provider's circuit breaker and are never believed when they arrive over the wire.
+   * `provider`: the provider answered and says so. `transport`: core got no answer that it could use; such errors are never believed
+   * when they arrive over the wire.
    */
   readonly origin: 'provider' | 'transport';
   /** What happened, for the documentation. */
@@ -245,6 +245,12 @@ export const errorCodes = {
     'the provider failed repeatedly and is left alone for a while',
     "check the provider's status; it is tried again by itself",
   ),
+  ANSWER_BROKEN: transport(
+    Code.Unavailable,
+    false,
+    'what the provider sent is no answer of the contract, or it ended the call or its connection instead of answering',
+    "look into the provider's log; if it is not yours, tell its author what this message says",
+  ),
   RESPONSE_TOO_LARGE: transport(
     Code.ResourceExhausted,
     false,
@@ -263,7 +269,8 @@ export function isErrorCode(text: string): text is ErrorCode {
 
 /**
  * The code that stands for a bare gRPC status, as a provider that is not ours sends it.
- * FailedPrecondition is read as a config problem because that is the only one every provider has.
+ * FailedPrecondition is read as a config problem because that is the only one every provider has. Unauthenticated is what an author
+ * answers whose backend does not take the credentials; that a gate refuses core itself is said in another way (client-refused.ts).
  */
 export function codeForStatus(status: Code): ErrorCode {
   switch (status) {
@@ -291,7 +298,7 @@ export function codeForStatus(status: Code): ErrorCode {
     case Code.Aborted:
       return 'CONFLICT';
     case Code.Unauthenticated:
-      return 'CLIENT_REJECTED';
+      return 'CREDENTIALS_REJECTED';
     case Code.Unknown:
     case Code.Internal:
     case Code.DataLoss:

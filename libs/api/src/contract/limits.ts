@@ -16,6 +16,8 @@ export const limits = {
   responseKeysCap: 100_000,
   /** Longest key in such an answer that core reads, bytes; a Secret's own may have 253. */
   responseKeyBytes: 4_096,
+  /** Longest text of one field that core sends (a remote key, a property, a path, a tag), bytes. */
+  requestFieldBytes: 16 * 1024,
   /** Longest public text of an error, bytes of UTF-8. */
   errorTextBytes: 512,
   /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */

@@ -33,6 +33,8 @@ export async function dial({ connection, clock, connectTimeoutMs, signal }: Dial
     // A server name is a DNS name (RFC 6066 §3); an address is verified against the certificate's addresses.
     servername: material.servername ?? (isIP(host) ? '' : host),
     ALPNProtocols: ['h2'],
+    // Said here, because its default is what NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
   });
   socket.setNoDelay(true);

@@ -28,7 +28,7 @@ beforeAll(async () => {
     plural: 'probes',
     features: ['get'],
     metricName: 'Probe',
-    open: () => ({ getSecret: ({ key }, call) => secret(key, call) }) as Backend,
+    open: () => ({ getSecret: ({ key }, call) => secret(key, call) }),
   });
   provider = await startTestProvider({
     definition: { name: 'probe', kinds: [kind] },

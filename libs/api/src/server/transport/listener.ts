@@ -1,5 +1,6 @@
 import { constants as opensslConstants } from 'node:crypto';
 import {
+  constants as http2Constants,
   type IncomingHttpHeaders,
   performServerHandshake,
   type ServerHttp2Session,
@@ -16,6 +17,7 @@ import {
   Rarely,
   RuntimeError,
 } from '@eso/runtime';
+import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { TlsMaterial } from '../../tls/material.ts';
 import type { ServerLimits } from '../options.ts';
 import type { ClientGate, Verdict } from './client-gate.ts';
@@ -24,7 +26,7 @@ import { RefusedPeer } from './refused-peer.ts';
 import { answerWithError, clientRejected } from './rejection.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import { sessionOptions } from './session-options.ts';
-import type { Sessions } from './sessions.ts';
+import { LAST_STREAM_ID, type Sessions } from './sessions.ts';
 
 /** What a call of an accepted client begins with. */
 export type OnCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
@@ -198,6 +200,8 @@ export class GatedListener {
       return;
     }
     metrics.clientRejected(verdict.reason);
+    // Before the answer: core believes it only on a connection that said so as a whole.
+    session.goaway(http2Constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID, Buffer.from(CLIENT_REFUSED));
     answerWithError(stream, clientRejected(verdict.reason));
     sessions.retire(session, EXPIRED_GRACE_MS);
   }

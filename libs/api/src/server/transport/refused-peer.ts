@@ -1,6 +1,8 @@
 import type { TLSSocket } from 'node:tls';
+import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import { statusHeaders } from './rejection.ts';
+import { LAST_STREAM_ID } from './sessions.ts';
 
 export interface RefusedPeerOptions {
   /** What each of its calls is answered with. */
@@ -24,8 +26,6 @@ const FrameType = { HEADERS: 1, SETTINGS: 4, GOAWAY: 7 } as const;
 const ACK = 0x1;
 /** END_STREAM and END_HEADERS */
 const WHOLE = 0x5;
-/** Every stream that the client may have opened: nothing it sent has been worked on. */
-const LAST_STREAM_ID = 2 ** 31 - 1;
 
 /**
  * Tells a client that is refused why, in as much HTTP/2 as that takes, without a session: whatever is asked gets the same bytes, of
@@ -100,10 +100,11 @@ export class RefusedPeer {
   }
 
   #refuse(stream: number): void {
+    // Before the answer: core believes it only on a connection that said so as a whole.
+    if (this.#answers === 0) this.#socket.write(goaway());
     this.#socket.write(frame(FrameType.HEADERS, WHOLE, stream, this.#answer));
     this.#options.onAnswer();
     this.#answers += 1;
-    if (this.#answers === 1) this.#socket.write(goaway());
     if (this.#answers === MAX_ANSWERS) this.#end();
   }
 
@@ -125,11 +126,11 @@ function frame(type: number, flags: number, stream: number, payload: Buffer = Bu
   return Buffer.concat([header, payload]);
 }
 
-/** "Open no more calls here", without an error (RFC 9113 §6.8). */
+/** "Open no more calls here", without an error, and why (RFC 9113 §6.8). */
 function goaway(): Buffer {
-  const payload = Buffer.alloc(8);
-  payload.writeUInt32BE(LAST_STREAM_ID, 0);
-  return frame(FrameType.GOAWAY, 0, 0, payload);
+  const last = Buffer.alloc(8);
+  last.writeUInt32BE(LAST_STREAM_ID, 0);
+  return frame(FrameType.GOAWAY, 0, 0, Buffer.concat([last, Buffer.from(CLIENT_REFUSED)]));
 }
 
 /** A header block of literals that neither side has to remember (RFC 7541 §6.2.2). */

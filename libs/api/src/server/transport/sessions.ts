@@ -18,7 +18,7 @@ export interface SessionGround {
 }
 
 /** A stream id no peer reaches: "finish all you have sent, send no more" (RFC 9113 §6.8). */
-const LAST_STREAM_ID = 2 ** 31 - 1;
+export const LAST_STREAM_ID = 2 ** 31 - 1;
 /** Time in which calls already under way to us when GOAWAY left are still taken. */
 const RACE_MS = 500;
 /** Time for the peer to close its side once everything is said. */
