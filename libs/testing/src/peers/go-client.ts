@@ -18,6 +18,8 @@ export interface GoClientOptions {
   readonly ask: { readonly key: string } | { readonly find: string };
   /** Bytes of keys and values in a right answer; each byte of a value has to be an `x`. */
   readonly bytes: number;
+  /** Whether the right answer is pushed under the key first. Default false. */
+  readonly push?: boolean;
   /** Calls at once. Default 600. */
   readonly inFlight?: number;
   /** How many calls, or for how long calls are begun, milliseconds. */
@@ -69,7 +71,7 @@ export async function runGoClient(options: GoClientOptions): Promise<GoClientRes
 }
 
 function flagsOf(options: GoClientOptions): string[] {
-  const { ask, until, inFlight = 600, deadlineMs = 30_000, pauseMs = 0 } = options;
+  const { ask, until, push = false, inFlight = 600, deadlineMs = 30_000, pauseMs = 0 } = options;
   return [
     `--address=${options.address}`,
     `--server-name=${options.serverName}`,
@@ -78,6 +80,7 @@ function flagsOf(options: GoClientOptions): string[] {
     `--namespace=${options.namespace}`,
     'key' in ask ? `--key=${ask.key}` : `--find=${ask.find}`,
     `--bytes=${options.bytes}`,
+    `--push=${push}`,
     `--in-flight=${inFlight}`,
     `--deadline=${deadlineMs}ms`,
     `--pause=${pauseMs}ms`,

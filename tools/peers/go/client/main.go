@@ -23,6 +23,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	if options.push {
+		if err := push(options, dialler); err != nil {
+			log.Fatalf("push: %v", err)
+		}
+	}
 	go dialler.follow(ended)
 	results := newResults()
 	go report(ended, results)
@@ -36,6 +41,7 @@ func main() {
 type options struct {
 	address, serverName, certDir string
 	question                     question
+	push                         bool
 	inFlight                     int
 	calls                        int
 	duration, deadline           time.Duration
@@ -52,6 +58,7 @@ func readOptions() *options {
 	flag.StringVar(&o.question.key, "key", "", "key to get")
 	flag.StringVar(&o.question.find, "find", "", "expression to find secrets by, instead of a key")
 	flag.IntVar(&o.question.bytes, "bytes", 0, "bytes of keys and values in a right answer; each byte of a value is an x")
+	flag.BoolVar(&o.push, "push", false, "push the right answer under the key first")
 	flag.IntVar(&o.inFlight, "in-flight", 600, "calls at once")
 	flag.IntVar(&o.calls, "calls", 0, "calls in all; 0: as many as the time allows")
 	flag.DurationVar(&o.duration, "for", 10*time.Second, "how long calls are begun")

@@ -44,6 +44,22 @@ func ask(o *options, dialler *dialler) (what string, took time.Duration) {
 	return "", took
 }
 
+// push has the provider store the right answer, where it can.
+func push(o *options, dialler *dialler) error {
+	client, done := dialler.borrow()
+	defer done()
+	ctx, cancel := context.WithTimeout(context.Background(), o.deadline)
+	defer cancel()
+	q := o.question
+	_, err := client.PushSecret(ctx, &pb.PushSecretRequest{
+		ProviderRef:     q.reference,
+		SourceNamespace: q.namespace,
+		SecretData:      map[string][]byte{"value": bytes.Repeat([]byte{'x'}, q.bytes)},
+		PushSecretData:  &pb.PushSecretData{SecretKey: "value", RemoteKey: q.key},
+	})
+	return err
+}
+
 // put returns the bytes of keys and values in the answer; -1 when a value is another than the right one.
 func (q *question) put(ctx context.Context, client pb.SecretStoreProviderClient) (int, error) {
 	if q.find == "" {
