@@ -24,6 +24,7 @@ export {
   TlsLab,
 } from './tls/tls-lab.ts';
 export * from './hostile/index.ts';
+export * from './peers/index.ts';
 export { BUNDLES_ENV, bundlePath, workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,
