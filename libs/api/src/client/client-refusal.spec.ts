@@ -3,7 +3,6 @@ import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { ProviderError } from '../contract/index.ts';
 import { CLIENT_REFUSED } from '../contract/client-refused.ts';
 import { ErrorSchema } from '../gen/provider/v1/provider_pb.js';
-import type { Backend } from '../server/backend.ts';
 import { defineKind } from '../server/definition.ts';
 import { startTestProvider } from '../testing/index.ts';
 import type { ProviderAddress } from './endpoint.ts';

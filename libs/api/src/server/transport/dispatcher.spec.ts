@@ -5,7 +5,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { GetSecretRequestSchema } from '../../gen/provider/v1/provider_pb.js';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
-import type { Backend, CallContext } from '../backend.ts';
+import type { CallContext } from '../backend.ts';
 import { defineKind } from '../definition.ts';
 import { envelope, rawCall } from './testing/raw-call.ts';
 
