@@ -4,6 +4,7 @@ import { connect } from 'node:tls';
 import { eventually, type LabKeyPair, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { X509Certificate } from 'node:crypto';
 import { connectToProvider, startTestProvider, type TestProvider } from '../../testing/index.ts';
+import { IDLE_KIND } from '../testing/idle-kind.ts';
 
 let lab: TlsLab;
 let dir: string;
@@ -15,7 +16,7 @@ beforeEach(async () => {
   dir = await lab.directory(await lab.server());
   client = await lab.client();
   provider = await startTestProvider({
-    definition: { name: 'probe', kinds: [] },
+    definition: { name: 'probe', kinds: [IDLE_KIND] },
     tls: { serverDir: dir, clientDir: await lab.directory(client), serverName: LAB_SERVER_NAME },
   });
 });

@@ -5,6 +5,7 @@ import { Health } from '../../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../../gen/provider/v1/provider_pb.js';
 import { methodPath } from '../../contract/methods.ts';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
+import { IDLE_KIND } from '../testing/idle-kind.ts';
 import { defineKind } from '../definition.ts';
 
 let lab: TlsLab;
@@ -200,7 +201,7 @@ test('a revoked certificate is refused, also on a connection that is open alread
   const pair = { cert: revoked['tls.crt'], key: revoked['tls.key'] };
   const dir = await lab.directory(await lab.server());
   const own = await startTestProvider({
-    definition: { name: 'probe', kinds: [] },
+    definition: { name: 'probe', kinds: [IDLE_KIND] },
     tls: { serverDir: dir, clientDir: await lab.directory(await lab.client()), serverName: LAB_SERVER_NAME },
   });
   try {

@@ -4,6 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
+import { IDLE_KIND } from '../testing/idle-kind.ts';
 
 let lab: TlsLab;
 let provider: TestProvider;
@@ -20,7 +21,7 @@ beforeAll(async () => {
     key: pair['tls.key'],
   };
   provider = await startTestProvider({
-    definition: { name: 'probe', kinds: [] },
+    definition: { name: 'probe', kinds: [IDLE_KIND] },
     tls: {
       serverDir: await lab.directory(await lab.server()),
       clientDir: await lab.directory(pair),
@@ -163,7 +164,7 @@ test('keeps no more connections than its limit: the oldest one without a call gi
   const clientDir = await lab.directory(await lab.client());
   const serverDir = await lab.directory(await lab.server());
   const small = await startTestProvider({
-    definition: { name: 'probe', kinds: [] },
+    definition: { name: 'probe', kinds: [IDLE_KIND] },
     tls: { serverDir, clientDir, serverName: LAB_SERVER_NAME },
     limits: { connections: 2 },
   });
