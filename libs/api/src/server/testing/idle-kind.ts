@@ -5,7 +5,7 @@ export const IDLE_KIND = defineKind<object>({
   apiVersion: 'provider.external-secrets.io/v2alpha1',
   kind: 'Idle',
   plural: 'idles',
-  capabilities: 'ReadOnly',
+  features: ['get'],
   metricName: 'Idle',
   open: () => ({}),
 });
