@@ -4,6 +4,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ManualClock } from '@eso/runtime';
 import { eventually, LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
+import { IDLE_KIND } from '../testing/idle-kind.ts';
 import { HANDSHAKE_MS, REFUSED_MS } from './connections.ts';
 import { framesOf, headers, PREFACE, reset, settings } from './testing/raw-frames.ts';
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
   peers = [];
   clock = new ManualClock(Date.now());
   provider = await startTestProvider({
-    definition: { name: 'probe', kinds: [] },
+    definition: { name: 'probe', kinds: [IDLE_KIND] },
     tls: {
       serverDir: await lab.directory(await lab.server()),
       clientDir: await lab.directory(core),
