@@ -135,7 +135,8 @@ test('pings during a silence are answered: the connection stays', async () => {
     ask: { key: 'value' },
     bytes: SMALL,
     inFlight: 1,
-    pauseMs: 26_000,
+    // gRPC in Go pings after ten seconds at the earliest.
+    pauseMs: 11_500,
     until: { calls: 2, withinMs: 120_000 },
   });
   expect([result.right, result.otherwise, result.connections]).toEqual([2, {}, 1]);

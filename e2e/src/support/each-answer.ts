@@ -1,4 +1,4 @@
-import { type PeerLanguage, peerLanguages } from '@eso/testing';
+import type { PeerLanguage } from '@eso/testing';
 import { TwoTenants } from './two-tenants.ts';
 
 /** Long enough for five failures in a row, and for what follows from them. */
@@ -7,12 +7,12 @@ const BESIDE_MS = 8_000;
 const GAP_MS = 5_000;
 
 /**
- * Tests, for each language of the peers and each of these answers to six references of one tenant, that another tenant of the same
+ * Tests, for each of these languages of the peers and each of these answers to six references of one tenant, that another tenant of the same
  * provider gets its secret each second.
  * @param answers keys without a tag (tools/peers/README.md); one that stays in force (`age`) comes last
  */
-export function testBesideEach(answers: readonly string[]): void {
-  describe.each(peerLanguages)('beside six references at a provider in %s', (language: PeerLanguage) => {
+export function testBesideEach(languages: readonly PeerLanguage[], answers: readonly string[]): void {
+  describe.each(languages)('beside six references at a provider in %s', (language: PeerLanguage) => {
     let tenants: TwoTenants;
 
     beforeAll(async () => {
