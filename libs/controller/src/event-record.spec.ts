@@ -47,6 +47,10 @@ test('message and name stay within the limits of the API', () => {
   const event = newEvent(eventContent(object, 'Normal', 'Updated', 'ä'.repeat(2_000)), 'external-secrets', stamp);
   expect(Buffer.byteLength(event.message ?? '')).toBeLessThanOrEqual(1_024);
   expect(event.metadata.name.length).toBeLessThanOrEqual(253);
+  const long = { ...object, metadata: { ...object.metadata, name: 'a'.repeat(253) } };
+  expect(newEvent(eventContent(long, 'Normal', 'Updated', ''), 'external-secrets', stamp).metadata.name).toHaveLength(
+    253,
+  );
   // RFC 1123 subdomain: each part ends in a letter or a digit.
   expect(event.metadata.name).toMatch(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
 });
