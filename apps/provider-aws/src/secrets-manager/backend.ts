@@ -1,12 +1,12 @@
 import {
   type Backend,
   type CallContext,
+  canonicalJson,
   type Find,
   objectOf,
   ProviderError,
   readProperty,
   type RemoteRef,
-  sortedJson,
   type Validation,
 } from '@eso/api/server';
 import type { Access } from '../aws/login.ts';
@@ -63,7 +63,7 @@ export class SecretsManagerBackend implements Backend {
     const { signal } = call;
     const id = this.#idOf(ref);
     if (ref.metadataPolicy === 'Fetch') {
-      const tags = sortedJson(await this.#tags(id, signal), { escapeHtml: true });
+      const tags = canonicalJson(await this.#tags(id, signal), { escapeHtml: true });
       return ref.property ? property(tags, ref, call, 'tag') : tags;
     }
     const secret = await this.#options.api.getValue(id, versionOf(ref), signal);

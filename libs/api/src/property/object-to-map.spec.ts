@@ -1,8 +1,8 @@
 import { Fuel, FuelSpent } from '@eso/runtime';
-import { jsonObjectToMap } from './object-to-map.ts';
+import { jsonObjectToMap, type ValueForm } from './object-to-map.ts';
 
-const mapOf = (document: string | Buffer): Record<string, string> | undefined => {
-  const map = jsonObjectToMap(Buffer.from(document), new Fuel(Infinity));
+const mapOf = (document: string | Buffer, form?: ValueForm): Record<string, string> | undefined => {
+  const map = jsonObjectToMap(Buffer.from(document), new Fuel(Infinity), form);
   return map && Object.fromEntries([...map].map(([key, value]) => [key, Buffer.from(value).toString()]));
 };
 
@@ -23,6 +23,51 @@ test.each([
   ['the document null', ' null ', {}],
 ])('%s', (_, document, expected) => {
   expect(mapOf(document)).toEqual(expected);
+});
+
+describe('decoded values', () => {
+  const document =
+    '{"s":"<a>","b":false,"n":null,"i":12345678901234567890,"f":1.0,"e":1E3,"o":{ "z" : "<" , "a" : [ 1.0 , 2E+1 ] , "a" : [0.10] }}';
+  const same = { s: '<a>', b: 'false', n: '' };
+
+  test('keep the text of numbers', () => {
+    const o = '{"a":[0.10],"z":"\\u003c"}';
+    expect(mapOf(document, { values: 'decoded' })).toEqual({
+      ...same,
+      i: '12345678901234567890',
+      f: '1.0',
+      e: '1E3',
+      o,
+    });
+  });
+
+  test('or are the nearest double without exponent, and what Go writes inside of objects', () => {
+    const form = { values: 'decoded', numbers: 'float64' } as const;
+    const o = '{"a":[0.1],"z":"\\u003c"}';
+    expect(mapOf(document, form)).toEqual({ ...same, i: '12345678901234567000', f: '1', e: '1000', o });
+    expect(mapOf('{"big":1e25,"in":[1e25,1e-7]}', form)).toEqual({
+      big: '10000000000000000000000000',
+      in: '[1e+25,1e-7]',
+    });
+    expect(() => mapOf('{"a":1e999}', form)).toThrow(expect.objectContaining({ code: 'NOT_AN_OBJECT' }) as Error);
+  });
+
+  test('say how deep they may be', () => {
+    const deep = (levels: number): string => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    expect(mapOf(deep(900), { values: 'decoded' })?.['a']).toHaveLength(1_800);
+    expect(() => mapOf(deep(1_100), { values: 'decoded' })).toThrow(
+      expect.objectContaining({
+        code: 'LIMIT_EXCEEDED',
+        publicMessage: 'the document is nested deeper than 1000 levels',
+      }) as Error,
+    );
+  });
+
+  test('cost more, and are paid for', () => {
+    const long = Buffer.from(JSON.stringify({ a: ['v'.repeat(100_000)] }));
+    expect(() => jsonObjectToMap(long, new Fuel(10_000_000), { values: 'decoded' })).toThrow(FuelSpent);
+    expect(jsonObjectToMap(long, new Fuel(10_000_000))?.size).toBe(1);
+  });
 });
 
 test('each byte that is no UTF-8 becomes one U+FFFD, as in Go', () => {
@@ -66,8 +111,13 @@ test.each([
 test('depth is limited, not the call stack', () => {
   const isObject = (document: string): boolean => mapOf(document) !== undefined;
   expect(isObject(`{"a":${'['.repeat(9_999)}${']'.repeat(9_999)}}`)).toBe(true);
-  expect(isObject(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)).toBe(false);
-  expect(isObject('{"a":'.repeat(1_000_000))).toBe(false);
+  const tooDeep = {
+    code: 'LIMIT_EXCEEDED',
+    publicMessage: 'the document is nested deeper than 10000 levels',
+    nextStep: expect.stringContaining('less nesting') as string,
+  };
+  for (const document of [`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, '{"a":'.repeat(1_000_000)])
+    expect(() => isObject(document)).toThrow(expect.objectContaining(tooDeep) as Error);
 });
 
 test('agrees with JSON.parse on what is valid', () => {

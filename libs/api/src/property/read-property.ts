@@ -45,6 +45,6 @@ function candidates(path: string, order: PropertyOrder): string[] {
 }
 
 /** How many modifiers it may name: an upper bound, since an `@` in a key is counted too where one could stand. */
-function modifiersIn(path: string): number {
+export function modifiersIn(path: string): number {
   return path.match(/(?:^|[.|,:[{(])@/g)?.length ?? 0;
 }

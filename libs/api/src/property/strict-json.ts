@@ -9,8 +9,12 @@ export function isValidJson(text: ByteText): boolean {
   return end >= 0 && skipSpace(text, end) === text.length;
 }
 
+/** What {@link strictValueEnd} answers where it stopped because of {@link MAX_JSON_DEPTH}. */
+export const TOO_DEEP = -2;
+
 /**
- * Index behind the JSON value that starts at `start`, -1 when none does or it is nested deeper than {@link MAX_JSON_DEPTH}.
+ * Index behind the JSON value that starts at `start`, -1 when none does, {@link TOO_DEEP} when it is nested deeper than
+ * {@link MAX_JSON_DEPTH}.
  * Keeps a stack of its own, so that no document can exhaust the call stack.
  */
 export function strictValueEnd(text: ByteText, start: number): number {
@@ -19,7 +23,7 @@ export function strictValueEnd(text: ByteText, start: number): number {
   do {
     const closer = text[i] === '{' ? '}' : text[i] === '[' ? ']' : undefined;
     const inside = closer === undefined ? -1 : skipSpace(text, i + 1);
-    if (closer !== undefined && closers.length === MAX_JSON_DEPTH) return -1;
+    if (closer !== undefined && closers.length === MAX_JSON_DEPTH) return TOO_DEEP;
     if (closer !== undefined && text[inside] !== closer) {
       closers.push(closer);
       i = closer === '}' ? memberValueStart(text, inside) : inside;

@@ -32,9 +32,14 @@ export {
 } from './definition.ts';
 export type { ConfigSource, OpenContext, StoreReference } from './open-context.ts';
 export { type PropertyOrder } from '../property/read-property.ts';
-export { type JsonInput, sortedJson, type SortedJsonOptions } from '../property/sorted-json.ts';
+export { canonicalJson, type CanonicalJsonOptions, type JsonInput } from '../property/canonical-json.ts';
+export type { NumberForm } from '../property/json-document.ts';
+export { JsonNumber } from '../property/json-number.ts';
+export type { ValueForm } from '../property/object-to-map.ts';
 export { convertKeys } from './documents/convert-keys.ts';
-export { objectOf, readProperty } from './documents/documents.ts';
+export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
+export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
+export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
 export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';

@@ -3,7 +3,7 @@ import { FOUND, lookup, type Search } from './lookup.ts';
 import { descend, isOpening } from './object.ts';
 import { type ElementStep, parseElementStep, splitAtPipe } from './path-element.ts';
 import { QueryRun } from './query-run.ts';
-import { type JsonValue, nextValue, rawText, readValue, valueStart } from './value.ts';
+import { type JsonValue, nextValue, placedIn, placeOf, rawText, readValue, valueStart } from './value.ts';
 
 /**
  * Looks for `path` in the array whose elements begin at `start`. The end of the text counts as the end of the array.
@@ -69,12 +69,15 @@ function searchEach(search: Search, start: number, path: ByteText): number {
   const split = splitAtPipe(path);
   if (split) search.pipe = split.right;
   const found: ByteText[] = [];
+  const each: number[] = [];
   for (const position of positions) {
     const element = nextValue(json, position);
     const value = element && lookup(rawText(element.value), split?.left ?? path, budget);
-    if (value && value.kind !== 'missing') found.push(value.raw);
+    if (!value || value.kind === 'missing') continue;
+    found.push(value.raw);
+    each.push(placeOf(placedIn(element.value, value)));
   }
-  search.value = { kind: 'json', raw: `[${found.join(',')}]` };
+  search.value = { kind: 'json', raw: `[${found.join(',')}]`, each };
   return FOUND;
 }
 

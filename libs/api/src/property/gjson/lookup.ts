@@ -4,7 +4,7 @@ import { searchArray } from './array.ts';
 import { applyLiteral, applyModifier } from './apply.ts';
 import { applyMultipath } from './multipath.ts';
 import { searchObject } from './object.ts';
-import { type JsonValue, MISSING, parseDocument, rawText } from './value.ts';
+import { type JsonValue, MISSING, parseDocument, placeless, rawText } from './value.ts';
 
 /** What a search answers instead of the index to go on at once it has found the value. */
 export const FOUND = -1;
@@ -57,7 +57,7 @@ function continued(produced: Produced | undefined, path: ByteText, budget: Budge
   if (!produced) return { kind: 'path', path };
   const { json, rest } = produced;
   const more = rest.startsWith('|') || rest.startsWith('.');
-  return { kind: 'done', value: more ? lookup(json, rest.slice(1), budget) : parseDocument(json) };
+  return { kind: 'done', value: more ? placeless(lookup(json, rest.slice(1), budget)) : parseDocument(json) };
 }
 
 /** Walks the first object or array of the document; `..` walks the whole of it as an array of JSON lines. */
@@ -70,5 +70,5 @@ function search(json: ByteText, path: ByteText, budget: Budget): JsonValue {
     if (json[open] === '{') searchObject(state, open + 1, path);
     if (json[open] === '[') searchArray(state, open + 1, path);
   }
-  return state.pipe === undefined ? state.value : lookup(rawText(state.value), state.pipe, budget);
+  return state.pipe === undefined ? state.value : placeless(lookup(rawText(state.value), state.pipe, budget));
 }

@@ -3,7 +3,7 @@ import { quoteJson } from '../quote.ts';
 import { isValidJson } from '../strict-json.ts';
 import { type Budget, WORKED_ON } from './budget.ts';
 import { type Applied, lookup } from './lookup.ts';
-import type { JsonValue } from './value.ts';
+import { type JsonValue, placeless } from './value.ts';
 
 /** One path of a multipath, with the name it was given. */
 interface Selector {
@@ -21,7 +21,7 @@ export function applyMultipath(json: ByteText, path: ByteText, budget: Budget): 
   if (rest !== '' && !rest.startsWith('|') && !rest.startsWith('.')) return { kind: 'path', path: rest };
   const raw = build(path.startsWith('{'), selectors, (selected) => lookup(json, selected, budget));
   budget.charge(raw.length, WORKED_ON);
-  return { kind: 'done', value: rest === '' ? { kind: 'json', raw } : lookup(raw, rest.slice(1), budget) };
+  return { kind: 'done', value: rest === '' ? { kind: 'json', raw } : placeless(lookup(raw, rest.slice(1), budget)) };
 }
 
 function build(object: boolean, selectors: readonly Selector[], find: (path: ByteText) => JsonValue): ByteText {

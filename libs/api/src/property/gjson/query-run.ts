@@ -2,13 +2,14 @@ import type { ByteText } from '../byte-text.ts';
 import { lookup, type Search } from './lookup.ts';
 import { type ElementStep, splitAtPipe } from './path-element.ts';
 import { satisfies } from './query.ts';
-import { type JsonValue, rawText } from './value.ts';
+import { type JsonValue, placedIn, placeOf, rawText } from './value.ts';
 
 /** Puts the elements of one array to a query, one after another. */
 export class QueryRun {
   readonly #search: Search;
   readonly #step: ElementStep & { kind: 'query' };
   readonly #matches: ByteText[] = [];
+  readonly #places: number[] = [];
   #rest: ByteText | undefined;
 
   constructor(search: Search, step: ElementStep & { kind: 'query' }) {
@@ -27,13 +28,15 @@ export class QueryRun {
       this.#search.value = result;
       return true;
     }
-    if (rawText(result) !== '') this.#matches.push(rawText(result));
+    if (rawText(result) === '') return false;
+    this.#matches.push(rawText(result));
+    this.#places.push(placeOf(result));
     return false;
   }
 
   /** All matches as an array. */
   collected(): JsonValue {
-    return { kind: 'json', raw: `[${this.#matches.join(',')}]` };
+    return { kind: 'json', raw: `[${this.#matches.join(',')}]`, each: this.#places };
   }
 
   /** What the condition is about: the element, or what the query's path leads to in it. A scalar holds no path. */
@@ -52,6 +55,6 @@ export class QueryRun {
       this.#rest = split.left;
       this.#search.pipe = split.right;
     }
-    return lookup(rawText(element), this.#rest, this.#search.budget);
+    return placedIn(element, lookup(rawText(element), this.#rest, this.#search.budget));
   }
 }

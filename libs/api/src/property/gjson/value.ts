@@ -6,10 +6,41 @@ import { containerEnd, numberEnd, stringEnd, wordEnd } from './scan.ts';
 /** A value in a document: what it is and its exact text. */
 export type JsonValue =
   | { readonly kind: 'missing' }
-  | { readonly kind: 'null' | 'false' | 'true' | 'number' | 'string' | 'json'; readonly raw: ByteText };
+  | {
+      readonly kind: 'null' | 'false' | 'true' | 'number' | 'string' | 'json';
+      readonly raw: ByteText;
+      /** Where it stands in the text that was searched; absent where it stands in none, such as what a modifier made. */
+      readonly at?: number;
+      /** Of an array that `#` collected: where each of its elements stands, -1 where that is nowhere. */
+      readonly each?: readonly number[];
+    };
 
 /** No value. */
 export const MISSING: JsonValue = { kind: 'missing' };
+
+/** The value without its place in a text that is no longer the one that matters. */
+export function placeless(value: JsonValue): JsonValue {
+  return value.kind === 'missing' ? value : { kind: value.kind, raw: value.raw };
+}
+
+/** A value that was found in the text of another one, with its place in the text of that one. */
+export function placedIn(outer: JsonValue, value: JsonValue): JsonValue {
+  if (value.kind === 'missing') return value;
+  const { kind, raw, at, each } = value;
+  const offset = outer.kind === 'missing' ? undefined : outer.at;
+  if (offset === undefined) return { kind, raw };
+  return {
+    kind,
+    raw,
+    ...(at === undefined ? {} : { at: at + offset }),
+    ...(each === undefined ? {} : { each: each.map((position) => (position < 0 ? position : position + offset)) }),
+  };
+}
+
+/** Where the value stands, -1 for nowhere. */
+export function placeOf(value: JsonValue): number {
+  return value.kind === 'missing' ? -1 : (value.at ?? -1);
+}
 
 /** The value's own text, empty when there is none. */
 export function rawText(value: JsonValue): ByteText {
@@ -67,7 +98,7 @@ export function valueStart(text: ByteText, from: number, stop?: string): number 
 export function readValue(text: ByteText, start: number): { value: JsonValue; end: number } | undefined {
   const kind = kindAt(text, start);
   const end = kind === undefined ? -1 : valueEnd(text, start, kind);
-  return kind === undefined || end < 0 ? undefined : { value: { kind, raw: text.slice(start, end) }, end };
+  return kind === undefined || end < 0 ? undefined : { value: { kind, raw: text.slice(start, end), at: start }, end };
 }
 
 /** The first value at or behind `from`. */

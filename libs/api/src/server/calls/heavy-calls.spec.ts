@@ -1,6 +1,8 @@
 import { createRegistry, silentLogger, systemClock } from '@eso/runtime';
 import type { RemoteRef } from '../backend.ts';
-import { objectOf, readProperty } from '../documents/documents.ts';
+import { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from '../documents/documents.ts';
+import { pushMetadataField } from '../documents/push-metadata.ts';
+import { pushValue } from '../documents/push-value.ts';
 import { type CallWork, HeavyCalls, type HeavyCallsOptions } from './heavy-calls.ts';
 import { nameMatcher } from './requests.ts';
 
@@ -41,6 +43,30 @@ test.each([
     ['port', '1.0'],
   ]);
   expect(await nameMatcher('^db', call).select(['db1', 'x', 'db2'])).toEqual(['db1', 'db2']);
+  expect(await results()).toEqual(inWorker.map((task) => ({ task, result: 'done' })));
+});
+
+test.each([
+  ['here', {}, []],
+  ['in a worker', { loopSteps: 10 }, ['write', 'canonical', 'object', 'data', 'metadata']],
+])('documents are written %s, with one result', async (_, options, inWorker) => {
+  const { call, results } = callWith(options);
+  const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString();
+  expect(text(await writeProperty(document, 'a.c', Buffer.from('new'), call))).toBe(
+    '{"a":{"b":"v","c":"new"},"port":1.0}',
+  );
+  expect(await writeProperty(document, 'a.*x', Buffer.from('new'), callWith(options).call)).toBeUndefined();
+  expect(text(await canonicalDocument(Buffer.from('{ "b":1.0, "a":"<" }'), call, { escapeHtml: true }))).toBe(
+    '{"a":"\\u003c","b":1.0}',
+  );
+  const map = await valueMap(Buffer.from('{"o":{ "a" : 1.0 }}'), ref(), call, {
+    values: 'decoded',
+    numbers: 'float64',
+  });
+  expect(text(map.get('o'))).toBe('{"a":1}');
+  const data = new Map([['k', Buffer.from('value')]]);
+  expect(text(await pushValue({ data, secretKey: '' }, call))).toBe('{"k":"value"}');
+  expect(await pushMetadataField({ metadata: Buffer.from('a: {b: yes, c: "yes"}') }, 'c', call)).toBe('yes');
   expect(await results()).toEqual(inWorker.map((task) => ({ task, result: 'done' })));
 });
 

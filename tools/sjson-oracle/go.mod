@@ -1,0 +1,11 @@
+module sjson-oracle
+
+go 1.26
+
+require github.com/tidwall/sjson v1.2.5
+
+require (
+	github.com/tidwall/gjson v1.18.0 // indirect
+	github.com/tidwall/match v1.1.1 // indirect
+	github.com/tidwall/pretty v1.2.0 // indirect
+)
