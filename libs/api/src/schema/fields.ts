@@ -1,5 +1,6 @@
 /** Field types that Kubernetes resources share. Each call gives a schema of its own, so that a description stays with one field. */
 import { z } from 'zod';
+import { withKeywords } from './keywords.ts';
 
 const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -19,34 +20,35 @@ export const dataKey = () => z.string().min(1).max(253).regex(DATA_KEY);
 export const duration = () => z.string().regex(GO_DURATION);
 
 /** Bytes, base64-encoded in the manifest. */
-export const bytes = () => z.string().meta({ format: 'byte' });
+export const bytes = () => withKeywords(z.string(), { format: 'byte' });
 
 /** Instant in RFC 3339. */
-export const dateTime = () => z.string().meta({ format: 'date-time' });
+export const dateTime = () => withKeywords(z.string(), { format: 'date-time' });
 
 /** Map from string to string. */
 export const stringMap = () => z.record(z.string(), z.string());
 
 /** Whole number or string, such as a port or a legacy interval. */
-export const intOrString = () => z.union([z.int(), z.string()]).meta({ 'x-kubernetes-int-or-string': true });
+export const intOrString = () => withKeywords(z.union([z.int(), z.string()]), { 'x-kubernetes-int-or-string': true });
 
 /** Any JSON object; the API server keeps what it does not know. */
 export const openObject = () => z.looseObject({});
 
 /** Selects objects by their labels; replaced as a whole by server-side apply. */
 export const labelSelector = () =>
-  z
-    .object({
+  withKeywords(
+    z.object({
       matchLabels: stringMap().optional(),
       matchExpressions: z
         .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() }))
         .optional(),
-    })
-    .meta({ 'x-kubernetes-map-type': 'atomic' });
+    }),
+    { 'x-kubernetes-map-type': 'atomic' },
+  );
 
 /** Object of which exactly one property must be set; every property of the shape has to be optional. */
 export const exactlyOneOf = <const Shape extends z.core.$ZodShape>(shape: Shape) =>
-  z.object(shape).meta({ minProperties: 1, maxProperties: 1 });
+  withKeywords(z.object(shape), { minProperties: 1, maxProperties: 1 });
 
 /** A rule in CEL that the API server checks on each write; see the Kubernetes documentation on CRD validation rules. */
 export interface CelRule {
@@ -58,6 +60,6 @@ export interface CelRule {
   fieldPath?: string;
 }
 
-/** Adds CEL rules to a schema. */
+/** Adds CEL rules to a schema, to those that it has. They stay when the schema is extended. */
 export const withRules = <S extends z.ZodType>(schema: S, ...rules: CelRule[]): S =>
-  schema.meta({ ...schema.meta(), 'x-kubernetes-validations': rules });
+  withKeywords(schema, { 'x-kubernetes-validations': rules });

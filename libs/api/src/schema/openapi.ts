@@ -1,5 +1,8 @@
 /** Turns a zod schema into the structural OpenAPI schema that a CRD takes. */
-import { z } from 'zod';
+import { RE2JS } from 're2js';
+import type { z } from 'zod';
+import { alternatives } from './alternatives.ts';
+import { KEYS, PROBLEM, zodJson } from './zod-json.ts';
 
 /** Structural schema, as far as this project writes it. */
 export interface JsonSchema {
@@ -31,7 +34,13 @@ const ALLOWED = new Set([
   'minProperties',
   'maxProperties',
   'minimum',
+  'exclusiveMinimum',
   'maximum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'allOf',
+  'anyOf',
+  'oneOf',
   'x-kubernetes-int-or-string',
   'x-kubernetes-preserve-unknown-fields',
   'x-kubernetes-validations',
@@ -45,16 +54,23 @@ const ALLOWED = new Set([
  * @throws Error naming the path and the keyword when the schema cannot be expressed in a CRD
  */
 export function structuralSchema(schema: z.ZodType): JsonSchema {
-  const generated = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', reused: 'inline' });
-  return structural(generated as JsonSchema, '');
+  return structural(zodJson(schema), '');
 }
 
 function structural(node: JsonSchema, path: string): JsonSchema {
-  const result: JsonSchema = { ...node };
-  if (result['x-kubernetes-int-or-string'] === true) delete result['anyOf'];
+  const refuse = (problem: string): never => {
+    throw new Error(`schema at ${path === '' ? 'the top' : path} ${problem}`);
+  };
+  let result: JsonSchema = { ...node };
+  if (typeof node[PROBLEM] === 'string') refuse(node[PROBLEM]);
+  if (result['x-kubernetes-int-or-string'] === true) intOrString(result, refuse);
   if (result.type === 'integer') dropSafeIntegerBounds(result);
+  // What zod calls by a name of its own, and writes as a pattern too.
+  if (ZOD_FORMATS.has(String(result['format']))) delete result['format'];
+  expandKeys(result);
   openOrClosed(result);
   if (result.properties) {
+    if (result.additionalProperties) refuse('has fields and a map in one object (catchall), which no CRD can have');
     result.properties = Object.fromEntries(
       Object.entries(result.properties).map(([name, child]) => [name, structural(child, `${path}.${name}`)]),
     );
@@ -63,8 +79,80 @@ function structural(node: JsonSchema, path: string): JsonSchema {
   if (result.additionalProperties) {
     result.additionalProperties = structural(result.additionalProperties, `${path}[*]`);
   }
-  refuseUnknownKeywords(result, path);
+  for (const keyword of ['anyOf', 'oneOf'] as const) result = withAlternatives(result, keyword, path, refuse);
+  refuseUnknownKeywords(result, refuse);
+  refuseForeignPatterns(result, refuse);
   return sortKeywords(result);
+}
+
+const ZOD_FORMATS = new Set(['regex', 'includes', 'starts_with', 'ends_with', 'lowercase', 'uppercase']);
+
+/** Conditions of the two types of an integer or string do not touch each other, so that they stand side by side. */
+function intOrString(node: JsonSchema, refuse: (problem: string) => never): void {
+  const branches = (node['anyOf'] ?? []) as JsonSchema[];
+  delete node['anyOf'];
+  for (const branch of branches) {
+    const conditions = { ...branch };
+    if (conditions.type === 'integer') dropSafeIntegerBounds(conditions);
+    delete conditions.type;
+    const foreign = Object.keys(conditions).filter((keyword) => !SCALAR_CONDITIONS.has(keyword));
+    if (foreign.length > 0) refuse(`has ${foreign.join(', ')} in one side of an integer or string`);
+    Object.assign(node, conditions);
+  }
+}
+
+const SCALAR_CONDITIONS = new Set([
+  'pattern',
+  'minLength',
+  'maxLength',
+  'minimum',
+  'exclusiveMinimum',
+  'maximum',
+  'exclusiveMaximum',
+  'multipleOf',
+]);
+
+/** A map whose keys are enumerated is an object with these fields. */
+function expandKeys(node: JsonSchema): void {
+  const { [KEYS]: keys } = node as { [KEYS]?: string[] };
+  if (keys) Reflect.deleteProperty(node, KEYS);
+  const value = node.additionalProperties;
+  if (!keys || !value) return;
+  delete node.additionalProperties;
+  node.properties = Object.fromEntries(keys.map((key) => [key, structuredClone(value)]));
+}
+
+function withAlternatives(
+  node: JsonSchema,
+  keyword: 'anyOf' | 'oneOf',
+  path: string,
+  refuse: (problem: string) => never,
+): JsonSchema {
+  const branches = node[keyword] as JsonSchema[] | undefined;
+  if (!branches || node['x-kubernetes-int-or-string'] === true) return node;
+  const own = Object.fromEntries(Object.entries(node).filter(([name]) => name !== keyword));
+  const closed = branches.map((branch) => (branch.additionalProperties as unknown) === false);
+  return {
+    ...alternatives(
+      keyword,
+      branches.map((branch) => structural(branch, path)),
+      closed,
+      refuse,
+    ),
+    ...own,
+  };
+}
+
+/** Kubernetes reads patterns as RE2, zod as ECMAScript. */
+function refuseForeignPatterns(node: JsonSchema, refuse: (problem: string) => never): void {
+  for (const { pattern } of [node, ...((node['allOf'] ?? []) as JsonSchema[])]) {
+    if (typeof pattern !== 'string') continue;
+    try {
+      RE2JS.compile(pattern);
+    } catch {
+      refuse(`has the expression ${pattern}, which is none of RE2: look-around and back-references do not exist there`);
+    }
+  }
 }
 
 /** zod bounds every integer by what a double holds exactly; the API server has 64 bits. */
@@ -86,15 +174,11 @@ function openOrClosed(node: JsonSchema): void {
 const isEmptyObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 
-function refuseUnknownKeywords(node: JsonSchema, path: string): void {
+function refuseUnknownKeywords(node: JsonSchema, refuse: (problem: string) => never): void {
   const foreign = Object.keys(node).filter((keyword) => !ALLOWED.has(keyword));
-  if (foreign.length > 0) {
-    throw new Error(
-      `schema at ${path === '' ? 'the top' : path} uses ${foreign.join(', ')}, which no structural schema may have`,
-    );
-  }
+  if (foreign.length > 0) refuse(`uses ${foreign.join(', ')}, which no structural schema may have`);
   if (node.type === undefined && !node['x-kubernetes-int-or-string'] && !node['x-kubernetes-preserve-unknown-fields']) {
-    throw new Error(`schema at ${path === '' ? 'the top' : path} has no type: use openObject() for free content`);
+    refuse('has no type: use openObject() for free content');
   }
 }
 
