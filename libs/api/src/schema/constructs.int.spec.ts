@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { crd } from './crd.ts';
 import { configKind } from './custom-resource.ts';
 import { exactlyOneOf, intOrString, withRules } from './fields.ts';
+import { MemoryObjects, type TestObject } from '../testing/memory-objects.ts';
 
 interface Construct {
   readonly schema: z.ZodType;
@@ -63,6 +64,18 @@ const constructs: Readonly<Record<string, Construct>> = {
     bad: [[{ in: { n: 5 } }], [{ in: { n: 7, list: [] } }], [{ in: { n: 7 } }], [{}]],
   },
   intOrText: { schema: intOrString(), good: [1, 'a'], bad: [true, 1.5] },
+  defaults: {
+    schema: z.object({
+      list: z
+        .array(z.object({ mode: z.enum(['a', 'b']).default('a'), in: z.object({ n: z.int().default(3) }).optional() }))
+        .optional(),
+      text: z.string().default('given'),
+      nothing: z.string().nullable().optional(),
+      free: z.looseObject({}).optional(),
+    }),
+    good: [{}, { list: [{}, { in: {} }], text: 'own' }, { nothing: null }],
+    bad: [{ list: [{ mode: 'c' }] }],
+  },
   oneField: {
     schema: exactlyOneOf({ a: z.string().optional() }).extend({ b: z.int().optional() }),
     good: [{ a: 'x' }, { b: 1 }],
@@ -89,6 +102,7 @@ const ruled: Readonly<Record<string, Construct>> = {
 const all = { ...constructs, ...ruled };
 let cluster: TestCluster;
 let client: KubeClient;
+let memory: MemoryObjects;
 let path: string;
 let count = 0;
 
@@ -97,6 +111,7 @@ beforeAll(async () => {
   client = cluster.client();
   const spec = z.object(Object.fromEntries(Object.entries(all).map(([name, { schema }]) => [name, schema.optional()])));
   const kind = configKind({ kind: 'Construct', plural: 'constructs', description: 'All of them.', spec });
+  memory = new MemoryObjects({ crds: [crd(kind)] });
   await client.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: crd(kind) });
   const namespace = await cluster.createNamespace('constructs');
   path = `/apis/provider.external-secrets.io/v2alpha1/namespaces/${namespace}/constructs`;
@@ -105,35 +120,59 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
-async function isTaken(name: string, sample: unknown): Promise<boolean> {
-  const body = {
-    apiVersion: 'provider.external-secrets.io/v2alpha1',
-    kind: 'Construct',
-    metadata: { name: `sample-${++count}` },
-    spec: { [name]: sample },
-  };
+const sampleOf = (name: string, sample: unknown): TestObject => ({
+  apiVersion: 'provider.external-secrets.io/v2alpha1',
+  kind: 'Construct',
+  metadata: { name: `sample-${++count}` },
+  spec: { [name]: sample },
+});
+
+/** What is stored of a sample, undefined when it is refused. */
+async function stored(apply: () => unknown): Promise<unknown> {
   try {
-    await client.request('POST', path, { body });
-    return true;
+    const { spec } = (await apply()) as TestObject;
+    return spec;
   } catch (error) {
     if (!isKubeError(error, 'INVALID')) throw error;
-    return false;
+    return undefined;
   }
 }
+
+const atServer = (name: string, sample: unknown): Promise<unknown> =>
+  stored(() => client.request('POST', path, { body: sampleOf(name, sample) }));
+const inMemory = (name: string, sample: unknown): Promise<unknown> =>
+  stored(() => memory.apply(sampleOf(name, sample)));
 
 const rows = (part: 'good' | 'bad', of: Readonly<Record<string, Construct>>): [string, unknown][] =>
   Object.entries(of).flatMap(([name, construct]) => construct[part].map((sample): [string, unknown] => [name, sample]));
 
 test.each(rows('good', all))('%s takes %j', async (name, sample) => {
   expect(all[name]!.schema.safeParse(sample).success).toBe(true);
-  expect(await isTaken(name, sample)).toBe(true);
+  expect(await atServer(name, sample)).toBeDefined();
 });
 
 test.each(rows('bad', constructs))('%s refuses %j', async (name, sample) => {
   expect(all[name]!.schema.safeParse(sample).success).toBe(false);
-  expect(await isTaken(name, sample)).toBe(false);
+  expect(await atServer(name, sample)).toBeUndefined();
 });
 
 test.each(rows('bad', ruled))('%s refuses %j, by what zod does not know', async (name, sample) => {
-  expect(await isTaken(name, sample)).toBe(false);
+  expect(await atServer(name, sample)).toBeUndefined();
+});
+
+describe('objects of tests are what the API server stores', () => {
+  const loose: [string, unknown][] = [
+    [
+      'defaults',
+      { list: [{ typo: 1 }, { mode: 'b', more: { x: 1 } }], free: { any: [{ thing: null }] }, nothing: null },
+    ],
+    ['defaults', {}],
+    ['discriminated', { kind: 'a', x: 'x', y: 1, typo: true }],
+    ['allKeys', { a: 1, b: 2, c: 3 }],
+    ['intOrText', null],
+  ];
+  const evaluated = rows('bad', all).filter(([name]) => name !== 'rules');
+  test.each([...rows('good', all), ...evaluated, ...loose])('%s: %j', async (name, sample) => {
+    expect(await inMemory(name, sample)).toEqual(await atServer(name, sample));
+  });
 });

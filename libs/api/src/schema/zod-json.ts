@@ -46,9 +46,8 @@ function completeRecord(key: z.core.$ZodTypes, json: Record<string, unknown>): v
 
 /** zod writes the sources of expressions without their flags. */
 function completePatterns(schema: z.core.$ZodString, json: Record<string, unknown>): void {
-  const written = (json['allOf'] as { pattern: string }[] | undefined)?.map(({ pattern }) => pattern) ?? [
-    json['pattern'],
-  ];
+  const { pattern: single, allOf } = json as { pattern?: string; allOf?: { pattern: string }[] };
+  const written = allOf?.map(({ pattern }) => pattern) ?? [single];
   const texts = [...expressionsOf(schema)].map(({ source, flags }, i) => {
     const foreign = flags.replace(/[dgimsu]/g, '');
     if (foreign !== '') json[PROBLEM] = `has an expression with flag ${foreign}, which RE2 does not know`;

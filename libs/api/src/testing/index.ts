@@ -1,3 +1,5 @@
+export type { TestCrd } from './admission.ts';
+export { type TestCertificates, testCertificates, type TestCertificatesOptions } from './certificates.ts';
 export { MemoryObjects, type TestObject } from './memory-objects.ts';
 export { connectToProvider, type ProviderClient, type ProviderClientOptions } from './provider-client.ts';
 export { testCall } from './test-call.ts';

@@ -8,6 +8,7 @@ import {
   type TokenOptions,
 } from '@eso/kube';
 import type { KubeReader } from '../server/stores/kube-reader.ts';
+import { type Admission, admissions, type TestCrd } from './admission.ts';
 
 /** Any Kubernetes object, as one writes it in a manifest. */
 export interface TestObject extends KubeObject {
@@ -20,11 +21,20 @@ export interface TestObject extends KubeObject {
  */
 export class MemoryObjects implements KubeReader {
   readonly #objects = new Map<string, KubeObject>();
+  readonly #admissions: ReadonlyMap<string, Admission>;
   #reachable = true;
   #reads = 0;
   #uids = 0;
   #versions = 0;
   #tokens = 0;
+
+  /**
+   * @param crds schemas that are applied to objects of their kinds: unknown fields are dropped, defaults filled in, and what the
+   * schema does not take is refused. Objects of other kinds are stored as they are.
+   */
+  constructor({ crds = [] }: { readonly crds?: readonly TestCrd[] } = {}) {
+    this.#admissions = new Map(crds.flatMap((crd) => [...admissions(crd)]));
+  }
 
   /** How many objects were asked for. */
   get reads(): number {
@@ -34,8 +44,11 @@ export class MemoryObjects implements KubeReader {
   /**
    * Stores an object as `kubectl apply` would: a new one gets a UID and generation 1, a changed one the next generation.
    * @returns the stored object.
+   * @throws KubeError INVALID with the field, when the CRD of its kind does not take it.
    */
-  apply(object: TestObject): KubeObject {
+  apply(given: TestObject): KubeObject {
+    const admit = this.#admissions.get(`${given.apiVersion}/${given.kind}`);
+    const object = admit ? { ...given, spec: admit(given['spec']) } : given;
     const id = identify(object.kind, object.metadata);
     const known = this.#objects.get(id);
     const stored: KubeObject = {

@@ -5,6 +5,8 @@ import type { ProviderServerOptions } from '../server/options.ts';
 import type { KubeReader } from '../server/stores/kube-reader.ts';
 import { createProviderServer, type ProviderServer } from '../server/provider-server.ts';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
+import type { TestCrd } from './admission.ts';
+import { testCertificates } from './certificates.ts';
 import { MemoryObjects, type TestObject } from './memory-objects.ts';
 import { connectToProvider, type ProviderClient } from './provider-client.ts';
 
@@ -13,14 +15,19 @@ export interface TestProviderOptions extends Partial<
   Omit<ProviderServerOptions, 'kube' | 'certificates' | 'registry' | 'allowUnnamedStores'>
 > {
   readonly definition: ProviderServerOptions['definition'];
-  readonly tls: {
-    /** Directory with the provider's `tls.crt`, `tls.key` and `ca.crt`. */
-    readonly serverDir: string;
-    /** Directory with an accepted client's `tls.crt`, `tls.key` and `ca.crt`. */
-    readonly clientDir: string;
-    /** Name in the provider's certificate: `<service>.<namespace>.svc`. */
-    readonly serverName: string;
-  };
+  /** Default: certificates that are made for it, which needs `@peculiar/x509` and `reflect-metadata`. */
+  readonly tls?:
+    | {
+        /** Directory with the provider's `tls.crt`, `tls.key` and `ca.crt`. */
+        readonly serverDir: string;
+        /** Directory with an accepted client's `tls.crt`, `tls.key` and `ca.crt`. */
+        readonly clientDir: string;
+        /** Name in the provider's certificate: `<service>.<namespace>.svc`. */
+        readonly serverName: string;
+      }
+    | undefined;
+  /** CRDs whose schemas are applied to the objects, as the API server does: what `crd()` returns, or a chart's YAML, parsed. */
+  readonly crds?: readonly TestCrd[];
   /** Config objects and Secrets that are there from the start. */
   readonly objects?: readonly TestObject[];
   /** Where the provider reads Kubernetes objects, given those that are there from the start. Default: from these alone. */
@@ -44,11 +51,17 @@ export interface TestProvider {
   stop(): Promise<void>;
 }
 
-/** Starts a provider on 127.0.0.1, over real TLS, with Kubernetes objects from memory. */
+/**
+ * Starts a provider on 127.0.0.1, over real TLS, with Kubernetes objects from memory.
+ * @throws KubeError INVALID with the field, when a CRD does not take one of the objects.
+ */
 export async function startTestProvider(options: TestProviderOptions): Promise<TestProvider> {
-  const { tls, objects: initial = [], kube, ...rest } = options;
-  const objects = new MemoryObjects();
+  const { tls: given, crds = [], objects: initial = [], kube, ...rest } = options;
+  const objects = new MemoryObjects({ crds });
   for (const object of initial) objects.apply(object);
+  const made = given ? undefined : await testCertificates();
+  const tls = given ?? made;
+  if (!tls) throw new TypeError('a provider needs certificates');
   const registry = createRegistry({ processMetrics: false });
   const certificates = await CertificateDirectory.open({ dir: tls.serverDir });
   const server = createProviderServer({
@@ -76,6 +89,7 @@ export async function startTestProvider(options: TestProviderOptions): Promise<T
       client.close();
       await server.stop();
       certificates.close();
+      await made?.remove();
     },
   };
 }
