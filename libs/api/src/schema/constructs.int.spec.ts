@@ -72,6 +72,7 @@ const constructs: Readonly<Record<string, Construct>> = {
       text: z.string().default('given'),
       nothing: z.string().nullable().optional(),
       free: z.looseObject({}).optional(),
+      labels: z.record(z.string(), z.string()).optional(),
     }),
     good: [{}, { list: [{}, { in: {} }], text: 'own' }, { nothing: null }],
     bad: [{ list: [{ mode: 'c' }] }],
@@ -170,6 +171,9 @@ describe('objects of tests are what the API server stores', () => {
     ['discriminated', { kind: 'a', x: 'x', y: 1, typo: true }],
     ['allKeys', { a: 1, b: 2, c: 3 }],
     ['intOrText', null],
+    ['defaults', { text: null, labels: { a: null, b: 'c' }, list: [{ mode: null }] }],
+    ['defaults', { list: [null] }],
+    ['allKeys', { a: 1, b: null }],
   ];
   const evaluated = rows('bad', all).filter(([name]) => name !== 'rules');
   test.each([...rows('good', all), ...evaluated, ...loose])('%s: %j', async (name, sample) => {

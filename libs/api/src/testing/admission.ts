@@ -79,7 +79,8 @@ function pruned(schema: ConfigSchema, value: unknown): unknown {
   const open = schema['x-kubernetes-preserve-unknown-fields'] === true || additionalProperties === true;
   const kept = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
     const child = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-    if (isSchema(child)) return [[name, pruned(child, member)]];
+    // Of the API server too: null where none may be is as good as absent, so that a default takes its place.
+    if (isSchema(child)) return member === null && child['nullable'] !== true ? [] : [[name, pruned(child, member)]];
     return open ? [[name, member]] : [];
   });
   return Object.fromEntries(kept);
