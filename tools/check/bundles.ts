@@ -19,7 +19,7 @@ const BASE = [
   'pino', 'pino-std-serializers', 'sonic-boom', 'thread-stream', 'on-exit-leak-free', 'quick-format-unescaped',
   'safe-stable-stringify', 'atomic-sleep', 'real-require', 'process-warning', '@pinojs/redact', 'fast-redact',
   'prom-client', 'tdigest', 'bintrees', '@opentelemetry/api', '@bufbuild/protobuf', '@connectrpc/connect',
-  '@connectrpc/connect-node', 're2js',
+  '@connectrpc/connect-node', 're2js', 'jsonschema',
 ]; // prettier-ignore
 
 /** Reading a kubeconfig (exec plugins, OIDC): loaded only where there is one. */
