@@ -1,5 +1,6 @@
 import { type Feature, isFeature } from '../contract/features.ts';
 import type { Backend } from './backend.ts';
+import type { GeneratorDefinition } from './generators/define-generator.ts';
 import type { OpenContext } from './open-context.ts';
 import { type ConfigSchema, inlineConfig } from './stores/inline-config.ts';
 import { STORE_API_VERSION } from './stores/store-kinds.ts';
@@ -8,8 +9,10 @@ import { STORE_API_VERSION } from './stores/store-kinds.ts';
 export interface ProviderDefinition {
   /** Short name: `aws`. Names the process in logs. */
   readonly name: string;
-  /** Config kinds; each apiVersion and kind once. */
+  /** Config kinds; each apiVersion and kind once. May be empty where there are generators. */
   readonly kinds: readonly KindDefinition[];
+  /** Kinds of generators, each once. Default none. */
+  readonly generators?: readonly GeneratorDefinition[];
 }
 
 /** Something wrong with a config that its schema cannot express. */
@@ -118,7 +121,7 @@ export function defineKind<Config>(options: KindOptions<Config>): KindDefinition
   const [group = '', version = '', ...rest] = apiVersion.split('/');
   if (!group || !version || rest.length > 0)
     throw new TypeError(`apiVersion of kind ${kind} must be group/version, not ${apiVersion}`);
-  return definition(options, {
+  return kindDefinition(options, {
     apiVersion,
     kind,
     place: { tag: 'object', group, version, plural, scope },
@@ -136,10 +139,16 @@ export function defineInlineKind<Config>(options: InlineKindOptions<Config>): Ki
   if (!/^[a-z][A-Za-z0-9]{0,62}$/.test(key)) throw new TypeError(`"${key}" is no key of spec.provider`);
   const root = `spec.provider.${key}`;
   const decode = inlineConfig(schema, root);
-  return definition(options, { apiVersion: STORE_API_VERSION, kind: key, place: { tag: 'inline', key, decode }, root });
+  return kindDefinition(options, {
+    apiVersion: STORE_API_VERSION,
+    kind: key,
+    place: { tag: 'inline', key, decode },
+    root,
+  });
 }
 
-function definition<Config>(
+/** A definition with its type erased, for a config that stands at `root`. */
+export function kindDefinition<Config>(
   options: KindBehaviour<Config>,
   { apiVersion, kind, place, root }: Pick<KindDefinition, 'apiVersion' | 'kind' | 'place'> & { readonly root: string },
 ): KindDefinition {

@@ -40,5 +40,7 @@ export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';
+export { defineGenerator, type GeneratorDefinition } from './generators/define-generator.ts';
+export type { CleanupContext, GenerateContext, Generated, GeneratorOptions } from './generators/generator.ts';
 export { nameMatcher } from './calls/requests.ts';
 export { runProvider } from './run-provider.ts';

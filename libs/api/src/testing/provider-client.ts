@@ -1,5 +1,6 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { GeneratorProvider } from '../gen/generator/v1/generator_pb.js';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 
@@ -20,6 +21,7 @@ export interface ProviderClientOptions {
 /** Plain generated clients over one connection, without retries, pools or breakers: what a test wants to see the wire through. */
 export interface ProviderClient {
   readonly store: Client<typeof SecretStoreProvider>;
+  readonly generator: Client<typeof GeneratorProvider>;
   readonly health: Client<typeof Health>;
   /** Ends the connection. */
   close(): void;
@@ -37,6 +39,7 @@ export function connectToProvider(options: ProviderClientOptions): ProviderClien
   const transport = createGrpcTransport({ baseUrl, sessionManager, defaultTimeoutMs: 10_000 });
   return {
     store: createClient(SecretStoreProvider, transport),
+    generator: createClient(GeneratorProvider, transport),
     health: createClient(Health, transport),
     close: () => sessionManager.abort(),
   };

@@ -14,7 +14,9 @@ export type AuthorCallback =
   | 'getAllSecrets'
   | 'pushSecret'
   | 'deleteSecret'
-  | 'secretExists';
+  | 'secretExists'
+  | 'generate'
+  | 'cleanup';
 
 /**
  * What such a function did that it must not do:

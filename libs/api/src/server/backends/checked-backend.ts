@@ -13,6 +13,8 @@ const METHODS = [
   'deleteSecret',
   'secretExists',
   'validate',
+  'generate',
+  'cleanup',
 ] as const;
 
 type Method = (typeof METHODS)[number];
@@ -28,6 +30,8 @@ const CHECKS: Readonly<Record<Method, Check>> = {
   deleteSecret: () => undefined,
   secretExists: (answer) => (typeof answer === 'boolean' ? undefined : `${typeName(answer)} instead of true or false`),
   validate: validationProblem,
+  generate: generatedProblem,
+  cleanup: () => undefined,
 };
 
 /**
@@ -79,6 +83,12 @@ function secretsProblem(answer: unknown): string | undefined {
     if (!types.isUint8Array(value)) return `a map with ${typeName(value)} instead of bytes in it`;
   }
   return undefined;
+}
+
+function generatedProblem(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return `${typeName(answer)} instead of what was generated`;
+  const problem = secretsProblem((answer as { readonly values?: unknown }).values);
+  return problem === undefined ? undefined : `${problem} as its values`;
 }
 
 function validationProblem(answer: unknown): string | undefined {

@@ -15,14 +15,17 @@ export function checkValue(value: Uint8Array, limits: ResponseLimits): void {
   checkBytes(lengthDelimited(value.length), limits);
 }
 
-/** As `checkValue`, for a map; also limits the number of keys. */
-export function checkMap(secrets: ReadonlyMap<string, Uint8Array>, limits: ResponseLimits): void {
+/**
+ * As `checkValue`, for a map; also limits the number of keys.
+ * @param besides bytes of what else stands in the answer.
+ */
+export function checkMap(secrets: ReadonlyMap<string, Uint8Array>, limits: ResponseLimits, besides = 0): void {
   if (secrets.size > limits.responseKeys)
     throw exceeded(
       `the answer has ${secrets.size} keys, more than the provider's limit of ${limits.responseKeys}`,
       '--max-response-keys',
     );
-  let bytes = 0;
+  let bytes = besides;
   for (const [key, value] of secrets)
     bytes += lengthDelimited(lengthDelimited(Buffer.byteLength(key)) + lengthDelimited(value.length));
   checkBytes(bytes, limits);

@@ -121,7 +121,7 @@ export class StoreAccess {
 }
 
 /** A backend names fields as in a config object of its own; the user wrote them where the config stands. */
-function rerooted(error: unknown, kind: KindDefinition): unknown {
+export function rerooted(error: unknown, kind: KindDefinition): unknown {
   if (!(error instanceof ProviderError) || error.field === undefined) return error;
   const field = reroot(error.field, kind.at(''));
   if (field === error.field) return error;
