@@ -1,5 +1,6 @@
 import type { KindDefinition, ProviderDefinition } from './definition.ts';
 import type { GeneratorDefinition } from './generators/define-generator.ts';
+import { flagProblems } from './own-flags.ts';
 
 /**
  * Refuses what no provider can be started with. Types keep most of it out, but an author may write plain JavaScript, and two
@@ -13,9 +14,10 @@ export function checkDefinition(definition: ProviderDefinition): void {
 }
 
 function* problemsOf(definition: unknown): Generator<string> {
-  const { name, kinds, generators = [] } = (definition ?? {}) as { [K in keyof ProviderDefinition]?: unknown };
+  const { name, kinds, generators = [], flags } = (definition ?? {}) as { [K in keyof ProviderDefinition]?: unknown };
   if (typeof name !== 'string' || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
     yield 'its name has to be a word of lower case letters, digits and hyphens';
+  yield* flagProblems(flags);
   if (!Array.isArray(kinds) || !Array.isArray(generators) || kinds.length + generators.length === 0) {
     yield 'it defines no kind';
     return;

@@ -30,7 +30,8 @@ export {
   type KindOptions,
   type ProviderDefinition,
 } from './definition.ts';
-export type { ConfigSource, OpenContext, StoreReference } from './open-context.ts';
+export type { FlagSpec, FlagValues } from '@eso/runtime';
+export type { ConfigSource, NoFlags, OpenContext, StoreReference } from './open-context.ts';
 export { type PropertyOrder } from '../property/read-property.ts';
 export { type JsonInput, sortedJson, type SortedJsonOptions } from '../property/sorted-json.ts';
 export { convertKeys } from './documents/convert-keys.ts';
@@ -38,6 +39,7 @@ export { objectOf, readProperty } from './documents/documents.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
 export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';
+export { defineProvider, type ProviderOptions } from './own-flags.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';
 export { defineGenerator, type GeneratorDefinition } from './generators/define-generator.ts';

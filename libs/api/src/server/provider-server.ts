@@ -141,6 +141,7 @@ function openStores(options: ResolvedOptions): Stores {
     clock,
     logger,
     limits: { backends: limits.openBackends },
+    flags: options.flags,
   });
   const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {

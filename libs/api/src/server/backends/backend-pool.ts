@@ -20,6 +20,8 @@ export interface BackendPoolOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<BackendLimits>;
+  /** Values of the provider's own flags. Default none. */
+  readonly flags?: Readonly<Record<string, unknown>>;
 }
 
 /** The use of a backend by one call. */
@@ -189,7 +191,7 @@ export class BackendPool {
   }
 
   #open(key: BackendKey): Entry {
-    const { apiCalls, clock } = this.#options;
+    const { apiCalls, clock, flags = {} } = this.#options;
     const configId = identifyConfig(key);
     this.#hung.check(configId);
     const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
@@ -198,6 +200,7 @@ export class BackendPool {
       key,
       account: this.#accounts.hold(identify(key), key),
       apiCalls,
+      flags,
       clock,
       faults: this.#faults,
       hung: this.#hung,

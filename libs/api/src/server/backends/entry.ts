@@ -49,6 +49,8 @@ export interface EntryOptions {
   readonly account: Account;
   readonly clock: Clock;
   readonly apiCalls: ApiCallCounter;
+  /** Values of the provider's own flags. */
+  readonly flags: Readonly<Record<string, unknown>>;
   readonly faults: AuthorFaults;
   readonly hung: HungOpenings;
   /** There will be no backend: the opening failed or was given up. */
@@ -103,10 +105,10 @@ function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<Open
 }
 
 function contextOf(
-  { key: { kind, config }, account, apiCalls, clock }: EntryOptions,
+  { key: { kind, config }, account, apiCalls, clock, flags }: EntryOptions,
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
-): OpenContext<unknown> {
+): OpenContext<unknown, unknown> {
   const metrics = apiCalls.forProvider(kind.metricName);
   const { logger } = account;
   return {
@@ -124,6 +126,7 @@ function contextOf(
     httpClient: (options = {}) => createHttpClient(options, { clock, logger, metrics, lifetime }),
     ...(config.retrySettings && { retrySettings: config.retrySettings }),
     at: (path) => kind.at(path),
+    flags,
   };
 }
 

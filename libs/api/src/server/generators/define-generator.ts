@@ -1,15 +1,15 @@
 import type { Backend } from '../backend.ts';
 import { defineKind, type KindBehaviour, type KindDefinition, kindDefinition } from '../definition.ts';
-import type { OpenContext } from '../open-context.ts';
+import type { NoFlags, OpenContext } from '../open-context.ts';
 import { inlineConfig } from '../stores/inline-config.ts';
 import type { Generated, GeneratorOptions, OpenGenerator } from './generator.ts';
 
 /** A generator whose config type is known to its own functions only; made by `defineGenerator`. */
-export interface GeneratorDefinition {
+export interface GeneratorDefinition<Flags = never> {
   /** Objects of its own kind. */
-  readonly own: KindDefinition;
+  readonly own: KindDefinition<Flags>;
   /** Where it stands in a ClusterGenerator. */
-  readonly cluster?: KindDefinition;
+  readonly cluster?: KindDefinition<Flags>;
   /** Whether it leaves something behind that has to be taken back. */
   readonly cleans: boolean;
 }
@@ -18,9 +18,11 @@ export interface GeneratorDefinition {
  * Defines one kind of generator. `Config` is the type of the object's `spec`.
  * @throws TypeError as `defineKind` and `defineInlineKind`.
  */
-export function defineGenerator<Config>(options: GeneratorOptions<Config>): GeneratorDefinition {
+export function defineGenerator<Config, Flags = NoFlags>(
+  options: GeneratorOptions<Config, Flags>,
+): GeneratorDefinition<Flags> {
   const { apiVersion, kind, plural, metricName, cluster } = options;
-  const behaviour: KindBehaviour<Config> = {
+  const behaviour: KindBehaviour<Config, Flags> = {
     features: ['generate'],
     metricName,
     ...(options.checkConfig ? { checkConfig: (config) => options.checkConfig?.(config) ?? [] } : {}),
@@ -41,7 +43,10 @@ export function clusterKey(kind: string): string {
   return `${lower}Spec`;
 }
 
-function opened<Config>(options: GeneratorOptions<Config>, context: OpenContext<Config>): OpenGenerator {
+function opened<Config, Flags>(
+  options: GeneratorOptions<Config, Flags>,
+  context: OpenContext<Config, Flags>,
+): OpenGenerator {
   return {
     generate: async (call) => {
       const generated = await options.generate({ ...context, ...call });

@@ -144,10 +144,14 @@ export class GeneratorAccess {
     const { place } = kind;
     const value: unknown = Object.entries(generator ?? {}).find(([name]) => name === place.key)?.[1];
     if (value === undefined || value === null)
-      throw new ProviderError('CONFIG_INVALID', `ClusterGenerator ${object.source.name} has no spec.generator.${place.key}`, {
-        field: `spec.generator.${place.key}`,
-        nextStep: `put there what a ${kind.kind} has as its spec`,
-      });
+      throw new ProviderError(
+        'CONFIG_INVALID',
+        `ClusterGenerator ${object.source.name} has no spec.generator.${place.key}`,
+        {
+          field: `spec.generator.${place.key}`,
+          nextStep: `put there what a ${kind.kind} has as its spec`,
+        },
+      );
     const config = this.#decoded.get(object) ?? { source: object.source, spec: place.decode(value) };
     this.#decoded.set(object, config);
     return { kind, config };

@@ -1,11 +1,14 @@
 import type { Requester } from '../backend.ts';
 import type { CallWork } from '../calls/heavy-calls.ts';
 import type { KindBehaviour } from '../definition.ts';
-import type { OpenContext } from '../open-context.ts';
+import type { NoFlags, OpenContext } from '../open-context.ts';
 import type { ConfigSchema } from '../stores/inline-config.ts';
 
 /** What one call of a generator works with: what a backend is opened with, and what belongs to the call. */
-export interface CleanupContext<Config> extends Omit<OpenContext<Config>, 'signal' | 'deadlineMs'> {
+export interface CleanupContext<Config, Flags = NoFlags> extends Omit<
+  OpenContext<Config, Flags>,
+  'signal' | 'deadlineMs'
+> {
   /** Aborts when the caller gave up, the deadline has passed, or the process is forced to end. */
   readonly signal: AbortSignal;
   /** Who asks. Generators read references in this namespace and no other. */
@@ -14,7 +17,7 @@ export interface CleanupContext<Config> extends Omit<OpenContext<Config>, 'signa
   readonly work: CallWork;
 }
 
-export interface GenerateContext<Config> extends CleanupContext<Config> {
+export interface GenerateContext<Config, Flags = NoFlags> extends CleanupContext<Config, Flags> {
   /**
    * Notes what has been made so far, as soon as it is there: when the call fails afterwards, or nobody waits for its answer any
    * more, the kit hands the last state to `cleanup` at once. The wire has no state beside an error.
@@ -32,7 +35,10 @@ export interface Generated {
 }
 
 /** A kind of generator: an object that describes values to be made anew for each who asks. */
-export interface GeneratorOptions<Config> extends Pick<KindBehaviour<Config>, 'metricName' | 'checkConfig'> {
+export interface GeneratorOptions<Config, Flags = NoFlags> extends Pick<
+  KindBehaviour<Config>,
+  'metricName' | 'checkConfig'
+> {
   /** `generators.external-secrets.io/v1alpha1` for those that users of External Secrets know. */
   readonly apiVersion: string;
   readonly kind: string;
@@ -52,12 +58,12 @@ export interface GeneratorOptions<Config> extends Pick<KindBehaviour<Config>, 'm
    * Makes new values. Called once for each that asks; never repeated by itself.
    * @throws ProviderError, but never SECRET_NOT_FOUND.
    */
-  generate(context: GenerateContext<Config>): Promise<Generated> | Generated;
+  generate(context: GenerateContext<Config, Flags>): Promise<Generated> | Generated;
   /**
    * Takes back what `generate` made. What is gone already is a success. Absent: there is nothing to take back.
    * @param state what was kept, after a stay in the cluster, where others may have changed it: check it.
    */
-  cleanup?(state: unknown, context: CleanupContext<Config>): Promise<void> | void;
+  cleanup?(state: unknown, context: CleanupContext<Config, Flags>): Promise<void> | void;
 }
 
 /** What the kit adds to a call of an opened generator. */
