@@ -2,7 +2,9 @@ export * from '../contract/index.ts';
 export { type ApiCallMetrics } from './backends/api-call-metrics.ts';
 export type {
   Backend,
+  BatchOutcome,
   CallContext,
+  Change,
   CloseContext,
   CloseReason,
   Find,

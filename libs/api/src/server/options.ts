@@ -29,6 +29,8 @@ export interface ServerLimits {
   readonly connections: number;
   /** Longest one call may take, milliseconds, until its answer has been read. Default 60,000. */
   readonly deadlineMs: number;
+  /** Watches at a time; one namespace has half of them at most. Default 64. */
+  readonly watches: number;
   /** Backends open at once; one config object has half of them at most. Default 256. */
   readonly openBackends: number;
 }
@@ -85,6 +87,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
       concurrentStreams: limits.concurrentStreams,
       connections: limits.connections,
       deadlineMs: limits.serverDeadlineMs,
+      watches: limits.watches,
       openBackends: DEFAULT_BACKEND_LIMITS.backends,
       ...options.limits,
     },

@@ -1,5 +1,6 @@
 import { GeneratorProvider } from '../gen/generator/v1/generator_pb.js';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
+import { StoreExtensionService } from '../gen/provider/ext/v1alpha1/ext_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { ApiCallCounter } from './backends/api-call-metrics.ts';
 import { BackendPool } from './backends/backend-pool.ts';
@@ -10,6 +11,7 @@ import { CredentialCache } from './credentials/credential-cache.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
 import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';
+import { extensionService } from './ext/extension-service.ts';
 import { GeneratorAccess } from './generators/generator-access.ts';
 import { generatorService } from './generators/generator-service.ts';
 import { Dispatcher, type Routes } from './transport/dispatcher.ts';
@@ -171,9 +173,17 @@ function routesOf(
 ): (routes: Routes) => void {
   const hasKinds = definition.kinds.length > 0;
   const hasGenerators = (definition.generators ?? []).length > 0;
-  const services = [...(hasKinds ? [SecretStoreProvider] : []), ...(hasGenerators ? [GeneratorProvider] : [])];
+  const hasExtensions = definition.kinds.some(
+    ({ features }) => features.includes('batch') || features.includes('watch'),
+  );
+  const services = [
+    ...(hasKinds ? [SecretStoreProvider] : []),
+    ...(hasExtensions ? [StoreExtensionService] : []),
+    ...(hasGenerators ? [GeneratorProvider] : []),
+  ];
   return (routes) => {
     if (hasKinds) routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
+    if (hasExtensions) routes.service(StoreExtensionService, extensionService({ runtime, access, limits, stopping }));
     if (hasGenerators) routes.service(GeneratorProvider, generatorService({ runtime, access: generators, limits }));
     const names = services.map(({ typeName }) => typeName);
     routes.service(Health, healthService({ state, services: names, runtime, stopping }));

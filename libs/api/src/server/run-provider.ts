@@ -60,6 +60,7 @@ async function serve(
       concurrentStreams: flags['max-concurrent-streams'],
       connections: flags['max-connections'],
       deadlineMs: flags['call-deadline'],
+      watches: flags['max-watches'],
       openBackends: flags['max-open-backends'],
     },
     flags: ownFlags(definition, flags),

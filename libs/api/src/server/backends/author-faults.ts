@@ -16,7 +16,9 @@ export type AuthorCallback =
   | 'deleteSecret'
   | 'secretExists'
   | 'generate'
-  | 'cleanup';
+  | 'cleanup'
+  | 'batchGet'
+  | 'watch';
 
 /**
  * What such a function did that it must not do:

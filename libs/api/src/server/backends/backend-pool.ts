@@ -27,6 +27,8 @@ export interface BackendPoolOptions {
 /** The use of a backend by one call. */
 export interface Lease {
   readonly backend: Backend;
+  /** Aborts when later calls get another backend: long uses have to end. */
+  readonly retired: AbortSignal;
   /** Ends the use. More than once is once. */
   release(): void;
   /** Makes later calls open the backend anew, with credentials that are read anew. */
@@ -103,6 +105,7 @@ export class BackendPool {
       else signal.addEventListener('abort', leftBehind, { once: true });
       return {
         backend: backend.calls,
+        retired: entry.retired.signal,
         release: () => {
           signal.removeEventListener('abort', leftBehind);
           cancelRelease();
@@ -235,6 +238,7 @@ export class BackendPool {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
+    entry.retired.abort();
     if (entry.users === 0) this.#shut(entry);
   }
 

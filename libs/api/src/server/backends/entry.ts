@@ -29,6 +29,8 @@ export interface Entry {
   readonly configId: string;
   readonly generation: number;
   readonly account: Account;
+  /** Aborts when later calls get another backend. */
+  readonly retired: AbortController;
   /** Aborts when the backend has been closed. */
   readonly lifetime: AbortController;
   readonly opening: Opening<OpenBackend>;
@@ -68,6 +70,7 @@ export function openEntry(options: EntryOptions): Entry {
     configId: identifyConfig(key),
     generation: key.config.source.generation,
     account,
+    retired: new AbortController(),
     lifetime: new AbortController(),
     opening: beginOpening(options, () => entry),
     closed: Promise.withResolvers(),

@@ -11,8 +11,8 @@ export interface ResponseLimits {
  * Refuses an answer that core would not read, before it is serialised.
  * @throws ProviderError LIMIT_EXCEEDED naming the limit.
  */
-export function checkValue(value: Uint8Array, limits: ResponseLimits): void {
-  checkBytes(lengthDelimited(value.length), limits);
+export function checkValue(value: Uint8Array, limits: ResponseLimits, besides = 0): void {
+  checkBytes(besides + lengthDelimited(value.length), limits);
 }
 
 /**
@@ -46,7 +46,7 @@ function exceeded(problem: string, flag: string): ProviderError {
 }
 
 /** Bytes that a field of this length takes in protobuf's encoding: one byte of tag, the length as a varint, the content. */
-function lengthDelimited(length: number): number {
+export function lengthDelimited(length: number): number {
   let varint = 1;
   for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) varint += 1;
   return 1 + varint + length;
