@@ -1,5 +1,5 @@
 import type { Logger } from '@eso/runtime';
-import { ProviderError } from '../../contract/provider-error.ts';
+import type { ProviderError } from '../../contract/provider-error.ts';
 import type { Change } from '../backend.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import type { AuthorFaults } from './author-faults.ts';

@@ -2,7 +2,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { createLogger, ManualClock } from '@eso/runtime';
 import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { errorCodes } from '../../contract/codes.ts';
+import type { errorCodes } from '../../contract/codes.ts';
 import { fromConnectError } from '../../contract/error-wire.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { BatchGetOutcome, WatchResponse } from '../../gen/provider/ext/v1alpha1/ext_pb.js';
@@ -264,8 +264,8 @@ describe('Watch', () => {
     const call = { signal: end.signal, timeoutMs: 0 };
     const messages = to.client.extension.watch({ ...store, ...changes }, call)[Symbol.asyncIterator]();
     const next = async (): Promise<Pick<WatchResponse, 'keys' | 'anything'> | 'end'> => {
-      const { done, value } = (await messages.next()) as IteratorResult<WatchResponse>;
-      return done ? 'end' : { keys: value.keys, anything: value.anything };
+      const result: IteratorResult<WatchResponse, undefined> = await messages.next();
+      return result.done === true ? 'end' : { keys: result.value.keys, anything: result.value.anything };
     };
     expect(await next()).toEqual({ keys: [], anything: false });
     return { next, end: () => end.abort() };
@@ -317,11 +317,14 @@ describe('Watch', () => {
   });
 
   test('has bounds, and an ended one makes room', async () => {
-    const [first] = [await watching(), await watching()];
+    const first = await watching();
+    await watching();
     expect((await failure(watching())).error).toMatchObject({ code: 'PROVIDER_BUSY', retryable: true });
     await watching(provider, { sourceNamespace: 'team-b' });
-    first?.end();
-    await eventually(async () => void (await watching()));
+    first.end();
+    await eventually(async () => {
+      await watching();
+    });
   });
 
   test('ends when its config object is another one, so that the next sees that', async () => {
