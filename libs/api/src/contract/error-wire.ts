@@ -1,4 +1,5 @@
 import { type Code, ConnectError } from '@connectrpc/connect';
+import type { MessageInitShape } from '@bufbuild/protobuf';
 import { ErrorSchema, type Error as ErrorDetail } from '../gen/provider/v1/provider_pb.js';
 import { codeForStatus, type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
 import { ProviderError } from './provider-error.ts';
@@ -7,16 +8,18 @@ const FIELD = 'field';
 const NEXT_STEP = 'next_step';
 const RETRY_AFTER_MS = 'retry_after_ms';
 
-/** The gRPC status of an error, with a provider.v1.Error as its detail; peers that do not know the detail ignore it. */
-export function toConnectError(error: ProviderError): ConnectError {
+/** An error as the message of the contract that stands in the details of a status. */
+export function errorDetail(error: ProviderError): MessageInitShape<typeof ErrorSchema> {
   const details: Record<string, string> = { [NEXT_STEP]: error.nextStep };
   if (error.field !== undefined) details[FIELD] = error.field;
   if (error.retryAfterMs !== undefined) details[RETRY_AFTER_MS] = String(Math.round(error.retryAfterMs));
+  return { code: error.code, message: error.publicMessage, retryable: error.retryable, details };
+}
+
+/** The gRPC status of an error, with a provider.v1.Error as its detail; peers that do not know the detail ignore it. */
+export function toConnectError(error: ProviderError): ConnectError {
   return new ConnectError(error.publicMessage, errorCodes[error.code].grpc, undefined, [
-    {
-      desc: ErrorSchema,
-      value: { code: error.code, message: error.publicMessage, retryable: error.retryable, details },
-    },
+    { desc: ErrorSchema, value: errorDetail(error) },
   ]);
 }
 

@@ -18,6 +18,12 @@ export const limits = {
   responseKeyBytes: 4_096,
   /** Longest text of one field that core sends (a remote key, a property, a path, a tag), bytes. */
   requestFieldBytes: 16 * 1024,
+  /** Most references in one BatchGet. */
+  batchRefs: 1_000,
+  /** Watches that a provider serves at once. Configurable. */
+  watches: 64,
+  /** Largest state of a generator, bytes of JSON: core keeps it in an object of the cluster. */
+  generatorStateBytes: 64 * 1024,
   /** Longest public text of an error, bytes of UTF-8. */
   errorTextBytes: 512,
   /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */

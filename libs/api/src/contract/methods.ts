@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { GeneratorProvider } from '../gen/generator/v1/generator_pb.js';
+import { StoreExtensionService } from '../gen/provider/ext/v1alpha1/ext_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 
 /**
@@ -13,6 +14,7 @@ import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 export type RetryRule = 'read' | 'idempotentWrite' | 'unprocessedOnly';
 
 const store = SecretStoreProvider.method;
+const extension = StoreExtensionService.method;
 const generator = GeneratorProvider.method;
 
 const rules: ReadonlyMap<DescMethod, RetryRule> = new Map<DescMethod, RetryRule>([
@@ -22,6 +24,8 @@ const rules: ReadonlyMap<DescMethod, RetryRule> = new Map<DescMethod, RetryRule>
   [store.secretExists, 'read'],
   [store.validate, 'read'],
   [store.capabilities, 'read'],
+  [extension.batchGet, 'read'],
+  [extension.watch, 'read'],
   [store.deleteSecret, 'idempotentWrite'],
   [store.pushSecret, 'unprocessedOnly'],
   [generator.generate, 'unprocessedOnly'],

@@ -1,4 +1,5 @@
 import type { Logger } from '@eso/runtime';
+import type { ProviderError } from '../contract/provider-error.ts';
 import type { CallWork } from './calls/heavy-calls.ts';
 import type { StoreReference } from './open-context.ts';
 
@@ -52,6 +53,12 @@ export interface PushedRef {
   readonly remoteKey: string;
   readonly property: string;
 }
+
+/** How one reference of a batch ended: as `getSecret` would have. */
+export type BatchOutcome = { readonly value: Uint8Array } | { readonly error: ProviderError };
+
+/** Remote keys whose secrets have changed, come or gone; `anything` when that is not known, or changes were missed. */
+export type Change = readonly string[] | 'anything';
 
 /** Who asks, for audit. Only `namespace` is always known; the rest is what core sent. */
 export interface Requester {
@@ -110,6 +117,16 @@ export interface CloseContext {
 export interface Backend {
   getSecret?(ref: RemoteRef, call: CallContext): Promise<Uint8Array>;
   getSecretMap?(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>>;
+  /**
+   * Many values at once (feature `batch`): one outcome for each reference, in their order. What one lacks is its own outcome; what
+   * fails the whole call is thrown, and never is SECRET_NOT_FOUND.
+   */
+  batchGet?(refs: readonly RemoteRef[], call: CallContext): Promise<readonly BatchOutcome[]>;
+  /**
+   * Tells which secrets have changed, as it happens (feature `watch`). Resolves when what changes from now on will be told; the signal
+   * of the call ends it, after ten minutes at the latest. Changes are read as fast as they come.
+   */
+  watch?(call: CallContext): Promise<AsyncIterable<Change>>;
   /** Never SECRET_NOT_FOUND: nothing found is an empty map. */
   getAllSecrets?(find: Find, call: CallContext): Promise<Map<string, Uint8Array>>;
   pushSecret?(push: Push, call: CallContext): Promise<void>;

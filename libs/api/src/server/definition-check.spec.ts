@@ -1,4 +1,5 @@
 import { defineInlineKind, defineKind, type ProviderDefinition } from './definition.ts';
+import { defineGenerator } from './generators/define-generator.ts';
 import { checkDefinition } from './definition-check.ts';
 
 const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; metricName?: string } = {}) =>
@@ -26,6 +27,19 @@ test('a definition with different kinds can be started', () => {
   expect(() => checkDefinition({ name: 'probe', kinds })).not.toThrow();
 });
 
+const generator = (plural = 'uuids') =>
+  defineGenerator({
+    apiVersion: 'generators.external-secrets.io/v1alpha1',
+    kind: 'UUID',
+    plural,
+    metricName: 'UUID',
+    generate: () => ({ values: new Map() }),
+  });
+
+test('generators alone can be served', () => {
+  expect(() => checkDefinition({ name: 'x', kinds: [], generators: [generator()] })).not.toThrow();
+});
+
 test.each<[string, unknown, string]>([
   ['no kinds', { name: 'x', kinds: [] }, 'it defines no kind'],
   ['kinds that are no list', { name: 'x', kinds: kind() }, 'it defines no kind'],
@@ -40,6 +54,23 @@ test.each<[string, unknown, string]>([
     'a kind twice',
     { name: 'x', kinds: [kind(), kind({ plural: 'others' })] },
     'kind Probe of provider.external-secrets.io/v2alpha1 is defined twice',
+  ],
+  ['generators that are no list', { name: 'x', kinds: [kind()], generators: {} }, 'it defines no kind'],
+  ['nothing to serve', { name: 'x', kinds: [], generators: [] }, 'it defines no kind'],
+  [
+    'a generator that was not made here',
+    { name: 'x', kinds: [], generators: [kind()] },
+    'generators[0] was not made by',
+  ],
+  [
+    'a generator without a plural',
+    { name: 'x', kinds: [], generators: [generator('')] },
+    'generators[0].plural is missing',
+  ],
+  [
+    'a generator twice',
+    { name: 'x', kinds: [], generators: [generator(), generator('others')] },
+    'kind UUID of generators.external-secrets.io/v1alpha1 is defined twice',
   ],
   ['a key twice', { name: 'x', kinds: [inline('aws'), inline('aws')] }, 'spec.provider.aws is defined twice'],
   [

@@ -1,4 +1,6 @@
 import type { KindDefinition, ProviderDefinition } from './definition.ts';
+import type { GeneratorDefinition } from './generators/define-generator.ts';
+import { flagProblems } from './own-flags.ts';
 
 /**
  * Refuses what no provider can be started with. Types keep most of it out, but an author may write plain JavaScript, and two
@@ -12,26 +14,42 @@ export function checkDefinition(definition: ProviderDefinition): void {
 }
 
 function* problemsOf(definition: unknown): Generator<string> {
-  const { name, kinds } = (definition ?? {}) as { [K in keyof ProviderDefinition]?: unknown };
+  const { name, kinds, generators = [], flags } = (definition ?? {}) as { [K in keyof ProviderDefinition]?: unknown };
   if (typeof name !== 'string' || !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name))
     yield 'its name has to be a word of lower case letters, digits and hyphens';
-  if (!Array.isArray(kinds) || kinds.length === 0) {
+  yield* flagProblems(flags);
+  if (!Array.isArray(kinds) || !Array.isArray(generators) || kinds.length + generators.length === 0) {
     yield 'it defines no kind';
     return;
   }
-  for (const [index, kind] of kinds.entries()) yield* kindProblems(kind, index);
-  yield* twice(kinds.filter(isKind));
+  for (const [index, kind] of kinds.entries()) yield* kindProblems(kind, `kinds[${index}]`);
+  for (const [index, generator] of generators.entries()) yield* generatorProblems(generator, `generators[${index}]`);
+  yield* twice([kinds, generators.map(ownOf)].flat().filter(isKind));
+  yield* twice(generators.map(clusterOf).filter(isKind));
 }
 
-function* kindProblems(kind: unknown, index: number): Generator<string> {
+function* generatorProblems(generator: unknown, at: string): Generator<string> {
+  if (isKind(ownOf(generator))) yield* kindProblems(ownOf(generator), at);
+  else yield `${at} was not made by defineGenerator`;
+}
+
+function ownOf(generator: unknown): unknown {
+  return (generator as Partial<GeneratorDefinition> | undefined)?.own;
+}
+
+function clusterOf(generator: unknown): unknown {
+  return (generator as Partial<GeneratorDefinition> | undefined)?.cluster;
+}
+
+function* kindProblems(kind: unknown, at: string): Generator<string> {
   if (!isKind(kind)) {
-    yield `kinds[${index}] was not made by defineKind or defineInlineKind`;
+    yield `${at} was not made by defineKind or defineInlineKind`;
     return;
   }
   const { kind: name, metricName, place } = kind;
   const words = { kind: name, metricName, ...(place.tag === 'object' ? { plural: place.plural } : {}) };
   for (const [field, word] of Object.entries<unknown>(words))
-    if (typeof word !== 'string' || word === '') yield `kinds[${index}].${field} is missing`;
+    if (typeof word !== 'string' || word === '') yield `${at}.${field} is missing`;
 }
 
 function* twice(kinds: readonly KindDefinition[]): Generator<string> {

@@ -1,6 +1,8 @@
+import type { FlagSpec } from '@eso/runtime';
 import { type Feature, isFeature } from '../contract/features.ts';
 import type { Backend } from './backend.ts';
-import type { OpenContext } from './open-context.ts';
+import type { GeneratorDefinition } from './generators/define-generator.ts';
+import type { NoFlags, OpenContext } from './open-context.ts';
 import { type ConfigSchema, inlineConfig } from './stores/inline-config.ts';
 import { STORE_API_VERSION } from './stores/store-kinds.ts';
 
@@ -8,8 +10,15 @@ import { STORE_API_VERSION } from './stores/store-kinds.ts';
 export interface ProviderDefinition {
   /** Short name: `aws`. Names the process in logs. */
   readonly name: string;
-  /** Config kinds; each apiVersion and kind once. */
+  /** Config kinds; each apiVersion and kind once. May be empty where there are generators. */
   readonly kinds: readonly KindDefinition[];
+  /** Kinds of generators, each once. Default none. */
+  readonly generators?: readonly GeneratorDefinition[];
+  /**
+   * Flags of its own, beside those that every provider has; kinds find their values in `OpenContext.flags`, where
+   * `defineProvider` checks their types. None may have the name of one of the kit's.
+   */
+  readonly flags?: FlagSpec;
 }
 
 /** Something wrong with a config that its schema cannot express. */
@@ -29,7 +38,7 @@ export interface ConfigCheck {
 }
 
 /** What a kind is, wherever its config stands. */
-export interface KindBehaviour<Config> {
+export interface KindBehaviour<Config, Flags = NoFlags> {
   /**
    * What stores of this kind can be used for: at least one, each once. Core refuses other uses before it calls, so claim what the
    * backend does and nothing else. A store whose backend lacks a method that a claim needs is not valid.
@@ -43,11 +52,11 @@ export interface KindBehaviour<Config> {
    * Opens the backend. May read credentials; must not keep state outside of what it returns, unless keyed by `source.uid`.
    * @throws ProviderError, as the methods of Backend.
    */
-  open(context: OpenContext<Config>): Backend | Promise<Backend>;
+  open(context: OpenContext<Config, Flags>): Backend | Promise<Backend>;
 }
 
 /** A kind of config object, and how to open a backend for it. */
-export interface KindOptions<Config> extends KindBehaviour<Config> {
+export interface KindOptions<Config, Flags = NoFlags> extends KindBehaviour<Config, Flags> {
   /** `provider.external-secrets.io/v2alpha1` */
   readonly apiVersion: string;
   readonly kind: string;
@@ -61,7 +70,7 @@ export interface KindOptions<Config> extends KindBehaviour<Config> {
 }
 
 /** A config that stands in a SecretStore or ClusterSecretStore itself, under `spec.provider.<key>`. */
-export interface InlineKindOptions<Config> extends KindBehaviour<Config> {
+export interface InlineKindOptions<Config, Flags = NoFlags> extends KindBehaviour<Config, Flags> {
   /** `aws` */
   readonly key: string;
   /**
@@ -72,6 +81,7 @@ export interface InlineKindOptions<Config> extends KindBehaviour<Config> {
 }
 
 declare const configOf: unique symbol;
+declare const flagsOf: unique symbol;
 
 /** Where the config of a kind is read from. */
 export type ConfigPlace =
@@ -93,8 +103,10 @@ export type ConfigPlace =
     };
 
 /** A kind whose config type is known to its own functions only; made by `defineKind` or `defineInlineKind`. */
-export interface KindDefinition {
+export interface KindDefinition<Flags = never> {
   readonly [configOf]?: never;
+  /** The flags that it reads. */
+  readonly [flagsOf]?: (flags: Flags) => void;
   readonly apiVersion: string;
   /** Of an inline kind: its key. */
   readonly kind: string;
@@ -106,19 +118,19 @@ export interface KindDefinition {
   /** Problems, with paths as the user wrote them. */
   checkConfig(config: unknown): ConfigProblem[];
   configWarnings(config: unknown): string[];
-  open(context: OpenContext<unknown>): Promise<Backend>;
+  open(context: OpenContext<unknown, unknown>): Promise<Backend>;
 }
 
 /**
  * Defines one kind of config object. `Config` is the type of the object's `spec`.
  * @throws TypeError when `apiVersion` is no group and version, or `features` are none, unknown, or named twice.
  */
-export function defineKind<Config>(options: KindOptions<Config>): KindDefinition {
+export function defineKind<Config, Flags = NoFlags>(options: KindOptions<Config, Flags>): KindDefinition<Flags> {
   const { apiVersion, kind, plural, scope = 'Namespaced' } = options;
   const [group = '', version = '', ...rest] = apiVersion.split('/');
   if (!group || !version || rest.length > 0)
     throw new TypeError(`apiVersion of kind ${kind} must be group/version, not ${apiVersion}`);
-  return definition(options, {
+  return kindDefinition(options, {
     apiVersion,
     kind,
     place: { tag: 'object', group, version, plural, scope },
@@ -131,18 +143,26 @@ export function defineKind<Config>(options: KindOptions<Config>): KindDefinition
  * @throws TypeError when the key is no word, when the schema uses what only the API server can check (CEL rules: check
  * those in `checkConfig`), or for the same reasons as {@link defineKind}.
  */
-export function defineInlineKind<Config>(options: InlineKindOptions<Config>): KindDefinition {
+export function defineInlineKind<Config, Flags = NoFlags>(
+  options: InlineKindOptions<Config, Flags>,
+): KindDefinition<Flags> {
   const { key, schema } = options;
   if (!/^[a-z][A-Za-z0-9]{0,62}$/.test(key)) throw new TypeError(`"${key}" is no key of spec.provider`);
   const root = `spec.provider.${key}`;
   const decode = inlineConfig(schema, root);
-  return definition(options, { apiVersion: STORE_API_VERSION, kind: key, place: { tag: 'inline', key, decode }, root });
+  return kindDefinition(options, {
+    apiVersion: STORE_API_VERSION,
+    kind: key,
+    place: { tag: 'inline', key, decode },
+    root,
+  });
 }
 
-function definition<Config>(
-  options: KindBehaviour<Config>,
+/** A definition with its type erased, for a config that stands at `root`. */
+export function kindDefinition<Config, Flags>(
+  options: KindBehaviour<Config, Flags>,
   { apiVersion, kind, place, root }: Pick<KindDefinition, 'apiVersion' | 'kind' | 'place'> & { readonly root: string },
-): KindDefinition {
+): KindDefinition<Flags> {
   checkFeatures(kind, options.features);
   const at = (path: string): string => (path === '' ? root : `${root}.${path}`);
   // The schema from which Config is inferred was applied, by the API server or by the kit; this is the one place that says so.
@@ -156,7 +176,7 @@ function definition<Config>(
     at,
     checkConfig: (config) => problemsIn(check(config), root),
     configWarnings: (config) => warningsIn(check(config)),
-    open: async (context) => options.open(context as OpenContext<Config>),
+    open: async (context) => options.open(context as OpenContext<Config, Flags>),
   };
 }
 

@@ -107,6 +107,12 @@ export const PROVIDER_FLAGS = {
     min: 2,
     describe: 'Backends open at once, each with connections and a login; one config object gets half of them at most',
   },
+  'max-watches': {
+    type: 'number',
+    default: limits.watches,
+    min: 0,
+    describe: 'Watches of backends at a time, each with a call of its own; one namespace gets half of them at most',
+  },
   'call-deadline': {
     type: 'duration',
     default: limits.serverDeadlineMs,

@@ -2,7 +2,9 @@ export * from '../contract/index.ts';
 export { type ApiCallMetrics } from './backends/api-call-metrics.ts';
 export type {
   Backend,
+  BatchOutcome,
   CallContext,
+  Change,
   CloseContext,
   CloseReason,
   Find,
@@ -30,7 +32,8 @@ export {
   type KindOptions,
   type ProviderDefinition,
 } from './definition.ts';
-export type { ConfigSource, OpenContext, StoreReference } from './open-context.ts';
+export type { FlagSpec, FlagValues } from '@eso/runtime';
+export type { ConfigSource, NoFlags, OpenContext, StoreReference } from './open-context.ts';
 export { type PropertyOrder } from '../property/read-property.ts';
 export { canonicalJson, type CanonicalJsonOptions, type JsonInput } from '../property/canonical-json.ts';
 export type { NumberForm } from '../property/json-document.ts';
@@ -43,7 +46,10 @@ export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
 export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';
+export { defineProvider, type ProviderOptions } from './own-flags.ts';
 export type { ProviderServerOptions, ServerLimits } from './options.ts';
 export { createProviderServer, type ProviderServer } from './provider-server.ts';
+export { defineGenerator, type GeneratorDefinition } from './generators/define-generator.ts';
+export type { CleanupContext, GenerateContext, Generated, GeneratorOptions } from './generators/generator.ts';
 export { nameMatcher } from './calls/requests.ts';
 export { runProvider } from './run-provider.ts';

@@ -25,8 +25,11 @@ export interface StoreReference {
   readonly uid?: string;
 }
 
+/** A provider without flags of its own. */
+export type NoFlags = object;
+
 /** What a backend is opened with. */
-export interface OpenContext<Config> {
+export interface OpenContext<Config, Flags = NoFlags> {
   /**
    * `spec` of the config object, checked by the API server against the kind's schema; of an inline kind what stands under
    * `spec.provider.<key>`, checked by the kit, with its defaults.
@@ -63,4 +66,6 @@ export interface OpenContext<Config> {
   readonly retrySettings?: RetrySettings;
   /** Path of a field as the user wrote it: `at('auth.secretRef')` is `spec.auth.secretRef`, or `spec.provider.aws.auth.secretRef`. */
   readonly at: (path: string) => string;
+  /** Values of the provider's own flags (`ProviderDefinition.flags`). */
+  readonly flags: Flags;
 }

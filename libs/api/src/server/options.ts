@@ -12,6 +12,7 @@ import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { coreIdentity } from '../tls/identity.ts';
 import { DEFAULT_BACKEND_LIMITS } from './backends/capacity.ts';
 import type { ProviderDefinition } from './definition.ts';
+import { withFlagDefaults } from './own-flags.ts';
 import type { KubeReader } from './stores/kube-reader.ts';
 
 /** Limits of one provider process. */
@@ -28,6 +29,8 @@ export interface ServerLimits {
   readonly connections: number;
   /** Longest one call may take, milliseconds, until its answer has been read. Default 60,000. */
   readonly deadlineMs: number;
+  /** Watches at a time; one namespace has half of them at most. Default 64. */
+  readonly watches: number;
   /** Backends open at once; one config object has half of them at most. Default 256. */
   readonly openBackends: number;
 }
@@ -46,6 +49,8 @@ export interface ProviderServerOptions {
   /** Whether a core may ask without naming its store, so that its word is taken for what the store says. Default false. */
   readonly allowUnnamedStores?: boolean;
   readonly limits?: Partial<ServerLimits>;
+  /** Values of the definition's own flags; those that are not given have their defaults. */
+  readonly flags?: Readonly<Record<string, unknown>>;
   /** Time between NOT_SERVING and the end of accepting, milliseconds, in which endpoints forget this process. Default 2,000. */
   readonly drainDelayMs?: number;
   /** How long running calls may go on at shutdown, milliseconds. Default 25,000. */
@@ -74,6 +79,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
     logger: silentLogger,
     registry: options.registry ?? createRegistry({ processMetrics: false }),
     ...options,
+    flags: withFlagDefaults(options.definition, options.flags),
     limits: {
       requestBytes: limits.requestBytes,
       responseBytes: limits.responseBytes,
@@ -81,6 +87,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
       concurrentStreams: limits.concurrentStreams,
       connections: limits.connections,
       deadlineMs: limits.serverDeadlineMs,
+      watches: limits.watches,
       openBackends: DEFAULT_BACKEND_LIMITS.backends,
       ...options.limits,
     },

@@ -1,4 +1,6 @@
+import { GeneratorProvider } from '../gen/generator/v1/generator_pb.js';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
+import { StoreExtensionService } from '../gen/provider/ext/v1alpha1/ext_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { ApiCallCounter } from './backends/api-call-metrics.ts';
 import { BackendPool } from './backends/backend-pool.ts';
@@ -9,6 +11,9 @@ import { CredentialCache } from './credentials/credential-cache.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
 import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';
+import { extensionService } from './ext/extension-service.ts';
+import { GeneratorAccess } from './generators/generator-access.ts';
+import { generatorService } from './generators/generator-service.ts';
 import { Dispatcher, type Routes } from './transport/dispatcher.ts';
 import { GatedListener } from './transport/listener.ts';
 import { type ProviderServerOptions, type ResolvedOptions, resolveOptions } from './options.ts';
@@ -61,7 +66,7 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
   const runtime: CallRuntime = { metrics, logger, clock };
   const stores = openStores(options);
   const dispatcher = new Dispatcher({
-    routes: routesOf(options, runtime, stores.access, state, stopping.signal),
+    routes: routesOf(options, runtime, stores, state, stopping.signal),
     limits,
     clock,
     metrics,
@@ -120,10 +125,13 @@ export function createProviderServer(given: ProviderServerOptions): ProviderServ
   };
 }
 
-function openStores(options: ResolvedOptions): {
+interface Stores {
   readonly access: StoreAccess;
+  readonly generators: GeneratorAccess;
   close(timeoutMs: number): Promise<void>;
-} {
+}
+
+function openStores(options: ResolvedOptions): Stores {
   const { kube, clock, logger, registry, definition, limits } = options;
   const stores = new StoreReader({ kube, clock });
   const configs = new ConfigReader({ kube, clock });
@@ -135,6 +143,7 @@ function openStores(options: ResolvedOptions): {
     clock,
     logger,
     limits: { backends: limits.openBackends },
+    flags: options.flags,
   });
   const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {
@@ -143,6 +152,7 @@ function openStores(options: ResolvedOptions): {
   };
   return {
     access: new StoreAccess({ kinds: definition.kinds, policy, stores, configs, backends, heavy, logger }),
+    generators: new GeneratorAccess({ generators: definition.generators ?? [], configs, backends, heavy }),
     close: async (timeoutMs) => {
       await backends.close(timeoutMs);
       credentials.close();
@@ -155,14 +165,27 @@ function openStores(options: ResolvedOptions): {
 
 /** The services that are served, to accepted clients alone. */
 function routesOf(
-  { limits }: ResolvedOptions,
+  { limits, definition }: ResolvedOptions,
   runtime: CallRuntime,
-  access: StoreAccess,
+  { access, generators }: Stores,
   state: ServingState,
   stopping: AbortSignal,
 ): (routes: Routes) => void {
+  const hasKinds = definition.kinds.length > 0;
+  const hasGenerators = (definition.generators ?? []).length > 0;
+  const hasExtensions = definition.kinds.some(
+    ({ features }) => features.includes('batch') || features.includes('watch'),
+  );
+  const services = [
+    ...(hasKinds ? [SecretStoreProvider] : []),
+    ...(hasExtensions ? [StoreExtensionService] : []),
+    ...(hasGenerators ? [GeneratorProvider] : []),
+  ];
   return (routes) => {
-    routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
-    routes.service(Health, healthService({ state, services: [SecretStoreProvider.typeName], runtime, stopping }));
+    if (hasKinds) routes.service(SecretStoreProvider, storeService({ runtime, access, limits }));
+    if (hasExtensions) routes.service(StoreExtensionService, extensionService({ runtime, access, limits, stopping }));
+    if (hasGenerators) routes.service(GeneratorProvider, generatorService({ runtime, access: generators, limits }));
+    const names = services.map(({ typeName }) => typeName);
+    routes.service(Health, healthService({ state, services: names, runtime, stopping }));
   };
 }

@@ -13,16 +13,18 @@ import { CertificateDirectory } from '../tls/certificate-directory.ts';
 import type { ProviderDefinition } from './definition.ts';
 import { checkDefinition } from './definition-check.ts';
 import { PROVIDER_FLAGS } from './flags.ts';
+import { ownFlags } from './own-flags.ts';
 import { createProviderServer } from './provider-server.ts';
 
 /**
  * The whole main program of a provider: flags, Kubernetes client, certificates, gRPC server, probes, metrics, and an orderly
- * stop at SIGTERM. `--help` lists the flags.
+ * stop at SIGTERM. `--help` lists the flags, the provider's own last.
  */
 export function runProvider(definition: ProviderDefinition): void {
   runMain({
     name: `provider-${definition.name}`,
-    flags: PROVIDER_FLAGS,
+    // A name that both have is refused at start.
+    flags: { ...PROVIDER_FLAGS, ...definition.flags },
     main: ({ flags, logger, signal }) => serve(definition, flags, logger, signal),
   });
 }
@@ -58,8 +60,10 @@ async function serve(
       concurrentStreams: flags['max-concurrent-streams'],
       connections: flags['max-connections'],
       deadlineMs: flags['call-deadline'],
+      watches: flags['max-watches'],
       openBackends: flags['max-open-backends'],
     },
+    flags: ownFlags(definition, flags),
     drainDelayMs: flags['drain-delay'],
     stopTimeoutMs: flags['stop-timeout'],
     connectionMaxAgeMs: flags['connection-max-age'],

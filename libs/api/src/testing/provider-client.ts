@@ -1,6 +1,8 @@
 import { type Client, createClient } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { GeneratorProvider } from '../gen/generator/v1/generator_pb.js';
 import { Health } from '../gen/grpc/health/v1/health_pb.js';
+import { StoreExtensionService } from '../gen/provider/ext/v1alpha1/ext_pb.js';
 import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 
 /** Where a provider listens and what a client shows and trusts. */
@@ -20,6 +22,8 @@ export interface ProviderClientOptions {
 /** Plain generated clients over one connection, without retries, pools or breakers: what a test wants to see the wire through. */
 export interface ProviderClient {
   readonly store: Client<typeof SecretStoreProvider>;
+  readonly extension: Client<typeof StoreExtensionService>;
+  readonly generator: Client<typeof GeneratorProvider>;
   readonly health: Client<typeof Health>;
   /** Ends the connection. */
   close(): void;
@@ -37,6 +41,8 @@ export function connectToProvider(options: ProviderClientOptions): ProviderClien
   const transport = createGrpcTransport({ baseUrl, sessionManager, defaultTimeoutMs: 10_000 });
   return {
     store: createClient(SecretStoreProvider, transport),
+    extension: createClient(StoreExtensionService, transport),
+    generator: createClient(GeneratorProvider, transport),
     health: createClient(Health, transport),
     close: () => sessionManager.abort(),
   };

@@ -14,7 +14,11 @@ export type AuthorCallback =
   | 'getAllSecrets'
   | 'pushSecret'
   | 'deleteSecret'
-  | 'secretExists';
+  | 'secretExists'
+  | 'generate'
+  | 'cleanup'
+  | 'batchGet'
+  | 'watch';
 
 /**
  * What such a function did that it must not do:

@@ -20,11 +20,15 @@ export interface BackendPoolOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: Partial<BackendLimits>;
+  /** Values of the provider's own flags. Default none. */
+  readonly flags?: Readonly<Record<string, unknown>>;
 }
 
 /** The use of a backend by one call. */
 export interface Lease {
   readonly backend: Backend;
+  /** Aborts when later calls get another backend: long uses have to end. */
+  readonly retired: AbortSignal;
   /** Ends the use. More than once is once. */
   release(): void;
   /** Makes later calls open the backend anew, with credentials that are read anew. */
@@ -101,6 +105,7 @@ export class BackendPool {
       else signal.addEventListener('abort', leftBehind, { once: true });
       return {
         backend: backend.calls,
+        retired: entry.retired.signal,
         release: () => {
           signal.removeEventListener('abort', leftBehind);
           cancelRelease();
@@ -189,7 +194,7 @@ export class BackendPool {
   }
 
   #open(key: BackendKey): Entry {
-    const { apiCalls, clock } = this.#options;
+    const { apiCalls, clock, flags = {} } = this.#options;
     const configId = identifyConfig(key);
     this.#hung.check(configId);
     const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
@@ -198,6 +203,7 @@ export class BackendPool {
       key,
       account: this.#accounts.hold(identify(key), key),
       apiCalls,
+      flags,
       clock,
       faults: this.#faults,
       hung: this.#hung,
@@ -232,6 +238,7 @@ export class BackendPool {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
+    entry.retired.abort();
     if (entry.users === 0) this.#shut(entry);
   }
 

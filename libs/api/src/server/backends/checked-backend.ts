@@ -1,8 +1,9 @@
 import { types } from 'node:util';
 import type { Logger } from '@eso/runtime';
-import type { Backend, Validation } from '../backend.ts';
+import type { Backend, BatchOutcome, Validation } from '../backend.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import type { AuthorFaults } from './author-faults.ts';
+import { checkedChanges } from './checked-changes.ts';
 
 /** Methods whose calls are guarded; `close` has a guard of its own. */
 const METHODS = [
@@ -13,12 +14,16 @@ const METHODS = [
   'deleteSecret',
   'secretExists',
   'validate',
+  'batchGet',
+  'watch',
+  'generate',
+  'cleanup',
 ] as const;
 
 type Method = (typeof METHODS)[number];
 
 /** What is wrong with an answer, by type only; undefined when nothing is. */
-type Check = (answer: unknown) => string | undefined;
+type Check = (answer: unknown, parameters: readonly unknown[]) => string | undefined;
 
 const CHECKS: Readonly<Record<Method, Check>> = {
   getSecret: (answer) => (types.isUint8Array(answer) ? undefined : `${typeName(answer)} instead of bytes`),
@@ -28,6 +33,10 @@ const CHECKS: Readonly<Record<Method, Check>> = {
   deleteSecret: () => undefined,
   secretExists: (answer) => (typeof answer === 'boolean' ? undefined : `${typeName(answer)} instead of true or false`),
   validate: validationProblem,
+  batchGet: batchProblem,
+  watch: (answer) => (isIterable(answer) ? undefined : `${typeName(answer)} instead of something to read changes from`),
+  generate: generatedProblem,
+  cleanup: () => undefined,
 };
 
 /**
@@ -48,12 +57,22 @@ export function checkedBackend(backend: Backend, faults: AuthorFaults, logger: L
         if ((parameters.at(-1) as { signal?: AbortSignal } | undefined)?.signal?.aborted) throw error;
         throw fromAuthor(faults, logger, method, error);
       }
-      const problem = CHECKS[method](answer);
+      const problem = CHECKS[method](answer, parameters);
       if (problem) throw wrongReturn(faults, logger, method, problem);
-      return answer;
+      const { signal } = (parameters.at(-1) ?? {}) as { signal?: AbortSignal };
+      return finished(method, answer, { faults, logger, ...(signal && { signal }) });
     };
   }
   return checked;
+}
+
+/** Parts of an answer that are an author's as well: errors of single outcomes, and changes that are still to come. */
+function finished(method: Method, answer: unknown, guard: Parameters<typeof checkedChanges>[1]): unknown {
+  if (method === 'watch') return checkedChanges(answer as AsyncIterable<unknown>, guard);
+  if (method !== 'batchGet') return answer;
+  return (answer as readonly BatchOutcome[]).map((outcome) =>
+    'error' in outcome ? { error: fromAuthor(guard.faults, guard.logger, 'getSecret', outcome.error) } : outcome,
+  );
 }
 
 /** What is wrong with the thing that an author's `open` returned; undefined when nothing is. */
@@ -79,6 +98,27 @@ function secretsProblem(answer: unknown): string | undefined {
     if (!types.isUint8Array(value)) return `a map with ${typeName(value)} instead of bytes in it`;
   }
   return undefined;
+}
+
+function batchProblem(answer: unknown, [refs]: readonly unknown[]): string | undefined {
+  if (!Array.isArray(answer)) return `${typeName(answer)} instead of a list of outcomes`;
+  const asked = (refs as readonly unknown[]).length;
+  if (answer.length !== asked) return `${answer.length} outcomes for ${asked} references`;
+  for (const outcome of answer as unknown[]) {
+    const { value, error } = (outcome ?? {}) as Record<'value' | 'error', unknown>;
+    if (error === undefined && !types.isUint8Array(value)) return `${typeName(value)} instead of bytes in an outcome`;
+  }
+  return undefined;
+}
+
+function isIterable(answer: unknown): boolean {
+  return typeof (answer as Partial<AsyncIterable<unknown>> | undefined | null)?.[Symbol.asyncIterator] === 'function';
+}
+
+function generatedProblem(answer: unknown): string | undefined {
+  if (typeof answer !== 'object' || answer === null) return `${typeName(answer)} instead of what was generated`;
+  const problem = secretsProblem((answer as { readonly values?: unknown }).values);
+  return problem === undefined ? undefined : `${problem} as its values`;
 }
 
 function validationProblem(answer: unknown): string | undefined {

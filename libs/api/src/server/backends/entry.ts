@@ -29,6 +29,8 @@ export interface Entry {
   readonly configId: string;
   readonly generation: number;
   readonly account: Account;
+  /** Aborts when later calls get another backend. */
+  readonly retired: AbortController;
   /** Aborts when the backend has been closed. */
   readonly lifetime: AbortController;
   readonly opening: Opening<OpenBackend>;
@@ -49,6 +51,8 @@ export interface EntryOptions {
   readonly account: Account;
   readonly clock: Clock;
   readonly apiCalls: ApiCallCounter;
+  /** Values of the provider's own flags. */
+  readonly flags: Readonly<Record<string, unknown>>;
   readonly faults: AuthorFaults;
   readonly hung: HungOpenings;
   /** There will be no backend: the opening failed or was given up. */
@@ -66,6 +70,7 @@ export function openEntry(options: EntryOptions): Entry {
     configId: identifyConfig(key),
     generation: key.config.source.generation,
     account,
+    retired: new AbortController(),
     lifetime: new AbortController(),
     opening: beginOpening(options, () => entry),
     closed: Promise.withResolvers(),
@@ -103,10 +108,10 @@ function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<Open
 }
 
 function contextOf(
-  { key: { kind, config }, account, apiCalls, clock }: EntryOptions,
+  { key: { kind, config }, account, apiCalls, clock, flags }: EntryOptions,
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
-): OpenContext<unknown> {
+): OpenContext<unknown, unknown> {
   const metrics = apiCalls.forProvider(kind.metricName);
   const { logger } = account;
   return {
@@ -124,6 +129,7 @@ function contextOf(
     httpClient: (options = {}) => createHttpClient(options, { clock, logger, metrics, lifetime }),
     ...(config.retrySettings && { retrySettings: config.retrySettings }),
     at: (path) => kind.at(path),
+    flags,
   };
 }
 

@@ -19,7 +19,7 @@ export interface OpenBackend {
  */
 export async function openBackend(
   kind: KindDefinition,
-  context: OpenContext<unknown>,
+  context: OpenContext<unknown, unknown>,
   faults: AuthorFaults,
 ): Promise<OpenBackend> {
   const { logger } = context;

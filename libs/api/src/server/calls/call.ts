@@ -52,7 +52,7 @@ export function unary<I extends DescMessage, O extends DescMessage>(
       const durationMs = clock.monotonic() - startedMs;
       metrics.answered(path, failure ? statusName(errorCodes[failure.code].grpc) : 'OK', durationMs / 1000);
       if (failure || logger.isLevelEnabled('debug'))
-        log(logger, failure, { method: path, durationMs: Math.round(durationMs), ...describe(request) });
+        logCall(logger, failure, { method: path, durationMs: Math.round(durationMs), ...describe(request) });
     }
   };
 }
@@ -62,7 +62,8 @@ export function statusName(code: Code): string {
   return Code[code];
 }
 
-function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
+/** What a handler threw, in the contract's words. */
+export function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
   if (error instanceof ProviderError) return error;
   // What a backend makes of its signal is no failure of its own.
   if (signal.aborted && signal.reason instanceof ProviderError) return signal.reason;
@@ -73,7 +74,7 @@ function asProviderError(error: unknown, signal: AbortSignal): ProviderError {
 }
 
 /** Success is a debug line: at a hundred calls a second nobody reads them. */
-function log(logger: Logger, failure: ProviderError | undefined, fields: Record<string, unknown>): void {
+export function logCall(logger: Logger, failure: ProviderError | undefined, fields: Record<string, unknown>): void {
   if (!failure) {
     logger.debug({ ...fields, code: 'OK' }, 'call answered');
     return;

@@ -11,13 +11,13 @@ import type { CallContext, Find, NameMatcher, Push, PushedRef, RemoteRef } from 
 import { selectTask } from './heavy-tasks.ts';
 
 /** @throws ProviderError INVALID_REQUEST */
-export function remoteRefOf(ref: ExternalSecretDataRemoteRef | undefined): RemoteRef {
-  if (!ref?.key) throw invalid('remoteRef.key', 'remoteRef.key is required');
+export function remoteRefOf(ref: ExternalSecretDataRemoteRef | undefined, field = 'remoteRef'): RemoteRef {
+  if (!ref?.key) throw invalid(`${field}.key`, `${field}.key is required`);
   return {
     key: ref.key,
     version: ref.version,
     property: ref.property,
-    metadataPolicy: oneOf('remoteRef.metadataPolicy', ref.metadataPolicy, ['None', 'Fetch']),
+    metadataPolicy: oneOf(`${field}.metadataPolicy`, ref.metadataPolicy, ['None', 'Fetch']),
   };
 }
 

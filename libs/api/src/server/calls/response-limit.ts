@@ -11,18 +11,21 @@ export interface ResponseLimits {
  * Refuses an answer that core would not read, before it is serialised.
  * @throws ProviderError LIMIT_EXCEEDED naming the limit.
  */
-export function checkValue(value: Uint8Array, limits: ResponseLimits): void {
-  checkBytes(lengthDelimited(value.length), limits);
+export function checkValue(value: Uint8Array, limits: ResponseLimits, besides = 0): void {
+  checkBytes(besides + lengthDelimited(value.length), limits);
 }
 
-/** As `checkValue`, for a map; also limits the number of keys. */
-export function checkMap(secrets: ReadonlyMap<string, Uint8Array>, limits: ResponseLimits): void {
+/**
+ * As `checkValue`, for a map; also limits the number of keys.
+ * @param besides bytes of what else stands in the answer.
+ */
+export function checkMap(secrets: ReadonlyMap<string, Uint8Array>, limits: ResponseLimits, besides = 0): void {
   if (secrets.size > limits.responseKeys)
     throw exceeded(
       `the answer has ${secrets.size} keys, more than the provider's limit of ${limits.responseKeys}`,
       '--max-response-keys',
     );
-  let bytes = 0;
+  let bytes = besides;
   for (const [key, value] of secrets)
     bytes += lengthDelimited(lengthDelimited(Buffer.byteLength(key)) + lengthDelimited(value.length));
   checkBytes(bytes, limits);
@@ -43,7 +46,7 @@ function exceeded(problem: string, flag: string): ProviderError {
 }
 
 /** Bytes that a field of this length takes in protobuf's encoding: one byte of tag, the length as a varint, the content. */
-function lengthDelimited(length: number): number {
+export function lengthDelimited(length: number): number {
   let varint = 1;
   for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) varint += 1;
   return 1 + varint + length;

@@ -25,8 +25,8 @@ export interface StoreServiceOptions {
 }
 
 /** What every request of the store service has. */
-interface StoreRequest {
-  readonly providerRef?: ProviderReference;
+export interface StoreRequest {
+  readonly providerRef?: ProviderReference | undefined;
   readonly sourceNamespace: string;
 }
 
@@ -46,7 +46,7 @@ export function storeService({
   ): ReturnType<typeof unary<I, O>> {
     return unary(runtime, {
       method,
-      describe: (request) => describe(storeRequest(request)),
+      describe: (request) => describeStoreRequest(storeRequest(request)),
       handle: async (request, signal) =>
         handle(await access.target(storeRequest(request), { ...look, signal }), signal, request),
     });
@@ -112,7 +112,8 @@ function storeRequest(request: object): StoreRequest {
   return request as StoreRequest;
 }
 
-function describe({ providerRef, sourceNamespace }: StoreRequest): Record<string, unknown> {
+/** What the log says about a request. */
+export function describeStoreRequest({ providerRef, sourceNamespace }: StoreRequest): Record<string, unknown> {
   return {
     requester: requesterOf(providerRef, sourceNamespace),
     store: providerRef && { kind: providerRef.storeRefKind, name: providerRef.storeName },
@@ -165,6 +166,6 @@ function validationOf(
   }
 }
 
-function unsupported(operation: string): ProviderError {
+export function unsupported(operation: string): ProviderError {
   return new ProviderError('UNSUPPORTED', `this kind does not offer ${operation}`);
 }

@@ -45,11 +45,17 @@ export class ConfigReader {
   async read(
     kind: ObjectKind,
     ref: { readonly namespace: string; readonly name: string },
-    options: { readonly freshness: Freshness; readonly signal: AbortSignal },
+    options: {
+      readonly freshness: Freshness;
+      readonly signal: AbortSignal;
+      /** The user's field that names the object. Default `providerRef`. */
+      readonly field?: string;
+    },
   ): Promise<ConfigObject> {
+    const { field = 'providerRef' } = options;
     return this.#cache.get(
       `${kind.apiVersion}/${kind.kind}/${kind.place.scope === 'Namespaced' ? ref.namespace : ''}/${ref.name}`,
-      (signal) => this.#fetch(kind, ref, signal),
+      (signal) => this.#fetch(kind, ref, { field, signal }),
       { maxAgeMs: options.freshness === 'now' ? NOW_MS : RECENT_MS, signal: options.signal },
     );
   }
@@ -62,7 +68,7 @@ export class ConfigReader {
   async #fetch(
     kind: ObjectKind,
     ref: { readonly namespace: string; readonly name: string },
-    signal: AbortSignal,
+    { field, signal }: { readonly field: string; readonly signal: AbortSignal },
   ): Promise<ConfigObject> {
     const { group, version, plural, scope } = kind.place;
     const type = resourceType<RawConfig>(group, version, plural, kind.kind, scope);
@@ -76,13 +82,13 @@ export class ConfigReader {
     } catch (error) {
       if (isKubeError(error, 'NOT_FOUND'))
         throw new ProviderError('CONFIG_NOT_FOUND', `${what} does not exist`, {
-          field: 'providerRef',
+          field,
           nextStep: `create ${what} or correct the reference`,
           cause: error,
         });
       if (isKubeError(error, 'FORBIDDEN'))
         throw new ProviderError('CONFIG_NOT_READABLE', `the provider may not read ${what}`, {
-          field: 'providerRef',
+          field,
           nextStep:
             scope === 'Namespaced'
               ? `bind the provider's role in namespace ${ref.namespace}`

@@ -28,6 +28,10 @@ export interface Use {
   readonly call: CallContext;
   /** What the config's own check warns about. */
   readonly warnings: () => readonly string[];
+  /** Aborts when later calls get another backend: long uses have to end. */
+  readonly retired: AbortSignal;
+  /** Tells of a failure that is not the whole call's: see Lease.failed. */
+  readonly failed: (error: unknown) => void;
   /** Makes a later call open the backend anew. */
   readonly discard: () => void;
 }
@@ -44,7 +48,7 @@ export class StoreAccess {
 
   /** @throws ProviderError: see resolveTarget. */
   target(
-    request: { readonly providerRef?: ProviderReference; readonly sourceNamespace: string },
+    request: { readonly providerRef?: ProviderReference | undefined; readonly sourceNamespace: string },
     look: Look,
   ): Promise<Target> {
     return resolveTarget(request.providerRef, request.sourceNamespace, this.#options, look);
@@ -85,6 +89,8 @@ export class StoreAccess {
           backend: lease.backend,
           call: { signal, requester, store, work, logger: logger.child({ requester }) },
           warnings: () => kind.configWarnings(config.spec),
+          retired: lease.retired,
+          failed: (error) => lease.failed(error),
           discard: () => lease.discard(),
         });
       } catch (error) {
@@ -121,7 +127,7 @@ export class StoreAccess {
 }
 
 /** A backend names fields as in a config object of its own; the user wrote them where the config stands. */
-function rerooted(error: unknown, kind: KindDefinition): unknown {
+export function rerooted(error: unknown, kind: KindDefinition): unknown {
   if (!(error instanceof ProviderError) || error.field === undefined) return error;
   const field = reroot(error.field, kind.at(''));
   if (field === error.field) return error;
