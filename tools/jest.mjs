@@ -17,7 +17,8 @@ const kinds = {
     '--testPathIgnorePatterns=/dist/',
   ],
   int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000', END],
-  e2e: ['--runInBand', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.', END],
+  // Each file has a control plane of its own, and mostly waits.
+  e2e: ['--maxWorkers=2', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.', END],
   // What is long by its nature as well: "npm run regress -- --long".
   long: ['--runInBand', '--testTimeout=1800000', END],
 };
