@@ -201,7 +201,7 @@ test.concurrent('a find that fails names its field once', async () => {
   await create('find-by-path', { dataFrom: [{ find: { path: 'app', name: { regexp: '.*' } } }] });
   const { message } = await system.failed(TENANT, 'find-by-path', 'UNSUPPORTED');
   expect(message).toContain(' spec.dataFrom[0].find.path: Provider "store" does not offer to find secrets by path');
-  expect(message.match(/spec\.dataFrom/g)).toHaveLength(1);
+  expect(message?.match(/spec\.dataFrom/g)).toHaveLength(1);
 });
 
 test.concurrent('what only the spec can mend is not read again and again', async () => {
