@@ -54,6 +54,20 @@ export class ProviderError extends Error {
     this.backend = options.backend && shown(options.backend);
   }
 
+  /** The same failure, told of another field; itself where it is told of that one. */
+  at(field: string): ProviderError {
+    if (field === this.field) return this;
+    const { code, publicMessage, nextStep, retryable, retryAfterMs, backend, cause } = this;
+    return new ProviderError(code, publicMessage, {
+      field,
+      nextStep,
+      retryable,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(backend && { backend }),
+      cause,
+    });
+  }
+
   /** Takes a ProviderError as it is and masks everything else as INTERNAL; the original stays as `cause`. */
   static from(thrown: unknown): ProviderError {
     if (thrown instanceof ProviderError) return thrown;

@@ -1,6 +1,7 @@
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { Backend, CloseReason } from '../backend.ts';
+import { reroot } from '../definition.ts';
 import type { CredentialCache } from '../credentials/credential-cache.ts';
 import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
@@ -79,6 +80,28 @@ export class BackendPool {
     this.#closings = new Closings({ clock, faults: this.#faults, metrics });
     this.#hung = new HungOpenings(clock);
     this.#accounts = new Accounts({ credentials: options.credentials, clock, logger, faults: this.#faults, metrics });
+  }
+
+  /**
+   * Runs `use` with a lease, tells the pool how it failed, and ends the lease.
+   * @throws ProviderError as `lease`, or what `use` throws; its field as the user wrote it, wherever the config stands.
+   */
+  async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: Lease) => Promise<T>): Promise<T> {
+    try {
+      const lease = await this.lease(key, signal);
+      try {
+        return await use(lease);
+      } catch (error) {
+        lease.failed(error);
+        throw error;
+      } finally {
+        lease.release();
+      }
+    } catch (error) {
+      throw error instanceof ProviderError && error.field !== undefined
+        ? error.at(reroot(error.field, key.kind.at('')))
+        : error;
+    }
   }
 
   /**

@@ -4,7 +4,6 @@ import type { BackendPool } from '../backends/backend-pool.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
 import type { KindDefinition } from '../definition.ts';
 import type { ConfigObject, ConfigReader, ObjectKind } from '../stores/config-reader.ts';
-import { rerooted } from '../stores/store-access.ts';
 import { NAMESPACE, OBJECT_NAME } from '../stores/target.ts';
 import type { GeneratorDefinition } from './define-generator.ts';
 import type { GeneratorCall, OpenGenerator } from './generator.ts';
@@ -92,22 +91,12 @@ export class GeneratorAccess {
     const { backends, heavy } = this.#options;
     const requester = { namespace: target.namespace };
     const { kind, config } = await this.#config(target, signal);
-    try {
-      const credentials = { kind: 'ownNamespace', namespace: target.namespace } as const;
-      const lease = await backends.lease({ kind, config, credentials }, signal);
-      try {
-        const work = heavy.forCall({ tenant: target.namespace, signal });
-        // The pool gives back what `defineGenerator` opened, with a guard around its functions.
-        return await use({ generator: lease.backend as unknown as OpenGenerator, call: { signal, requester, work } });
-      } catch (error) {
-        lease.failed(error);
-        throw error;
-      } finally {
-        lease.release();
-      }
-    } catch (error) {
-      throw rerooted(error, kind);
-    }
+    const credentials = { kind: 'ownNamespace', namespace: target.namespace } as const;
+    return backends.use({ kind, config, credentials }, signal, ({ backend }) => {
+      const work = heavy.forCall({ tenant: target.namespace, signal });
+      // The pool gives back what `defineGenerator` opened, with a guard around its functions.
+      return use({ generator: backend as unknown as OpenGenerator, call: { signal, requester, work } });
+    });
   }
 
   /** What was corrected counts at once: a generator is asked seldom, and what it makes stays. */

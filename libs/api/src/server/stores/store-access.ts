@@ -5,7 +5,7 @@ import type { Backend, CallContext } from '../backend.ts';
 import type { BackendPool } from '../backends/backend-pool.ts';
 import { parseRetrySettings } from '../retry/retry-settings.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
-import { type KindDefinition, reroot } from '../definition.ts';
+import type { KindDefinition } from '../definition.ts';
 import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import type { StoreReader } from './store-reader.ts';
@@ -81,27 +81,17 @@ export class StoreAccess {
     const { backends, heavy, logger } = this.#options;
     // What is wrong with it is named where it stands already.
     const config = await this.#config(target, grant.configNamespace, look);
-    try {
-      const lease = await backends.lease({ kind, config, credentials: grant.credentials }, signal);
-      try {
-        const work = heavy.forCall({ tenant: requester.namespace, signal });
-        return await use({
-          backend: lease.backend,
-          call: { signal, requester, store, work, logger: logger.child({ requester }) },
-          warnings: () => kind.configWarnings(config.spec),
-          retired: lease.retired,
-          failed: (error) => lease.failed(error),
-          discard: () => lease.discard(),
-        });
-      } catch (error) {
-        lease.failed(error);
-        throw error;
-      } finally {
-        lease.release();
-      }
-    } catch (error) {
-      throw rerooted(error, kind);
-    }
+    return backends.use({ kind, config, credentials: grant.credentials }, signal, (lease) => {
+      const work = heavy.forCall({ tenant: requester.namespace, signal });
+      return use({
+        backend: lease.backend,
+        call: { signal, requester, store, work, logger: logger.child({ requester }) },
+        warnings: () => kind.configWarnings(config.spec),
+        retired: lease.retired,
+        failed: (error) => lease.failed(error),
+        discard: () => lease.discard(),
+      });
+    });
   }
 
   async #config(
@@ -124,19 +114,4 @@ export class StoreAccess {
     this.#inline.set(record, config);
     return config;
   }
-}
-
-/** A backend names fields as in a config object of its own; the user wrote them where the config stands. */
-export function rerooted(error: unknown, kind: KindDefinition): unknown {
-  if (!(error instanceof ProviderError) || error.field === undefined) return error;
-  const field = reroot(error.field, kind.at(''));
-  if (field === error.field) return error;
-  const { code, publicMessage, nextStep, retryable, retryAfterMs, cause } = error;
-  return new ProviderError(code, publicMessage, {
-    field,
-    nextStep,
-    retryable,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    cause,
-  });
 }
