@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createRegistry, type Registry } from '@eso/runtime';
 import type { ProviderServerOptions } from '../server/options.ts';
 import type { KubeReader } from '../server/stores/kube-reader.ts';
+import { checkDefinition } from '../server/definition-check.ts';
 import { createProviderServer, type ProviderServer } from '../server/provider-server.ts';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
 import type { TestCrd } from './admission.ts';
@@ -53,10 +54,13 @@ export interface TestProvider {
 
 /**
  * Starts a provider on 127.0.0.1, over real TLS, with Kubernetes objects from memory.
- * @throws KubeError INVALID with the field, when a CRD does not take one of the objects.
+ * @throws KubeError INVALID with the field, when a CRD does not take one of the objects; TypeError for a definition that cannot
+ * be served.
  */
 export async function startTestProvider(options: TestProviderOptions): Promise<TestProvider> {
   const { tls: given, crds = [], objects: initial = [], kube, ...rest } = options;
+  // Before anything is opened that would have to be closed.
+  checkDefinition(rest.definition);
   const objects = new MemoryObjects({ crds });
   for (const object of initial) objects.apply(object);
   const made = given ? undefined : await testCertificates();

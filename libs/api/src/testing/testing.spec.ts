@@ -123,3 +123,10 @@ describe('a provider without anything of its own', () => {
     }
   });
 });
+
+test('a provider that cannot be served is refused, and leaves nothing open that would keep a test from ending', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  const before = timers();
+  await expect(startTestProvider({ definition: { name: 'none', kinds: [] } })).rejects.toThrow('it defines no kind');
+  expect(timers()).toBe(before);
+});
