@@ -8,12 +8,16 @@ const arrows = [
   ['layer:kube', ['layer:runtime']],
   ['layer:controller', ['layer:kube', 'layer:runtime']],
   ['layer:api', ['layer:kube', 'layer:runtime']],
+  ['layer:client', ['layer:api', 'layer:runtime']],
   ['layer:pki', ['layer:kube', 'layer:runtime']],
   ['layer:sync', ['layer:api', 'layer:kube', 'layer:runtime']],
   ['layer:template', ['layer:runtime']],
   ['layer:control-plane', []],
   ['layer:testing', ['layer:api', 'layer:control-plane', 'layer:kube', 'layer:runtime', 'layer:pki']],
-  ['app:core', ['layer:api', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:sync', 'layer:template']],
+  [
+    'app:core',
+    ['layer:api', 'layer:client', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:sync', 'layer:template'],
+  ],
   ['app:cert-manager-controller', ['layer:api', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:pki']],
   ['app:provider', ['layer:api']],
   ['layer:e2e', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing']],
@@ -21,6 +25,7 @@ const arrows = [
     'layer:tools',
     [
       'layer:api',
+      'layer:client',
       'layer:control-plane',
       'layer:kube',
       'layer:runtime',
@@ -55,7 +60,7 @@ export default defineConfig(
         {
           enforceBuildableLibDependency: false,
           // Specs of a library use the fixtures, which stand on that library.
-          ignoredCircularDependencies: ['kube', 'api', 'runtime', 'pki', 'controller'].map((lib) => [
+          ignoredCircularDependencies: ['kube', 'api', 'client', 'runtime', 'pki', 'controller'].map((lib) => [
             '@eso/testing',
             `@eso/${lib}`,
           ]),

@@ -1,6 +1,6 @@
 /** The client's side of the `hop` scenario: makes the calls, and prints one line of JSON per number in flight. */
-import { ProviderConnections } from '@eso/api/client';
 import { CertificateDirectory } from '@eso/api/tls';
+import { ProviderConnections } from '@eso/client';
 import { silentLogger } from '@eso/runtime';
 import { forEachConcurrently } from './concurrency.ts';
 import { cpuSeconds, peakRssMiB } from './processes.ts';

@@ -9,7 +9,7 @@ test('core may not contain a provider, a cloud SDK, the server side of the contr
     'libs/api/src/server/index.ts',
     'node_modules/zod/v4/core/core.js',
   ];
-  const good = ['apps/core/src/main.ts', 'libs/api/src/client/index.ts', 'node_modules/pino/pino.js'];
+  const good = ['apps/core/src/main.ts', 'libs/client/src/index.ts', 'node_modules/pino/pino.js'];
   expect(bundleViolations('core', bundle(...good))).toEqual([]);
   for (const input of bad) expect(bundleViolations('core', bundle(...good, input))).toHaveLength(1);
 });
@@ -20,7 +20,7 @@ test('a provider may contain the contract and its own SDK, not core, not the cli
   for (const input of [
     'apps/core/src/main.ts',
     'libs/sync/src/index.ts',
-    'libs/api/src/client/index.ts',
+    'libs/client/src/index.ts',
     'node_modules/@aws-sdk/core/index.js',
     'node_modules/a/node_modules/@azure/identity/index.js',
   ])

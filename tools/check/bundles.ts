@@ -31,18 +31,27 @@ const KUBECONFIG = [
 ]; // prettier-ignore
 
 const PROVIDER_OWN = ['libs/api/', 'libs/kube/', 'libs/runtime/'];
-const PROVIDER_NEVER = ['libs/api/src/client/', 'libs/api/src/schema/', 'libs/api/src/testing/'];
+const PROVIDER_NEVER = ['libs/api/src/schema/', 'libs/api/src/testing/'];
 
 /** One rule per app. A new provider adds its line with its SDK and nothing else. */
 export const BUNDLE_RULES: Readonly<Record<string, Rule>> = {
   core: {
-    own: ['apps/core/', 'libs/api/', 'libs/controller/', 'libs/kube/', 'libs/runtime/', 'libs/sync/', 'libs/template/'],
+    own: [
+      'apps/core/',
+      'libs/api/',
+      'libs/client/',
+      'libs/controller/',
+      'libs/kube/',
+      'libs/runtime/',
+      'libs/sync/',
+      'libs/template/',
+    ],
     never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
     packages: [...BASE, ...KUBECONFIG],
   },
   'cert-manager-controller': {
     own: ['apps/cert-manager-controller/', 'libs/api/', 'libs/controller/', 'libs/kube/', 'libs/pki/', 'libs/runtime/'],
-    never: ['libs/api/src/server/', 'libs/api/src/client/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
+    never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
     packages: [
       ...BASE,
       ...KUBECONFIG,

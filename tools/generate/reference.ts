@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { errorCodes } from '@eso/api/client';
-import { attemptsPerDay, type Remedy, remedyFor, syncErrorCodes } from '@eso/sync';
 import { Code } from '@connectrpc/connect';
+import { errorCodes } from '@eso/api/contract';
+import { attemptsPerDay, type Remedy, remedyFor, syncErrorCodes } from '@eso/sync';
 import type { GeneratedFiles } from './files.ts';
 
 const HEADER = '<!-- Written by `npm run generate`. -->\n\n';

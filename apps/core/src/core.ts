@@ -1,6 +1,6 @@
-import { ProviderConnections } from '@eso/api/client';
 import { EVENT_SOURCE } from '@eso/api/resources';
 import type { CertificateDirectory } from '@eso/api/tls';
+import { ProviderConnections } from '@eso/client';
 import { type Controller, EventRecorder } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Readiness, Registry } from '@eso/runtime';

@@ -1,4 +1,5 @@
-import { type ErrorCode, type ProviderClient, ProviderError } from '@eso/api/client';
+import { type ErrorCode, ProviderError } from '@eso/api/contract';
+import type { ProviderClient } from '@eso/client';
 import type { Source } from '@eso/sync';
 import { Collector } from './collect.ts';
 import type { Call } from './gather.ts';

@@ -1,4 +1,5 @@
-import { type ErrorCode, errorCodes, type ProviderClient, type ProviderEndpoint, ProviderError } from '@eso/api/client';
+import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/contract';
+import type { ProviderClient, ProviderEndpoint } from '@eso/client';
 import type { Answer, DataSource, ExtractSource, FindSource, Problem } from '@eso/sync';
 import { failedField } from './failed-field.ts';
 import type { Call } from './gather.ts';

@@ -1,5 +1,5 @@
-import type { ProviderConnections } from '@eso/api/client';
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
+import type { ProviderConnections } from '@eso/client';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';

@@ -1,4 +1,4 @@
-import type { ProviderError } from '@eso/api/client';
+import type { ProviderError } from '@eso/api/contract';
 import type { Source } from '@eso/sync';
 
 /** How providers call the part of a request that a manifest's source became. */

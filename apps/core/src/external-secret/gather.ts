@@ -1,4 +1,4 @@
-import type { ProviderEndpoint } from '@eso/api/client';
+import type { ProviderEndpoint } from '@eso/client';
 import { type Problem, type Source, sourcesOf, SyncError } from '@eso/sync';
 import type { ConsumerNamespace, StoreProviderReference, StoreView } from '../store/store-view.ts';
 import { missingFeature } from './missing-feature.ts';

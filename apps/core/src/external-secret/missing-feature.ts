@@ -1,4 +1,4 @@
-import type { Feature } from '@eso/api/client';
+import type { Feature } from '@eso/api/contract';
 import type { Problem, Source } from '@eso/sync';
 import type { StoreView } from '../store/store-view.ts';
 

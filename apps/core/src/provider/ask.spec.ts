@@ -1,10 +1,5 @@
-import {
-  type ErrorCode,
-  type ProviderCapabilities,
-  type ProviderClient,
-  ProviderError,
-  type ProviderValidation,
-} from '@eso/api/client';
+import { type ErrorCode, ProviderError } from '@eso/api/contract';
+import type { ProviderCapabilities, ProviderClient, ProviderValidation } from '@eso/client';
 import { ask } from './ask.ts';
 
 const question = {

@@ -1,4 +1,5 @@
-import { isSpoken, type ProviderCapabilities, type ProviderClient, ProviderError } from '@eso/api/client';
+import { isSpoken, ProviderError } from '@eso/api/contract';
+import type { ProviderCapabilities, ProviderClient } from '@eso/client';
 import type { Checked } from './check.ts';
 import { failedVerdict, incompatibleVerdict, invalidVerdict, isUnheard, type Verdict } from './verdict.ts';
 

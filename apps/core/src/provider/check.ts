@@ -1,5 +1,5 @@
-import type { ProviderEndpoint } from '@eso/api/client';
 import { type ClusterProvider, conditionsProblem, type Provider, ProviderReason } from '@eso/api/resources';
+import type { ProviderEndpoint } from '@eso/client';
 import type { Refusal, StoreProviderReference, StoreView } from '../store/store-view.ts';
 import { readRefreshInterval } from './refresh-interval.ts';
 

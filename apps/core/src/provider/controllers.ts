@@ -1,4 +1,4 @@
-import type { ProviderConnections } from '@eso/api/client';
+import type { ProviderConnections } from '@eso/client';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import { type KubeClient, objectKey } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';

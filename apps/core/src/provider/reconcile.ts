@@ -1,5 +1,5 @@
-import type { ProviderClient, ProviderEndpoint } from '@eso/api/client';
 import { ProviderConditionType } from '@eso/api/resources';
+import type { ProviderClient, ProviderEndpoint } from '@eso/client';
 import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';

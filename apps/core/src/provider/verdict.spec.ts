@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/client';
+import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/contract';
 import { failedVerdict, invalidVerdict, isUnheard, refusedVerdict } from './verdict.ts';
 
 test.each([

@@ -1,4 +1,4 @@
-import { type ErrorCode, type Feature, type ProtocolRange, protocolRange, type ProviderError } from '@eso/api/client';
+import { type ErrorCode, type Feature, type ProtocolRange, protocolRange, type ProviderError } from '@eso/api/contract';
 import { type Capabilities, ProviderMessage, ProviderReason } from '@eso/api/resources';
 import { conditionMessage } from '@eso/sync';
 import type { Refusal } from '../store/store-view.ts';

@@ -1,5 +1,5 @@
-import type { ProviderEndpoint } from '@eso/api/client';
 import type { ConsumerNamespace, ProviderReason } from '@eso/api/resources';
+import type { ProviderEndpoint } from '@eso/client';
 
 export type { ConsumerNamespace } from '@eso/api/resources';
 

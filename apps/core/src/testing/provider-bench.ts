@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProviderConnections } from '@eso/api/client';
 import type { ProviderDefinition, Validation } from '@eso/api/server';
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { CertificateDirectory } from '@eso/api/tls';
+import { ProviderConnections } from '@eso/client';
 import { EventRecorder } from '@eso/controller';
 import { type KubeClient, services } from '@eso/kube';
 import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';

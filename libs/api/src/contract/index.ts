@@ -1,4 +1,5 @@
 export { codeForStatus, type ErrorCode, type ErrorCodeInfo, errorCodes, isErrorCode } from './codes.ts';
+export { CLIENT_REFUSED } from './client-refused.ts';
 export { fromConnectError, toConnectError } from './error-wire.ts';
 export {
   coarseCapabilities,

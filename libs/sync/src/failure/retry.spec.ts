@@ -1,4 +1,4 @@
-import { errorCodes } from '@eso/api/client';
+import { errorCodes } from '@eso/api/contract';
 import { syncErrorCodes } from '../error.ts';
 import { attemptsPerDay, remedyFor, retryAfter } from './retry.ts';
 

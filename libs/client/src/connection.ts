@@ -7,8 +7,8 @@ import {
   type Settings,
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { CLIENT_REFUSED } from '@eso/api/contract';
 import type { Clock } from '@eso/runtime';
-import { CLIENT_REFUSED } from '../contract/client-refused.ts';
 import { answerHeaderOptions, headerListBytes } from './header-limits.ts';
 import { InFlightGate } from './in-flight-gate.ts';
 import { Liveness } from './liveness.ts';

@@ -1,6 +1,6 @@
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import type { TlsMaterial } from '@eso/api/tls';
 import type { Clock } from '@eso/runtime';
-import type { TlsMaterial } from '../tls/index.ts';
 import type { ProviderAddress } from './endpoint.ts';
 
 /** How long TCP and TLS may take together, milliseconds. Node itself would wait for minutes. */

@@ -7,20 +7,21 @@ import {
   limits,
   type ProtocolRange,
   ProviderError,
+  publicText,
   retryRule,
-} from '../contract/index.ts';
-import { publicText } from '../contract/public-text.ts';
-import { Health, HealthCheckResponse_ServingStatus } from '../gen/grpc/health/v1/health_pb.js';
+} from '@eso/api/contract';
 import {
   type CapabilitiesResponse,
   type GetAllSecretsRequestSchema,
   type GetSecretMapRequestSchema,
   type GetSecretRequestSchema,
+  Health,
+  HealthCheckResponse_ServingStatus,
   type ProviderReferenceSchema,
   SecretStoreCapabilities,
   SecretStoreProvider,
   type ValidateResponse,
-} from '../gen/provider/v1/provider_pb.js';
+} from '@eso/api/stubs';
 import type { EndpointCalls } from './endpoint-calls.ts';
 import { checkFind, checkRemoteRef } from './request-bounds.ts';
 

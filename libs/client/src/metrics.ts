@@ -1,5 +1,5 @@
+import type { ErrorCode, ProviderError } from '@eso/api/contract';
 import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
-import type { ErrorCode, ProviderError } from '../contract/index.ts';
 import type { CircuitState } from './circuit-breaker.ts';
 import { BoundedLabel, OTHER } from './labels.ts';
 

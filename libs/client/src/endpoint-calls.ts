@@ -6,8 +6,8 @@ import {
   type MessageShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import { errorCodes, mayRetry, ProviderError, type RetryRule } from '@eso/api/contract';
 import type { Clock, Logger } from '@eso/runtime';
-import { errorCodes, mayRetry, ProviderError, type RetryRule } from '../contract/index.ts';
 import { attempt, NeverSettled } from './attempt.ts';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -16,10 +16,10 @@ import type { ProviderEndpoint } from './endpoint.ts';
 import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
 import { InFlightGate } from './in-flight-gate.ts';
 import { frameMessage } from './message-frame.ts';
-import { largestField } from './request-bounds.ts';
 import type { ClientMetrics } from './metrics.ts';
-import type { Session } from './session.ts';
+import { largestField } from './request-bounds.ts';
 import type { SessionPool } from './session-pool.ts';
+import type { Session } from './session.ts';
 
 /** One call to a provider. */
 export interface CallRequest<I extends DescMessage, O extends DescMessage> {

@@ -1,6 +1,6 @@
 import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
-import { limits } from '../contract/index.ts';
+import { limits } from '@eso/api/contract';
 import { WireFailure } from './wire-failure.ts';
 
 /** What an answer may consist of, whatever its size in bytes. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { fromBinary } from '@bufbuild/protobuf';
-import { GetSecretRequestSchema } from '../../gen/provider/v1/provider_pb.js';
+import { GetSecretRequestSchema } from '@eso/api/stubs';
 import type { ProviderAddress } from '../endpoint.ts';
 import { Flag, frame, goawayFrame, headerFrames, PREFACE, resetFrame, settingsFrame, Type } from './frames.ts';
 import type { ServerPair } from './wire-server.ts';

@@ -1,5 +1,5 @@
-import { limits } from '../contract/index.ts';
-import { GetSecretRequestSchema } from '../gen/provider/v1/provider_pb.js';
+import { limits } from '@eso/api/contract';
+import { GetSecretRequestSchema } from '@eso/api/stubs';
 import { checkFind, checkRemoteRef, largestField } from './request-bounds.ts';
 
 const most = 'k'.repeat(limits.requestFieldBytes);

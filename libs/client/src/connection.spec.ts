@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CertificateDirectory } from '@eso/api/tls';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { CertificateDirectory } from '../tls/index.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import { PING_INTERVAL_MS, PING_TIMEOUT_MS } from './liveness.ts';
 import { connectSecurely } from './secure-connection.ts';

@@ -1,12 +1,12 @@
+import { ProviderError } from '@eso/api/contract';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { ProviderError } from '../contract/index.ts';
-import type { ProviderClient } from './provider-client.ts';
 import { BUSY_SILENCE_MS, PING_TIMEOUT_MS } from './liveness.ts';
-import { headerFrames } from './testing/frames.ts';
+import type { ProviderClient } from './provider-client.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';
 import { type ClientLab, endpointAt, openClientLab } from './testing/client-lab.ts';
 import { type FrameCall, FrameServer, type FrameServerOptions } from './testing/frame-server.ts';
+import { headerFrames } from './testing/frames.ts';
 
 const signal = new AbortController().signal;
 let lab: TlsLab;

@@ -1,6 +1,6 @@
+import { ProviderError } from '@eso/api/contract';
+import type { CertificateDirectory, TlsMaterial } from '@eso/api/tls';
 import type { Clock } from '@eso/runtime';
-import { ProviderError } from '../contract/index.ts';
-import type { CertificateDirectory, TlsMaterial } from '../tls/index.ts';
 import { addressKey, type ProviderAddress, type ProviderEndpoint } from './endpoint.ts';
 import type { ClientMetrics, EvictionReason } from './metrics.ts';
 import { Quarantine } from './quarantine.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TlsOptions } from 'node:tls';
 import { promisify } from 'node:util';
+import { CertificateDirectory, classifyTlsError } from '@eso/api/tls';
 import { systemClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
-import { CertificateDirectory, classifyTlsError } from '../tls/index.ts';
 import { connectSecurely } from './secure-connection.ts';
 
 const run = promisify(execFile);
@@ -73,7 +73,7 @@ test.each([
     const { port } = await listen(await lab.server(fault === undefined ? {} : { fault }));
     const script = `
     import { connectSecurely } from ${module('./secure-connection.ts')};
-    import { CertificateDirectory, classifyTlsError } from ${module('../tls/index.ts')};
+    import { CertificateDirectory, classifyTlsError } from '@eso/api/tls';
     import { systemClock } from '@eso/runtime';
     const certificates = await CertificateDirectory.open({ dir: ${JSON.stringify(clientDir)} });
     const address = { host: '127.0.0.1', port: ${port} };

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '@eso/api/contract';
+import { classifyTlsError } from '@eso/api/tls';
 import { isError } from '@eso/runtime';
-import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '../contract/index.ts';
-import { classifyTlsError } from '../tls/index.ts';
 import type { Deadline } from './deadline.ts';
 import { ANSWER_HEADER_BYTES } from './header-limits.ts';
 import { ConnectTimeout } from './secure-connection.ts';

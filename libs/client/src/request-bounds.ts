@@ -1,6 +1,6 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { limits, ProviderError } from '../contract/index.ts';
-import type { ExternalSecretDataRemoteRefSchema, ExternalSecretFindSchema } from '../gen/provider/v1/provider_pb.js';
+import { limits, ProviderError } from '@eso/api/contract';
+import type { ExternalSecretDataRemoteRefSchema, ExternalSecretFindSchema } from '@eso/api/stubs';
 
 /**
  * Refuses what no provider should see. A provider that writes a key into its error text would send more back than a connection bears.

@@ -1,10 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import { CLIENT_REFUSED, ProviderError } from '@eso/api/contract';
+import { defineKind } from '@eso/api/server';
+import { ErrorSchema } from '@eso/api/stubs';
+import { startTestProvider } from '@eso/api/testing';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { ProviderError } from '../contract/index.ts';
-import { CLIENT_REFUSED } from '../contract/client-refused.ts';
-import { ErrorSchema } from '../gen/provider/v1/provider_pb.js';
-import { defineKind } from '../server/definition.ts';
-import { startTestProvider } from '../testing/index.ts';
 import type { ProviderAddress } from './endpoint.ts';
 import { endpointAt, openClientLab, sample } from './testing/client-lab.ts';
 import { FrameServer } from './testing/frame-server.ts';

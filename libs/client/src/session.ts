@@ -1,8 +1,8 @@
 import { type DescMessage, type DescMethodUnary, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { methodPath } from '@eso/api/contract';
+import type { TlsMaterial } from '@eso/api/tls';
 import type { Clock } from '@eso/runtime';
-import { methodPath } from '../contract/index.ts';
-import type { TlsMaterial } from '../tls/index.ts';
 import { checkAnswer } from './answer-bounds.ts';
 import { Connection, type ConnectionEnd } from './connection.ts';
 import type { ProviderAddress } from './endpoint.ts';

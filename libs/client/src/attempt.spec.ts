@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { SecretStoreProvider } from '@eso/api/stubs';
 import { ManualClock } from '@eso/runtime';
-import { SecretStoreProvider } from '../gen/provider/v1/provider_pb.js';
 import { attempt, NeverSettled } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import { startDeadline } from './deadline.ts';

@@ -1,16 +1,16 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { limits } from '../contract/index.ts';
-import { HealthCheckResponseSchema } from '../gen/grpc/health/v1/health_pb.js';
+import { limits } from '@eso/api/contract';
 import {
   CapabilitiesResponseSchema,
   ErrorSchema,
   GetAllSecretsResponseSchema,
   GetSecretResponseSchema,
+  HealthCheckResponseSchema,
   ProviderReferenceSchema,
   SecretStoreCapabilities,
   ValidateResponseSchema,
-} from '../gen/provider/v1/provider_pb.js';
+} from '@eso/api/stubs';
 import { checkAnswer } from './answer-bounds.ts';
 import { WireFailure } from './wire-failure.ts';
 

@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
+import { ProviderError } from '@eso/api/contract';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { ProviderError } from '../contract/index.ts';
 import type { ProviderClient } from './provider-client.ts';
 import { type ClientLab, endpointAt, openClientLab, sample } from './testing/client-lab.ts';
 import { type FrameCall, FrameServer } from './testing/frame-server.ts';

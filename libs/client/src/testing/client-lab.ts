@@ -1,5 +1,5 @@
+import { CertificateDirectory } from '@eso/api/tls';
 import { type Clock, createRegistry, type Registry, systemClock } from '@eso/runtime';
-import { CertificateDirectory } from '../../tls/index.ts';
 import type { ProviderAddress, ProviderEndpoint } from '../endpoint.ts';
 import { ProviderConnections, type ProviderConnectionsOptions } from '../provider-connections.ts';
 

@@ -1,8 +1,8 @@
+import { limits as contractLimits } from '@eso/api/contract';
+import type { CertificateDirectory } from '@eso/api/tls';
 import { type Clock, createRegistry, type Logger, type Registry, silentLogger, systemClock } from '@eso/runtime';
-import { limits as contractLimits } from '../contract/index.ts';
-import type { CertificateDirectory } from '../tls/index.ts';
-import type { ProviderEndpoint } from './endpoint.ts';
 import { EndpointCalls } from './endpoint-calls.ts';
+import type { ProviderEndpoint } from './endpoint.ts';
 import { ClientMetrics } from './metrics.ts';
 import { EndpointClient, type ProviderClient } from './provider-client.ts';
 import { SessionPool } from './session-pool.ts';

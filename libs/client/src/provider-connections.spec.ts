@@ -3,11 +3,14 @@ import { createSecureServer, type ServerHttp2Stream } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { ProviderError, toConnectError } from '@eso/api/contract';
+import {
+  type CapabilitiesResponseSchema,
+  HealthCheckResponse_ServingStatus,
+  SecretStoreCapabilities,
+} from '@eso/api/stubs';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { ProviderError, toConnectError } from '../contract/index.ts';
-import { HealthCheckResponse_ServingStatus } from '../gen/grpc/health/v1/health_pb.js';
-import { type CapabilitiesResponseSchema, SecretStoreCapabilities } from '../gen/provider/v1/provider_pb.js';
 import type { ProviderAddress } from './endpoint.ts';
 import type { ProviderCapabilities, ProviderClient } from './provider-client.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';

@@ -9,8 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { Health } from '../../gen/grpc/health/v1/health_pb.js';
-import { SecretStoreProvider } from '../../gen/provider/v1/provider_pb.js';
+import { Health, SecretStoreProvider } from '@eso/api/stubs';
 import type { ProviderAddress } from '../endpoint.ts';
 
 /** Key, certificate and trust of a server, PEM. */
