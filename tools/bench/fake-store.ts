@@ -1,5 +1,5 @@
 import { providers } from '@eso/api/resources';
-import { type KubeObject, resourceType } from '@eso/kube';
+import { type KubeClient, type KubeObject, resourceType } from '@eso/kube';
 import { eventually, providerAddress, type TestCluster } from '@eso/testing';
 
 /** The config kind of provider-fake. */
@@ -35,4 +35,12 @@ export async function createFakeStore(
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
     if (ready?.status !== 'True') throw new Error(`the Provider is not ready: ${ready?.message ?? 'no condition yet'}`);
   });
+}
+
+/** Changes one value of the config object. @throws Error when there is no such key */
+export async function setFakeValue(client: KubeClient, namespace: string, key: string, value: string): Promise<void> {
+  const before = await client.get(fakes, { namespace, name: FAKE_STORE });
+  const data = before.spec.data.map((entry) => (entry.key === key ? { key, value } : entry));
+  if (!data.some((entry) => entry.key === key)) throw new Error(`the store holds no key ${key}`);
+  await client.update(fakes, { ...before, spec: { data } });
 }

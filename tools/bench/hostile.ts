@@ -16,7 +16,8 @@ import {
 import { step } from '../setup.mjs';
 import { GuiltyConditions } from './guilty-conditions.ts';
 import type { HostileReport, HostileResult } from './hostile-report.ts';
-import { percentile, RefreshGaps } from './refresh-gaps.ts';
+import { percentile } from './percentile.ts';
+import { RefreshGaps } from './refresh-gaps.ts';
 import { lossesBetween, stability } from './stability.ts';
 
 const ATTACKER = 'attacker';

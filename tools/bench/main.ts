@@ -1,5 +1,5 @@
 /**
- * npm run bench -- --scenario first-sync --objects 1000 --json FILE
+ * npm run bench -- --scenario first-sync --objects 1000 --json FILE     (and refresh, restart, lane, change)
  * npm run bench -- --scenario hop --calls 20000
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  *
@@ -10,13 +10,21 @@ import { parseArgs } from 'node:util';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { bundleAll } from '../nx.ts';
 import { step } from '../setup.mjs';
-import { firstSyncScenario } from './first-sync-scenario.ts';
+import { changeScenario } from './change.ts';
+import { firstSyncScenario } from './first-sync.ts';
 import { hopScenario } from './hop-scenario.ts';
 import { hostileScenario } from './hostile-scenario.ts';
+import { laneScenario } from './lane.ts';
+import { refreshScenario } from './refresh.ts';
+import { restartScenario } from './restart.ts';
 import type { Run, Scenario } from './scenario.ts';
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-sync': firstSyncScenario,
+  refresh: refreshScenario,
+  restart: restartScenario,
+  lane: laneScenario,
+  change: changeScenario,
   hop: hopScenario,
   hostile: hostileScenario,
 };

@@ -1,29 +1,76 @@
-/** Figures of one run. */
+import type { Measured, SyncingSystem } from './syncing-system.ts';
+import { percentile } from './percentile.ts';
+
+/** What processes took, by name. */
+export type Processes = Readonly<Record<string, { readonly cpuSeconds: number; readonly peakRssMiB: number }>>;
+
+/** Figures of one run of a scenario that syncs. */
 export interface Report {
   readonly scenario: string;
   readonly objects: number;
-  /** From the first POST of an ExternalSecret to the last Ready that an independent watch saw. */
+  /** What is measured stands with each scenario. */
   readonly seconds: number;
   readonly objectsPerSecond: number;
-  /** Secret POST and status PUT per object by a bare client with the same concurrency, in the same run. */
+  /** The writes of a first sync by a bare client with the same concurrency, in the same run; see floor.ts. */
   readonly floorObjectsPerSecond: number;
   /** `total`, and by verb and resource; from the API server's own metrics. */
   readonly requestsPerObject: Readonly<Record<string, number>>;
-  readonly processes: Readonly<Record<string, { readonly cpuSeconds: number; readonly peakRssMiB: number }>>;
+  readonly processes: Processes;
+  /** Where single objects are waited for. */
+  readonly latencySeconds?: Latency;
   /** Core's memory besides: before there is any ExternalSecret, and at its peak when it starts with all of them in sync. */
-  readonly coreRssMiB: { readonly idle: number; readonly restartPeak: number };
+  readonly coreRssMiB?: { readonly idle: number; readonly restartPeak: number };
   /** Of core's heap, what an ExternalSecret in sync and its Secret keep alive: all of it that goes when they are deleted. */
-  readonly coreLiveBytesPerObject: number;
+  readonly coreLiveBytesPerObject?: number;
+}
+
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  /** How many objects were waited for. */
+  readonly tries: number;
+}
+
+/** Median and 99th percentile of times in seconds. */
+export function latency(seconds: readonly number[]): Latency {
+  return { p50: percentile(seconds, 50), p99: percentile(seconds, 99), tries: seconds.length };
+}
+
+/** The part of a report that all scenarios have. @param objects how many the time and the requests were for; default: all */
+export function reportOf(
+  scenario: string,
+  system: Pick<SyncingSystem, 'objects' | 'floorObjectsPerSecond'>,
+  { seconds, requests, processes }: Measured,
+  objects: number = system.objects,
+): Report {
+  const perObject = (count: number): number => count / objects;
+  const total = [...requests.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    scenario,
+    objects: system.objects,
+    seconds,
+    objectsPerSecond: objects / seconds,
+    floorObjectsPerSecond: system.floorObjectsPerSecond,
+    requestsPerObject: {
+      total: perObject(total),
+      ...Object.fromEntries([...requests].map(([name, count]) => [name, perObject(count)])),
+    },
+    processes,
+  };
 }
 
 /** The report as a Markdown table. */
 export function table(report: Report): string {
+  const { floorObjectsPerSecond, latencySeconds, coreRssMiB, coreLiveBytesPerObject } = report;
   const rows: [string, string][] = [
     ['scenario', report.scenario],
     ['objects', String(report.objects)],
     ['seconds', report.seconds.toFixed(2)],
     ['objects per second', report.objectsPerSecond.toFixed(1)],
-    ['floor, objects per second', report.floorObjectsPerSecond.toFixed(1)],
+    [
+      'floor, objects per second',
+      `${floorObjectsPerSecond.toFixed(1)} (${(report.objectsPerSecond / floorObjectsPerSecond).toFixed(2)} of it)`,
+    ],
     ...Object.entries(report.requestsPerObject).map(([name, count]): [string, string] => [
       `requests per object, ${name}`,
       count.toFixed(3),
@@ -32,10 +79,17 @@ export function table(report: Report): string {
       name,
       `${cpuSeconds.toFixed(2)} s CPU, ${peakRssMiB.toFixed(0)} MiB peak RSS`,
     ]),
-    ['core, idle', `${report.coreRssMiB.idle.toFixed(0)} MiB RSS`],
-    ['core, started anew with all in sync', `${report.coreRssMiB.restartPeak.toFixed(0)} MiB peak RSS`],
-    ['core, live per ExternalSecret in sync', `${(report.coreLiveBytesPerObject / 1_000).toFixed(1)} kB`],
   ];
+  if (latencySeconds) {
+    const { p50, p99, tries } = latencySeconds;
+    rows.push(['latency', `p50 ${p50.toFixed(3)} s, p99 ${p99.toFixed(3)} s, of ${tries}`]);
+  }
+  if (coreRssMiB) {
+    rows.push(['core, idle', `${coreRssMiB.idle.toFixed(0)} MiB RSS`]);
+    rows.push(['core, started anew with all in sync', `${coreRssMiB.restartPeak.toFixed(0)} MiB peak RSS`]);
+  }
+  if (coreLiveBytesPerObject !== undefined)
+    rows.push(['core, live per ExternalSecret in sync', `${(coreLiveBytesPerObject / 1_000).toFixed(1)} kB`]);
   return markdown(['figure', 'value'], rows);
 }
 

@@ -1,4 +1,4 @@
-import { percentile } from './refresh-gaps.ts';
+import { percentile } from './percentile.ts';
 import { wholeNumber } from './scenario.ts';
 
 test.each([
