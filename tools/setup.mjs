@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureBinaries } from './control-plane/binaries.mjs';
+import { ensureMoto } from './control-plane/moto.mjs';
+import { runTasks } from './task-graph.mjs';
 
 /** Root of the checkout. */
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -50,22 +53,47 @@ export function run(command, args, options = {}) {
   });
 }
 
-/** Installs the workspace's packages from the lockfile unless exactly these are installed already. */
-export async function ensureInstalled() {
+/** Interval of progress lines, milliseconds. */
+const PROGRESS_MS = 5_000;
+
+/**
+ * Installs the workspace's packages from the lockfile unless exactly these are installed already.
+ * @param {AbortSignal} [signal] ends the installation
+ */
+export async function ensureInstalled(signal) {
   const key = installKey();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
-  step('installing npm packages from the lockfile (about half a minute when the cache is cold)');
-  const code = await run('npm', ['ci', '--no-progress', '--loglevel=error']);
-  if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; its output above says why`);
+  step('npm packages: installs them from the lockfile (about half a minute when the cache is cold)');
+  const timer = setInterval(() => step(`npm packages: ${installedSoFar()}`), PROGRESS_MS);
+  try {
+    const code = await run('npm', ['ci', '--no-progress', '--loglevel=error'], signal ? { signal } : {});
+    if (code !== 0) throw new Error(`npm ci failed with exit code ${code}; its output above says why`);
+  } finally {
+    clearInterval(timer);
+  }
   writeFileSync(stamp, key);
-  step('npm packages installed');
+  step('npm packages: installed');
+}
+
+/** How many of the lockfile's packages are unpacked. */
+function installedSoFar() {
+  /** @type {unknown} */
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const { packages } = /** @type {{ packages: Record<string, unknown> }} */ (lock);
+  const folders = Object.keys(packages).filter((path) => path.includes('node_modules/'));
+  // Some are for other kinds of machines and never come.
+  return `${folders.filter((path) => existsSync(join(root, path, 'package.json'))).length} of ${folders.length} are there`;
 }
 
 /**
- * Runs a script of tools/ on the Node that the workspace pins, with this process's arguments, and exits as it exits.
+ * Runs a script of tools/ on the Node that the workspace pins, with this process's arguments.
  * @param {string} script path below tools/
+ * @param {object} options
+ * @param {AbortSignal} options.signal ends it
+ * @param {boolean} options.preparing whether this process makes ready what the script waits for, and tells how far that is
+ * @returns {Promise<number>} its exit code
  */
-export async function continueOnPinnedNode(script) {
+async function runOnPinnedNode(script, { signal, preparing }) {
   const node = join(root, 'node_modules', '.bin', 'node');
   if (!existsSync(node)) {
     throw new Error(
@@ -80,23 +108,48 @@ export async function continueOnPinnedNode(script) {
       ...process.env,
       PATH: `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`,
       ESO_STARTED_SECONDS_AGO: String(process.uptime()),
+      ...(preparing ? { ESO_PREPARING: 'true' } : {}),
     },
   });
   // Ctrl-C reaches the whole process group; the child ends first and decides the exit code.
-  for (const signal of ['SIGINT', 'SIGTERM'])
-    process.on(signal, () => child.kill(/** @type {NodeJS.Signals} */ (signal)));
-  child.once('exit', (exit, signal) => process.exit(exit ?? (signal ? 1 : 0)));
-  await new Promise(() => undefined);
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(name, () => child.kill(name));
+  signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  return new Promise((done) => child.once('exit', (exit, killed) => done(exit ?? (killed ? 1 : 0))));
 }
 
+/** What a script can have made ready while packages are installed. */
+const PREPARATIONS = {
+  'control plane': () => ensureBinaries({ progress: step }),
+  'AWS emulator': () => ensureMoto({ progress: step }),
+};
+
 /**
- * The body of a start script: install, then go on, on the pinned Node.
- * @param {string} script path below tools/
+ * Progress for what a script asks for and this process may be making ready already: told once.
+ * @type {(text: string) => void}
  */
-export async function bootstrap(script) {
+export const stepUnlessPrepared = (text) => {
+  if (process.env['ESO_PREPARING'] !== 'true') step(text);
+};
+
+/**
+ * The body of a start script: installs, then goes on, on the pinned Node. What the script needs beside packages is made ready at the
+ * same time; the script waits for it where it uses it.
+ * @param {string} script path below tools/
+ * @param {readonly (keyof typeof PREPARATIONS)[]} [preparations]
+ */
+export async function bootstrap(script, preparations = []) {
+  const preparing = preparations.length > 0;
   try {
-    await ensureInstalled();
-    await continueOnPinnedNode(script);
+    await runTasks([
+      { name: 'npm packages', run: ensureInstalled },
+      ...preparations.map((name) => ({ name, run: PREPARATIONS[name] })),
+      {
+        name: script,
+        needs: ['npm packages'],
+        // Whatever else is under way ends with this process.
+        run: async (signal) => process.exit(await runOnPinnedNode(script, { signal, preparing })),
+      },
+    ]);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

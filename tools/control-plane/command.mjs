@@ -12,6 +12,8 @@ const KEPT_OUTPUT = 4_000;
  * @property {string} [cwd]
  * @property {string} [what] what it does, for progress lines
  * @property {(text: string) => void} [progress] told every ten seconds that it still runs
+ * @property {(line: string) => void} [onErrorLine] given each whole line of standard error as it comes
+ * @property {() => string} [howFar] what a progress line says beside the time
  */
 
 /**
@@ -23,7 +25,7 @@ const KEPT_OUTPUT = 4_000;
  * @throws Error with the end of its output when it fails or does not exist
  */
 export async function runCommand(command, args, options = {}) {
-  const { env = process.env, cwd, what = command, progress } = options;
+  const { env = process.env, cwd, what = command, progress, onErrorLine, howFar = () => 'still at it' } = options;
   const child = spawn(command, args, {
     env,
     ...(cwd === undefined ? {} : { cwd }),
@@ -33,13 +35,18 @@ export async function runCommand(command, args, options = {}) {
   if (child.pid !== undefined) guardProcess(child.pid);
   const startedAt = performance.now();
   const timer = setInterval(() => {
-    progress?.(`${what}: still at it after ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+    progress?.(`${what}: ${howFar()} after ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
   }, PROGRESS_MS);
   let output = '';
   let errors = '';
+  let unfinished = '';
   child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ text) => (output += text));
   child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
     errors = (errors + text).slice(-KEPT_OUTPUT);
+    if (!onErrorLine) return;
+    const lines = (unfinished + text).split('\n');
+    unfinished = lines.pop() ?? '';
+    lines.forEach(onErrorLine);
   });
   try {
     /** @type {number | NodeJS.Signals | null} */

@@ -24,6 +24,9 @@ const LINKER_FLAGS = [
   }).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`),
 ].join(' ');
 
+/** No tables for a debugger, which the linker would leave out of the programs anyway: an eighth of the compiler's time. */
+const COMPILER_FLAGS = 'all=-dwarf=false';
+
 /** Digest of all that decides what the build yields. */
 export async function recipeDigest() {
   const hash = createHash('sha256').update(`${PACKAGES.join(' ')}\n${LINKER_FLAGS}\n`);
@@ -42,18 +45,27 @@ export async function buildFromModules(dir, progress) {
   // Go may write to the folder of the module; the checkout stays as it is.
   const module = join(dir, 'module');
   await cp(recipe, module, { recursive: true });
-  const what = `control plane: builds kube-apiserver ${KUBERNETES_VERSION}, kubectl and etcd from source, once (3 to 8 minutes)`;
-  progress(what);
-  await runCommand(
-    go,
-    ['build', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', LINKER_FLAGS, '-o', `${dir}/`, ...PACKAGES],
-    {
-      cwd: module,
-      env: { ...goEnvironment(), CGO_ENABLED: '0' },
-      what: 'control plane: build',
-      progress,
-    },
+  progress(
+    `control plane: builds kube-apiserver ${KUBERNETES_VERSION}, kubectl and etcd from source, once (3 to 8 minutes)`,
   );
+  const common = { cwd: module, env: { ...goEnvironment(), CGO_ENABLED: '0' }, progress };
+  let fetched = 0;
+  const packages = await runCommand(go, ['list', '-mod=readonly', '-deps', ...PACKAGES], {
+    ...common,
+    what: 'control plane: modules',
+    onErrorLine: (line) => (fetched += line.startsWith('go: downloading ') ? 1 : 0),
+    howFar: () => `${fetched} fetched`,
+  });
+  const total = packages.trim().split('\n').length;
+  let compiled = 0;
+  const flags = ['-v', '-mod=readonly', '-buildvcs=false', '-trimpath', `-gcflags=${COMPILER_FLAGS}`];
+  await runCommand(go, ['build', ...flags, '-ldflags', LINKER_FLAGS, '-o', `${dir}/`, ...PACKAGES], {
+    ...common,
+    what: 'control plane: build',
+    // With -v the compiler names each package when its turn comes.
+    onErrorLine: () => compiled++,
+    howFar: () => `${Math.min(compiled, total)} of ${total} packages`,
+  });
   await rename(join(dir, 'server'), join(dir, 'etcd'));
   await rm(module, { recursive: true });
 }

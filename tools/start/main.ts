@@ -9,8 +9,9 @@ import { secrets } from '@eso/kube';
 import { eventually, Installation, ownControlPlane, type TestCluster } from '@eso/testing';
 import { bundleAll } from '../nx.ts';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
-import { ensureMoto, startMoto } from '@eso/control-plane/moto.mjs';
-import { step } from '../setup.mjs';
+import { ensureMoto, type Moto, startMoto } from '@eso/control-plane/moto.mjs';
+import { step, stepUnlessPrepared } from '../setup.mjs';
+import { runTasks } from '../task-graph.mjs';
 import { AFTER, BEFORE, DEMO_MANIFESTS, REMOTE_KEY, TENANT } from './demo.ts';
 
 const options = readOptions();
@@ -43,16 +44,7 @@ process.exit(code);
 
 /** Sets everything up, shows it, and returns how to reach it. @throws Error when something was not seen in time */
 async function show(): Promise<{ path: string; kubectl: string }> {
-  await ensureBinaries({ progress: step });
-  await ensureMoto({ progress: step });
-  step('bundling the programs');
-  await bundleAll();
-  step('starting etcd and kube-apiserver');
-  const { cluster } = await ownControlPlane();
-  cleanups.push(() => cluster.stop());
-  step('starting the AWS emulator');
-  const moto = await startMoto();
-  cleanups.push(() => moto.stop());
+  const { cluster, moto } = await prepared();
   const backend = new SecretsManagerClient({
     endpoint: moto.url,
     region: 'eu-central-1',
@@ -79,6 +71,42 @@ async function show(): Promise<{ path: string; kubectl: string }> {
   await passwordBecomes(cluster, AFTER.password);
   step(`Kubernetes: Secret ${TENANT}/database has followed`);
   return { path: cluster.adminKubeconfig, kubectl: cluster.state.kubectl };
+}
+
+/** Everything that has to run before the programs can, made ready and started side by side. */
+async function prepared(): Promise<{ cluster: TestCluster; moto: Moto }> {
+  const cluster = Promise.withResolvers<TestCluster>();
+  const moto = Promise.withResolvers<Moto>();
+  await runTasks([
+    {
+      name: 'programs',
+      run: async () => {
+        step('programs: are bundled');
+        await bundleAll();
+      },
+    },
+    {
+      name: 'control plane',
+      run: async () => {
+        await ensureBinaries({ progress: stepUnlessPrepared });
+        step('control plane: etcd and kube-apiserver start');
+        const own = await ownControlPlane();
+        cleanups.push(() => own.cluster.stop());
+        cluster.resolve(own.cluster);
+      },
+    },
+    {
+      name: 'AWS emulator',
+      run: async () => {
+        await ensureMoto({ progress: stepUnlessPrepared });
+        step('AWS emulator: starts');
+        const started = await startMoto();
+        cleanups.push(() => started.stop());
+        moto.resolve(started);
+      },
+    },
+  ]);
+  return { cluster: await cluster.promise, moto: await moto.promise };
 }
 
 async function passwordBecomes(cluster: TestCluster, password: string): Promise<void> {

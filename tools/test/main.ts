@@ -7,7 +7,7 @@ import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { startControlPlane } from '@eso/control-plane/control-plane.mjs';
 import { ensureMoto } from '@eso/control-plane/moto.mjs';
 import { nx } from '../nx.ts';
-import { step } from '../setup.mjs';
+import { step, stepUnlessPrepared } from '../setup.mjs';
 import { TestCounter } from './counter.ts';
 
 const { values } = parseArgs({
@@ -46,8 +46,8 @@ async function main(): Promise<number> {
   let ok = true;
   if (kinds.has('unit')) ok = await runTarget('test', 2, counter, {});
   if (kinds.has('int') || kinds.has('e2e')) {
-    await ensureBinaries({ progress: step });
-    await ensureMoto({ progress: step });
+    await ensureBinaries({ progress: stepUnlessPrepared });
+    await ensureMoto({ progress: stepUnlessPrepared });
     step('control plane: starts');
     const controlPlane = await startControlPlane({ progress: step });
     try {
