@@ -1,4 +1,8 @@
-/** The client's side of the `hop` scenario: makes the calls, and prints one line of JSON per number in flight. */
+/**
+ * The client's side of the `hop` scenario: reads a number of calls in flight from each line of its standard input, makes the calls, and
+ * prints one line of JSON. All go over the connections of one client, which ends with its input.
+ */
+import { createInterface } from 'node:readline';
 import { CertificateDirectory } from '@eso/api/tls';
 import { ProviderConnections } from '@eso/client';
 import { silentLogger } from '@eso/runtime';
@@ -17,7 +21,6 @@ export interface HopClientOptions {
   readonly key: string;
   /** Calls per number in flight; a tenth as many go before, uncounted. */
   readonly calls: number;
-  readonly inFlight: readonly number[];
 }
 
 /** What was measured with so many calls in flight. */
@@ -88,6 +91,7 @@ async function measure(inFlight: number): Promise<HopLevel> {
   };
 }
 
-for (const inFlight of options.inFlight) console.log(JSON.stringify(await measure(inFlight)));
+for await (const line of createInterface({ input: process.stdin }))
+  console.log(JSON.stringify(await measure(Number(line))));
 await connections.close();
 certificates.close();

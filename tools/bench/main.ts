@@ -1,6 +1,6 @@
 /**
  * npm run bench -- --scenario first-sync --objects 1000 --json FILE     (and refresh, restart, lane, change)
- * npm run bench -- --scenario hop --calls 20000
+ * npm run bench -- --scenario hop --calls 20000     (--beside silent-tls: an honest client beside a flood)
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.

@@ -22,6 +22,7 @@ import type { TlsMaterial } from '../../tls/material.ts';
 import type { ServerLimits } from '../options.ts';
 import type { ClientGate, Verdict } from './client-gate.ts';
 import { Connections, HANDSHAKE_MS, type JudgedConnection } from './connections.ts';
+import { HandshakeTurns } from './handshake-turns.ts';
 import { RefusedPeer } from './refused-peer.ts';
 import { answerWithError, clientRejected } from './rejection.ts';
 import type { ServerMetrics } from './server-metrics.ts';
@@ -54,6 +55,7 @@ const EXPIRED_GRACE_MS = 2_000;
 export class GatedListener {
   readonly #options: GatedListenerOptions;
   readonly #connections: Connections;
+  readonly #handshakes: HandshakeTurns;
   readonly #tcp = createTcpServer();
   readonly #tls = createTlsServer({
     ...secureContext(undefined),
@@ -69,6 +71,7 @@ export class GatedListener {
   constructor(options: GatedListenerOptions) {
     this.#options = options;
     const { clock, limits, logger, metrics } = options;
+    this.#handshakes = new HandshakeTurns(clock);
     this.#connections = new Connections({
       clock,
       accepted: limits.connections,
@@ -82,7 +85,7 @@ export class GatedListener {
       socket.on('error', () => undefined);
       this.#guard(socket, () => {
         this.#connections.arrived(socket);
-        this.#tls.emit('connection', socket);
+        this.#handshakes.enter(socket, () => this.#guard(socket, () => this.#tls.emit('connection', socket)));
       });
     });
     this.#tls.on('secureConnection', (socket) => this.#guard(socket, () => this.#judge(socket)));
