@@ -134,7 +134,8 @@ function moduleAt(path: string, folder: string): Module {
   return { path, package: folder, test };
 }
 
-function successorsOf(edges: readonly ImportEdge[]): Successors {
+/** For each module with imports, what it imports. */
+export function successorsOf(edges: readonly ImportEdge[]): Successors {
   const successors = new Map<string, string[]>();
   for (const { from, to } of edges) {
     const list = successors.get(from);
