@@ -1,6 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { noImportCircle } from './tools/lint/no-import-circle.ts';
 
 /** The arrows of the house (docs/architecture.md): who may import whom. */
 const arrows = [
@@ -41,8 +42,9 @@ export default defineConfig(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] } } },
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, '@eso': { rules: { 'no-import-circle': noImportCircle } } },
     rules: {
+      '@eso/no-import-circle': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],

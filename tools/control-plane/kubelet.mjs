@@ -8,9 +8,9 @@ import { Pod } from './pod.mjs';
 import { freePort } from './ports.mjs';
 
 /**
- * @typedef {import('./pod.mjs').PodSpec} PodSpec
+ * @typedef {import('./pod-spec.mjs').PodSpec} PodSpec
  * @typedef {import('./pod.mjs').PodState} PodState
- * @typedef {import('./pod.mjs').ApiServerAddress} ApiServerAddress
+ * @typedef {import('./pod-spec.mjs').ApiServerAddress} ApiServerAddress
  *
  * @typedef {object} KubeletOptions
  * @property {import('./control-plane.mjs').ControlPlaneState} controlPlane
@@ -35,7 +35,7 @@ export class LocalKubelet {
     mkdirSync(this.dir, { recursive: true, mode: 0o700 });
   }
 
-  /** Where pods find the API server unless their spec says otherwise. @returns {import('./pod.mjs').ApiServerAddress} */
+  /** Where pods find the API server unless their spec says otherwise. @returns {import('./pod-spec.mjs').ApiServerAddress} */
   get apiServer() {
     const { controlPlane } = this.#options;
     const { url, caFile } = controlPlane.podApi ?? controlPlane;

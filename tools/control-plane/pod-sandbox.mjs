@@ -7,7 +7,7 @@ import { SecretVolume } from './secret-volume.mjs';
 import { ServiceAccountToken } from './service-account-token.mjs';
 
 /**
- * @typedef {import('./pod.mjs').PodSpec} PodSpec
+ * @typedef {import('./pod-spec.mjs').PodSpec} PodSpec
  *
  * @typedef {object} SandboxOptions
  * @property {import('./api-client.mjs').ApiClient} client

@@ -1,6 +1,6 @@
 import { defineKind, type ProviderDefinition } from '@eso/api/server';
 import type { Endpoints } from './aws/endpoints.ts';
-import { accessOf } from './aws/login.ts';
+import { accessOf } from './aws/access.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
 import { SecretsManagerBackend } from './secrets-manager/backend.ts';

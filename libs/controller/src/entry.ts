@@ -1,5 +1,4 @@
-import type { Slotted } from './heap.ts';
-import type { WaitGroup } from './waiting-keys.ts';
+import type { Heap, Slotted } from './heap.ts';
 
 /** What decides who goes first. */
 export interface Rank {
@@ -26,4 +25,12 @@ export interface Entry extends Rank, Slotted {
   at: number;
   /** Where it waits for room. */
   group: WaitGroup | undefined;
+}
+
+/** Keys that wait for room at the same endpoints. */
+export interface WaitGroup {
+  readonly ids: readonly string[];
+  readonly entries: Heap<Entry>;
+  /** With several endpoints: how many passes went into one of them since a key of the group last went in. */
+  readonly overtaken: Map<string, number>;
 }

@@ -1,14 +1,6 @@
-import { type Entry, goesBefore, type Rank } from './entry.ts';
+import { type Entry, goesBefore, type Rank, type WaitGroup } from './entry.ts';
 import { Heap } from './heap.ts';
 import type { Hold, Rooms } from './rooms.ts';
-
-/** Keys that wait for room at the same endpoints. */
-export interface WaitGroup {
-  readonly ids: readonly string[];
-  readonly entries: Heap<Entry>;
-  /** With several endpoints: how many passes went into one of them since a key of the group last went in. */
-  readonly overtaken: Map<string, number>;
-}
 
 /** A waiting key for which there is room. */
 export interface Admission {

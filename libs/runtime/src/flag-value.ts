@@ -1,7 +1,7 @@
 import { type ListenAddress, parseListenAddress } from './address.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { RuntimeError } from './error.ts';
-import type { Flag } from './flags.ts';
+import type { Flag } from './flag.ts';
 import { bounded, errorText } from './text.ts';
 
 /** What a flag's value can be. */

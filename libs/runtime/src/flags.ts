@@ -1,49 +1,8 @@
 import { parseArgs } from 'node:util';
-import type { ListenAddress } from './address.ts';
 import { formatDuration } from './duration.ts';
 import { RuntimeError } from './error.ts';
+import type { Flag, FlagSpec, FlagValues } from './flag.ts';
 import { readFlagValue } from './flag-value.ts';
-
-interface FlagBase {
-  /** Environment variable that is used when the flag is not given. */
-  env?: string;
-  /** One sentence for `--help`. */
-  describe: string;
-}
-
-/** One command line flag, by the type of its value. */
-export type Flag = FlagBase &
-  (
-    | { type: 'string'; default: string; choices?: readonly string[] }
-    | { type: 'boolean'; default: boolean }
-    | { type: 'number'; default: number; min?: number; max?: number }
-    /** Go syntax on the command line, milliseconds in the program; `default` in either; `min` and `max` in milliseconds. */
-    | { type: 'duration'; default: string | number; min?: number; max?: number }
-    /** Given several times or separated by commas. */
-    | { type: 'list'; default: readonly string[]; choices?: readonly string[] }
-    /**
-     * `host:port`, see parseListenAddress. Without a host it means the address in the environment variable `hostEnv`, where
-     * that is set, instead of every interface.
-     */
-    | { type: 'listen'; default: string; hostEnv?: string }
-  );
-
-/** Flags by name, without the dashes. */
-export type FlagSpec = Readonly<Record<string, Flag>>;
-
-type ChoiceOf<F> = F extends { choices: readonly (infer C extends string)[] } ? C : string;
-type ValueOf<F> = F extends { type: 'string' }
-  ? ChoiceOf<F>
-  : F extends { type: 'boolean' }
-    ? boolean
-    : F extends { type: 'number' | 'duration' }
-      ? number
-      : F extends { type: 'list' }
-        ? readonly ChoiceOf<F>[]
-        : ListenAddress;
-
-/** The values of a set of flags, typed by their specification. */
-export type FlagValues<S extends FlagSpec> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
 
 /**
  * Reads flags: `--flag=value`, `--flag value`, `--switch`, `--no-switch`, `--switch=false`. A flag given twice takes the last

@@ -1,4 +1,5 @@
-import { type FlagSpec, type FlagValues, flagHelp, parseFlags } from './flags.ts';
+import { flagHelp, parseFlags } from './flags.ts';
+import type { FlagSpec, FlagValues } from './flag.ts';
 import { createLogger, LOG_LEVELS, type Logger } from './logger.ts';
 import { boundMemory } from './memory.ts';
 import { startProblem } from './start-guard.ts';

@@ -16,12 +16,12 @@ export { validateKeys } from './data/validate-keys.ts';
 export { rewrite, type RewriteOptions } from './rewrite/rewrite.ts';
 export type { RenderTransform } from './rewrite/transform.ts';
 
-export { type Answer, assemble, type AssembleOptions } from './shape/assemble.ts';
 export { type Shaped, shapeTask } from './shape/shape-task.ts';
 export { createShaper, type ShapedObject, type Shaper, type ShaperOptions } from './shape/shaper.ts';
 
-export { notBuiltYet, unbuiltFields, type UnbuiltField } from './spec/not-built-yet.ts';
-export { prepareMap, prepareValue } from './spec/prepare.ts';
+export { type Answer, assemble, type AssembleOptions } from './external-secret/assemble.ts';
+export { notBuiltYet, unbuiltFields, type UnbuiltField } from './external-secret/not-built-yet.ts';
+export { prepareMap, prepareValue } from './external-secret/prepare.ts';
 export {
   type Due,
   isDue,
@@ -30,7 +30,7 @@ export {
   type Requeue,
   requeueAfter,
   syncedResourceVersion,
-} from './spec/refresh.ts';
+} from './external-secret/refresh.ts';
 export {
   type DataSource,
   type ExtractSource,
@@ -39,8 +39,8 @@ export {
   type Source,
   sourcesOf,
   storesOf,
-} from './spec/sources.ts';
-export { invalidSpec, type SpecProblem, validateExternalSecret } from './spec/validate.ts';
+} from './external-secret/sources.ts';
+export { invalidSpec, type SpecProblem, validateExternalSecret } from './external-secret/validate.ts';
 
 export { type ConditionLike, mergeCondition } from './status/conditions.ts';
 export { kubeTime } from './status/time.ts';

@@ -12,7 +12,7 @@ import { collectFunctions } from './parse/collect-functions.ts';
 import type { RandomSeed } from './random.ts';
 import { randomSource } from './random.ts';
 import { encodeText, fromBytes, toBytes } from './value/utf8.ts';
-import { goStringMap } from './value/values.ts';
+import { goStringMap } from './value/make.ts';
 
 /** How a text is read and what it may use. */
 export interface CompileOptions {

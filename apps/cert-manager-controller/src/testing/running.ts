@@ -1,10 +1,10 @@
+import type { KubeClient } from '@eso/kube';
 import { wrappedKeySource } from '@eso/pki';
 import { type Clock, createLogger, createRegistry, type Registry, systemClock } from '@eso/runtime';
 import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
 import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance.ts';
-import type { Harness } from './harness.ts';
 
 const DAY = 86_400_000;
 
@@ -17,6 +17,15 @@ export interface RunOptions {
   readonly keyFile?: string;
 }
 
+/** Where a controller runs, and with whose rights. */
+export interface RunPlace {
+  readonly client: KubeClient;
+  /** Namespace of core. */
+  readonly namespace: string;
+  readonly providerNamespaces: readonly string[];
+  readonly keyFile: string;
+}
+
 /** The controller in this process, with the rights of its ServiceAccount. */
 export class Running {
   readonly controller: CertificateController;
@@ -26,7 +35,7 @@ export class Running {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: Harness, options: RunOptions = {}) {
+  constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: RunPlace, options: RunOptions = {}) {
     const { clock = systemClock, resyncMs, settings = {}, keyFile = ownKeyFile } = options;
     this.registry = createRegistry({ processMetrics: false });
     this.controller = new CertificateController({

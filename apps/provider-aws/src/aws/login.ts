@@ -1,9 +1,3 @@
-import type { OpenContext } from '@eso/api/server';
-import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
-import type { Endpoints } from './endpoints.ts';
-import { roleSession, rolesOf } from './role-session.ts';
-import { staticKeys } from './static-keys.ts';
-
 /** What a request is signed with. */
 export interface Identity {
   readonly accessKeyId: string;
@@ -25,20 +19,4 @@ export interface Access {
   readonly login: Login;
   /** Runs something that makes requests; where AWS takes the identity no longer, once more with another one. */
   use<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T>;
-}
-
-export interface AccessOptions extends Pick<
-  OpenContext<SecretsManagerConfig>,
-  'config' | 'credentials' | 'metrics' | 'session' | 'lifetime'
-> {
-  readonly endpoints: Endpoints;
-}
-
-/** The way in that a config object describes: access keys from Secrets, and then the roles, one after the other. */
-export function accessOf({ config, credentials, endpoints, ...context }: AccessOptions): Access {
-  const base = staticKeys(config.auth?.secretRef ?? {}, credentials);
-  const roles = rolesOf(config);
-  // Keys that a user keeps are read before each request; there is nothing else to try.
-  if (roles.length === 0) return { login: base, use: (run) => run() };
-  return roleSession({ ...context, base, roles, region: config.region, endpoint: endpoints.sts });
 }

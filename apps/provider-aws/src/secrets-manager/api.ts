@@ -18,6 +18,7 @@ import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { absenceIn, type VersionSelector } from './absence.ts';
 import { batchAnswer, type BatchAnswer } from './batch-answer.ts';
 import { ReadFailures, SERVICE } from './read-failures.ts';
+import type { ListedSecret, SecretValue } from './secret.ts';
 
 export interface SecretsManagerApiOptions {
   readonly region: string;
@@ -25,19 +26,6 @@ export interface SecretsManagerApiOptions {
   readonly login: Login;
   readonly metrics: ApiCallMetrics;
   readonly flights: SingleFlight;
-}
-
-/** A secret's content: at least one of the two in theory, exactly one in practice. */
-export interface SecretValue {
-  readonly text?: string | undefined;
-  readonly binary?: Uint8Array | undefined;
-}
-
-/** A secret as AWS lists it. */
-export interface ListedSecret {
-  readonly name: string;
-  readonly arn: string;
-  readonly tags: ReadonlyMap<string, string>;
 }
 
 /** What most of the failures are about: what a user wrote, and what was tried. */

@@ -1,7 +1,7 @@
 import type { BatchGetSecretValueResponse } from '@aws-sdk/client-secrets-manager';
 import type { ProviderError } from '@eso/api/server';
 import type { AwsError } from '../aws/failure.ts';
-import type { ListedSecret, SecretValue } from './api.ts';
+import type { ListedSecret, SecretValue } from './secret.ts';
 
 /** What a batch says about each of the secrets that were asked for. */
 export interface BatchAnswer {

@@ -1,4 +1,4 @@
-import type { ListedSecret } from './api.ts';
+import type { ListedSecret } from './secret.ts';
 import { filtersOf, selectedBy } from './filters.ts';
 
 const tags = (record: Record<string, string>): ReadonlyMap<string, string> => new Map(Object.entries(record));

@@ -1,6 +1,6 @@
 import type { Filter } from '@aws-sdk/client-secrets-manager';
 import type { Find } from '@eso/api/server';
-import type { ListedSecret } from './api.ts';
+import type { ListedSecret } from './secret.ts';
 
 /** AWS takes no more filters in one request. */
 const MAX_FILTERS = 10;

@@ -1,6 +1,7 @@
 import { type CallContext, type Find, limits, ProviderError } from '@eso/api/server';
 import { CURRENT } from './absence.ts';
-import type { ListedSecret, SecretsManagerApi } from './api.ts';
+import type { SecretsManagerApi } from './api.ts';
+import type { ListedSecret } from './secret.ts';
 import { filtersOf, selectedBy } from './filters.ts';
 import { secretBytes } from './secret-bytes.ts';
 

@@ -1,4 +1,4 @@
-import type { SecretValue } from './api.ts';
+import type { SecretValue } from './secret.ts';
 
 /** A secret's content as bytes; of text and binary the text. */
 export function secretBytes({ text, binary }: SecretValue): Uint8Array | undefined {

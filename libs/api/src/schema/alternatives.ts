@@ -3,7 +3,7 @@
  * conditions inside.
  * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
  */
-import type { JsonSchema } from './openapi.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** Says which of the alternatives cannot be told in a CRD, and what to do. */
 export type Refuse = (problem: string) => never;

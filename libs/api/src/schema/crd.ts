@@ -1,6 +1,7 @@
 /** Builds the CustomResourceDefinition of a kind. */
 import type { CustomResource, PrintColumn, RetiredVersion, ServedVersion } from './custom-resource.ts';
-import { type JsonSchema, structuralSchema } from './openapi.ts';
+import { structuralSchema } from './openapi.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** CustomResourceDefinition of `apiextensions.k8s.io/v1`, ready to be written as YAML. */
 export interface CrdManifest {

@@ -2,17 +2,8 @@
 import { RE2JS } from 're2js';
 import type { z } from 'zod';
 import { alternatives } from './alternatives.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { KEYS, PROBLEM, zodJson } from './zod-json.ts';
-
-/** Structural schema, as far as this project writes it. */
-export interface JsonSchema {
-  [keyword: string]: unknown;
-  type?: string;
-  description?: string;
-  properties?: Record<string, JsonSchema>;
-  items?: JsonSchema;
-  additionalProperties?: JsonSchema;
-}
 
 /** Keywords that a structural schema may have; another one means that a schema uses something no CRD can express. */
 const ALLOWED = new Set([

@@ -1,7 +1,7 @@
 /** What zod leaves out when it writes a schema as JSON, although a CRD can say it or has to refuse it. */
 import { z } from 'zod';
 import { keywordsOf } from './keywords.ts';
-import type { JsonSchema } from './openapi.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /** Keyword for ourselves: the keys that a map is restricted to. */
 export const KEYS = 'x-eso-keys';

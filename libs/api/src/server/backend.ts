@@ -1,7 +1,7 @@
 import type { Logger } from '@eso/runtime';
 import type { ProviderError } from '../contract/provider-error.ts';
 import type { CallWork } from './calls/heavy-calls.ts';
-import type { StoreReference } from './open-context.ts';
+import type { StoreReference } from './store-reference.ts';
 
 /** Names one secret, or a part of one, in a backend. Texts are as the user wrote them; empty = not given. */
 export interface RemoteRef {

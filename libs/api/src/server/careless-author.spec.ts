@@ -5,7 +5,7 @@ import { fromConnectError } from '../contract/error-wire.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import { startTestProvider, type TestProvider } from '../testing/index.ts';
 import type { Backend } from './backend.ts';
-import { defineKind } from './definition.ts';
+import { defineKind } from './define-kind.ts';
 import type { OpenContext } from './open-context.ts';
 
 const apiVersion = 'provider.external-secrets.io/v2alpha1';

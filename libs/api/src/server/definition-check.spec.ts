@@ -1,4 +1,5 @@
-import { defineInlineKind, defineKind, type ProviderDefinition } from './definition.ts';
+import { defineInlineKind, defineKind } from './define-kind.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
 import { defineGenerator } from './generators/define-generator.ts';
 import { checkDefinition } from './definition-check.ts';
 

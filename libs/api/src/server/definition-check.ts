@@ -1,4 +1,5 @@
-import type { KindDefinition, ProviderDefinition } from './definition.ts';
+import type { KindDefinition } from './define-kind.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
 import type { GeneratorDefinition } from './generators/define-generator.ts';
 import { flagProblems } from './own-flags.ts';
 

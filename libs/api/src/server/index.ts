@@ -15,25 +15,25 @@ export type {
   Requester,
   Validation,
 } from './backend.ts';
-export type { LoginResult } from './backends/logins.ts';
-export type { Session, SessionOptions } from './backends/session.ts';
+export type { LoginResult, SessionOptions } from './backends/session-options.ts';
+export type { Session } from './backends/session.ts';
 export { SingleFlight } from './backends/single-flight.ts';
 export type * from './credentials/credentials.ts';
 export * from './http/index.ts';
 export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';
+export type { ConfigCheck, ConfigProblem } from './config-check.ts';
 export {
-  type ConfigCheck,
-  type ConfigProblem,
   defineInlineKind,
   defineKind,
   type InlineKindOptions,
   type KindBehaviour,
   type KindDefinition,
   type KindOptions,
-  type ProviderDefinition,
-} from './definition.ts';
+} from './define-kind.ts';
+export type { ProviderDefinition } from './provider-definition.ts';
 export type { FlagSpec, FlagValues } from '@eso/runtime';
-export type { ConfigSource, NoFlags, OpenContext, StoreReference } from './open-context.ts';
+export type { ConfigSource, NoFlags, OpenContext } from './open-context.ts';
+export type { StoreReference } from './store-reference.ts';
 export { type PropertyOrder } from '../property/read-property.ts';
 export { canonicalJson, type CanonicalJsonOptions, type JsonInput } from '../property/canonical-json.ts';
 export type { NumberForm } from '../property/json-document.ts';

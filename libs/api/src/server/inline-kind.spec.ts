@@ -4,7 +4,7 @@ import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { fromConnectError } from '../contract/error-wire.ts';
 import { ProviderError } from '../contract/provider-error.ts';
 import { startTestProvider, type TestProvider } from '../testing/index.ts';
-import { defineInlineKind, defineKind } from './definition.ts';
+import { defineInlineKind, defineKind } from './define-kind.ts';
 import type { ConfigSource } from './open-context.ts';
 
 interface Config {

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
-import type { Session, SessionOptions } from './backends/session.ts';
+import type { Session } from './backends/session.ts';
+import type { SessionOptions } from './backends/session-options.ts';
 import type { SingleFlight } from './backends/single-flight.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import type { HttpClient } from './http/http-client.ts';
@@ -14,15 +15,6 @@ export interface ConfigSource {
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
-}
-
-/** The store through which a call came. */
-export interface StoreReference {
-  /** Empty for a core that does not send it, which only an administrator lets in (`--allow-unnamed-stores`). */
-  readonly kind: '' | 'Provider' | 'ClusterProvider' | 'SecretStore' | 'ClusterSecretStore';
-  /** Read from the store; absent where core names none. */
-  readonly name?: string;
-  readonly uid?: string;
 }
 
 /** A provider without flags of its own. */

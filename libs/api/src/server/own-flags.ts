@@ -1,5 +1,6 @@
 import { COMMON_FLAGS, type FlagSpec, type FlagValues, parseFlags } from '@eso/runtime';
-import type { KindDefinition, ProviderDefinition } from './definition.ts';
+import type { KindDefinition } from './define-kind.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
 import { PROVIDER_FLAGS } from './flags.ts';
 import type { GeneratorDefinition } from './generators/define-generator.ts';
 

@@ -7,7 +7,7 @@ import { HealthCheckResponse_ServingStatus as Status } from '../gen/grpc/health/
 import { SecretStoreCapabilities } from '../gen/provider/v1/provider_pb.js';
 import { startTestProvider, type TestProvider, type TestProviderOptions } from '../testing/index.ts';
 import type { Backend, Validation } from './backend.ts';
-import { defineKind } from './definition.ts';
+import { defineKind } from './define-kind.ts';
 
 const apiVersion = 'provider.external-secrets.io/v2alpha1';
 const MARKER = 'hunter2-marker';

@@ -10,7 +10,7 @@ import {
   runMain,
 } from '@eso/runtime';
 import { CertificateDirectory } from '../tls/certificate-directory.ts';
-import type { ProviderDefinition } from './definition.ts';
+import type { ProviderDefinition } from './provider-definition.ts';
 import { checkDefinition } from './definition-check.ts';
 import { PROVIDER_FLAGS } from './flags.ts';
 import { ownFlags } from './own-flags.ts';

@@ -4,8 +4,8 @@ import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { fromConnectError } from '../contract/error-wire.ts';
 import type { ProviderError } from '../contract/provider-error.ts';
 import { startTestProvider, type TestProvider, type TestProviderOptions } from '../testing/index.ts';
-import { defineKind } from './definition.ts';
-import type { StoreReference } from './open-context.ts';
+import { defineKind } from './define-kind.ts';
+import type { StoreReference } from './store-reference.ts';
 
 const apiVersion = 'provider.external-secrets.io/v2alpha1';
 const stores = 'external-secrets.io/v1';

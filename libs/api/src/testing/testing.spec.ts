@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { configKind } from '../schema/custom-resource.ts';
 import { crd } from '../schema/crd.ts';
 import { withRules } from '../schema/fields.ts';
-import { defineKind } from '../server/definition.ts';
+import { defineKind } from '../server/define-kind.ts';
 import { connectToProvider, MemoryObjects, startTestProvider, testCertificates, type TestObject } from './index.ts';
 
 const apiVersion = 'provider.external-secrets.io/v2alpha1';

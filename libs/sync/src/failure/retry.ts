@@ -1,6 +1,6 @@
 /** When a failure is worth another look: by what can mend it. */
 import type { ExternalSecret } from '@eso/api/resources';
-import { refreshIntervalMs } from '../spec/refresh.ts';
+import { refreshIntervalMs } from '../external-secret/refresh.ts';
 
 /** When to look again without an event; `backoff` begins at 1 s and doubles. */
 export type Retry =

@@ -1,7 +1,7 @@
 import type { WorkerTask } from '@eso/runtime';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError, type SyncErrorOptions } from '../error.ts';
-import { type Answer, assemble } from './assemble.ts';
+import { type Answer, assemble } from '../external-secret/assemble.ts';
 
 /** What came of putting answers together, as it crosses the border of a worker. */
 export type Shaped =

@@ -1,9 +1,9 @@
-import { createRegistry, Fuel, silentLogger, systemClock } from '@eso/runtime';
+import { createRegistry, silentLogger, systemClock } from '@eso/runtime';
 import type { ExternalSecretRewrite } from '@eso/api/resources';
 import { shapeLimits } from '../bounds/limits.ts';
 import { SyncError } from '../error.ts';
-import type { FindSource } from '../spec/sources.ts';
-import { type Answer, assemble } from './assemble.ts';
+import type { Answer } from '../external-secret/assemble.ts';
+import type { FindSource } from '../external-secret/sources.ts';
 import { createShaper, type Shaper, type ShaperOptions } from './shaper.ts';
 
 const store = { kind: 'Provider', name: 's', field: 'spec.secretStoreRef' } as const;
@@ -54,15 +54,6 @@ async function failureOf(work: Promise<unknown>): Promise<SyncError> {
 
 const text = (data: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...data].map(([key, value]) => [key, Buffer.from(value).toString()]));
-
-test('later sources win', () => {
-  const data: Answer = {
-    source: { kind: 'data', field: 'spec.data[0]', index: 0, store, secretKey: 'a', ref: { key: 'k' } },
-    value: Buffer.from('data'),
-  };
-  const fuel = new Fuel(Infinity);
-  expect(text(assemble([answer(['a', 'b'], []), data], { fuel }))).toEqual({ a: 'data', b: 'value of b' });
-});
 
 test('little work is done on this thread', async () => {
   const { shaper, results } = shaperOf();

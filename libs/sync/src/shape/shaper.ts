@@ -2,7 +2,7 @@ import { type Clock, HeavyWork, type Logger, type Registry, WorkerError, workerE
 import { shapeLimits } from '../bounds/limits.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import type { Answer } from './assemble.ts';
+import type { Answer } from '../external-secret/assemble.ts';
 import { shapeTask } from './shape-task.ts';
 
 export interface ShaperOptions {

@@ -1,5 +1,4 @@
-import type { GoType } from '../value/types.ts';
-import type { Value } from '../value/values.ts';
+import type { GoType, Value } from '../value/values.ts';
 import type { Budget } from './limits.ts';
 import type { Reflected } from './reflected.ts';
 

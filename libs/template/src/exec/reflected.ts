@@ -1,8 +1,6 @@
 import { typeOf } from '../value/reflect.ts';
-import type { GoType } from '../value/types.ts';
-import { anyType } from '../value/types.ts';
-import type { GoMap, GoSlice, Value } from '../value/values.ts';
-import { holdsAny } from '../value/values.ts';
+import type { GoType, GoMap, GoSlice, Value } from '../value/values.ts';
+import { anyType, holdsAny } from '../value/types.ts';
 
 /**
  * A value taken out of a container of `interface {}`. Go remembers that it came through an interface, and shows it in

@@ -1,9 +1,8 @@
 import type { Budget } from '../exec/limits.ts';
 import type { FloatVerb } from '../strconv/format-float.ts';
 import { typeName, typeOf } from '../value/reflect.ts';
-import type { GoType } from '../value/types.ts';
+import type { GoType, Value } from '../value/values.ts';
 import { anyType } from '../value/types.ts';
-import type { Value } from '../value/values.ts';
 import { GoComplex, GoInt, GoMap, GoObject, GoSlice } from '../value/values.ts';
 import type { Flags } from './flags.ts';
 import { noFlags, pad } from './flags.ts';

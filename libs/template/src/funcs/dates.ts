@@ -30,7 +30,7 @@ function asTime(context: CallContext, value: Value): GoTime {
 function inZone(context: CallContext, layout: string, value: Value, zoneName: string): string {
   // An unknown zone is UTC.
   const zone = loadZone(zoneName, local(context)) ?? utc;
-  return formatTime(asTime(context, value).in(zone), layout);
+  return formatTime(asTime(context, value).in(zone).reading(), layout);
 }
 
 /** The result of `read`, or `otherwise` where it throws a Go error. */

@@ -1,7 +1,7 @@
 import type { CallContext, GoFunction } from '../exec/functions.ts';
 import type { Reflected } from '../exec/reflected.ts';
 import { plainError } from '../value/go-error.ts';
-import type { GoType } from '../value/types.ts';
+import type { GoType, GoMap, Value } from '../value/values.ts';
 import {
   anySliceSliceType,
   anySliceType,
@@ -16,8 +16,8 @@ import {
   stringSliceType,
   stringType,
 } from '../value/types.ts';
-import type { GoMap, Value } from '../value/values.ts';
-import { goInt64, goInt, GoInt, GoSlice } from '../value/values.ts';
+import { GoInt, GoSlice } from '../value/values.ts';
+import { goInt64, goInt } from '../value/make.ts';
 
 /** A Go type together with the TypeScript type that a function sees in its place. */
 export interface Codec<T> {

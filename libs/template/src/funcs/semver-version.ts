@@ -2,10 +2,10 @@ import { GoError, plainError } from '../value/go-error.ts';
 import { authored, shown } from '../value/public-text.ts';
 import { encodeJsonString } from '../json/encode.ts';
 import { parseUint } from '../strconv/parse-int.ts';
-import type { GoType } from '../value/types.ts';
+import type { GoType, GoMethod, Value } from '../value/values.ts';
 import { boolType, intType, stringType, uint64Type } from '../value/types.ts';
-import type { GoMethod, Value } from '../value/values.ts';
-import { goInt, GoInt, GoObject } from '../value/values.ts';
+import { GoInt, GoObject } from '../value/values.ts';
+import { goInt } from '../value/make.ts';
 
 const shape =
   /^v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(-([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?$/;

@@ -2,7 +2,7 @@ import { GoError, plainError } from '../value/go-error.ts';
 import { authored, shown } from '../value/public-text.ts';
 import { kindOf } from '../value/reflect.ts';
 import type { GoMap } from '../value/values.ts';
-import { goDict } from '../value/values.ts';
+import { goDict } from '../value/make.ts';
 import { define, t } from './define.ts';
 import { nilDereference } from './go-panics.ts';
 import { emptyUrl, formatUrl, formatUserinfo, hostname, parseUrl } from './url-parse.ts';

@@ -5,7 +5,7 @@ import type { Constant, PublicText } from '../value/public-text.ts';
 import { authored, constant, shown } from '../value/public-text.ts';
 import { decodeRune, encodeRune, isValidUtf8 } from '../value/utf8.ts';
 import type { Value } from '../value/values.ts';
-import { goDict, goList } from '../value/values.ts';
+import { goDict, goList } from '../value/make.ts';
 
 const whitespace = /[ \t\r\n]*/y;
 const numberShape = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;

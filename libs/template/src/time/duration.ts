@@ -1,10 +1,10 @@
 import { plainError, GoError } from '../value/go-error.ts';
 import type { Constant } from '../value/public-text.ts';
 import { constant, shown } from '../value/public-text.ts';
-import type { GoType } from '../value/types.ts';
+import type { GoType, GoMethod, Value } from '../value/values.ts';
 import { float64Type, int64Type, stringType } from '../value/types.ts';
-import type { GoMethod, Value } from '../value/values.ts';
-import { goInt64, GoInt } from '../value/values.ts';
+import { GoInt } from '../value/values.ts';
+import { goInt64 } from '../value/make.ts';
 
 export const nanosPerSecond = 1_000_000_000n;
 

@@ -1,7 +1,19 @@
+import type { CivilDate } from './civil.ts';
 import { dayNames, dayOfYear, monthNames, weekdayOf } from './civil.ts';
-import type { ClockReading, GoTime } from './go-time.ts';
 import type { LayoutElement, LayoutPart } from './layout.ts';
 import { layoutParts } from './layout.ts';
+
+/** What the clocks of a zone show. */
+export interface ClockReading {
+  readonly date: CivilDate;
+  /** Days since 1970-01-01. */
+  readonly days: number;
+  /** Seconds since midnight. */
+  readonly seconds: number;
+  readonly nanos: number;
+  readonly offset: number;
+  readonly abbreviation: string;
+}
 
 function digits(value: number, width: number): string {
   const size = Math.abs(value).toString().padStart(width, '0');
@@ -91,9 +103,8 @@ function show(part: LayoutPart, reading: ClockReading): string {
   }
 }
 
-/** `Time.Format`. */
-export function formatTime(time: GoTime, layout: string): string {
-  const reading = time.reading();
+/** `Time.Format`, of what the clocks of the time's zone show. */
+export function formatTime(reading: ClockReading, layout: string): string {
   return layoutParts(layout)
     .map((part) => show(part, reading))
     .join('');

@@ -1,12 +1,12 @@
 import { plainError } from '../value/go-error.ts';
-import type { GoType } from '../value/types.ts';
+import type { GoType, GoMethod, Value } from '../value/values.ts';
 import { boolType, int64Type, intType, stringType } from '../value/types.ts';
-import type { GoMethod, Value } from '../value/values.ts';
-import { goInt, GoInt, goInt64, GoObject } from '../value/values.ts';
+import { GoInt, GoObject } from '../value/values.ts';
+import { goInt, goInt64 } from '../value/make.ts';
 import type { CivilDate } from './civil.ts';
 import { civilFromDays, dayNames, dayOfYear, daysFromCivil, monthNames, weekdayOf } from './civil.ts';
 import { durationType, goDuration, nanosOf, nanosPerSecond } from './duration.ts';
-import { formatTime } from './format.ts';
+import { type ClockReading, formatTime } from './format.ts';
 import type { Zone } from './zone.ts';
 import { utc } from './zone.ts';
 
@@ -27,18 +27,6 @@ const weekdayType: GoType = {
   kind: 'int',
   text: (value) => nameOf(dayNames, 'Weekday', Number(value)),
 };
-
-/** What the clocks of a zone show. */
-export interface ClockReading {
-  readonly date: CivilDate;
-  /** Days since 1970-01-01. */
-  readonly days: number;
-  /** Seconds since midnight. */
-  readonly seconds: number;
-  readonly nanos: number;
-  readonly offset: number;
-  readonly abbreviation: string;
-}
 
 /** An instant as it is shown in a zone. */
 export class GoTime extends GoObject {
@@ -78,7 +66,7 @@ export class GoTime extends GoObject {
   }
 
   override text(): string {
-    const text = formatTime(this, '2006-01-02 15:04:05.999999999 -0700 MST');
+    const text = formatTime(this.reading(), '2006-01-02 15:04:05.999999999 -0700 MST');
     return this.monotonic ? `${text} m=+0.000000001` : text;
   }
 
@@ -89,7 +77,7 @@ export class GoTime extends GoObject {
         'json: error calling MarshalJSON for type time.Time: Time.MarshalJSON: year outside of range [0,9999]',
       );
     }
-    return `"${formatTime(this, '2006-01-02T15:04:05.999999999Z07:00')}"`;
+    return `"${formatTime(this.reading(), '2006-01-02T15:04:05.999999999Z07:00')}"`;
   }
 
   override equals(other: GoObject): boolean {
@@ -168,7 +156,7 @@ const timeMethods: ReadonlyMap<string, MethodMaker> = new Map<string, MethodMake
     (time) => ({
       params: [stringType],
       result: stringType,
-      call: ([layout]) => formatTime(time, typeof layout === 'string' ? layout : ''),
+      call: ([layout]) => formatTime(time.reading(), typeof layout === 'string' ? layout : ''),
     }),
   ],
   ['String', getter(stringType, (time) => time.text())],

@@ -1,4 +1,4 @@
-import type { GoType } from './types.ts';
+import type { GoType } from './values.ts';
 
 declare const marked: unique symbol;
 

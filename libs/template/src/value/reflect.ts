@@ -1,6 +1,5 @@
-import type { GoType, Kind } from './types.ts';
+import type { GoType, Kind, Value } from './values.ts';
 import { boolType, complexType, float64Type, stringType } from './types.ts';
-import type { Value } from './values.ts';
 import { GoComplex, GoInt, GoMap, GoObject, GoSlice } from './values.ts';
 
 /** The dynamic type of a value that is not nil. */

@@ -1,35 +1,5 @@
-import type { GoMethod } from './values.ts';
-
-/** The kinds of Go values a template can meet, by the names that Go's reflection prints. */
-export type Kind =
-  | 'bool'
-  | 'int'
-  | 'int32'
-  | 'int64'
-  | 'uint8'
-  | 'uint32'
-  | 'uint64'
-  | 'float64'
-  | 'complex128'
-  | 'interface'
-  | 'map'
-  | 'ptr'
-  | 'slice'
-  | 'string'
-  | 'struct';
-
-/** One Go type. Types are compared by identity: each is made once, by this module or by the module that owns it. */
-export interface GoType {
-  /** As Go prints it: `map[string]interface {}`. */
-  readonly name: string;
-  readonly kind: Kind;
-  /** Element of a map or slice, target of a pointer. */
-  readonly elem?: GoType;
-  /** The `String` method of a named integer type such as `time.Duration`. */
-  readonly text?: (value: bigint) => string;
-  /** The methods of a named integer type that templates may call. */
-  readonly method?: (value: bigint, name: string) => GoMethod | undefined;
-}
+/** The types that templates meet, and what is asked of types. */
+import type { GoMap, GoSlice, GoType, Kind } from './values.ts';
 
 function basic(kind: Kind): GoType {
   return { name: kind, kind };
@@ -70,4 +40,14 @@ export const stringMapType = mapOf(stringType);
 /** True where nil is a value of the type. */
 export function canBeNil(type: GoType): boolean {
   return type.kind === 'interface' || type.kind === 'map' || type.kind === 'ptr' || type.kind === 'slice';
+}
+
+/** True for maps and slices whose elements have the type `interface {}`. */
+export function holdsAny(container: GoMap | GoSlice): boolean {
+  return container.type.elem === anyType;
+}
+
+/** True for strings and the slices and maps of strings. */
+export function holdsStrings(container: GoMap | GoSlice): boolean {
+  return container.type.elem === stringType;
 }

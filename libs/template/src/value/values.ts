@@ -1,14 +1,35 @@
-import type { GoType } from './types.ts';
-import {
-  anySliceType,
-  anyType,
-  dictType,
-  int64Type,
-  intType,
-  stringMapType,
-  stringSliceType,
-  stringType,
-} from './types.ts';
+/** Go's types and values as templates meet them. In one file: a type has methods, which take values, which have types. */
+
+/** The kinds of Go values a template can meet, by the names that Go's reflection prints. */
+export type Kind =
+  | 'bool'
+  | 'int'
+  | 'int32'
+  | 'int64'
+  | 'uint8'
+  | 'uint32'
+  | 'uint64'
+  | 'float64'
+  | 'complex128'
+  | 'interface'
+  | 'map'
+  | 'ptr'
+  | 'slice'
+  | 'string'
+  | 'struct';
+
+/** One Go type. Types are compared by identity: each is made once, in types.ts or by the module that owns it. */
+export interface GoType {
+  /** As Go prints it: `map[string]interface {}`. */
+  readonly name: string;
+  readonly kind: Kind;
+  /** Element of a map or slice, target of a pointer. */
+  readonly elem?: GoType;
+  /** The `String` method of a named integer type such as `time.Duration`. */
+  readonly text?: (value: bigint) => string;
+  /** The methods of a named integer type that templates may call. */
+  readonly method?: (value: bigint, name: string) => GoMethod | undefined;
+}
 
 /**
  * A Go value. Strings are *byte strings*: each UTF-16 unit holds one byte (0–255), so that indexes, lengths and comparisons
@@ -115,72 +136,3 @@ export abstract class GoObject {
 }
 
 const noFields: ReadonlyMap<string, Value> = new Map();
-
-/** An `int`. */
-export function goInt(value: bigint | number): GoInt {
-  return new GoInt(intType, BigInt.asIntN(64, BigInt(value)));
-}
-
-/** An `int64`, wrapped to 64 bits. */
-export function goInt64(value: bigint): GoInt {
-  return new GoInt(int64Type, BigInt.asIntN(64, value));
-}
-
-/** A `[]interface {}`. */
-export function goList(items: readonly Value[]): GoSlice {
-  return new GoSlice(anySliceType, items);
-}
-
-/** A `[]string` of byte strings. */
-export function goStrings(items: readonly string[]): GoSlice {
-  return new GoSlice(stringSliceType, items);
-}
-
-/** A `map[string]interface {}`. */
-export function goDict(entries: Iterable<readonly [string, Value]> = []): GoMap {
-  return new GoMap(dictType, new Map(entries));
-}
-
-/** A `map[string]string` of byte strings. */
-export function goStringMap(entries: Iterable<readonly [string, string]>): GoMap {
-  return new GoMap(stringMapType, new Map(entries));
-}
-
-/** The zero value of a type. */
-export function zeroOf(type: GoType): Value {
-  switch (type.kind) {
-    case 'bool':
-      return false;
-    case 'string':
-      return '';
-    case 'float64':
-      return 0;
-    case 'complex128':
-      return new GoComplex(0, 0);
-    case 'int':
-    case 'int32':
-    case 'int64':
-    case 'uint8':
-    case 'uint32':
-    case 'uint64':
-      return new GoInt(type, 0n);
-    case 'map':
-      return new GoMap(type, new Map(), true);
-    case 'slice':
-      return new GoSlice(type, [], true);
-    case 'interface':
-    case 'ptr':
-    case 'struct':
-      return null;
-  }
-}
-
-/** True for maps and slices whose elements have the type `interface {}`. */
-export function holdsAny(container: GoMap | GoSlice): boolean {
-  return container.type.elem === anyType;
-}
-
-/** True for strings and the slices and maps of strings. */
-export function holdsStrings(container: GoMap | GoSlice): boolean {
-  return container.type.elem === stringType;
-}

@@ -1,19 +1,22 @@
 import type { ByteText } from '../byte-text.ts';
 import { type Budget, REWRITTEN, WORKED_ON } from './budget.ts';
-import type { Produced } from './lookup.ts';
 import { isModifier } from './modifier-names.ts';
 import { modifiers } from './modifiers/index.ts';
 import { balanced, containerEnd } from './scan.ts';
+import type { Lookup, Produced } from './search.ts';
 
-/** Applies the modifier at the start of `path` (`@name`, `@name:argument`); undefined when there is none of that name. */
-export function applyModifier(json: ByteText, path: ByteText, budget: Budget): Produced | undefined {
+/**
+ * Applies the modifier at the start of `path` (`@name`, `@name:argument`); undefined when there is none of that name.
+ * @param lookup for a modifier whose argument is a path
+ */
+export function applyModifier(json: ByteText, path: ByteText, budget: Budget, lookup: Lookup): Produced | undefined {
   const separator = path.slice(1).search(/[:|.]/) + 1;
   const name = separator === 0 ? path.slice(1) : path.slice(1, separator);
   if (!isModifier(name)) return undefined;
   const behind = separator === 0 ? '' : path.slice(separator);
   const { argument, rest } = behind.startsWith(':') ? splitArgument(behind.slice(1)) : { argument: '', rest: behind };
   budget.charge(json.length + path.length, name === 'this' ? 0 : name === 'tostr' ? REWRITTEN : WORKED_ON);
-  const produced = modifiers[name](json, argument, budget);
+  const produced = modifiers[name](json, argument, budget, lookup);
   budget.charge(produced.length);
   return { json: produced, rest };
 }

@@ -1,8 +1,8 @@
 import type { ByteText } from '../byte-text.ts';
-import { FOUND, lookup, type Search } from './lookup.ts';
-import { descend, isOpening } from './object.ts';
 import { type ElementStep, parseElementStep, splitAtPipe } from './path-element.ts';
 import { QueryRun } from './query-run.ts';
+import { isOpening } from './scan.ts';
+import { FOUND, type Search } from './search.ts';
 import { type JsonValue, nextValue, placedIn, placeOf, rawText, readValue, valueStart } from './value.ts';
 
 /**
@@ -34,7 +34,7 @@ function searchIndex(search: Search, start: number, step: ElementStep & { kind: 
     const at = elementStart(json, i);
     if (at >= json.length || json[at] === ']') return at + 1;
     if (index === step.index && step.next.kind === 'dot' && isOpening(json[at])) {
-      i = descend(search, at, step.next.path);
+      i = search.descend(at, step.next.path);
       if (i === FOUND) return FOUND;
       continue;
     }
@@ -59,7 +59,7 @@ function searchCount(search: Search, start: number): number {
 
 /** `#.path`: an array of what the path leads to in each element that has it. */
 function searchEach(search: Search, start: number, path: ByteText): number {
-  const { json, budget } = search;
+  const { json } = search;
   const positions: number[] = [];
   const { next, closed } = skipElements(search, start, (_, from) => {
     positions.push(from);
@@ -72,7 +72,7 @@ function searchEach(search: Search, start: number, path: ByteText): number {
   const each: number[] = [];
   for (const position of positions) {
     const element = nextValue(json, position);
-    const value = element && lookup(rawText(element.value), split?.left ?? path, budget);
+    const value = element && search.lookup(rawText(element.value), split?.left ?? path);
     if (!value || value.kind === 'missing') continue;
     found.push(value.raw);
     each.push(placeOf(placedIn(element.value, value)));

@@ -2,7 +2,7 @@ import type { ByteText } from '../byte-text.ts';
 import { quoteJson } from '../quote.ts';
 import { isValidJson } from '../strict-json.ts';
 import { type Budget, WORKED_ON } from './budget.ts';
-import { type Applied, lookup } from './lookup.ts';
+import type { Applied, Lookup } from './search.ts';
 import { type JsonValue, placeless } from './value.ts';
 
 /** One path of a multipath, with the name it was given. */
@@ -12,7 +12,7 @@ interface Selector {
 }
 
 /** Builds the object `{a,"name":b}` or the array `[a,b]` that `path` starts with, and goes on with what is behind it. */
-export function applyMultipath(json: ByteText, path: ByteText, budget: Budget): Applied {
+export function applyMultipath(json: ByteText, path: ByteText, budget: Budget, lookup: Lookup): Applied {
   budget.charge(path.length, WORKED_ON);
   const parsed = parseSelectors(path);
   // gjson forgets a multipath that is never closed and looks up an empty key; one with text right behind it, that text.

@@ -1,9 +1,8 @@
 import type { ByteText } from '../byte-text.ts';
 import { unescapeJson } from '../unescape.ts';
-import { searchArray } from './array.ts';
-import { FOUND, type Search } from './lookup.ts';
 import { type KeyStep, parseKeyStep } from './path-key.ts';
-import { stringEnd } from './scan.ts';
+import { isOpening, stringEnd } from './scan.ts';
+import { FOUND, type Search } from './search.ts';
 import { readValue, valueStart } from './value.ts';
 import { wildcardMatch } from './wildcard.ts';
 
@@ -25,7 +24,7 @@ export function searchObject(search: Search, start: number, path: ByteText): num
     const at = valueStart(json, key.end);
     if (at >= json.length) break;
     if (matches && step.next.kind === 'dot' && isOpening(json[at])) {
-      i = descend(search, at, step.next.path);
+      i = search.descend(at, step.next.path);
       if (i === FOUND) return FOUND;
       continue;
     }
@@ -38,17 +37,6 @@ export function searchObject(search: Search, start: number, path: ByteText): num
     i = read.end;
   }
   return json.length;
-}
-
-/** Looks for `path` in the object or array that opens at `at`. */
-export function descend(search: Search, at: number, path: ByteText): number {
-  return search.budget.deeper(() =>
-    search.json[at] === '{' ? searchObject(search, at + 1, path) : searchArray(search, at + 1, path),
-  );
-}
-
-export function isOpening(c: string | undefined): boolean {
-  return c === '{' || c === '[';
 }
 
 type Key =

@@ -1,7 +1,7 @@
 import type { ByteText } from '../byte-text.ts';
-import { lookup, type Search } from './lookup.ts';
 import { type ElementStep, splitAtPipe } from './path-element.ts';
 import { satisfies } from './query.ts';
+import type { Search } from './search.ts';
 import { type JsonValue, placedIn, placeOf, rawText } from './value.ts';
 
 /** Puts the elements of one array to a query, one after another. */
@@ -42,7 +42,7 @@ export class QueryRun {
   /** What the condition is about: the element, or what the query's path leads to in it. A scalar holds no path. */
   #subject(element: JsonValue): JsonValue | undefined {
     const { path } = this.#step.query;
-    if (element.kind === 'json') return lookup(element.raw, path, this.#search.budget);
+    if (element.kind === 'json') return this.#search.lookup(element.raw, path);
     return path === '' ? element : undefined;
   }
 
@@ -55,6 +55,6 @@ export class QueryRun {
       this.#rest = split.left;
       this.#search.pipe = split.right;
     }
-    return placedIn(element, lookup(rawText(element), this.#rest, this.#search.budget));
+    return placedIn(element, this.#search.lookup(rawText(element), this.#rest));
   }
 }

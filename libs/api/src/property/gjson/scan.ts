@@ -3,6 +3,11 @@ import type { ByteText } from '../byte-text.ts';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** Whether an object or an array begins with it. */
+export function isOpening(c: string | undefined): boolean {
+  return c === '{' || c === '[';
+}
+
 /** Index behind the string whose opening quote is at `open`, or -1 when it is never closed. */
 export function stringEnd(text: ByteText, open: number): number {
   for (let quote = text.indexOf('"', open + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {

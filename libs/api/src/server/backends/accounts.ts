@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@eso/runtime';
 import type { CredentialCache } from '../credentials/credential-cache.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import type { ConfigObject } from '../stores/config-reader.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';
 import { Account } from './account.ts';

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { Backend, CloseReason } from '../backend.ts';
-import { reroot } from '../definition.ts';
+import { reroot } from '../define-kind.ts';
 import type { CredentialCache } from '../credentials/credential-cache.ts';
 import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';

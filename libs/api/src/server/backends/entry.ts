@@ -1,7 +1,7 @@
 import { type Clock, formatDuration } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CloseReason } from '../backend.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ConfigObject } from '../stores/config-reader.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';

@@ -5,15 +5,8 @@ import type { BackendMetrics } from './backend-metrics.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import { waitFor } from './expiring-cache.ts';
 import { isRejection, RejectionMemory } from './rejection-memory.ts';
-import type { SessionOptions } from './session.ts';
+import type { LoginResult, SessionOptions } from './session-options.ts';
 import { SingleFlight } from './single-flight.ts';
-
-/** What a login yields. */
-export interface LoginResult<S> {
-  readonly value: S;
-  /** When the backend stops taking it, milliseconds since 1970. Absent: when it says so. */
-  readonly expiresAtMs?: number;
-}
 
 export interface LoginsOptions<S> {
   readonly how: SessionOptions<S>;

@@ -1,7 +1,7 @@
 import type { Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { Backend } from '../backend.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import type { OpenContext } from '../open-context.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import type { AuthorFaults } from './author-faults.ts';

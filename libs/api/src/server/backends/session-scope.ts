@@ -1,6 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { LoginsOptions } from './logins.ts';
-import { LoginSession, type Session, type SessionOptions } from './session.ts';
+import { LoginSession, type Session } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
 
 export interface SessionScopeOptions extends Omit<LoginsOptions<never>, 'how'> {
   /** Most sessions; the one that was idle longest makes room. Default 16. */

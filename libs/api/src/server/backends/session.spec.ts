@@ -2,8 +2,7 @@ import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
-import type { LoginResult } from './logins.ts';
-import type { SessionOptions } from './session.ts';
+import type { LoginResult, SessionOptions } from './session-options.ts';
 import { SessionScope } from './session-scope.ts';
 
 const never = new AbortController().signal;

@@ -1,22 +1,8 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { waitFor } from './expiring-cache.ts';
-import { type Login, Logins, type LoginResult, type LoginsOptions } from './logins.ts';
+import { type Login, Logins, type LoginsOptions } from './logins.ts';
 import { RejectionMemory } from './rejection-memory.ts';
-
-/** How to log in to a backend and how to leave it. */
-export interface SessionOptions<S> {
-  /**
-   * Logs in. Read the credentials in here, each time.
-   * @param context `signal` aborts when all who wait gave up, the backend is closed, or 30 s have passed.
-   * @throws ProviderError CREDENTIALS_REJECTED, ACCESS_DENIED or CONFIG_INVALID, which is remembered (see Session); others as a backend's methods.
-   */
-  login(context: { readonly signal: AbortSignal }): Promise<LoginResult<S>>;
-  /**
-   * Ends what a login began: once for each value, when nobody uses it any more. It runs before the `close` of the backend,
-   * with credentials still readable. What it throws is logged and counted.
-   */
-  revoke?(value: S, context: { readonly signal: AbortSignal }): Promise<void>;
-}
+import type { SessionOptions } from './session-options.ts';
 
 /**
  * A login that many calls use. It is made when it is first needed, once for all who want it at the same time, and made anew

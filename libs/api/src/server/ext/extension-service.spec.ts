@@ -8,7 +8,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { BatchGetOutcome, WatchResponse } from '../../gen/provider/ext/v1alpha1/ext_pb.js';
 import { startTestProvider, type TestProvider, type TestProviderOptions } from '../../testing/index.ts';
 import type { Backend, BatchOutcome, CallContext, Change } from '../backend.ts';
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 
 const apiVersion = 'provider.external-secrets.io/v2alpha1';
 const MARKER = 'hunter2-marker';

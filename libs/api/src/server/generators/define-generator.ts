@@ -1,5 +1,5 @@
 import type { Backend } from '../backend.ts';
-import { defineKind, type KindBehaviour, type KindDefinition, kindDefinition } from '../definition.ts';
+import { defineKind, type KindBehaviour, type KindDefinition, kindDefinition } from '../define-kind.ts';
 import type { NoFlags, OpenContext } from '../open-context.ts';
 import { inlineConfig } from '../stores/inline-config.ts';
 import type { Generated, GeneratorOptions, OpenGenerator } from './generator.ts';

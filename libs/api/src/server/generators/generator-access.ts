@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { GeneratorRef } from '../../gen/generator/v1/generator_pb.js';
 import type { BackendPool } from '../backends/backend-pool.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader, ObjectKind } from '../stores/config-reader.ts';
 import { NAMESPACE, OBJECT_NAME } from '../stores/target.ts';
 import type { GeneratorDefinition } from './define-generator.ts';

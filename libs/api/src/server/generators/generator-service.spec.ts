@@ -5,7 +5,7 @@ import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { fromConnectError } from '../../contract/error-wire.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 import { clusterKey, defineGenerator } from './define-generator.ts';
 import type { GenerateContext, Generated } from './generator.ts';
 

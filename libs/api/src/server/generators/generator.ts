@@ -1,6 +1,6 @@
 import type { Requester } from '../backend.ts';
 import type { CallWork } from '../calls/heavy-calls.ts';
-import type { KindBehaviour } from '../definition.ts';
+import type { KindBehaviour } from '../define-kind.ts';
 import type { NoFlags, OpenContext } from '../open-context.ts';
 import type { ConfigSchema } from '../stores/inline-config.ts';
 

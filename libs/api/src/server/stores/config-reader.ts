@@ -1,7 +1,7 @@
 import { isKubeError, type KubeObject, resourceType } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { ConfigPlace, KindDefinition } from '../definition.ts';
+import type { ConfigPlace, KindDefinition } from '../define-kind.ts';
 import type { ConfigSource } from '../open-context.ts';
 import type { RetrySettings } from '../retry/retry-settings.ts';
 import { ExpiringCache } from '../backends/expiring-cache.ts';

@@ -1,5 +1,5 @@
 import type { ValidationError } from 'jsonschema';
-import type { ConfigProblem } from '../definition.ts';
+import type { ConfigProblem } from '../config-check.ts';
 import { isSchema } from './inline-schema.ts';
 
 /** Wording for each keyword, from its value in the schema. Nothing of it comes from what the user wrote: that may be a value. */

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { StoreReference } from '../open-context.ts';
+import type { StoreReference } from '../store-reference.ts';
 
 /** The namespace fields of a request, as they came; empty = not given. */
 export interface NamespaceClaim {

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ProviderReference } from '../../gen/provider/v1/provider_pb.js';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import { storeName, type StoreRecord } from './store-record.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Backend, CallContext } from '../backend.ts';
 import type { BackendPool } from '../backends/backend-pool.ts';
 import { parseRetrySettings } from '../retry/retry-settings.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
-import type { KindDefinition } from '../definition.ts';
+import type { KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import type { StoreReader } from './store-reader.ts';

@@ -1,5 +1,5 @@
 import { type KubeObject, resourceType, type ResourceType } from '@eso/kube';
-import type { StoreReference } from '../open-context.ts';
+import type { StoreReference } from '../store-reference.ts';
 
 /** The kinds of store that a request may name. */
 export type StoreKind = Exclude<StoreReference['kind'], ''>;

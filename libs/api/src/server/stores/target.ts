@@ -1,8 +1,8 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ProviderReference } from '../../gen/provider/v1/provider_pb.js';
 import type { Requester } from '../backend.ts';
-import type { KindDefinition } from '../definition.ts';
-import type { StoreReference } from '../open-context.ts';
+import type { KindDefinition } from '../define-kind.ts';
+import type { StoreReference } from '../store-reference.ts';
 import { checkAdmission } from './admission.ts';
 import type { Freshness } from './freshness.ts';
 import { grantNamespaces, type NamespaceClaim, type NamespaceGrant, type NamespacePolicy } from './namespace-rule.ts';

@@ -1,4 +1,4 @@
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 
 /** A kind for tests that never ask for anything of it: a provider without one is refused at start. */
 export const IDLE_KIND = defineKind<object>({

@@ -6,7 +6,7 @@ import { SecretStoreProvider } from '../../gen/provider/v1/provider_pb.js';
 import { methodPath } from '../../contract/methods.ts';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
 import { IDLE_KIND } from '../testing/idle-kind.ts';
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 
 let lab: TlsLab;
 let provider: TestProvider;

@@ -6,7 +6,7 @@ import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { GetSecretRequestSchema } from '../../gen/provider/v1/provider_pb.js';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
 import type { CallContext } from '../backend.ts';
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 import { envelope, rawCall } from './testing/raw-call.ts';
 
 const MIB = 1024 * 1024;

@@ -5,7 +5,7 @@ import { eventually, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { HealthCheckResponse_ServingStatus as Status } from '../../gen/grpc/health/v1/health_pb.js';
 import { startTestProvider, type TestProvider, type TestProviderOptions } from '../../testing/index.ts';
 import type { Backend } from '../backend.ts';
-import { defineKind } from '../definition.ts';
+import { defineKind } from '../define-kind.ts';
 
 let lab: TlsLab;
 /** Ends the calls that are waiting. */

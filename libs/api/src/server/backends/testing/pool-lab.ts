@@ -2,7 +2,7 @@ import { createLogger, createRegistry, ManualClock } from '@eso/runtime';
 import { MemoryObjects } from '../../../testing/memory-objects.ts';
 import type { Backend, CloseContext } from '../../backend.ts';
 import { CredentialCache } from '../../credentials/credential-cache.ts';
-import { defineKind, type KindOptions } from '../../definition.ts';
+import { defineKind, type KindOptions } from '../../define-kind.ts';
 import type { OpenContext } from '../../open-context.ts';
 import { ApiCallCounter } from '../api-call-metrics.ts';
 import { BackendPool } from '../backend-pool.ts';

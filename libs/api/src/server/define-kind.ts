@@ -1,41 +1,9 @@
-import type { FlagSpec } from '@eso/runtime';
 import { type Feature, isFeature } from '../contract/features.ts';
 import type { Backend } from './backend.ts';
-import type { GeneratorDefinition } from './generators/define-generator.ts';
+import type { ConfigCheck, ConfigProblem } from './config-check.ts';
 import type { NoFlags, OpenContext } from './open-context.ts';
 import { type ConfigSchema, inlineConfig } from './stores/inline-config.ts';
 import { STORE_API_VERSION } from './stores/store-kinds.ts';
-
-/** Everything one provider process serves. */
-export interface ProviderDefinition {
-  /** Short name: `aws`. Names the process in logs. */
-  readonly name: string;
-  /** Config kinds; each apiVersion and kind once. May be empty where there are generators. */
-  readonly kinds: readonly KindDefinition[];
-  /** Kinds of generators, each once. Default none. */
-  readonly generators?: readonly GeneratorDefinition[];
-  /**
-   * Flags of its own, beside those that every provider has; kinds find their values in `OpenContext.flags`, where
-   * `defineProvider` checks their types. None may have the name of one of the kit's.
-   */
-  readonly flags?: FlagSpec;
-}
-
-/** Something wrong with a config that its schema cannot express. */
-export interface ConfigProblem {
-  /** Path from the root of a config object: `spec.data[2].value`; also where the config stands in a store. */
-  readonly field: string;
-  readonly problem: string;
-  readonly nextStep: string;
-}
-
-/** What a look at a config found. */
-export interface ConfigCheck {
-  /** The first one is reported as CONFIG_INVALID, in answers to every call. */
-  readonly problems: readonly ConfigProblem[];
-  /** What works and should be changed all the same; shown in the store's Ready condition. */
-  readonly warnings?: readonly string[];
-}
 
 /** What a kind is, wherever its config stands. */
 export interface KindBehaviour<Config, Flags = NoFlags> {

@@ -1,5 +1,6 @@
 import type { Feature } from '../contract/features.ts';
-import { type ConfigCheck, type ConfigProblem, defineInlineKind, defineKind, type KindOptions } from './definition.ts';
+import type { ConfigCheck, ConfigProblem } from './config-check.ts';
+import { defineInlineKind, defineKind, type KindOptions } from './define-kind.ts';
 
 const open = (): never => {
   throw new TypeError('not opened here');

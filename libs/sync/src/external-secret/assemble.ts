@@ -2,8 +2,8 @@ import { type Fuel, fuelFor } from '@eso/runtime';
 import { ByteCount, checkKeyCount } from '../bounds/check-growth.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import type { RenderTransform } from '../rewrite/transform.ts';
-import { prepareMap, prepareValue } from '../spec/prepare.ts';
-import type { DataSource, ExtractSource, FindSource } from '../spec/sources.ts';
+import { prepareMap, prepareValue } from './prepare.ts';
+import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
 /** What a provider answered for one source. */
 export type Answer =

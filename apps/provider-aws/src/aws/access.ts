@@ -1,0 +1,22 @@
+import type { OpenContext } from '@eso/api/server';
+import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
+import type { Endpoints } from './endpoints.ts';
+import type { Access } from './login.ts';
+import { roleSession, rolesOf } from './role-session.ts';
+import { staticKeys } from './static-keys.ts';
+
+export interface AccessOptions extends Pick<
+  OpenContext<SecretsManagerConfig>,
+  'config' | 'credentials' | 'metrics' | 'session' | 'lifetime'
+> {
+  readonly endpoints: Endpoints;
+}
+
+/** The way in that a config object describes: access keys from Secrets, and then the roles, one after the other. */
+export function accessOf({ config, credentials, endpoints, ...context }: AccessOptions): Access {
+  const base = staticKeys(config.auth?.secretRef ?? {}, credentials);
+  const roles = rolesOf(config);
+  // Keys that a user keeps are read before each request; there is nothing else to try.
+  if (roles.length === 0) return { login: base, use: (run) => run() };
+  return roleSession({ ...context, base, roles, region: config.region, endpoint: endpoints.sts });
+}

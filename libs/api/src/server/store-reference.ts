@@ -1,0 +1,8 @@
+/** The store through which a call came. */
+export interface StoreReference {
+  /** Empty for a core that does not send it, which only an administrator lets in (`--allow-unnamed-stores`). */
+  readonly kind: '' | 'Provider' | 'ClusterProvider' | 'SecretStore' | 'ClusterSecretStore';
+  /** Read from the store; absent where core names none. */
+  readonly name?: string;
+  readonly uid?: string;
+}
