@@ -1,4 +1,5 @@
 export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
+export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { ConnectionRoom } from './connection-room.ts';
 export { formatDuration, parseDuration } from './duration.ts';

@@ -1,7 +1,6 @@
-import type { Clock, Logger } from '@eso/runtime';
+import type { Clock, Logger, SingleFlight } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
 import type { Session, SessionOptions } from './backends/session.ts';
-import type { SingleFlight } from './backends/single-flight.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { HttpClientOptions } from './http/http-options.ts';

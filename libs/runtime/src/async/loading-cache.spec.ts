@@ -1,5 +1,5 @@
-import { ManualClock } from '@eso/runtime';
-import { ExpiringCache } from './expiring-cache.ts';
+import { ManualClock } from '../clock.ts';
+import { LoadingCache } from './loading-cache.ts';
 
 const signal = new AbortController().signal;
 
@@ -15,7 +15,7 @@ function counter(): { load: () => Promise<number>; readonly loads: number } {
 
 test('loads once for all who ask at the same time, and not again while the value is fresh', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000 });
+  const cache = new LoadingCache<number>({ ttl: { clock, maxAgeMs: 1_000 } });
   const source = counter();
   const values = await Promise.all([1, 2, 3].map(() => cache.get('a', source.load, { signal })));
   expect(values).toEqual([1, 1, 1]);
@@ -27,7 +27,7 @@ test('loads once for all who ask at the same time, and not again while the value
 
 test('a caller may ask for a fresher value than others', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 10_000 });
+  const cache = new LoadingCache<number>({ ttl: { clock, maxAgeMs: 10_000 } });
   const source = counter();
   await cache.get('a', source.load, { signal });
   await clock.advance(501);
@@ -36,13 +36,13 @@ test('a caller may ask for a fresher value than others', async () => {
 });
 
 test('does not remember failures', async () => {
-  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  const cache = new LoadingCache<number>({ ttl: { clock: new ManualClock(), maxAgeMs: 1_000 } });
   await expect(cache.get('a', () => Promise.reject(new Error('absent')), { signal })).rejects.toThrow('absent');
   expect(await cache.get('a', () => Promise.resolve(7), { signal })).toBe(7);
 });
 
 test('a caller that gives up ends only its own wait', async () => {
-  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  const cache = new LoadingCache<number>({ ttl: { clock: new ManualClock(), maxAgeMs: 1_000 } });
   let finish: (value: number) => void = () => undefined;
   const load = (): Promise<number> => new Promise((resolve) => (finish = resolve));
   const impatient = new AbortController();
@@ -56,7 +56,7 @@ test('a caller that gives up ends only its own wait', async () => {
 
 test('a load that does not end is given up by its own deadline', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, loadTimeoutMs: 50 });
+  const cache = new LoadingCache<number>({ ttl: { clock, maxAgeMs: 1_000 }, loadTimeoutMs: 50 });
   const load = (own: AbortSignal): Promise<number> =>
     new Promise((_resolve, reject) => own.addEventListener('abort', () => reject(own.reason as Error)));
   const waiting = expect(cache.get('a', load, { signal })).rejects.toThrow('too long');
@@ -65,7 +65,7 @@ test('a load that does not end is given up by its own deadline', async () => {
 });
 
 test('what was forgotten while it was being loaded is not kept', async () => {
-  const cache = new ExpiringCache<string>({ clock: new ManualClock(), maxAgeMs: 1_000 });
+  const cache = new LoadingCache<string>({ ttl: { clock: new ManualClock(), maxAgeMs: 1_000 } });
   let finish: (value: string) => void = () => undefined;
   const stale = cache.get('a', () => new Promise((resolve) => (finish = resolve)), { signal });
   cache.delete('a');
@@ -76,7 +76,7 @@ test('what was forgotten while it was being loaded is not kept', async () => {
 });
 
 test('holds no more entries than allowed', async () => {
-  const cache = new ExpiringCache<number>({ clock: new ManualClock(), maxAgeMs: 1_000, maxEntries: 2 });
+  const cache = new LoadingCache<number>({ ttl: { clock: new ManualClock(), maxAgeMs: 1_000 }, capacity: 2 });
   const source = counter();
   for (const key of ['a', 'b', 'c']) await cache.get(key, source.load, { signal });
   await cache.get('c', source.load, { signal });
@@ -86,8 +86,12 @@ test('holds no more entries than allowed', async () => {
 });
 
 test('what weighs too much makes room, or is not kept at all', async () => {
-  const options = { clock: new ManualClock(), maxAgeMs: 1_000, maxWeight: 10, weigh: (value: number) => value };
-  const cache = new ExpiringCache<number>(options);
+  const options = {
+    ttl: { clock: new ManualClock(), maxAgeMs: 1_000 },
+    maxWeight: 10,
+    weigh: (value: number) => value,
+  };
+  const cache = new LoadingCache<number>(options);
   let loads = 0;
   const get = (key: string, weight: number) => cache.get(key, () => Promise.resolve(weight + 0 * ++loads), { signal });
   for (const [key, weight] of [
@@ -108,7 +112,7 @@ test('what weighs too much makes room, or is not kept at all', async () => {
 
 test('a weight counts no longer than its value is kept', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<string>({ clock, maxAgeMs: 1_000, maxWeight: 10, weigh: () => 6 });
+  const cache = new LoadingCache<string>({ ttl: { clock, maxAgeMs: 1_000 }, maxWeight: 10, weigh: () => 6 });
   const source = counter();
   const get = (key: string) => cache.get(key, async () => String(await source.load()), { signal });
   await get('a');
@@ -121,7 +125,9 @@ test('a weight counts no longer than its value is kept', async () => {
 
 test('a value may be kept for less than others', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, ageOf: (value) => (value === 1 ? 500 : 0) });
+  const cache = new LoadingCache<number>({
+    ttl: { clock, maxAgeMs: 1_000, ageOf: (value) => (value === 1 ? 500 : 0) },
+  });
   const source = counter();
   const get = () => cache.get('a', source.load, { signal });
   await get();
@@ -133,7 +139,7 @@ test('a value may be kept for less than others', async () => {
 
 test('a load that heeds nothing is given up as well', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, loadTimeoutMs: 50 });
+  const cache = new LoadingCache<number>({ ttl: { clock, maxAgeMs: 1_000 }, loadTimeoutMs: 50 });
   const waiting = expect(cache.get('a', () => new Promise(() => undefined), { signal })).rejects.toThrow('too long');
   await clock.advance(50);
   await waiting;
@@ -142,7 +148,7 @@ test('a load that heeds nothing is given up as well', async () => {
 
 test('what just fits is kept, and one that is loaded again weighs once', async () => {
   const clock = new ManualClock();
-  const cache = new ExpiringCache<number>({ clock, maxAgeMs: 1_000, maxWeight: 10, weigh: () => 5 });
+  const cache = new LoadingCache<number>({ ttl: { clock, maxAgeMs: 1_000 }, maxWeight: 10, weigh: () => 5 });
   const source = counter();
   const get = (key: string, maxAgeMs = 1_000) => cache.get(key, source.load, { signal, maxAgeMs });
   await get('a');
