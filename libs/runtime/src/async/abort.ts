@@ -17,7 +17,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: (reason: unkn
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const release = onAbort(signal, (reason) => reject(reason));
+    const release = onAbort(signal, () => reject(signal.reason as Error));
     promise.then(resolve, reject).finally(release);
   });
 }

@@ -104,7 +104,7 @@ export function within<T>(promise: Promise<T>, { clock, ms, signal, late = passe
       release();
       how();
     };
-    release = onAbort(signal, (reason) => settle(() => reject(reason)));
+    release = onAbort(signal, () => settle(() => reject(signal?.reason as Error)));
     // Resolved with the promise itself, so that it rejects with what that rejects with.
     const settled = (): void => settle(() => resolve(promise));
     promise.then(settled, settled);

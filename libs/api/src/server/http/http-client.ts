@@ -102,7 +102,7 @@ class RetryingClient implements HttpClient {
       return { kind: 'answered', response };
     } catch (error) {
       signal.throwIfAborted();
-      return { kind: 'failed', error: lifetime.aborted ? new HttpFault('closed', 'the client is closed') : error };
+      return { kind: 'failed', error: lifetime.aborted ? new HttpFault('CLOSED', 'the client is closed') : error };
     }
   }
 
