@@ -3,7 +3,7 @@
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
  *   libs/api/src/schema                      → charts/external-secrets/crds
  *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds
- *   the programs' own --help, the contract's error codes → docs/reference
+ *   the programs' own --help, the tables of error codes → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
  * --new-baseline  makes today's contract the one that later changes are compared with (after a release)

@@ -31,7 +31,7 @@ const AUTHORITY = 'authority';
 const CLIENT = 'client';
 
 /** A failure is tried again after 1 s, and at least once a minute: a certificate that runs out does not wait. */
-const BACKOFF = { baseMs: 1_000, maxMs: 60_000 };
+const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 /** How many keys are worked on at once. Signing costs little; the API server sets the pace. */
 const WORKERS = 4;
 const FLUSH_MS = 2_000;

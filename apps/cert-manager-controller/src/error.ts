@@ -1,35 +1,24 @@
 import { isKubeError, KubeError } from '@eso/kube';
 import { PkiError } from '@eso/pki';
-import { errorText } from '@eso/runtime';
+import { CodedError, errorText } from '@eso/runtime';
 
 /** What went wrong, for programs. */
 export type CertificateErrorCode =
-  /** A Secret of the authority's name is not ours. */
+  /** Thrown when the Secret with the authority's name is not ours. */
   | 'AUTHORITY_FOREIGN'
-  /** The authority's Secret does not open. */
+  /** Thrown when the authority's Secret does not open. */
   | 'AUTHORITY_UNUSABLE'
-  /** A right is missing. */
+  /** Thrown when a right is missing. */
   | 'FORBIDDEN'
+  /** Something else was thrown. */
   | 'UNEXPECTED';
 
-/** The error class of this process. Its texts never hold key material. */
-export class CertificateError extends Error {
+/** Thrown when the authority or a certificate cannot be had. The error class of this process; its texts never hold key material. */
+export class CertificateError extends CodedError<CertificateErrorCode> {
   override readonly name = 'CertificateError';
-  readonly code: CertificateErrorCode;
-  /** Whether the same may succeed later without a change by a human. */
-  readonly retryable: boolean;
-  /** Text that may be shown to users: what happened and what to do. */
-  readonly publicMessage: string;
-
-  constructor(code: CertificateErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
-    this.code = code;
-    this.retryable = options.retryable ?? false;
-    this.publicMessage = message;
-  }
 
   /** Wraps whatever was thrown, with a text for users; a CertificateError stays as it is. */
-  static from(thrown: unknown): CertificateError {
+  static override from(thrown: unknown): CertificateError {
     if (thrown instanceof CertificateError) return thrown;
     if (isKubeError(thrown, 'FORBIDDEN')) {
       const text = `${thrown.publicMessage}. Grant the rights of charts/external-secrets/files in this namespace`;

@@ -1,6 +1,5 @@
 import type { DescMessage, DescMethodUnary, MessageShape } from '@bufbuild/protobuf';
-import type { Clock } from '@eso/runtime';
-import type { Deadline } from './deadline.ts';
+import { type Clock, type Deadline, within } from '@eso/runtime';
 import type { Session } from './session.ts';
 
 /** How much longer than its deadline a call may take to end here before it is abandoned, milliseconds. */
@@ -36,20 +35,10 @@ export async function attempt<O extends DescMessage>({
   clock,
 }: Attempt<O>): Promise<MessageShape<O>> {
   const remainingMs = deadline.remainingMs();
-  const abandoned = Promise.withResolvers<never>();
-  const cancel = clock.schedule(remainingMs + GRACE_MS, () => {
-    abandoned.reject(new NeverSettled('the call did not end with its deadline'));
-  });
-  try {
-    const call = session.call(method, frame, {
-      signal: deadline.signal,
-      timeoutMs: providerTimeoutMs(remainingMs),
-      tenant,
-    });
-    return await Promise.race([call, abandoned.promise]);
-  } finally {
-    cancel();
-  }
+  const { signal } = deadline;
+  const call = session.call(method, frame, { signal, timeoutMs: providerTimeoutMs(remainingMs), tenant });
+  const late = (): Error => new NeverSettled('the call did not end with its deadline');
+  return within(call, { clock, ms: remainingMs + GRACE_MS, late });
 }
 
 /**

@@ -7,11 +7,9 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { errorCodes, mayRetry, ProviderError, type RetryRule } from '@eso/api/contract';
-import type { Clock, Logger } from '@eso/runtime';
+import { backoffMs, type BackoffPolicy, type Clock, Deadline, DeadlinePassed, type Logger } from '@eso/runtime';
 import { attempt, NeverSettled } from './attempt.ts';
-import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { type Deadline, DeadlinePassed, startDeadline } from './deadline.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
 import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
 import { InFlightGate } from './in-flight-gate.ts';
@@ -20,6 +18,12 @@ import type { ClientMetrics } from './metrics.ts';
 import { largestField } from './request-bounds.ts';
 import type { SessionPool } from './session-pool.ts';
 import type { Session } from './session.ts';
+
+/** Attempts of one call, the first one included. */
+const MAX_ATTEMPTS = 3;
+
+/** The pauses between them. */
+export const RETRY: BackoffPolicy = { firstMs: 100, maxMs: 10_000, jitter: 1 };
 
 /** One call to a provider. */
 export interface CallRequest<I extends DescMessage, O extends DescMessage> {
@@ -106,7 +110,7 @@ export class EndpointCalls {
   async call<I extends DescMessage, O extends DescMessage>(request: CallRequest<I, O>): Promise<MessageShape<O>> {
     const { clock, metrics } = this.#options;
     const startMs = clock.monotonic();
-    const deadline = startDeadline(clock, request.deadlineMs, request.signal);
+    const deadline = new Deadline({ clock, ms: request.deadlineMs, signal: request.signal });
     let failure: ProviderError | undefined;
     try {
       return await this.#enter(request, deadline);
@@ -114,7 +118,7 @@ export class EndpointCalls {
       failure = ProviderError.from(thrown);
       throw failure;
     } finally {
-      deadline.dispose();
+      deadline.end();
       metrics.call(this.#endpoint.id, request.method.name, clock.monotonic() - startMs, failure);
     }
   }
@@ -188,7 +192,7 @@ export class EndpointCalls {
       const { error, suspect, refused }: Failure = result.failure;
       // Refused once, it was the end of a connection's time; refused again, it is what another call does to each new connection.
       alone = suspect || (refused && number > 1);
-      const waitMs = backoffMs(number, error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs });
+      const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, number));
       if (waitMs >= deadline.remainingMs() || !(await this.#pause(waitMs, deadline))) return result;
       this.#options.metrics.retried(this.#endpoint.id, method.name);
     }

@@ -1,8 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '@eso/api/contract';
 import { classifyTlsError } from '@eso/api/tls';
-import { isError } from '@eso/runtime';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, isError } from '@eso/runtime';
 import { ANSWER_HEADER_BYTES } from './header-limits.ts';
 import { ConnectTimeout } from './secure-connection.ts';
 import { WireFailure } from './wire-failure.ts';
@@ -32,7 +31,7 @@ export interface Failure {
  */
 export function classifyFailure(thrown: unknown, target: string, deadline: Deadline): Failure {
   if (thrown instanceof ConnectError) return answered(thrown, target, deadline);
-  if (deadline.isPast()) return none('TIMEOUT', `${target} did not answer in time`, thrown);
+  if (deadline.passed) return none('TIMEOUT', `${target} did not answer in time`, thrown);
   if (deadline.signal.aborted) return none('CANCELED', `the call to ${target} was given up`, thrown);
   if (thrown instanceof ProviderError) return failure(thrown, 'none');
   return thrown instanceof WireFailure ? wireFailure(thrown, target) : connectionFailure(thrown, target);

@@ -1,26 +1,22 @@
-import { errorText } from '@eso/runtime';
+import { CodedError, errorText } from '@eso/runtime';
 
 /** What went wrong, for programs. */
-export type ControllerErrorCode = 'LEADERSHIP_LOST' | 'LEADERSHIP_STUCK' | 'ALREADY_RUNNING' | 'UNEXPECTED';
+export type ControllerErrorCode =
+  /** Thrown when the lease could not be renewed in time, or somebody else holds it. */
+  | 'LEADERSHIP_LOST'
+  /** Thrown when the work did not end after the leadership was lost: the process has to. */
+  | 'LEADERSHIP_STUCK'
+  /** Thrown when a controller is run that runs already. */
+  | 'ALREADY_RUNNING'
+  /** Something else was thrown. */
+  | 'UNEXPECTED';
 
-/** The only error class this library throws. */
-export class ControllerError extends Error {
+/** Thrown when a controller cannot run, or may not any longer. The only error class this library throws. */
+export class ControllerError extends CodedError<ControllerErrorCode> {
   override readonly name = 'ControllerError';
-  readonly code: ControllerErrorCode;
-  /** Whether the same call may succeed later without a change by a human. */
-  readonly retryable: boolean;
-  /** Text that may be shown to users. */
-  readonly publicMessage: string;
-
-  constructor(code: ControllerErrorCode, message: string, options: { retryable?: boolean; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
-    this.code = code;
-    this.retryable = options.retryable ?? false;
-    this.publicMessage = message;
-  }
 
   /** Wraps whatever was thrown; a ControllerError stays as it is. */
-  static from(thrown: unknown): ControllerError {
+  static override from(thrown: unknown): ControllerError {
     if (thrown instanceof ControllerError) return thrown;
     return new ControllerError('UNEXPECTED', errorText(thrown), { cause: thrown });
   }

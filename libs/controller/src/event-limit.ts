@@ -1,5 +1,4 @@
-import type { Clock } from '@eso/runtime';
-import { RecentMap } from './recent-map.ts';
+import { BoundedCache, type Clock } from '@eso/runtime';
 
 /** client-go's numbers: 25 events at once for one object, then one every five minutes. */
 const BURST = 25;
@@ -9,7 +8,7 @@ const MAX_OBJECTS = 4_096;
 /** Keeps one object that changes its mind all the time from filling etcd with events: a token bucket per object. */
 export class EventLimit {
   readonly #clock: Clock;
-  readonly #buckets = new RecentMap<{ tokens: number; at: number }>(MAX_OBJECTS);
+  readonly #buckets = new BoundedCache<{ tokens: number; at: number }>({ capacity: MAX_OBJECTS });
 
   constructor(clock: Clock) {
     this.#clock = clock;

@@ -1,10 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { events, isKubeError, KubeError, type KubeClient, type ObjectRef } from '@eso/kube';
-import { type Clock, type Logger, type Registry, systemClock } from '@eso/runtime';
+import { BoundedCache, type Clock, type Logger, type Registry, systemClock } from '@eso/runtime';
 import { EventDrops } from './event-drops.ts';
 import { EventQueue, type PendingEvent } from './event-queue.ts';
 import { eventContent, type EventSubject, newEvent, repeatPatch } from './event-record.ts';
-import { RecentMap } from './recent-map.ts';
 
 /** What is asked of the API server. */
 export type EventApi = Pick<KubeClient, 'create' | 'patch'>;
@@ -52,7 +51,7 @@ export class EventRecorder {
   readonly #queue: EventQueue;
   /** Contents that a sender has in hand: a second one would write a second event instead of a count. */
   readonly #sending = new Set<string>();
-  readonly #written = new RecentMap<Written>(MAX_WRITTEN);
+  readonly #written = new BoundedCache<Written>({ capacity: MAX_WRITTEN });
   readonly #idle = new Set<() => void>();
   #senders = 0;
   /** Starts anywhere, so that a process started again in the same millisecond chooses other names. */

@@ -1,4 +1,3 @@
-export type { BackoffOptions } from './backoff.ts';
 export { Controller, type ControllerOptions } from './controller.ts';
 export { ControllerError, type ControllerErrorCode } from './error.ts';
 export type { EventSubject } from './event-record.ts';

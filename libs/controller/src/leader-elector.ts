@@ -1,5 +1,16 @@
-import { type Clock, errorText, type Gauge, gaugeOf, type Logger, type Registry, systemClock } from '@eso/runtime';
-import { withDeadline } from './deadline.ts';
+import {
+  abortable,
+  type Clock,
+  type DeadlineOptions,
+  errorText,
+  type Gauge,
+  gaugeOf,
+  type Logger,
+  type Registry,
+  systemClock,
+  withDeadline,
+  within,
+} from '@eso/runtime';
 import { ControllerError } from './error.ts';
 import { LeaderProblem } from './leader-problem.ts';
 import { Tenure } from './leader-tenure.ts';
@@ -111,13 +122,12 @@ export class LeaderElector {
 
   /** Waits for work whose signal has aborted; how it ends is of no interest then, that it ends is. */
   async #ending(work: Promise<void>): Promise<void> {
-    let cancel = (): unknown => undefined;
-    const stuck = new Promise<never>((_, reject) => {
-      cancel = this.#options.clock.schedule(STUCK_MS, () =>
-        reject(new ControllerError('LEADERSHIP_STUCK', 'the work did not end after the leadership was lost')),
-      );
-    });
-    await Promise.race([work.catch(() => undefined), stuck]).finally(() => cancel());
+    const late = (): Error =>
+      new ControllerError('LEADERSHIP_STUCK', 'the work did not end after the leadership was lost');
+    await within(
+      work.catch(() => undefined),
+      { clock: this.#options.clock, ms: STUCK_MS, late },
+    );
   }
 
   /** Waits until the lease is ours; undefined when `signal` aborts first. */
@@ -153,8 +163,8 @@ export class LeaderElector {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
-      const limits = { clock, ms: this.#pace.attemptMs, signal };
-      const outcome = await withDeadline(limits, (limited) => unlessAborted(this.#claim.claim(limited), limited));
+      const limits = limited(clock, this.#pace.attemptMs, signal);
+      const outcome = await withDeadline(limits, (own) => abortable(this.#claim.claim(own), own));
       this.#problem.succeeded();
       return { outcome, startedAt };
     } catch (error) {
@@ -167,9 +177,7 @@ export class LeaderElector {
   async #release(): Promise<void> {
     const { clock, logger, name } = this.#options;
     try {
-      const never = new AbortController().signal;
-      const limits = { clock, ms: RELEASE_MS, signal: never };
-      const released = await withDeadline(limits, (signal) => this.#claim.giveBack(signal));
+      const released = await withDeadline(limited(clock, RELEASE_MS), (signal) => this.#claim.giveBack(signal));
       if (released) logger.info({ lease: name }, 'gave the leadership back');
     } catch (error) {
       logger.warn({ lease: name, error: errorText(error) }, 'could not give the lease back; it runs out by itself');
@@ -178,13 +186,8 @@ export class LeaderElector {
 }
 
 /** A request that does not heed its signal must not hold up the renewals after it. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
+function limited(clock: Clock, ms: number, signal?: AbortSignal): DeadlineOptions {
+  return { clock, ms, signal, late: () => new DOMException(`gave up after ${ms} ms`, 'TimeoutError') };
 }
 
 function masterStatus(registry: Registry): Gauge<'name'> {

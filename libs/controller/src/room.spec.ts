@@ -10,7 +10,7 @@ type Step = (key: string, context: ReconcileContext) => Promise<ReconcileResult>
 function setup(inside: Step, options: Partial<ControllerOptions> = {}) {
   const clock = new ManualClock();
   const registry = createRegistry({ processMetrics: false });
-  const queue = new WorkQueue({ name: 'test', clock, registry, backoff: { baseMs: 1_000, maxMs: 60_000 } });
+  const queue = new WorkQueue({ name: 'test', clock, registry, backoff: { firstMs: 1_000, maxMs: 60_000 } });
   const entered: string[] = [];
   const controller = new Controller({
     name: 'test',

@@ -1,4 +1,4 @@
-import type { Clock } from '@eso/runtime';
+import { type Clock, onAbort } from '@eso/runtime';
 
 /** How long a reconcile has after its signal aborted, before its worker goes on without it, in milliseconds. */
 export const GRACE_MS = 5_000;
@@ -45,18 +45,16 @@ export class Run {
       cancelGrace = clock.schedule(GRACE_MS, giveUp);
       this.#limit.abort(reason);
     };
-    const onStop = (): void => {
-      if (!this.#limit.signal.aborted) abort(stop.reason);
-    };
-    if (stop.aborted) onStop();
-    stop.addEventListener('abort', onStop, { once: true });
+    const release = onAbort(stop, (reason) => {
+      if (!this.#limit.signal.aborted) abort(reason);
+    });
     const cancelTimeout = clock.schedule(timeoutMs, () => {
       if (!this.#limit.signal.aborted) abort(onTimeout());
     });
     this.#cleanUp = () => {
       cancelTimeout();
       cancelGrace();
-      stop.removeEventListener('abort', onStop);
+      release();
     };
   }
 

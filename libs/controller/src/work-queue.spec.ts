@@ -6,7 +6,7 @@ import { WorkQueue } from './work-queue.ts';
 
 const never = new AbortController().signal;
 
-function setup(backoff = { baseMs: 1_000, maxMs: 8_000 }) {
+function setup(backoff = { firstMs: 1_000, maxMs: 8_000 }) {
   const clock = new ManualClock();
   const registry = createRegistry({ processMetrics: false });
   const queue = new WorkQueue({ name: 'externalsecret', clock, registry, backoff });

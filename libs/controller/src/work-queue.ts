@@ -1,5 +1,5 @@
-import { type Clock, type Registry, systemClock } from '@eso/runtime';
-import { type BackoffOptions, ItemBackoff } from './backoff.ts';
+import { type BackoffPolicy, type Clock, type Registry, systemClock } from '@eso/runtime';
+import { ItemBackoff } from './backoff.ts';
 import type { Entry, Rank } from './entry.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import { QueuedKeys } from './queued-keys.ts';
@@ -11,8 +11,8 @@ export interface WorkQueueOptions {
   readonly name: string;
   readonly clock?: Clock;
   readonly registry?: Registry;
-  /** Delays of {@link WorkQueue.addRateLimited}. */
-  readonly backoff?: BackoffOptions;
+  /** Delays of {@link WorkQueue.addRateLimited}. Default: 1 s, doubled with each failure of a key, 7 minutes at most. */
+  readonly backoff?: Partial<BackoffPolicy>;
 }
 
 export interface AddOptions {

@@ -1,4 +1,4 @@
-import { bounded, errorText, isError, plainText } from '@eso/runtime';
+import { bounded, CodedError, errorText, isError, plainText } from '@eso/runtime';
 
 /**
  * What went wrong, for programs. One code per thing a caller may want to tell apart: FORBIDDEN is a missing right (RBAC) and nothing
@@ -6,27 +6,49 @@ import { bounded, errorText, isError, plainText } from '@eso/runtime';
  * NAMESPACE_TERMINATING a namespace that takes nothing new because it is being deleted.
  */
 export type KubeErrorCode =
+  /** Thrown at a 404: the object, or what it is part of, does not exist. */
   | 'NOT_FOUND'
+  /** Thrown at a 409: an object of that name exists. */
   | 'ALREADY_EXISTS'
+  /** Thrown at a 409: somebody else has written since the object was read. */
   | 'CONFLICT'
+  /** Thrown at a 422: the API server does not accept the object. */
   | 'INVALID'
+  /** Thrown at a 403: a right (RBAC) is missing. */
   | 'FORBIDDEN'
+  /** Thrown at a 403: a ResourceQuota is used up. */
   | 'QUOTA_EXCEEDED'
+  /** Thrown when a policy, webhook or plugin of the API server refused the object. */
   | 'ADMISSION_DENIED'
+  /** Thrown at a 403: the namespace is being deleted. */
   | 'NAMESPACE_TERMINATING'
+  /** Thrown at a 401: the credentials are not accepted. */
   | 'UNAUTHORIZED'
+  /** Thrown at a 410: the version asked for is too old. */
   | 'GONE'
+  /** Thrown at a 429: the API server wants fewer requests. */
   | 'TOO_MANY_REQUESTS'
+  /** Thrown when no answer came in time. */
   | 'TIMEOUT'
+  /** Thrown when there is no connection, or it broke. */
   | 'UNREACHABLE'
+  /** Thrown when the API server answered with another 5xx. */
   | 'SERVER_ERROR'
+  /** Thrown at a 400: the request makes no sense to the API server. */
   | 'BAD_REQUEST'
+  /** Thrown at a 405: the resource does not know the verb. */
   | 'METHOD_NOT_ALLOWED'
+  /** Thrown at a 415: the API server does not take this kind of body. */
   | 'UNSUPPORTED_MEDIA_TYPE'
+  /** Thrown at a 413, or an answer larger than this client takes. */
   | 'TOO_LARGE'
+  /** Thrown when what came back is no answer of an API server. */
   | 'PROTOCOL'
+  /** Thrown when the kubeconfig, or what it refers to, cannot be used. */
   | 'CONNECTION_CONFIG'
+  /** Thrown when the caller gave up. */
   | 'ABORTED'
+  /** Something else was thrown. */
   | 'UNEXPECTED';
 
 /** One field that the API server did not accept. */
@@ -59,33 +81,30 @@ const RETRYABLE: ReadonlySet<KubeErrorCode> = new Set([
   'GONE',
 ]);
 
-/** The only error class this library throws, apart from the reason of the caller's own signal. */
-export class KubeError extends Error {
+/** Thrown when the API server gives no answer, or one that says no. The only error class this library throws, apart from the reason of the caller's signal. */
+export class KubeError extends CodedError<KubeErrorCode> {
   override readonly name = 'KubeError';
-  readonly code: KubeErrorCode;
   readonly status: number | undefined;
   readonly reason: string | undefined;
-  /** Whether trying again (after reading again, for CONFLICT and GONE) may succeed without a change by a human. */
-  readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** Text that may be shown in a condition or an event: bounded, one line. */
-  readonly publicMessage: string;
   /** The fields of an INVALID object; empty otherwise. */
   readonly causes: readonly FieldCause[];
 
   constructor(code: KubeErrorCode, message: string, options: KubeErrorOptions = {}) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
-    this.code = code;
+    super(code, message, {
+      // For CONFLICT and GONE: after reading again.
+      retryable: RETRYABLE.has(code),
+      publicMessage: bounded(plainText(message)),
+      cause: options.cause,
+    });
     this.status = options.status;
     this.reason = options.reason;
-    this.retryable = RETRYABLE.has(code);
     this.retryAfterMs = options.retryAfterMs;
-    this.publicMessage = bounded(plainText(message));
     this.causes = options.causes ?? [];
   }
 
   /** Wraps whatever was thrown; a KubeError stays as it is. */
-  static from(thrown: unknown): KubeError {
+  static override from(thrown: unknown): KubeError {
     if (thrown instanceof KubeError) return thrown;
     if (isError(thrown) && thrown.name === 'AbortError') {
       return new KubeError('ABORTED', 'the request was given up by its caller', { cause: thrown });

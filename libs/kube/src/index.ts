@@ -1,4 +1,3 @@
-export { Backoff, type BackoffOptions } from './client/backoff.ts';
 export { DEFAULT_PAGE_SIZE, KubeClient } from './client/client.ts';
 export type * from './client/options.ts';
 export type { KubeConnection, TlsMaterial } from './connection/connection.ts';

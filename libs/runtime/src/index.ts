@@ -1,5 +1,7 @@
 export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
+export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
+export { CodedError, type CodedErrorOptions } from './coded-error.ts';
 export { ConnectionRoom } from './connection-room.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';

@@ -5,7 +5,7 @@ const ELLIPSIS_BYTES = Buffer.byteLength(ELLIPSIS);
 
 /**
  * Cuts `text` so that it has at most `maxBytes` bytes in UTF-8, never inside a character. A cut text ends in `…`.
- * @param maxBytes default 512, the bound of texts that come from outside (docs/errors.md)
+ * @param maxBytes default 512, the bound of texts that come from outside
  */
 export function bounded(text: string, maxBytes = 512): string {
   if (text.length * 3 <= maxBytes) return text;

@@ -1,4 +1,4 @@
-import { errorText } from '@eso/runtime';
+import { CodedError, errorText } from '@eso/runtime';
 
 /** What is fixed about one error code. */
 export interface SyncErrorInfo {
@@ -104,28 +104,20 @@ export interface SyncErrorOptions {
   cause?: unknown;
 }
 
-/** The error class of this library. */
-export class SyncError extends Error {
+/** Thrown when an ExternalSecret cannot be made into a target; each code says when ({@link syncErrorCodes}). The error class of this library. */
+export class SyncError extends CodedError<SyncErrorCode> {
   override readonly name = 'SyncError';
-  /** Whether it may go away by trying again with the same input. */
-  readonly retryable: boolean;
-  readonly code: SyncErrorCode;
   readonly field: string;
-  /** What is wrong, for users; holds no value of a secret. */
-  readonly publicMessage: string;
   readonly nextStep: string;
 
   constructor({ code, field, what, nextStep, cause }: SyncErrorOptions) {
-    super(`${field}: ${what}`, cause === undefined ? {} : { cause });
-    this.code = code;
-    this.retryable = syncErrorCodes[code].retryable;
+    super(code, `${field}: ${what}`, { retryable: syncErrorCodes[code].retryable, publicMessage: what, cause });
     this.field = field;
-    this.publicMessage = what;
     this.nextStep = nextStep;
   }
 
   /** Wraps whatever was thrown; a SyncError stays as it is. */
-  static from(thrown: unknown): SyncError {
+  static override from(thrown: unknown): SyncError {
     if (thrown instanceof SyncError) return thrown;
     return new SyncError({
       code: 'UNEXPECTED',

@@ -1,3 +1,4 @@
+import { CodedError } from '@eso/runtime';
 import { ExecError } from './exec/exec-error.ts';
 import { LimitError } from './exec/limits.ts';
 import { ParseError } from './parse/parse-error.ts';
@@ -31,28 +32,23 @@ export interface TemplateErrorDetails {
 }
 
 /**
- * The one error that this library throws. Its `message` is the public one, and whatever prints, serialises or logs the error shows
+ * Thrown when a template does not compile or render. The one error that this library throws. Its `message` is the public one, and whatever prints, serialises or logs the error shows
  * no more than that: what may hold values is no property of the error, but has to be asked for by name.
  */
-export class TemplateError extends Error {
-  readonly code: TemplateErrorCode;
+export class TemplateError extends CodedError<TemplateErrorCode> {
+  override readonly name = 'TemplateError';
   readonly template: string;
   readonly line: number;
   readonly column: number;
-  readonly publicMessage: string;
-  /** Templates are pure: the same input fails again. A worker that ran out of time may have had a busy machine. */
-  readonly retryable: boolean;
   readonly #details: TemplateErrorDetails;
 
   constructor(details: TemplateErrorDetails) {
-    super(details.publicMessage);
-    this.name = 'TemplateError';
-    this.code = details.code;
+    const { code, publicMessage } = details;
+    // Templates are pure: the same input fails again. A worker that ran out of time may have had a busy machine.
+    super(code, publicMessage, { retryable: code === 'TIMEOUT', publicMessage });
     this.template = details.template;
     this.line = details.line ?? 0;
     this.column = details.column ?? 0;
-    this.publicMessage = details.publicMessage;
-    this.retryable = details.code === 'TIMEOUT';
     this.#details = details;
   }
 
@@ -88,7 +84,11 @@ export class TemplateError extends Error {
    * Whatever was thrown while the named template was compiled or run.
    * @param options.confidential the template's text is not to be quoted either. Default false.
    */
-  static from(error: unknown, template = '', options: { readonly confidential?: boolean } = {}): TemplateError {
+  static override from(
+    error: unknown,
+    template = '',
+    options: { readonly confidential?: boolean } = {},
+  ): TemplateError {
     if (error instanceof TemplateError) return error;
     if (error instanceof ParseError) return fromParse(error, options);
     if (error instanceof ExecError) return fromExec(error, options);

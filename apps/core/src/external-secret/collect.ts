@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/contract';
 import type { ProviderClient, ProviderEndpoint } from '@eso/client';
+import { SingleFlight } from '@eso/runtime';
 import type { Answer, DataSource, ExtractSource, FindSource, Problem } from '@eso/sync';
 import { failedField } from './failed-field.ts';
 import type { Call } from './gather.ts';
@@ -41,7 +42,7 @@ export type Outcome =
 export class Collector {
   readonly #client: (endpoint: ProviderEndpoint) => ProviderClient;
   readonly #lifetime: AbortSignal;
-  readonly #underWay = new Map<string, Promise<Uint8Array | ReadonlyMap<string, Uint8Array>>>();
+  readonly #flights = new SingleFlight();
 
   /**
    * @param options.client the client for an endpoint
@@ -60,7 +61,8 @@ export class Collector {
   async #ask(call: Call): Promise<Outcome> {
     const { source } = call;
     try {
-      const answer = await this.#share(call);
+      // A shared call outlives the reconcile that began it; its client ends it with the lifetime.
+      const answer = await this.#flights.run(shareKey(call), undefined, () => this.#call(call));
       if (source.kind === 'data') return { kind: 'data', answer: { source, value: answer as Uint8Array } };
       return { kind: 'data', answer: { source, values: answer as ReadonlyMap<string, Uint8Array> } };
     } catch (thrown) {
@@ -73,15 +75,6 @@ export class Collector {
       const concernsStore = isUnheard || STORE_FAILURES.has(code);
       return { kind: 'failed', call, problem, concernsStore };
     }
-  }
-
-  #share(call: Call): Promise<Uint8Array | ReadonlyMap<string, Uint8Array>> {
-    const key = shareKey(call);
-    const underWay = this.#underWay.get(key);
-    if (underWay) return underWay;
-    const answer = this.#call(call).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, answer);
-    return answer;
   }
 
   async #call({

@@ -36,7 +36,7 @@ export interface ExternalSecretControllerOptions {
 }
 
 /** Failures are tried again after 1 s, 2 s, … as `again.ts` says; a store's becoming ready does not wait. */
-const BACKOFF = { baseMs: 1_000, maxMs: 60_000 };
+const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Puts the parts of the ExternalSecret controller together; nothing runs before its `start`. */
 export function externalSecretController(options: ExternalSecretControllerOptions): Controller {

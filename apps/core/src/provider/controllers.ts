@@ -46,7 +46,7 @@ export interface ProviderControllers {
 }
 
 /** A store that is not ready is looked at again after 1 s, growing to 30 s. */
-const BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+const BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Puts the parts together that keep the status of all kinds of store true. */
 export function providerControllers(options: ProviderControllersOptions): ProviderControllers {

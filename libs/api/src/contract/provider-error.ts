@@ -1,3 +1,4 @@
+import { CodedError } from '@eso/runtime';
 import { type ErrorCode, errorCodes } from './codes.ts';
 import { publicText } from './public-text.ts';
 
@@ -26,28 +27,21 @@ export interface ProviderErrorOptions {
 }
 
 /**
- * The one error of the contract. A provider's backend throws it on purpose; whatever else a backend throws reaches the
+ * Thrown when a call of the contract fails; each code says when (codes.ts). A provider's backend throws it on purpose; whatever else a backend throws reaches the
  * caller as INTERNAL without its text, because that text may hold anything.
  */
-export class ProviderError extends Error {
+export class ProviderError extends CodedError<ErrorCode> {
   override readonly name = 'ProviderError';
-  readonly code: ErrorCode;
-  /** Whether the same call may succeed a moment later without anybody changing anything. */
-  readonly retryable: boolean;
-  /** What happened, for the user: at most 512 bytes, one line, never a secret value. */
-  readonly publicMessage: string;
   readonly field: string | undefined;
   readonly nextStep: string;
   readonly retryAfterMs: number | undefined;
   readonly backend: BackendAnswer | undefined;
 
+  /** @param publicMessage what happened, for the user: cut to one line of 512 bytes at most; never a secret value */
   constructor(code: ErrorCode, publicMessage: string, options: ProviderErrorOptions = {}) {
     const text = publicText(publicMessage);
-    super(text, options.cause === undefined ? undefined : { cause: options.cause });
     const { retryable, nextStep } = errorCodes[code];
-    this.code = code;
-    this.publicMessage = text;
-    this.retryable = options.retryable ?? retryable;
+    super(code, text, { retryable: options.retryable ?? retryable, publicMessage: text, cause: options.cause });
     this.field = options.field === undefined ? undefined : publicText(options.field);
     this.nextStep = publicText(options.nextStep ?? nextStep);
     this.retryAfterMs = options.retryAfterMs;
@@ -69,7 +63,7 @@ export class ProviderError extends Error {
   }
 
   /** Takes a ProviderError as it is and masks everything else as INTERNAL; the original stays as `cause`. */
-  static from(thrown: unknown): ProviderError {
+  static override from(thrown: unknown): ProviderError {
     if (thrown instanceof ProviderError) return thrown;
     return new ProviderError('INTERNAL', 'the provider failed unexpectedly', { cause: thrown });
   }

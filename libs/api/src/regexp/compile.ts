@@ -1,5 +1,12 @@
-import type { Fuel } from '@eso/runtime';
-import { errorText, excessOf, type ProgramCost, programCost, regexpLimits } from '@eso/runtime';
+import {
+  BoundedCache,
+  errorText,
+  excessOf,
+  type Fuel,
+  type ProgramCost,
+  programCost,
+  regexpLimits,
+} from '@eso/runtime';
 import { RE2JS } from 're2js';
 import { RegexpError } from './error.ts';
 import { Expression } from './expression.ts';
@@ -12,9 +19,12 @@ interface Compiled {
   readonly bytes: number;
 }
 
-/** The latest last. A refusal is remembered like a success: the same wrong expression comes again at every sync. */
-const cache = new Map<string, Compiled>();
-let cachedBytes = 0;
+/** A refusal is remembered like a success: the same wrong expression comes again at every sync. */
+const cache = new BoundedCache<Compiled>({
+  capacity: Infinity,
+  maxWeight: regexpLimits.cacheBytes,
+  weigh: ({ bytes }) => bytes,
+});
 
 /**
  * Compiles an expression in RE2 syntax, or takes it from what was compiled before.
@@ -22,17 +32,9 @@ let cachedBytes = 0;
  * @throws RegexpError INVALID_REGEXP, REGEXP_TOO_LARGE with the bound; FuelSpent
  */
 export function compileRegexp(source: string, fuel: Fuel): Expression {
-  const { result } = remembered(source) ?? compiled(source, fuel);
+  const { result } = cache.get(source) ?? compiled(source, fuel);
   if (result instanceof RegexpError) throw result;
   return result;
-}
-
-function remembered(source: string): Compiled | undefined {
-  const known = cache.get(source);
-  if (!known) return undefined;
-  cache.delete(source);
-  cache.set(source, known);
-  return known;
 }
 
 function compiled(source: string, fuel: Fuel): Compiled {
@@ -42,12 +44,6 @@ function compiled(source: string, fuel: Fuel): Compiled {
   const cost = programCost(source);
   const fresh = compileWithin(source, cost, fuel);
   cache.set(source, fresh);
-  cachedBytes += fresh.bytes;
-  for (const [oldest, { bytes: freed }] of cache) {
-    if (cachedBytes <= regexpLimits.cacheBytes) break;
-    cache.delete(oldest);
-    cachedBytes -= freed;
-  }
   return fresh;
 }
 
@@ -73,5 +69,5 @@ function tooLarge(problem: string): RegexpError {
 
 /** What is kept, for tests. */
 export function regexpCacheUse(): { readonly entries: number; readonly bytes: number } {
-  return { entries: cache.size, bytes: cachedBytes };
+  return { entries: cache.size, bytes: cache.weight };
 }

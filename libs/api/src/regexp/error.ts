@@ -1,15 +1,19 @@
-export type RegexpErrorCode = 'INVALID_REGEXP' | 'REGEXP_TOO_LARGE';
+import { CodedError } from '@eso/runtime';
 
-/** An expression that is not used, and why; the text holds nothing but the expression itself and a bound. */
-export class RegexpError extends Error {
+export type RegexpErrorCode =
+  /** Thrown when the expression is not RE2 syntax. */
+  | 'INVALID_REGEXP'
+  /** Thrown when the expression is longer, or compiles to a larger program, than is allowed. */
+  | 'REGEXP_TOO_LARGE';
+
+/** Thrown when an expression is not used, and says why; the text holds nothing but the expression itself and a bound. */
+export class RegexpError extends CodedError<RegexpErrorCode> {
   override readonly name = 'RegexpError';
-  readonly code: RegexpErrorCode;
   /** What the user can do: a clause. */
   readonly nextStep: string;
 
   constructor(code: RegexpErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
-    this.code = code;
+    super(code, message, { cause });
     this.nextStep =
       code === 'INVALID_REGEXP'
         ? 'correct the expression; look-around and back-references do not exist in RE2'

@@ -17,7 +17,7 @@ export type {
 } from './backend.ts';
 export type { LoginResult, SessionOptions } from './backends/session-options.ts';
 export type { Session } from './backends/session.ts';
-export { SingleFlight } from './backends/single-flight.ts';
+export { SingleFlight } from '@eso/runtime';
 export type * from './credentials/credentials.ts';
 export * from './http/index.ts';
 export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';

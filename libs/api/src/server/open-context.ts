@@ -1,8 +1,7 @@
-import type { Clock, Logger } from '@eso/runtime';
+import type { Clock, Logger, SingleFlight } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
 import type { Session } from './backends/session.ts';
 import type { SessionOptions } from './backends/session-options.ts';
-import type { SingleFlight } from './backends/single-flight.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { HttpClientOptions } from './http/http-options.ts';

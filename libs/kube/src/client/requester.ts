@@ -1,9 +1,8 @@
-import { bounded, type Clock } from '@eso/runtime';
+import { bounded, type Clock, Deadline, onAbort } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
 import { lost, type HttpResponse, type HttpStream } from '../transport/exchange.ts';
 import type { Method, StreamPurpose, Transport } from '../transport/transport.ts';
-import { Deadline } from './deadline.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 import { errorFromResponse } from './status.ts';
 
@@ -71,11 +70,9 @@ export class Requester {
     );
     const { stream } = head;
     const failed = head.status >= 300;
-    const pause = failed || purpose === 'list' ? new Deadline(clock, requestTimeoutMs, signal) : undefined;
+    const pause = failed || purpose === 'list' ? new Deadline({ clock, ms: requestTimeoutMs, signal }) : undefined;
     const end = pause?.signal ?? signal;
-    const onAbort = (): void => void stream.destroy();
-    if (end?.aborted) onAbort();
-    else end?.addEventListener('abort', onAbort, { once: true });
+    const release = onAbort(end, () => void stream.destroy());
     try {
       if (failed) throw await readError(describe('GET', path), head);
       options.onOpen?.();
@@ -93,7 +90,7 @@ export class Requester {
       throw error instanceof KubeError ? error : lost(connection.server.host, stream, error);
     } finally {
       pause?.end();
-      end?.removeEventListener('abort', onAbort);
+      release();
       stream.destroy();
     }
     signal?.throwIfAborted();

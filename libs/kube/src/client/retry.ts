@@ -1,9 +1,8 @@
-import type { Clock } from '@eso/runtime';
+import { Backoff, type Clock } from '@eso/runtime';
 import { KubeError } from '../error.ts';
 import type { HttpResponse } from '../transport/exchange.ts';
 import { TransportFailure } from '../transport/failure.ts';
 import type { Method } from '../transport/transport.ts';
-import { Backoff } from './backoff.ts';
 import { retryAfterMs } from './status.ts';
 
 /** Further attempts after an answer that says "later". */
@@ -39,7 +38,7 @@ export async function withRetries<T extends Pick<HttpResponse, 'status' | 'heade
 ): Promise<T> {
   const { method, clock, signal } = options;
   const deadline = clock.monotonic() + options.timeoutMs;
-  const backoff = new Backoff({ baseMs: 100, maxMs: 5_000 });
+  const backoff = new Backoff({ firstMs: 100, maxMs: 5_000, jitter: 1 });
   let reconnected = false;
   let reauthenticated = false;
   for (;;) {
@@ -60,7 +59,7 @@ export async function withRetries<T extends Pick<HttpResponse, 'status' | 'heade
     }
     const askedMs = options.retryLater ? retryAfter(answer, method) : undefined;
     if (askedMs === undefined || backoff.failures >= MAX_RETRIES) return answer;
-    const waitMs = backoff.next(askedMs);
+    const waitMs = backoff.next({ atLeastMs: askedMs });
     if (clock.monotonic() + waitMs >= deadline) return answer;
     await clock.sleep(waitMs, signal);
   }

@@ -1,7 +1,5 @@
-import { type Clock, errorText, type Logger } from '@eso/runtime';
-import { Backoff } from '../client/backoff.ts';
+import { Backoff, type Clock, Deadline, errorText, type Logger } from '@eso/runtime';
 import type { KubeClient } from '../client/client.ts';
-import { Deadline } from '../client/deadline.ts';
 import type { OversizedObject, SelectOptions, WatchEvent } from '../client/options.ts';
 import { isKubeError, KubeError } from '../error.ts';
 import type { KubeObject, ObjectRef, ResourceType } from '../resource/index.ts';
@@ -77,7 +75,7 @@ interface InitialList<T> {
  */
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
-  readonly #backoff = new Backoff({ baseMs: 800, maxMs: 30_000 });
+  readonly #backoff = new Backoff({ firstMs: 800, maxMs: 30_000, jitter: 1 });
   readonly #trouble: Readonly<Record<'list' | 'watch', Trouble>>;
   #position: Position = LIST_ALL;
   #doing: 'list' | 'watch' = 'list';
@@ -164,7 +162,8 @@ export class Reflector<T extends KubeObject> {
     this.#doing = 'watch';
     metrics.watches.inc({ resource: name });
     const startedAt = clock.monotonic();
-    const quiet = new Deadline(clock, initial ? Math.min(LIST_PAUSE_MS, quietDeadlineMs) : quietDeadlineMs, signal);
+    const ms = initial ? Math.min(LIST_PAUSE_MS, quietDeadlineMs) : quietDeadlineMs;
+    const quiet = new Deadline({ clock, ms, signal });
     // Random, so that the watches of many clients do not end together.
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     let cancelSteady = (): void => undefined;
@@ -259,7 +258,7 @@ export class Reflector<T extends KubeObject> {
     if (this.#doing === 'watch' && !expired && !isUnconnected(error)) this.#failedWatches += 1;
     if (this.#doing === 'list' || !expired) this.#trouble[this.#doing].failed(error);
     this.#position = afterFailure(this.#position, error, this.#failedWatches);
-    const waitMs = this.#backoff.next(error.retryAfterMs);
+    const waitMs = this.#backoff.next(error.retryAfterMs === undefined ? {} : { atLeastMs: error.retryAfterMs });
     metrics.errors.inc({ resource: name, code: error.code });
     const fields = { resource: name, next: this.#position.kind, code: error.code, waitMs: Math.round(waitMs) };
     logger.debug(fields, `${this.#doing} failed: ${errorText(error)}`);

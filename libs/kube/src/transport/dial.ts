@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
-import type { Clock } from '@eso/runtime';
+import { type Clock, within } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { TransportFailure } from './failure.ts';
-import { within } from './within.ts';
 
 export interface DialOptions {
   connection: KubeConnection;

@@ -9,7 +9,7 @@ import { KubeError, type KubeErrorCode } from '../error.ts';
  */
 export type FailureStage = 'connect' | 'unsent' | 'sent';
 
-/** A request that got no answer. */
+/** Thrown when a request got no answer. */
 export class TransportFailure extends KubeError {
   readonly stage: FailureStage;
 

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
-import { type Clock, type Counter, errorText, type Logger } from '@eso/runtime';
+import { type Clock, type Counter, errorText, type Logger, within } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
 import { dial } from './dial.ts';
@@ -7,7 +7,6 @@ import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type H
 import { TransportFailure } from './failure.ts';
 import { type KeepAlive, Session } from './session.ts';
 import { SessionPool } from './session-pool.ts';
-import { within } from './within.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

@@ -1,19 +1,23 @@
+import { CodedError } from '../coded-error.ts';
+
 export type WorkerErrorCode =
-  /** The job took longer than it may. */
+  /** Thrown when the job took longer than it may. */
   | 'TIMEOUT'
-  /** The job took more memory than it may. */
+  /** Thrown when the job took more memory than it may. */
   | 'MEMORY'
-  /** Too many jobs of this tenant wait already. */
+  /** Thrown when too many jobs of this tenant wait already, or it has used its share. */
   | 'BUSY'
-  /** The worker could not be started, ended by itself, or the task threw. */
+  /** Thrown when the worker could not be started, ended by itself, or the task threw. */
   | 'FAILED'
-  /** The pool was closed. */
+  /** Thrown when the pool was closed. */
   | 'CLOSED';
 
-/** A job that came to nothing. None of the texts holds anything of what the job was about. */
-export class WorkerError extends Error {
+/** Codes after which the same job may succeed by itself: it was not the job that failed. */
+const RETRYABLE: ReadonlySet<WorkerErrorCode> = new Set(['BUSY', 'FAILED']);
+
+/** Thrown when a job came to nothing. None of the texts holds anything of what the job was about. */
+export class WorkerError extends CodedError<WorkerErrorCode> {
   override readonly name = 'WorkerError';
-  readonly code: WorkerErrorCode;
   /** Path of the field whose work was too long for this thread, where it is known. */
   readonly field: string | undefined;
 
@@ -22,8 +26,7 @@ export class WorkerError extends Error {
     message: string,
     { cause, field }: { cause?: unknown; field?: string | undefined } = {},
   ) {
-    super(message, cause === undefined ? {} : { cause });
-    this.code = code;
+    super(code, message, { retryable: RETRYABLE.has(code), cause });
     this.field = field;
   }
 }

@@ -1,3 +1,4 @@
+import { BoundedCache } from '../async/bounded-cache.ts';
 import type { Clock } from '../clock.ts';
 import { Fuel, FuelSpent } from '../fuel.ts';
 import type { Logger } from '../logger.ts';
@@ -55,9 +56,11 @@ export class HeavyWork {
   readonly #timeoutMs: number;
   readonly #loop: Allowance;
   readonly #worker: Allowance;
-  /** Key → the field that was too much for this thread. The latest last. */
-  readonly #needsWorker = new Map<string, string | undefined>();
-  readonly #refused = new Map<string, { readonly error: WorkerError; readonly untilMs: number }>();
+  /** Key → the field that was too much for this thread. */
+  readonly #needsWorker = new BoundedCache<string | undefined>({ capacity: MAX_KNOWN });
+  readonly #refused = new BoundedCache<{ readonly error: WorkerError; readonly untilMs: number }>({
+    capacity: MAX_KNOWN,
+  });
 
   constructor({ entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000 }: HeavyWorkOptions) {
     const jobs = counterOf(registry, {
@@ -98,7 +101,7 @@ export class HeavyWork {
     if (!this.#needsWorker.has(key) && this.#loop.isLeft(owner.tenant)) {
       const here = this.#runHere(task, input, owner.tenant);
       if (here.kind === 'done') return here.output;
-      remember(this.#needsWorker, key, here.field);
+      this.#needsWorker.set(key, here.field);
     }
     return this.#runThere(task, input, { key, tenant: owner.tenant, signal });
   }
@@ -137,19 +140,9 @@ export class HeavyWork {
       if (error.code === 'FAILED') this.#logger.error({ task: task.name, problem: error.message }, 'worker failed');
       const failure = new WorkerError(error.code, error.message, { cause: error.cause, field });
       if (error.code === 'TIMEOUT' || error.code === 'MEMORY')
-        remember(this.#refused, key, { error: failure, untilMs: this.#clock.monotonic() + REFUSED_MS });
+        this.#refused.set(key, { error: failure, untilMs: this.#clock.monotonic() + REFUSED_MS });
       throw failure;
     }
-  }
-}
-
-/** Keeps what came last. */
-function remember<T>(known: Map<string, T>, key: string, what: T): void {
-  known.delete(key);
-  known.set(key, what);
-  for (const oldest of known.keys()) {
-    if (known.size <= MAX_KNOWN) break;
-    known.delete(oldest);
   }
 }
 

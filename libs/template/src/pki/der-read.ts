@@ -1,7 +1,7 @@
 import type { AsnType } from 'asn1js';
 import { BitString, Constructed, fromBER, Integer, ObjectIdentifier, OctetString, Primitive } from 'asn1js';
 
-/** What is no DER, or not of the shape that was expected. Its text holds no value. */
+/** Thrown when bytes are no DER, or not of the shape that was expected. Its text holds no value. */
 export class DerError extends Error {
   constructor(message: string) {
     super(message);

@@ -1,10 +1,9 @@
-import type { Clock, Logger } from '@eso/runtime';
+import { abortable, type Clock, type Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CloseReason } from '../backend.ts';
 import type { Account } from './account.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
-import { waitFor } from './expiring-cache.ts';
 import type { OpenBackend } from './open-backend.ts';
 import type { Opening } from './opening.ts';
 
@@ -49,11 +48,11 @@ export class Closings {
     const { budget, end } = this.#begin();
     try {
       // Of an opening that was given up, the backend is closed like any other, if it still comes in time.
-      const opened = await waitFor(
+      const opened = await abortable(
         opening.ended.then((backend) => ({ backend })),
         budget,
       ).catch(() => undefined);
-      await waitFor(account.leave(), budget).catch(() => undefined);
+      await abortable(account.leave(), budget).catch(() => undefined);
       if (opened?.backend) await this.#closeOne(opened.backend, { account, reason, budget });
       else if (!opened) void this.#closeLate(opening, account);
     } finally {
@@ -86,7 +85,7 @@ export class Closings {
     const { faults, metrics } = this.#options;
     metrics.closed(reason);
     try {
-      await waitFor((async () => backend.close({ signal: budget, reason }))(), budget);
+      await abortable((async () => backend.close({ signal: budget, reason }))(), budget);
     } catch (error) {
       if (budget.aborted) faults.record(logger, 'close', 'hung', { problem: `did not end in its time (${reason})` });
       else faults.record(logger, 'close', 'threw', { problem: `failed (${reason})`, thrown: error });

@@ -1,4 +1,4 @@
-import { type Clock, formatDuration } from '@eso/runtime';
+import { type Clock, formatDuration, SingleFlight } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CloseReason } from '../backend.ts';
 import type { KindDefinition } from '../define-kind.ts';
@@ -13,7 +13,6 @@ import { type OpenBackend, openBackend } from './open-backend.ts';
 import { Opening } from './opening.ts';
 import { isRejection } from './rejection-memory.ts';
 import { createHttpClient } from '../http/http-client.ts';
-import { SingleFlight } from './single-flight.ts';
 
 /** What a backend is opened for. Two calls that agree in all of it share one, whatever stores they came through. */
 export interface BackendKey {

@@ -1,12 +1,10 @@
-import { type Clock, formatDuration, type Logger } from '@eso/runtime';
+import { abortable, type Clock, Deadline, formatDuration, type Logger, SingleFlight } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
-import { waitFor } from './expiring-cache.ts';
 import { isRejection, RejectionMemory } from './rejection-memory.ts';
 import type { LoginResult, SessionOptions } from './session-options.ts';
-import { SingleFlight } from './single-flight.ts';
 
 export interface LoginsOptions<S> {
   readonly how: SessionOptions<S>;
@@ -142,17 +140,17 @@ export class Logins<S> {
   /** One login by the author's function. A value that comes too late is revoked. */
   async #attempt(shared: AbortSignal): Promise<LoginResult<S>> {
     const { clock, faults, lifetime, logger, metrics } = this.#options;
-    const timeout = new AbortController();
     const tooLong = new ProviderError(
       'TIMEOUT',
       `the login to the backend did not end within ${formatDuration(LOGIN_MS)}`,
     );
-    const cancel = clock.schedule(LOGIN_MS, () => timeout.abort(tooLong));
-    const signal = AbortSignal.any([shared, timeout.signal, lifetime]);
+    const ended = AbortSignal.any([shared, lifetime]);
+    const deadline = new Deadline({ clock, ms: LOGIN_MS, signal: ended, late: () => tooLong });
+    const { signal } = deadline;
     const { how } = this;
     const attempt = (async () => how.login({ signal }))();
     try {
-      const result = await waitFor(attempt, signal);
+      const result = await abortable(attempt, signal);
       const problem = loginProblem(result);
       if (problem) throw wrongReturn(faults, logger, 'login', problem);
       metrics.login('success');
@@ -173,7 +171,7 @@ export class Logins<S> {
       if (isRejection(failure)) this.rejections.note(failure);
       throw failure;
     } finally {
-      cancel();
+      deadline.end();
     }
   }
 
@@ -195,15 +193,15 @@ export class Logins<S> {
     const { clock, faults, logger } = this.#options;
     const { how } = this;
     if (!how.revoke) return;
-    const budget = new AbortController();
-    const cancel = clock.schedule(REVOKE_MS, () => budget.abort());
+    const deadline = new Deadline({ clock, ms: REVOKE_MS });
+    const { signal } = deadline;
     try {
-      await waitFor((async () => how.revoke?.(value, { signal: budget.signal }))(), budget.signal);
+      await abortable((async () => how.revoke?.(value, { signal }))(), signal);
     } catch (error) {
-      const fault = budget.signal.aborted ? 'hung' : 'threw';
+      const fault = signal.aborted ? 'hung' : 'threw';
       faults.record(logger, 'revoke', fault, { problem: 'failed; the login stays until its end', thrown: error });
     } finally {
-      cancel();
+      deadline.end();
     }
   }
 }

@@ -1,5 +1,4 @@
-import type { Clock } from '@eso/runtime';
-import { waitFor } from './expiring-cache.ts';
+import { abortable, type Clock } from '@eso/runtime';
 
 export interface OpeningOptions<B> {
   readonly clock: Clock;
@@ -53,7 +52,7 @@ export class Opening<B> {
   async join(signal: AbortSignal): Promise<B> {
     this.#waiting += 1;
     try {
-      return await waitFor(this.#result.promise, signal);
+      return await abortable(this.#result.promise, signal);
     } finally {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.abandon();

@@ -1,5 +1,5 @@
+import { abortable } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import { waitFor } from './expiring-cache.ts';
 import { type Login, Logins, type LoginsOptions } from './logins.ts';
 import { RejectionMemory } from './rejection-memory.ts';
 import type { SessionOptions } from './session-options.ts';
@@ -111,7 +111,7 @@ export class LoginSession<S> implements Session<S> {
   async #runWith<T>(login: Login<S>, run: (value: S) => Promise<T>, signal: AbortSignal): Promise<T> {
     login.users += 1;
     try {
-      return await waitFor((async () => run(login.value))(), signal);
+      return await abortable((async () => run(login.value))(), signal);
     } finally {
       login.users -= 1;
       this.#logins.left(login);

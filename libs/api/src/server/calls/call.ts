@@ -1,11 +1,10 @@
 import { Code, type HandlerContext } from '@connectrpc/connect';
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
-import type { Clock, Logger } from '@eso/runtime';
+import { abortable, type Clock, type Logger } from '@eso/runtime';
 import { errorCodes } from '../../contract/codes.ts';
 import { toConnectError } from '../../contract/error-wire.ts';
 import { methodPath } from '../../contract/methods.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
-import { waitFor } from '../backends/expiring-cache.ts';
 import { CallScope } from '../transport/call-scope.ts';
 import type { ServerMetrics } from '../transport/server-metrics.ts';
 import { answerBytes } from './answer-bytes.ts';
@@ -42,7 +41,7 @@ export function unary<I extends DescMessage, O extends DescMessage>(
     const startedMs = clock.monotonic();
     let failure: ProviderError | undefined;
     try {
-      const answer = await waitFor(handle(request, signal), signal);
+      const answer = await abortable(handle(request, signal), signal);
       await scope?.turn(answerBytes(answer));
       return answer;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Clock } from '@eso/runtime';
+import { BoundedCache, type Clock } from '@eso/runtime';
 import type { KubeReader } from '../stores/kube-reader.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';
 import { certificatesIn, checkCaProvider } from './certificate-authority.ts';
@@ -59,7 +59,7 @@ interface ScopedOptions {
 class ScopedCredentials implements Credentials {
   readonly #options: ScopedOptions;
   /** What was read, the latest last. */
-  readonly #read = new Map<string, Reference>();
+  readonly #read = new BoundedCache<Reference>({ capacity: MAX_TRACKED });
   readonly #tokenIds = new Set<string>();
   /** The certificates that were checked last: they are asked for at every request and seldom change. */
   #checked: { readonly text: string; readonly pem: string } | undefined;
@@ -124,7 +124,10 @@ class ScopedCredentials implements Credentials {
 
   async revision(): Promise<string> {
     const { objects, signal } = this.#options;
-    const versions = [...this.#read].map(async ([id, reference]) => [id, await objects.version(reference, signal)]);
+    const versions = [...this.#read.values()].map(async (reference) => [
+      describeReference(reference),
+      await objects.version(reference, signal),
+    ]);
     const sorted = (await Promise.all(versions)).map((version) => JSON.stringify(version)).sort();
     return createHash('sha256').update(sorted.join('\n')).digest('base64url');
   }
@@ -165,12 +168,7 @@ class ScopedCredentials implements Credentials {
 
   /** Before it is read, so that what was absent is noticed when it comes. */
   #track(reference: Reference): void {
-    const id = describeReference(reference);
-    this.#read.delete(id);
-    this.#read.set(id, reference);
-    if (this.#read.size <= MAX_TRACKED) return;
-    const oldest = this.#read.keys().next();
-    if (!oldest.done) this.#read.delete(oldest.value);
+    this.#read.set(describeReference(reference), reference);
   }
 
   #certificates(text: string, field: string): string {

@@ -1,6 +1,5 @@
 import { configMaps, isKubeError, type KubeObject, secrets, serviceAccounts } from '@eso/kube';
-import type { Clock } from '@eso/runtime';
-import { ExpiringCache } from '../backends/expiring-cache.ts';
+import { type Clock, LoadingCache } from '@eso/runtime';
 import type { KubeReader } from '../stores/kube-reader.ts';
 import type { Reference } from './reference.ts';
 import { describeReference, referenceProblem } from './reference-problem.ts';
@@ -28,14 +27,13 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** The Secrets, ConfigMaps and ServiceAccounts that were read lately, of all config objects of one process. */
 export class ObjectCache {
   readonly #kube: KubeReader;
-  readonly #cache: ExpiringCache<ReferencedObject>;
+  readonly #cache: LoadingCache<ReferencedObject>;
 
   constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
     this.#kube = options.kube;
-    this.#cache = new ExpiringCache({
-      clock: options.clock,
-      maxAgeMs: MAX_AGE_MS,
-      maxEntries: MAX_ENTRIES,
+    this.#cache = new LoadingCache({
+      ttl: { clock: options.clock, maxAgeMs: MAX_AGE_MS },
+      capacity: MAX_ENTRIES,
       maxWeight: MAX_BYTES,
       weigh: bytesOf,
     });

@@ -1,7 +1,6 @@
 import { isKubeError, type IssuedToken, type KubeError } from '@eso/kube';
-import type { Clock } from '@eso/runtime';
+import { type Clock, LoadingCache } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import { ExpiringCache } from '../backends/expiring-cache.ts';
 import type { KubeReader } from '../stores/kube-reader.ts';
 import { kubeProblem } from '../stores/kube-problem.ts';
 import type { ServiceAccountToken } from './credentials.ts';
@@ -24,18 +23,20 @@ const MAX_REST_MS = 120_000;
 /** Tokens that were issued by the API server and are good for a while. */
 export class TokenCache {
   readonly #kube: KubeReader;
-  readonly #cache: ExpiringCache<ServiceAccountToken>;
+  readonly #cache: LoadingCache<ServiceAccountToken>;
 
   constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
     const { kube, clock } = options;
     this.#kube = kube;
-    this.#cache = new ExpiringCache({
-      clock,
-      maxAgeMs: MAX_AGE_MS,
-      maxEntries: 1_000,
-      ageOf: ({ expiresAtMs }) => {
-        const lifeMs = expiresAtMs - clock.now();
-        return lifeMs - Math.min(lifeMs * REST, MAX_REST_MS);
+    this.#cache = new LoadingCache({
+      capacity: 1_000,
+      ttl: {
+        clock,
+        maxAgeMs: MAX_AGE_MS,
+        ageOf: ({ expiresAtMs }) => {
+          const lifeMs = expiresAtMs - clock.now();
+          return lifeMs - Math.min(lifeMs * REST, MAX_REST_MS);
+        },
       },
     });
   }

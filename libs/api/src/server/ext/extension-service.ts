@@ -1,9 +1,9 @@
+import { abortable, onAbort } from '@eso/runtime';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { limits as contractLimits } from '../../contract/limits.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { StoreExtensionService } from '../../gen/provider/ext/v1alpha1/ext_pb.js';
 import type { Backend } from '../backend.ts';
-import { waitFor } from '../backends/expiring-cache.ts';
 import { type CallRuntime, unary } from '../calls/call.ts';
 import { remoteRefOf } from '../calls/requests.ts';
 import type { ResponseLimits } from '../calls/response-limit.ts';
@@ -74,19 +74,15 @@ async function* watch(
   const pending = new PendingChanges();
   const ended = new AbortController();
   const cancelEnd = clock.schedule(WATCH_MS, () => pending.close());
-  const onAbort = (): void => pending.close({ error: signal.reason as unknown });
-  const onStop = (): void => pending.close({ error: stops() });
-  signal.addEventListener('abort', onAbort);
-  stopping.addEventListener('abort', onStop);
-  if (signal.aborted) onAbort();
-  if (stopping.aborted) onStop();
+  const releaseCall = onAbort(signal, (error) => pending.close({ error }));
+  const releaseServer = onAbort(stopping, () => pending.close({ error: stops() }));
   follow(target, access, pending, AbortSignal.any([signal, ended.signal]));
   try {
     yield* pending.read();
   } finally {
     cancelEnd();
-    signal.removeEventListener('abort', onAbort);
-    stopping.removeEventListener('abort', onStop);
+    releaseCall();
+    releaseServer();
     ended.abort(new DOMException('the watch has ended', 'AbortError'));
     leave();
   }
@@ -102,7 +98,7 @@ function follow(target: Target, access: StoreAccess, pending: PendingChanges, si
         if (retired.aborted) return;
         retired.addEventListener('abort', () => pending.close(), { once: true });
         for (;;) {
-          const next = await waitFor(changes.next(), signal);
+          const next = await abortable(changes.next(), signal);
           if (next.done === true) return;
           pending.add(next.value);
         }

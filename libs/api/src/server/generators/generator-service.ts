@@ -1,7 +1,7 @@
+import { abortable, withDeadline } from '@eso/runtime';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { GeneratorProvider, type GenerateResponseSchema } from '../../gen/generator/v1/generator_pb.js';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { waitFor } from '../backends/expiring-cache.ts';
 import { type CallRuntime, unary } from '../calls/call.ts';
 import { checkMap, type ResponseLimits } from '../calls/response-limit.ts';
 import type { GeneratorAccess, GeneratorRequest, GeneratorUse } from './generator-access.ts';
@@ -80,14 +80,13 @@ async function undo(
 ): Promise<void> {
   if (!generator.cleanup) return;
   const { clock, logger } = runtime;
-  const patience = new AbortController();
-  const cancel = clock.schedule(UNDO_MS, () => patience.abort(new DOMException('no time is left', 'TimeoutError')));
+  const late = (): Error => new DOMException('no time is left', 'TimeoutError');
   try {
-    await waitFor(generator.cleanup(state, { ...call, signal: patience.signal }), patience.signal);
+    await withDeadline({ clock, ms: UNDO_MS, late }, async (signal) =>
+      abortable(generator.cleanup?.(state, { ...call, signal }) ?? Promise.resolve(), signal),
+    );
   } catch {
     logger.error(describe(request), 'what a failed call of a generator had made could not be taken back');
-  } finally {
-    cancel();
   }
 }
 

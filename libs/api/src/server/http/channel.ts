@@ -11,7 +11,7 @@ export interface Channel {
   destroy(): void;
 }
 
-/** @throws HttpFault tlsMaterial */
+/** @throws HttpFault TLS_MATERIAL */
 export function openChannel(tls: HttpTls, options: ResolvedHttpOptions): Channel {
   const shared = {
     keepAlive: true,
@@ -63,6 +63,6 @@ function secureContext({ ca, clientCertificate }: HttpTls): SecureContext {
       ...(clientCertificate && { cert: bytes(clientCertificate.cert), key: bytes(clientCertificate.key) }),
     });
   } catch (cause) {
-    throw new HttpFault('tlsMaterial', 'certificate, key or authority cannot be used', { cause });
+    throw new HttpFault('TLS_MATERIAL', 'certificate, key or authority cannot be used', { cause });
   }
 }

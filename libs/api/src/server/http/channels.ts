@@ -22,7 +22,7 @@ export class Channels {
     this.#options = options;
   }
 
-  /** @throws HttpFault tlsMaterial, closed; what `run` throws. */
+  /** @throws HttpFault TLS_MATERIAL, CLOSED; what `run` throws. */
   async use<T>(tls: HttpTls, run: (channel: Channel) => Promise<T>): Promise<T> {
     const entry = this.#entry(tls);
     entry.users += 1;
@@ -44,7 +44,7 @@ export class Channels {
   }
 
   #entry(tls: HttpTls): Entry {
-    if (this.#closed) throw new HttpFault('closed', 'the client is closed');
+    if (this.#closed) throw new HttpFault('CLOSED', 'the client is closed');
     const known = this.#current;
     if (known && sameTls(known.tls, tls)) return known;
     const entry = { tls, channel: openChannel(tls, this.#options), users: 0 };

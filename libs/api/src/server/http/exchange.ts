@@ -38,7 +38,7 @@ export function exchange(options: ExchangeOptions): Promise<RawResponse> {
       outgoing.destroy();
       reject(error);
     };
-    cleanUp.push(clock.schedule(timeoutMs, () => fail(new HttpFault('timeout', `no answer within ${timeoutMs} ms`))));
+    cleanUp.push(clock.schedule(timeoutMs, () => fail(new HttpFault('TIMEOUT', `no answer within ${timeoutMs} ms`))));
     for (const signal of signals) {
       const onAbort = (): void => fail(signal.reason as Error);
       signal.addEventListener('abort', onAbort, { once: true });
@@ -67,7 +67,7 @@ function limitConnecting(
   if (!socket.connecting) return () => undefined;
   const done = request.url.protocol === 'https:' ? 'secureConnect' : 'connect';
   const cancel = clock.schedule(connectTimeoutMs, () =>
-    fail(new HttpFault('connectTimeout', `no connection within ${connectTimeoutMs} ms`)),
+    fail(new HttpFault('CONNECT_TIMEOUT', `no connection within ${connectTimeoutMs} ms`)),
   );
   socket.once(done, cancel);
   return () => {
@@ -82,14 +82,14 @@ function collect(
   fail: (error: Error) => void,
   done: (answer: RawResponse) => void,
 ): void {
-  const tooLarge = (): void => fail(new HttpFault('tooLarge', `the answer is larger than ${maxBytes} bytes`));
+  const tooLarge = (): void => fail(new HttpFault('TOO_LARGE', `the answer is larger than ${maxBytes} bytes`));
   const { statusCode: status = 0, headers } = response;
   if (Number(headers['content-length'] ?? 0) > maxBytes && request.method !== 'HEAD') {
     tooLarge();
     return;
   }
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    fail(new HttpFault('encoded', 'the answer is compressed, which was not asked for'));
+    fail(new HttpFault('ENCODED', 'the answer is compressed, which was not asked for'));
     return;
   }
   const chunks: Buffer[] = [];
@@ -103,6 +103,6 @@ function collect(
   response.on('close', () => {
     // Node calls the end of a connection in the middle of a body an end all the same.
     if (response.complete) done({ status, headers, body: Buffer.concat(chunks) });
-    else fail(new HttpFault('brokeOff', 'the answer broke off'));
+    else fail(new HttpFault('BROKE_OFF', 'the answer broke off'));
   });
 }

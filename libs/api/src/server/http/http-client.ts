@@ -1,4 +1,4 @@
-import { waitFor } from '../backends/expiring-cache.ts';
+import { abortable } from '@eso/runtime';
 import { Channels } from './channels.ts';
 import { exchange } from './exchange.ts';
 import { httpFailure } from './http-failure.ts';
@@ -80,7 +80,7 @@ class RetryingClient implements HttpClient {
     const { operation, signal } = request;
     const { host, protocol } = outgoing.url;
     const startedMs = clock.monotonic();
-    const tls = await waitFor(this.#tls(), signal);
+    const tls = await abortable(this.#tls(), signal);
     try {
       const response = await this.#channels.use(tls, (channel) =>
         counted(metrics, operation, async () => {
@@ -102,7 +102,7 @@ class RetryingClient implements HttpClient {
       return { kind: 'answered', response };
     } catch (error) {
       signal.throwIfAborted();
-      return { kind: 'failed', error: lifetime.aborted ? new HttpFault('closed', 'the client is closed') : error };
+      return { kind: 'failed', error: lifetime.aborted ? new HttpFault('CLOSED', 'the client is closed') : error };
     }
   }
 

@@ -1,6 +1,6 @@
 import { errorText, isError } from '@eso/runtime';
 import { classifyTlsError, type TlsProblem } from '../../tls/classify.ts';
-import { HttpFault, type HttpFaultKind } from './http-fault.ts';
+import { HttpFault, type HttpFaultCode } from './http-fault.ts';
 import type { ErrorCode } from '../../contract/codes.ts';
 
 /** Why there is no answer, in words that follow the name of the host. */
@@ -47,18 +47,18 @@ const bySystemCode: Readonly<Record<string, NetworkProblem>> = {
 };
 const notHttp = network('answers with what is not HTTP', 'check the port, and whether it is https or http', lasting);
 
-const byFault: Readonly<Record<HttpFaultKind, (fault: HttpFault) => NetworkProblem>> = {
-  timeout: ({ message }) => ({ ...network(`gave ${message}`), code: 'TIMEOUT' }),
-  connectTimeout: ({ message }) => network(`cannot be reached: ${message}`, REACH, unsent),
-  brokeOff: () => network('closed the connection in the middle of its answer'),
-  tooLarge: ({ message }) => ({
+const byFault: Readonly<Record<HttpFaultCode, (fault: HttpFault) => NetworkProblem>> = {
+  TIMEOUT: ({ message }) => ({ ...network(`gave ${message}`), code: 'TIMEOUT' }),
+  CONNECT_TIMEOUT: ({ message }) => network(`cannot be reached: ${message}`, REACH, unsent),
+  BROKE_OFF: () => network('closed the connection in the middle of its answer'),
+  TOO_LARGE: ({ message }) => ({
     ...network(`was not read to the end: ${message}`, 'ask for less at once', lasting),
     code: 'LIMIT_EXCEEDED',
   }),
-  encoded: ({ message }) =>
+  ENCODED: ({ message }) =>
     network(`was not understood: ${message}`, 'check what stands between the provider and the backend', lasting),
-  closed: () => ({ ...network('was not asked: the backend has been closed', 'nothing', unsent), code: 'CANCELED' }),
-  tlsMaterial: ({ message }) => ({
+  CLOSED: () => ({ ...network('was not asked: the backend has been closed', 'nothing', unsent), code: 'CANCELED' }),
+  TLS_MATERIAL: ({ message }) => ({
     ...network(`was not asked: ${message}`, 'check that they are PEM, and that the key is that of the certificate', {
       transient: false,
       unsent: true,
@@ -73,7 +73,7 @@ const MAX_CAUSES = 8;
 export function networkProblem(thrown: unknown): NetworkProblem | undefined {
   let current: unknown = thrown;
   for (let depth = 0; depth < MAX_CAUSES && isError(current); depth++, current = current.cause) {
-    if (current instanceof HttpFault) return byFault[current.kind](current);
+    if (current instanceof HttpFault) return byFault[current.code](current);
     const found = ofCode((current as { code?: unknown }).code) ?? ofParts(current);
     if (found) return found;
   }

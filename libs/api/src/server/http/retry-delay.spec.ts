@@ -30,14 +30,14 @@ test.each<[string, Outcome, boolean, boolean]>([
   ['a name that does not exist', failed('ENOTFOUND'), false, false],
   ['a lost connection', failed('ECONNRESET'), true, false],
   ['a bad certificate', failed('CERT_HAS_EXPIRED'), false, false],
-  ['a timeout', { kind: 'failed', error: new HttpFault('timeout', 'x') }, true, false],
+  ['a timeout', { kind: 'failed', error: new HttpFault('TIMEOUT', 'x') }, true, false],
   [
     'a connection that does not come about',
-    { kind: 'failed', error: new HttpFault('connectTimeout', 'x') },
+    { kind: 'failed', error: new HttpFault('CONNECT_TIMEOUT', 'x') },
     true,
     true,
   ],
-  ['an answer too large', { kind: 'failed', error: new HttpFault('tooLarge', 'x') }, false, false],
+  ['an answer too large', { kind: 'failed', error: new HttpFault('TOO_LARGE', 'x') }, false, false],
   ['a fault of a program', { kind: 'failed', error: new TypeError('x') }, false, false],
 ])('after %s: idempotent %p, others %p', (_what, outcome, idempotent, others) => {
   expect(delay({ outcome, idempotent: true }) !== undefined).toBe(idempotent);

@@ -1,3 +1,4 @@
+import { backoffMs } from '@eso/runtime';
 import type { HttpResponse } from './http-message.ts';
 import type { HttpRetryOptions } from './http-options.ts';
 import { networkProblem } from './network-problem.ts';
@@ -28,7 +29,7 @@ export function retryDelayMs(
 ): number | undefined {
   if (attempt >= retry.attempts || !mayRepeat(retry, outcome, idempotent)) return undefined;
   const asked = outcome.kind === 'answered' ? outcome.response.retryAfterMs : undefined;
-  const delayMs = asked ?? backoffMs(retry, attempt, random);
+  const delayMs = asked ?? pauseMs(retry, attempt, random);
   if (asked !== undefined && asked > retry.maxRetryAfterMs) return undefined;
   return delayMs < remainingMs ? delayMs : undefined;
 }
@@ -43,9 +44,11 @@ function mayRepeat({ statuses }: Required<HttpRetryOptions>, outcome: Outcome, i
   return problem !== undefined && problem.transient && (idempotent || problem.unsent);
 }
 
-function backoffMs({ backoffMs, maxBackoffMs }: Required<HttpRetryOptions>, attempt: number, random: number): number {
-  if (backoffMs >= maxBackoffMs) return backoffMs;
-  const full = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs);
-  // Those who failed together shall not come back together.
-  return full * (1 - random / 2);
+function pauseMs(
+  { backoffMs: firstMs, maxBackoffMs: maxMs }: Required<HttpRetryOptions>,
+  attempt: number,
+  random: number,
+): number {
+  if (firstMs >= maxMs) return firstMs;
+  return backoffMs({ firstMs, maxMs, jitter: 0.5 }, attempt, 1 - random);
 }

@@ -1,10 +1,9 @@
 import { isKubeError, type KubeObject, resourceType } from '@eso/kube';
-import type { Clock } from '@eso/runtime';
+import { type Clock, LoadingCache } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ConfigPlace, KindDefinition } from '../define-kind.ts';
 import type { ConfigSource } from '../open-context.ts';
 import type { RetrySettings } from '../retry/retry-settings.ts';
-import { ExpiringCache } from '../backends/expiring-cache.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
@@ -32,11 +31,11 @@ export type ObjectKind = Pick<KindDefinition, 'apiVersion' | 'kind'> & {
  */
 export class ConfigReader {
   readonly #kube: KubeReader;
-  readonly #cache: ExpiringCache<ConfigObject>;
+  readonly #cache: LoadingCache<ConfigObject>;
 
   constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
     this.#kube = options.kube;
-    this.#cache = new ExpiringCache({ clock: options.clock, maxAgeMs: RECENT_MS });
+    this.#cache = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
   }
 
   /**

@@ -1,7 +1,6 @@
 import { isKubeError, namespaces } from '@eso/kube';
-import type { Clock } from '@eso/runtime';
+import { type Clock, LoadingCache } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import { ExpiringCache } from '../backends/expiring-cache.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
@@ -34,13 +33,13 @@ const ANEW_MS = -1;
  */
 export class StoreReader {
   readonly #kube: KubeReader;
-  readonly #stores: ExpiringCache<StoreRecord>;
-  readonly #labels: ExpiringCache<Readonly<Record<string, string>>>;
+  readonly #stores: LoadingCache<StoreRecord>;
+  readonly #labels: LoadingCache<Readonly<Record<string, string>>>;
 
   constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
     this.#kube = options.kube;
-    this.#stores = new ExpiringCache({ clock: options.clock, maxAgeMs: RECENT_MS });
-    this.#labels = new ExpiringCache({ clock: options.clock, maxAgeMs: RECENT_MS });
+    this.#stores = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
+    this.#labels = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
   }
 
   /**
