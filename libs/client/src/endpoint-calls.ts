@@ -7,19 +7,19 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { errorCodes, mayRetry, ProviderError, type RetryRule } from '@eso/api/contract';
+import { InFlightGate } from '@eso/http2';
 import type { Clock, Logger } from '@eso/runtime';
 import { attempt, NeverSettled } from './attempt.ts';
 import { backoffMs, MAX_ATTEMPTS } from './backoff.ts';
+import type { Channel } from './channel.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { type Deadline, DeadlinePassed, startDeadline } from './deadline.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
 import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
-import { InFlightGate } from './in-flight-gate.ts';
 import { frameMessage } from './message-frame.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { largestField } from './request-bounds.ts';
-import type { SessionPool } from './session-pool.ts';
-import type { Session } from './session.ts';
+import type { Subchannel } from './subchannel.ts';
 
 /** One call to a provider. */
 export interface CallRequest<I extends DescMessage, O extends DescMessage> {
@@ -35,7 +35,7 @@ export interface CallRequest<I extends DescMessage, O extends DescMessage> {
 
 export interface EndpointCallsOptions {
   readonly endpoint: ProviderEndpoint;
-  readonly pool: SessionPool;
+  readonly pool: Channel;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ClientMetrics;
@@ -89,7 +89,7 @@ export class EndpointCalls {
   /** Takes note of what happened to a connection of the pool. */
   readonly observe = (evidence: 'up' | 'down'): void => this.#breaker[evidence]();
 
-  get pool(): SessionPool {
+  get pool(): Channel {
     return this.#options.pool;
   }
 
@@ -216,7 +216,7 @@ export class EndpointCalls {
 
   async #attempt<O extends DescMessage>(
     { method, frame, tenant, deadline }: Sending<O>,
-    session: Session,
+    session: Subchannel,
   ): Promise<Result<MessageShape<O>>> {
     const { clock, logger } = this.#options;
     const { id, serverName } = this.#endpoint;
