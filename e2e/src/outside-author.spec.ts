@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 /** In the order in which they are built. */
-const PUBLISHED = ['runtime', 'kube', 'api'] as const;
+const PUBLISHED = ['runtime', 'http2', 'kube', 'api'] as const;
 
 interface Manifest {
   readonly name: string;

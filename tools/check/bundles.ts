@@ -30,7 +30,7 @@ const KUBECONFIG = [
   'events-universal', 'bare-events', 'bare-fs', 'bare-path', 'bare-stream', 'bare-url', 'byline', 'form-data', 'node-fetch', 'yaml', 'supports-color', 'has-flag',
 ]; // prettier-ignore
 
-const PROVIDER_OWN = ['libs/api/', 'libs/kube/', 'libs/runtime/'];
+const PROVIDER_OWN = ['libs/api/', 'libs/http2/', 'libs/kube/', 'libs/runtime/'];
 const PROVIDER_NEVER = ['libs/api/src/schema/', 'libs/api/src/testing/'];
 
 /** One rule per app. A new provider adds its line with its SDK and nothing else. */
@@ -41,6 +41,7 @@ export const BUNDLE_RULES: Readonly<Record<string, Rule>> = {
       'libs/api/',
       'libs/client/',
       'libs/controller/',
+      'libs/http2/',
       'libs/kube/',
       'libs/runtime/',
       'libs/sync/',
@@ -50,7 +51,15 @@ export const BUNDLE_RULES: Readonly<Record<string, Rule>> = {
     packages: [...BASE, ...KUBECONFIG],
   },
   'cert-manager-controller': {
-    own: ['apps/cert-manager-controller/', 'libs/api/', 'libs/controller/', 'libs/kube/', 'libs/pki/', 'libs/runtime/'],
+    own: [
+      'apps/cert-manager-controller/',
+      'libs/api/',
+      'libs/controller/',
+      'libs/http2/',
+      'libs/kube/',
+      'libs/pki/',
+      'libs/runtime/',
+    ],
     never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
     packages: [
       ...BASE,

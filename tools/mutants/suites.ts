@@ -13,6 +13,7 @@ const AWS = 'apps/provider-aws';
 const USERS: Readonly<Record<string, readonly string[]>> = {
   'libs/sync': [CORE],
   'libs/controller': [CORE, CERTIFICATES],
+  'libs/http2': ['libs/kube', 'libs/client'],
   'libs/kube': ['libs/controller', CORE],
   'libs/api': [CORE, FAKE],
   'libs/pki': [CERTIFICATES],

@@ -1,7 +1,7 @@
 import { constants, type IncomingHttpHeaders } from 'node:http2';
 import type { ConnectError } from '@connectrpc/connect';
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc';
-import { ANSWER_HEADER_BYTES, headerListBytes } from './header-limits.ts';
+import { ANSWER_HEADER_BYTES, headerListBytes } from '@eso/http2';
 import { WireFailure } from './wire-failure.ts';
 
 /** What the header fields at the end of an answer say. */

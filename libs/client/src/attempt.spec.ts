@@ -1,9 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { SecretStoreProvider } from '@eso/api/stubs';
 import { Deadline, ManualClock } from '@eso/runtime';
 import { attempt, NeverSettled } from './attempt.ts';
-import { connectSecurely } from './secure-connection.ts';
 
 test('a call that never settles is abandoned one second after its deadline', async () => {
   const clock = new ManualClock();
@@ -25,30 +22,4 @@ test('a call that never settles is abandoned one second after its deadline', asy
   expect(await outcome).toBeInstanceOf(NeverSettled);
   // The provider is told to stop earlier than this side does.
   expect(told).toBe(4_500);
-});
-
-test('a peer that accepts and says nothing is given up after 10 s', async () => {
-  const sockets: Socket[] = [];
-  const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const clock = new ManualClock();
-  const { port } = silent.address() as AddressInfo;
-  const material = {
-    cert: '',
-    key: '',
-    ca: '',
-    notBefore: new Date(0),
-    notAfter: new Date(0),
-    serial: '01',
-    uriSans: [],
-    dnsSans: [],
-  };
-  const socket = connectSecurely({ address: { host: '127.0.0.1', port }, serverName: 'a.b.svc', material, clock });
-  const failed = once(socket, 'error');
-  await once(socket, 'connect');
-  await clock.advance(10_000);
-  expect(await failed).toEqual([expect.objectContaining({ code: 'ESO_CONNECT_TIMEOUT' })]);
-  for (const open of sockets) open.destroy();
-  silent.close();
-  await once(silent, 'close');
 });

@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethodUnary, MessageShape } from '@bufbuild/protobuf';
 import { type Clock, type Deadline, within } from '@eso/runtime';
-import type { Session } from './session.ts';
+import type { Subchannel } from './subchannel.ts';
 
 /** How much longer than its deadline a call may take to end here before it is abandoned, milliseconds. */
 const GRACE_MS = 1_000;
@@ -12,7 +12,7 @@ export class NeverSettled extends Error {
 
 /** One attempt of a call. */
 export interface Attempt<O extends DescMessage> {
-  readonly session: Pick<Session, 'call'>;
+  readonly session: Pick<Subchannel, 'call'>;
   readonly method: DescMethodUnary<DescMessage, O>;
   /** The request with its gRPC header. */
   readonly frame: Buffer;

@@ -1,7 +1,7 @@
 import { ProviderError } from '@eso/api/contract';
+import { DEFAULT_KEEP_ALIVE } from '@eso/http2';
 import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { BUSY_SILENCE_MS, PING_TIMEOUT_MS } from './liveness.ts';
 import type { ProviderClient } from './provider-client.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';
 import { type ClientLab, endpointAt, openClientLab } from './testing/client-lab.ts';
@@ -111,8 +111,9 @@ test('a connection on which Node throws away what comes is noticed, though the p
   const fine = ask(client, 'fine', 'b');
   await until(() => open.length === 1);
   void ask(client, 'evil', 'a');
+  const { busySilenceMs, pingTimeoutMs } = DEFAULT_KEEP_ALIVE;
   // Two seconds of silence, the time for an answer to a ping, the pause before the next attempt.
-  expect(await within(clock, 2 * BUSY_SILENCE_MS + PING_TIMEOUT_MS + 1_000, fine)).toBe('fine');
+  expect(await within(clock, 2 * busySilenceMs + pingTimeoutMs + 1_000, fine)).toBe('fine');
   expect(server.accepted).toBeGreaterThan(1);
 });
 

@@ -7,17 +7,17 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import { errorCodes, mayRetry, ProviderError, type RetryRule } from '@eso/api/contract';
+import { InFlightGate } from '@eso/http2';
 import { backoffMs, type BackoffPolicy, type Clock, Deadline, DeadlinePassed, type Logger } from '@eso/runtime';
 import { attempt, NeverSettled } from './attempt.ts';
+import type { Channel } from './channel.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
 import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
-import { InFlightGate } from './in-flight-gate.ts';
 import { frameMessage } from './message-frame.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { largestField } from './request-bounds.ts';
-import type { SessionPool } from './session-pool.ts';
-import type { Session } from './session.ts';
+import type { Subchannel } from './subchannel.ts';
 
 /** Attempts of one call, the first one included. */
 const MAX_ATTEMPTS = 3;
@@ -39,7 +39,7 @@ export interface CallRequest<I extends DescMessage, O extends DescMessage> {
 
 export interface EndpointCallsOptions {
   readonly endpoint: ProviderEndpoint;
-  readonly pool: SessionPool;
+  readonly pool: Channel;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ClientMetrics;
@@ -93,7 +93,7 @@ export class EndpointCalls {
   /** Takes note of what happened to a connection of the pool. */
   readonly observe = (evidence: 'up' | 'down'): void => this.#breaker[evidence]();
 
-  get pool(): SessionPool {
+  get pool(): Channel {
     return this.#options.pool;
   }
 
@@ -220,7 +220,7 @@ export class EndpointCalls {
 
   async #attempt<O extends DescMessage>(
     { method, frame, tenant, deadline }: Sending<O>,
-    session: Session,
+    session: Subchannel,
   ): Promise<Result<MessageShape<O>>> {
     const { clock, logger } = this.#options;
     const { id, serverName } = this.#endpoint;

@@ -1,9 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '@eso/api/contract';
 import { classifyTlsError } from '@eso/api/tls';
+import { ANSWER_HEADER_BYTES, ConnectTimeout } from '@eso/http2';
 import { type Deadline, isError } from '@eso/runtime';
-import { ANSWER_HEADER_BYTES } from './header-limits.ts';
-import { ConnectTimeout } from './secure-connection.ts';
 import { WireFailure } from './wire-failure.ts';
 
 /** Why an attempt failed. */

@@ -1,11 +1,11 @@
 import { limits as contractLimits } from '@eso/api/contract';
 import type { CertificateDirectory } from '@eso/api/tls';
 import { type Clock, createRegistry, type Logger, type Registry, silentLogger, systemClock } from '@eso/runtime';
+import { Channel } from './channel.ts';
 import { EndpointCalls } from './endpoint-calls.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
 import { ClientMetrics } from './metrics.ts';
 import { EndpointClient, type ProviderClient } from './provider-client.ts';
-import { SessionPool } from './session-pool.ts';
 
 /** Sizes that core accepts. */
 export interface ClientLimits {
@@ -88,7 +88,7 @@ export class ProviderConnections {
 
   #open(endpoint: ProviderEndpoint): EndpointCalls {
     const { certificates, limits = {}, logger = silentLogger, maxInFlightPerEndpoint } = this.#options;
-    const pool = new SessionPool({
+    const pool = new Channel({
       endpoint,
       certificates,
       clock: this.#clock,

@@ -519,6 +519,42 @@ describe('sharing', () => {
     expect(links).toBeLessThanOrEqual(4);
   });
 
+  test('a request that its connection has no room for waits; it can be given up, and is sent when there is room', async () => {
+    const client = connect();
+    const held: ReceivedRequest[] = [];
+    server.handle = (request) => {
+      held.push(request);
+    };
+    // All who wait for the same handshake share the connection, which takes a hundred.
+    const all = Array.from({ length: 100 }, () => client.get(configMaps, REF));
+    const stop = new AbortController();
+    const given = client.get(configMaps, REF, { signal: stop.signal });
+    const waiting = client.create(configMaps, OBJECT);
+    await eventually(() => expect(held).toHaveLength(100));
+    stop.abort(new Error('enough'));
+    await expect(given).rejects.toThrow('enough');
+    expect(held.map(({ method }) => method)).not.toContain('POST');
+    for (const request of held.splice(0)) request.json(200, OBJECT);
+    await Promise.all(all);
+    await eventually(() => expect(held).toMatchObject([{ method: 'POST', body: JSON.stringify(OBJECT) }]));
+    held[0]?.json(200, OBJECT);
+    await expect(waiting).resolves.toEqual(OBJECT);
+    expect(server.links).toBe(1);
+  });
+
+  test('one that waits for room until its deadline is late, and was never sent', async () => {
+    const client = connect({ requestTimeoutMs: 400 });
+    const methods: string[] = [];
+    server.handle = ({ method }) => {
+      methods.push(method);
+    };
+    const held = Array.from({ length: 100 }, () => client.get(configMaps, REF).catch((error: unknown) => error));
+    const late = client.create(configMaps, OBJECT);
+    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
+    for (const one of held) expect(await one).toMatchObject({ code: 'TIMEOUT' });
+    expect(methods).toEqual(Array(100).fill('GET'));
+  });
+
   test('watches have a connection of their own', async () => {
     const client = connect();
     await client.get(configMaps, REF);

@@ -68,7 +68,7 @@ export class Requester {
     const head = await this.#retried({ method: 'GET', signal, retryLater: purpose === 'list' }, (timeoutMs) =>
       transport.open({ method: 'GET', path, accept, timeoutMs, signal }, purpose),
     );
-    const { stream } = head;
+    const { stream, heard } = head;
     const failed = head.status >= 300;
     const pause = failed || purpose === 'list' ? new Deadline({ clock, ms: requestTimeoutMs, signal }) : undefined;
     const end = pause?.signal ?? signal;
@@ -77,6 +77,7 @@ export class Requester {
       if (failed) throw await readError(describe('GET', path), head);
       options.onOpen?.();
       for await (const chunk of stream as AsyncIterable<Buffer>) {
+        heard();
         pause?.extend();
         yield chunk;
         pause?.extend();

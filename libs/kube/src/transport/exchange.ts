@@ -5,9 +5,9 @@ import {
   type IncomingHttpStatusHeader,
   type OutgoingHttpHeaders,
 } from 'node:http2';
+import { type Http2Session, SessionError } from '@eso/http2';
 import type { Clock } from '@eso/runtime';
 import { TransportFailure } from './failure.ts';
-import type { Session } from './session.ts';
 
 export interface HttpResponse {
   status: number;
@@ -16,6 +16,8 @@ export interface HttpResponse {
 }
 
 export interface ExchangeOptions {
+  /** Host and port of the API server, for messages. */
+  host: string;
   headers: OutgoingHttpHeaders;
   body?: string | undefined;
   /** Time until the whole answer has to be there, in milliseconds. */
@@ -30,9 +32,13 @@ export interface ExchangeOptions {
  * Sends one request and collects its answer.
  * @throws TransportFailure when no complete answer came, or the reason of the signal
  */
-export function exchange(session: Session, options: ExchangeOptions): Promise<HttpResponse> {
+export async function exchange(session: Http2Session, options: ExchangeOptions): Promise<HttpResponse> {
+  const { host, clock } = options;
+  const deadlineMs = clock.monotonic() + options.timeoutMs;
+  const opened = openStream(session, options);
+  // Listened to at once: no tick comes between a stream that is there and its listeners.
+  const stream = opened instanceof Promise ? await opened : opened;
   return new Promise((resolve, reject) => {
-    const stream = openStream(session, options.headers, options.body);
     const chunks: Buffer[] = [];
     let bytes = 0;
     let headers: (IncomingHttpHeaders & IncomingHttpStatusHeader) | undefined;
@@ -42,20 +48,25 @@ export function exchange(session: Session, options: ExchangeOptions): Promise<Ht
       failure ??= reason;
       stream.close(constants.NGHTTP2_CANCEL);
     };
-    const cancelTimer = options.clock.schedule(options.timeoutMs, () => {
-      giveUp(timedOut(session, options.timeoutMs));
+    const cancelTimer = clock.schedule(deadlineMs - clock.monotonic(), () => {
+      giveUp(timedOut(host, options.timeoutMs));
       session.probe();
     });
     const onAbort = (): void => giveUp(options.signal?.reason as Error);
-    options.signal?.addEventListener('abort', onAbort, { once: true });
-    stream.on('response', (received) => (headers = received));
+    if (options.signal?.aborted) onAbort();
+    else options.signal?.addEventListener('abort', onAbort, { once: true });
+    stream.on('response', (received) => {
+      session.heard();
+      headers = received;
+    });
     stream.on('data', (chunk: Buffer) => {
+      session.heard();
       bytes += chunk.length;
       if (bytes <= options.maxBodyBytes) chunks.push(chunk);
-      else giveUp(tooLarge(session, options.maxBodyBytes));
+      else giveUp(tooLarge(host, options.maxBodyBytes));
     });
     stream.on('end', () => (ended = true));
-    stream.on('error', (error) => (failure ??= lost(session.host, stream, error)));
+    stream.on('error', (error) => (failure ??= lost(host, stream, error)));
     stream.on('close', () => {
       cancelTimer();
       options.signal?.removeEventListener('abort', onAbort);
@@ -65,7 +76,7 @@ export function exchange(session: Session, options: ExchangeOptions): Promise<Ht
         const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
         resolve({ status: headers[':status'], headers, body });
       } else {
-        reject(failure ?? lost(session.host, stream, session.error));
+        reject(failure ?? lost(host, stream, session.error));
       }
     });
   });
@@ -76,15 +87,21 @@ export interface HttpStream {
   headers: IncomingHttpHeaders;
   /** The body; its `error` and `close` tell how it ended. */
   stream: ClientHttp2Stream;
+  /** To be told of each part of the body: the API server is there. */
+  heard: () => void;
 }
 
 /**
  * Sends one request and resolves with the head of its answer.
  * @throws TransportFailure when no head came, or the reason of the signal; later aborts end the stream
  */
-export function exchangeHead(session: Session, options: ExchangeOptions): Promise<HttpStream> {
+export async function exchangeHead(session: Http2Session, options: ExchangeOptions): Promise<HttpStream> {
+  const { host, clock } = options;
+  const deadlineMs = clock.monotonic() + options.timeoutMs;
+  const opened = openStream(session, options);
+  // Listened to at once: no tick comes between a stream that is there and its listeners.
+  const stream = opened instanceof Promise ? await opened : opened;
   return new Promise((resolve, reject) => {
-    const stream = openStream(session, options.headers, options.body);
     const settle = (): void => {
       cancelTimer();
       options.signal?.removeEventListener('abort', onAbort);
@@ -95,44 +112,74 @@ export function exchangeHead(session: Session, options: ExchangeOptions): Promis
       stream.close(constants.NGHTTP2_CANCEL);
       reject(reason);
     };
-    const onError = (error: Error): void => fail(lost(session.host, stream, error));
-    const onClose = (): void => fail(lost(session.host, stream, session.error));
+    const onError = (error: Error): void => fail(lost(host, stream, error));
+    const onClose = (): void => fail(lost(host, stream, session.error));
     const onAbort = (): void => fail(options.signal?.reason as Error);
-    const cancelTimer = options.clock.schedule(options.timeoutMs, () => {
-      fail(timedOut(session, options.timeoutMs));
+    const cancelTimer = clock.schedule(deadlineMs - clock.monotonic(), () => {
+      fail(timedOut(host, options.timeoutMs));
       session.probe();
     });
-    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted) onAbort();
+    else options.signal?.addEventListener('abort', onAbort, { once: true });
     stream.once('error', onError).once('close', onClose);
     // Whoever reads the body sees its errors; one that comes when nobody reads any more must not end the process.
     stream.on('error', () => undefined);
     stream.once('response', (headers) => {
       settle();
-      resolve({ status: headers[':status'] ?? 0, headers, stream });
+      session.heard();
+      resolve({ status: headers[':status'] ?? 0, headers, stream, heard: session.heard });
     });
   });
 }
 
-function openStream(session: Session, headers: OutgoingHttpHeaders, body: string | undefined): ClientHttp2Stream {
+/** Opens a stream and sends the body: at once where the API server takes one more, else as soon as it does. */
+function openStream(session: Http2Session, options: ExchangeOptions): ClientHttp2Stream | Promise<ClientHttp2Stream> {
+  const { headers, body, host } = options;
+  const endStream = body === undefined;
+  const send = (stream: ClientHttp2Stream): ClientHttp2Stream => (endStream ? stream : stream.end(body));
+  if (session.isSaturated) return waitForStream(session, options).then(send);
   try {
-    const stream = session.request(headers, body === undefined);
-    if (body !== undefined) stream.end(body);
-    return stream;
+    const opened = session.request(headers, { endStream });
+    return opened instanceof Promise ? opened.then(send) : send(opened);
   } catch (error) {
-    throw TransportFailure.lost('unsent', session.host, error);
+    throw unsent(host, error);
   }
 }
 
-function timedOut(session: Session, timeoutMs: number): TransportFailure {
+/** A stream of a session that takes none now. */
+async function waitForStream(session: Http2Session, options: ExchangeOptions): Promise<ClientHttp2Stream> {
+  const { headers, body, host, clock, timeoutMs, signal } = options;
+  const giveUp = new AbortController();
+  const onAbort = (): void => giveUp.abort(signal?.reason);
+  const cancelTimer = clock.schedule(timeoutMs, () => {
+    giveUp.abort(timedOut(host, timeoutMs));
+    session.probe();
+  });
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await session.request(headers, { endStream: body === undefined, signal: giveUp.signal });
+  } catch (error) {
+    throw unsent(host, error);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function unsent(host: string, error: unknown): unknown {
+  return error instanceof SessionError ? TransportFailure.lost('unsent', host, error.cause ?? error) : error;
+}
+
+function timedOut(host: string, timeoutMs: number): TransportFailure {
   return new TransportFailure(
     'sent',
     'TIMEOUT',
-    `the API server at ${session.host} gave no answer within ${Math.round(timeoutMs)} ms`,
+    `the API server at ${host} gave no answer within ${Math.round(timeoutMs)} ms`,
   );
 }
 
-function tooLarge(session: Session, maxBytes: number): TransportFailure {
-  const text = `the API server at ${session.host} answered with more than ${maxBytes} bytes: ask for less at a time`;
+function tooLarge(host: string, maxBytes: number): TransportFailure {
+  const text = `the API server at ${host} answered with more than ${maxBytes} bytes: ask for less at a time`;
   return new TransportFailure('sent', 'TOO_LARGE', text);
 }
 

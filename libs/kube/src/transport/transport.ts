@@ -1,12 +1,10 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
+import { ConnectTimeout, Http2Session, SessionError, SessionPool, type SessionEnd } from '@eso/http2';
 import { type Clock, type Counter, errorText, type Logger, within } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
-import { dial } from './dial.ts';
 import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type HttpStream } from './exchange.ts';
 import { TransportFailure } from './failure.ts';
-import { type KeepAlive, Session } from './session.ts';
-import { SessionPool } from './session-pool.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -22,12 +20,17 @@ export interface TransportRequest {
   signal?: AbortSignal | undefined;
 }
 
-export interface TransportOptions extends KeepAlive {
+export interface TransportOptions {
   connection: KubeConnection;
   clock: Clock;
   logger: Logger;
   userAgent: string;
+  /** TCP and TLS handshake together, and the API server's first word after them, in milliseconds. */
   connectTimeoutMs: number;
+  /** A session on which nothing came in for this long is probed, in milliseconds. client-go: 30,000. */
+  pingIntervalMs: number;
+  /** A probe that is not answered within this ends the session, in milliseconds. client-go: 15,000. */
+  pingTimeoutMs: number;
   /** A larger answer to `send` is refused, in bytes. */
   maxBodyBytes: number;
   /** rest_client_requests_total{code,method,host} */
@@ -36,6 +39,13 @@ export interface TransportOptions extends KeepAlive {
 
 /** Time between a connection attempt and one that is made only to learn whether the API server is there, in milliseconds. */
 const REDIAL_MS = 1_000;
+
+/** Time to read certificates, or to run what makes them, in milliseconds. */
+const MATERIAL_TIMEOUT_MS = 30_000;
+/** Bytes the API server may send ahead on all streams of a session together. */
+const SESSION_WINDOW = 16 * 1024 * 1024;
+/** MiB that Node lets a session buffer; its default of 10 refuses streams while a few large pages come in. */
+const SESSION_MEMORY_MIB = 512;
 
 /** What a streamed answer is for: a watch, which stays, or a list, which goes with the other requests. */
 export type StreamPurpose = 'watch' | 'list';
@@ -53,9 +63,10 @@ export class Transport {
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    const open = (signal: AbortSignal): Promise<Session> => this.#open(signal);
-    this.#unary = new SessionPool({ open, maxSessions: 4 });
-    this.#watches = new SessionPool({ open, maxSessions: 64 });
+    const { clock } = options;
+    const open = (signal: AbortSignal): Promise<Http2Session> => this.#open(signal);
+    this.#unary = new SessionPool({ open, maxSessions: 4, clock });
+    this.#watches = new SessionPool({ open, maxSessions: 64, clock });
     this.#fixedHeaders = {
       ':scheme': 'https',
       ':authority': options.connection.server.host,
@@ -98,9 +109,10 @@ export class Transport {
   async #attempt<T extends { status: number }>(
     pool: SessionPool,
     request: TransportRequest,
-    run: (session: Session, options: ExchangeOptions) => Promise<T>,
+    run: (session: Http2Session, options: ExchangeOptions) => Promise<T>,
   ): Promise<T> {
-    const { clock, maxBodyBytes } = this.#options;
+    const { clock, maxBodyBytes, connection } = this.#options;
+    const { host } = connection.server;
     const { signal, body } = request;
     signal?.throwIfAborted();
     const deadline = clock.monotonic() + request.timeoutMs;
@@ -110,14 +122,15 @@ export class Transport {
     try {
       const pending = pool.acquire(signal);
       const session = pending instanceof Promise ? await inTime('no connection', pending) : pending;
-      const proof = this.#options.connection.authorization();
+      const proof = connection.authorization();
       const authorization = typeof proof === 'object' ? await inTime('no credentials', proof) : proof;
       const headers = this.#headers(request, authorization);
-      const answer = await run(session, { headers, body, timeoutMs: leftMs(), maxBodyBytes, clock, signal });
+      const answer = await run(session, { host, headers, body, timeoutMs: leftMs(), maxBodyBytes, clock, signal });
       this.#reachable = true;
       this.#count(request.method, String(answer.status));
       return answer;
-    } catch (error) {
+    } catch (thrown) {
+      const error = thrown instanceof SessionError ? TransportFailure.connect(host, reasonOf(thrown)) : thrown;
       if (error instanceof TransportFailure) this.#count(request.method, '<error>');
       throw error;
     }
@@ -140,34 +153,48 @@ export class Transport {
     return headers;
   }
 
-  async #open(signal: AbortSignal): Promise<Session> {
+  async #open(signal: AbortSignal): Promise<Http2Session> {
     const { connection, clock, logger, connectTimeoutMs, pingIntervalMs, pingTimeoutMs } = this.#options;
+    const { server } = connection;
     this.#lastDial = clock.monotonic();
     try {
-      const socket = await dial({ connection, clock, connectTimeoutMs, signal });
-      const onClose = (session: Session, error: Error | undefined): void => this.#ended(session, error);
-      const session = new Session(socket, {
-        server: connection.server,
+      const late = (): Error => new Error(`no certificates to connect with within ${MATERIAL_TIMEOUT_MS} ms`);
+      const tls = await within(connection.tls(signal), { clock, ms: MATERIAL_TIMEOUT_MS, signal, late });
+      const session = new Http2Session({
+        address: { host: server.hostname.replace(/^\[|\]$/g, ''), port: Number(server.port || 443) },
+        serverName: tls.servername,
+        credentials: tls,
+        minVersion: 'TLSv1.2',
+        timeoutMs: connectTimeoutMs,
+        settingsTimeoutMs: connectTimeoutMs,
+        keepAlive: { busySilenceMs: pingIntervalMs, idleSilenceMs: pingIntervalMs, pingIntervalMs: 0, pingTimeoutMs },
+        windowBytes: SESSION_WINDOW,
+        memoryMiB: SESSION_MEMORY_MIB,
+        signal,
         clock,
-        logger,
-        pingIntervalMs,
-        pingTimeoutMs,
-        onClose,
+        onEnd: (end) => this.#ended(end),
       });
+      await session.ready;
       this.#reachable = true;
-      logger.debug({ host: session.host }, 'API session open');
+      logger.debug({ host: server.host }, 'API session open');
       return session;
     } catch (error) {
       this.#reachable = false;
-      logger.debug({ host: connection.server.host, reason: errorText(error) }, 'API session refused');
-      throw error instanceof KubeError ? error : TransportFailure.connect(connection.server.host, error);
+      const failure =
+        error instanceof KubeError
+          ? error
+          : TransportFailure.connect(server.host, signal.aborted ? CLOSED : reasonOf(error));
+      logger.debug({ host: server.host, reason: errorText(error) }, 'API session refused');
+      throw failure;
     }
   }
 
-  #ended(session: Session, error: Error | undefined): void {
-    this.#unary.remove(session);
-    this.#watches.remove(session);
-    if (this.#closed || this.#unary.connected || this.#watches.connected) return;
+  #ended({ reached, error }: SessionEnd): void {
+    // One that could not be made is told to those who asked for it.
+    if (reached === 'connecting') return;
+    const { logger, connection } = this.#options;
+    logger.debug({ host: connection.server.host, reason: error && errorText(error) }, 'API session ended');
+    if (this.#closed || this.#unary.isConnected || this.#watches.isConnected) return;
     // A drained connection says nothing about the API server, a broken one something; a new one tells the truth.
     if (error) this.#reachable = false;
     this.#redial();
@@ -186,4 +213,17 @@ export class Transport {
   #count(method: Method, code: string): void {
     this.#options.requests?.inc({ code, method, host: this.#options.connection.server.host });
   }
+}
+
+/** What a request is told after {@link Transport.close}. */
+const CLOSED = new Error('the client was closed');
+
+/** Why no session came about. */
+function reasonOf(thrown: unknown): unknown {
+  if (!(thrown instanceof SessionError)) return thrown;
+  if (thrown.kind === 'refused') return CLOSED;
+  if (thrown.kind !== 'connect') return thrown;
+  const { cause = new Error('it closed the connection during the handshake') } = thrown;
+  const late = cause instanceof ConnectTimeout && cause.awaited === 'handshake';
+  return late ? new Error(`no TLS session within ${cause.timeoutMs} ms`, { cause }) : cause;
 }

@@ -40,17 +40,34 @@ export class InFlightGate {
   }
 
   /**
+   * Takes a place if one is free.
+   * @param tenant whose call it is
+   * @returns the function that gives the place back, as {@link enter} does; undefined where a call has to wait.
+   */
+  tryEnter(tenant = ''): (() => void) | undefined {
+    const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
+    if (!this.#hasRoom(own)) return undefined;
+    this.#tenants.set(tenant, own);
+    this.#admit(own);
+    return this.#leave(tenant, own);
+  }
+
+  /**
    * Waits for a place.
    * @param tenant whose call it is
    * @returns the function that gives the place back; calling it again does nothing.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(signal: AbortSignal, tenant = ''): Promise<() => void> {
-    signal.throwIfAborted();
+  async enter(signal?: AbortSignal, tenant = ''): Promise<() => void> {
+    signal?.throwIfAborted();
     const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
     this.#tenants.set(tenant, own);
     if (this.#hasRoom(own)) this.#admit(own);
     else await this.#wait(tenant, own, signal);
+    return this.#leave(tenant, own);
+  }
+
+  #leave(tenant: string, own: Tenant): () => void {
     let left = false;
     return () => {
       if (left) return;
@@ -71,19 +88,19 @@ export class InFlightGate {
     tenant.inFlight++;
   }
 
-  #wait(name: string, tenant: Tenant, signal: AbortSignal): Promise<void> {
+  #wait(name: string, tenant: Tenant, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         tenant.waiting.delete(admit);
         this.#waiting--;
         this.#forgetIfGone(name, tenant);
-        reject(signal.reason as Error);
+        reject(signal?.reason as Error);
       };
       const admit = (): void => {
-        signal.removeEventListener('abort', onAbort);
+        signal?.removeEventListener('abort', onAbort);
         resolve();
       };
-      signal.addEventListener('abort', onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
       tenant.waiting.add(admit);
       this.#waiting++;
     });

@@ -4,14 +4,14 @@ import type { Clock } from '@eso/runtime';
 import { addressKey, type ProviderAddress, type ProviderEndpoint } from './endpoint.ts';
 import type { ClientMetrics, EvictionReason } from './metrics.ts';
 import { Quarantine } from './quarantine.ts';
-import { Session, type SessionObserver } from './session.ts';
+import { type ConnectionObserver, Subchannel } from './subchannel.ts';
 
-/** A session takes calls for this long at most, so that load finds new instances. Milliseconds. */
+/** A subchannel takes calls for this long at most, so that load finds new instances. Milliseconds. */
 const MAX_LIFETIME_MS = 30 * 60_000;
 /** After a failure another instance is preferred for this long, milliseconds. */
 const AVOID_MS = 5_000;
 
-export interface SessionPoolOptions {
+export interface ChannelOptions {
   readonly endpoint: ProviderEndpoint;
   readonly certificates: Pick<CertificateDirectory, 'current' | 'problem'>;
   readonly clock: Clock;
@@ -28,17 +28,17 @@ const COMMON = '';
  * The connections to one provider: one for each of its addresses, all with the newest certificate. Tenants in quarantine have
  * connections of their own.
  */
-export class SessionPool {
-  readonly #options: SessionPoolOptions;
+export class Channel {
+  readonly #options: ChannelOptions;
   readonly #quarantine: Quarantine;
   /** By lane, then by address. */
-  readonly #lanes = new Map<string, Map<string, Session>>();
-  /** Sessions that finish their calls. */
-  readonly #retired = new Set<Session>();
+  readonly #lanes = new Map<string, Map<string, Subchannel>>();
+  /** Subchannels that finish their calls. */
+  readonly #retired = new Set<Subchannel>();
   #endpoint: ProviderEndpoint;
   #closed = false;
 
-  constructor(options: SessionPoolOptions) {
+  constructor(options: ChannelOptions) {
     this.#options = options;
     this.#endpoint = options.endpoint;
     this.#quarantine = new Quarantine({ clock: options.clock });
@@ -53,39 +53,41 @@ export class SessionPool {
     const wanted = new Set(endpoint.addresses.map(addressKey));
     const nameChanged = endpoint.serverName !== this.#endpoint.serverName;
     this.#endpoint = endpoint;
-    for (const session of this.#sessions()) {
-      if (nameChanged || !wanted.has(addressKey(session.address))) this.#retire(session, 'address_removed');
+    for (const subchannel of this.#all()) {
+      if (nameChanged || !wanted.has(addressKey(subchannel.address))) this.#retire(subchannel, 'address_removed');
     }
     return nameChanged || [...wanted].some((key) => !known.has(key));
   }
 
   /**
-   * The session for a tenant's next call: the least busy one, and one that did not just fail where there is a choice.
+   * The subchannel for a tenant's next call: the least busy one, and one that did not just fail where there is a choice.
    * @throws ProviderError NO_CLIENT_CERTIFICATE, PROVIDER_UNREACHABLE without any address, CANCELED after close.
    */
-  pick(tenant: string): Session {
+  pick(tenant: string): Subchannel {
     const material = this.#material();
     const lane = this.#lane(this.#quarantine.laneOf(tenant) ?? COMMON);
-    const session = this.#freest(this.#endpoint.addresses.map((address) => this.#session(lane, address, material)));
-    this.#countUse(session);
-    return session;
+    const subchannel = this.#freest(
+      this.#endpoint.addresses.map((address) => this.#subchannel(lane, address, material)),
+    );
+    this.#countUse(subchannel);
+    return subchannel;
   }
 
   /**
    * Runs one call on a connection that no other call is on.
    * @throws ProviderError as {@link pick} does; what `run` throws
    */
-  async alone<T>(run: (session: Session) => Promise<T>): Promise<T> {
+  async alone<T>(run: (subchannel: Subchannel) => Promise<T>): Promise<T> {
     const material = this.#material();
     const common = this.#lane(COMMON);
-    const { address } = this.#freest(this.#endpoint.addresses.map((each) => this.#session(common, each, material)));
-    const session = this.#open(address, material);
-    this.#retired.add(session);
-    this.#countUse(session);
+    const { address } = this.#freest(this.#endpoint.addresses.map((each) => this.#subchannel(common, each, material)));
+    const subchannel = this.#open(address, material);
+    this.#retired.add(subchannel);
+    this.#countUse(subchannel);
     try {
-      return await run(session);
+      return await run(subchannel);
     } finally {
-      void session.retire().then(() => this.#retired.delete(session));
+      void subchannel.retire().then(() => this.#retired.delete(subchannel));
     }
   }
 
@@ -93,41 +95,41 @@ export class SessionPool {
   isolate(tenant: string): void {
     this.#quarantine.add(tenant);
     const lanes = this.#quarantine.lanes();
-    for (const [name, sessions] of this.#lanes) {
+    for (const [name, subchannels] of this.#lanes) {
       if (name === COMMON || lanes.has(name)) continue;
-      for (const session of sessions.values()) this.#retire(session, 'idle_timeout');
+      for (const subchannel of subchannels.values()) this.#retire(subchannel, 'idle_timeout');
       this.#lanes.delete(name);
     }
   }
 
-  /** Drops a session that does not behave; the next call gets a new one. */
-  replace(session: Session): void {
-    this.#retire(session, 'health_check');
-    void session.close();
+  /** Drops a subchannel that does not behave; the next call gets a new one. */
+  replace(subchannel: Subchannel): void {
+    this.#retire(subchannel, 'health_check');
+    void subchannel.close();
   }
 
   /** Retires what does not use this certificate, or nothing any more at all. */
   certificateChanged(): void {
     const current = this.#options.certificates.current();
-    for (const session of this.#sessions()) {
-      if (session.material !== current) this.#retire(session, 'certificate_change');
+    for (const subchannel of this.#all()) {
+      if (subchannel.material !== current) this.#retire(subchannel, 'certificate_change');
     }
   }
 
   /** How many connections are up. */
   connections(): { active: number; idle: number } {
-    const connected = [...this.#sessions(), ...this.#retired].filter((session) => session.isConnected);
-    const active = connected.filter((session) => session.inFlight > 0).length;
+    const connected = [...this.#all(), ...this.#retired].filter((subchannel) => subchannel.isConnected);
+    const active = connected.filter((subchannel) => subchannel.inFlight > 0).length;
     return { active, idle: connected.length - active };
   }
 
   /** Ends all connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#sessions(), ...this.#retired];
+    const all = [...this.#all(), ...this.#retired];
     this.#lanes.clear();
     this.#retired.clear();
-    await Promise.all(all.map((session) => session.close()));
+    await Promise.all(all.map((subchannel) => subchannel.close()));
   }
 
   #material(): TlsMaterial {
@@ -139,71 +141,73 @@ export class SessionPool {
     throw new ProviderError('NO_CLIENT_CERTIFICATE', `core has no client certificate: ${problem}`);
   }
 
-  #freest(candidates: readonly Session[]): Session {
-    const healthy = candidates.filter((session) => session.sinceFailureMs > AVOID_MS);
+  #freest(candidates: readonly Subchannel[]): Subchannel {
+    const healthy = candidates.filter((subchannel) => subchannel.sinceFailureMs > AVOID_MS);
     const [first, ...others] = healthy.length > 0 ? healthy : candidates;
     if (!first) {
       throw new ProviderError('PROVIDER_UNREACHABLE', `${this.#endpoint.serverName} has no ready instance`);
     }
-    // Equally busy sessions take turns by how long they have been idle.
+    // Equally busy subchannels take turns by how long they have been idle.
     return others.reduce((best, other) => (isFreer(other, best) ? other : best), first);
   }
 
-  *#sessions(): Generator<Session> {
+  *#all(): Generator<Subchannel> {
     for (const lane of this.#lanes.values()) yield* lane.values();
   }
 
-  #lane(name: string): Map<string, Session> {
+  #lane(name: string): Map<string, Subchannel> {
     const known = this.#lanes.get(name);
     if (known) return known;
-    const lane = new Map<string, Session>();
+    const lane = new Map<string, Subchannel>();
     this.#lanes.set(name, lane);
     return lane;
   }
 
-  #session(lane: Map<string, Session>, address: ProviderAddress, material: TlsMaterial): Session {
+  #subchannel(lane: Map<string, Subchannel>, address: ProviderAddress, material: TlsMaterial): Subchannel {
     const key = addressKey(address);
     const existing = lane.get(key);
     if (existing && existing.material === material && existing.ageMs < MAX_LIFETIME_MS) return existing;
     if (existing) this.#retire(existing, existing.material === material ? 'max_lifetime' : 'certificate_change');
-    const session = this.#open(address, material);
-    lane.set(key, session);
-    return session;
+    const subchannel = this.#open(address, material);
+    lane.set(key, subchannel);
+    return subchannel;
   }
 
-  #open(address: ProviderAddress, material: TlsMaterial): Session {
+  #open(address: ProviderAddress, material: TlsMaterial): Subchannel {
     const { clock, metrics, responseBytes, onEvidence } = this.#options;
     const { id, serverName } = this.#endpoint;
-    const observer: SessionObserver = {
+    const observer: ConnectionObserver = {
       opened: () => onEvidence('up'),
-      ended: ({ ageMs, error, idle, opened, ours, silent }) => {
+      ended: ({ ageMs, error, idle, reached, ours, silent }) => {
         metrics.connectionClosed(id, ageMs);
         if (error !== undefined) metrics.poolUse(id, 'connection_errors');
         if (idle) metrics.evicted(id, 'idle_timeout');
-        if (silent || (!opened && !ours)) onEvidence('down');
+        if (silent || (reached !== 'open' && !ours)) onEvidence('down');
       },
     };
-    return new Session({ address, serverName, material, clock, responseBytes, observer });
+    return new Subchannel({ address, serverName, material, clock, responseBytes, observer });
   }
 
-  #retire(session: Session, reason: EvictionReason): void {
-    const key = addressKey(session.address);
-    const lane = [...this.#lanes.values()].find((sessions) => sessions.get(key) === session);
+  #retire(subchannel: Subchannel, reason: EvictionReason): void {
+    const key = addressKey(subchannel.address);
+    const lane = [...this.#lanes.values()].find((subchannels) => subchannels.get(key) === subchannel);
     if (!lane) return;
     lane.delete(key);
     this.#options.metrics.evicted(this.#endpoint.id, reason);
-    this.#retired.add(session);
-    void session.retire().then(() => this.#retired.delete(session));
+    this.#retired.add(subchannel);
+    void subchannel.retire().then(() => this.#retired.delete(subchannel));
   }
 
-  #countUse(session: Session): void {
+  #countUse(subchannel: Subchannel): void {
     const { metrics } = this.#options;
     const { id } = this.#endpoint;
-    metrics.poolUse(id, session.isConnected ? 'hits' : 'misses');
-    if (session.isConnected && session.inFlight === 0) metrics.connectionReused(id, session.idleMs);
+    metrics.poolUse(id, subchannel.isConnected ? 'hits' : 'misses');
+    if (subchannel.isConnected && subchannel.inFlight === 0) metrics.connectionReused(id, subchannel.idleMs);
   }
 }
 
-function isFreer(session: Session, than: Session): boolean {
-  return session.inFlight < than.inFlight || (session.inFlight === than.inFlight && session.idleMs > than.idleMs);
+function isFreer(subchannel: Subchannel, than: Subchannel): boolean {
+  return (
+    subchannel.inFlight < than.inFlight || (subchannel.inFlight === than.inFlight && subchannel.idleMs > than.idleMs)
+  );
 }

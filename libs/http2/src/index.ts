@@ -1,0 +1,13 @@
+export { ConnectTimeout, dial, type DialOptions, type PeerAddress, type TlsCredentials } from './dial.ts';
+export { ANSWER_HEADER_BYTES, headerListBytes } from './header-limits.ts';
+export { InFlightGate } from './in-flight-gate.ts';
+export { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
+export { SessionError, type SessionErrorKind } from './session-error.ts';
+export {
+  Http2Session,
+  type RequestOptions,
+  type SessionEnd,
+  type SessionOptions,
+  type SessionState,
+} from './session.ts';
+export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

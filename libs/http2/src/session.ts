@@ -1,0 +1,350 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+  type Settings,
+} from 'node:http2';
+import { isIPv6 } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { CONNECT_TIMEOUT_MS, ConnectTimeout, dial, type DialOptions } from './dial.ts';
+import { answerHeaderOptions, headerListBytes } from './header-limits.ts';
+import { InFlightGate } from './in-flight-gate.ts';
+import { DEFAULT_KEEP_ALIVE, type KeepAlive, Liveness } from './liveness.ts';
+import { SessionError } from './session-error.ts';
+
+/** Bytes a peer may send ahead on one stream; Node's 64 KiB stall larger answers. */
+const STREAM_WINDOW = 1024 * 1024;
+/** A peer that takes as many bytes of header fields takes ours, whatever the names in them. */
+const LEAST_HEADER_BYTES = 4_096;
+/** Default of {@link SessionOptions.windowBytes}. */
+const DEFAULT_WINDOW = 8 * 1024 * 1024;
+
+/**
+ * What a session is at:
+ * - `connecting`: TCP and TLS
+ * - `negotiating`: TLS stands, the peer has not said a word on it
+ * - `open`: it takes streams
+ * - `draining`: it takes no more, because the peer or this side said so; those under way finish
+ * - `closed`: nothing comes or goes any more, or is about to end; streams on it are lost
+ */
+export type SessionState = 'connecting' | 'negotiating' | 'open' | 'draining' | 'closed';
+
+/** How a session ended. */
+export interface SessionEnd {
+  /** How far it had come. */
+  readonly reached: 'connecting' | 'negotiating' | 'open';
+  /** It was closed because nobody used it. */
+  readonly idle: boolean;
+  /** It was ended here, on purpose. */
+  readonly ours: boolean;
+  /** Nothing answered a ping. */
+  readonly silent: boolean;
+  /** Why it failed; undefined when it ended in peace. */
+  readonly error: Error | undefined;
+}
+
+/** How to open a session. */
+export interface SessionOptions extends DialOptions {
+  /** Ends the session as long as it is not open. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long the peer's first word may take after the handshake, milliseconds. Default 10,000. */
+  readonly settingsTimeoutMs?: number;
+  /** When its peer is asked for a sign of life. Default {@link DEFAULT_KEEP_ALIVE}. */
+  readonly keepAlive?: KeepAlive;
+  /** A session without streams is closed after this, milliseconds. Default: never. */
+  readonly idleTimeoutMs?: number;
+  /** Bytes the peer may send ahead on all streams together: 64 KiB to 2^31 - 1. Default 8 MiB. */
+  readonly windowBytes?: number;
+  /** What Node may buffer for the session, MiB; it refuses streams beyond. Default 10. */
+  readonly memoryMiB?: number;
+  /** Called once when the peer has said its first word. */
+  readonly onOpen?: () => void;
+  /** Called once when the connection has ended, or never came about. */
+  readonly onEnd?: (end: SessionEnd) => void;
+}
+
+/** How to open a stream. */
+export interface RequestOptions {
+  /** Whether the request has no body. Default false. */
+  readonly endStream?: boolean;
+  /** On whose behalf: groups take turns where the peer takes fewer streams than are wanted. Default: one group. */
+  readonly group?: string;
+  /** Ends the waiting for a stream, not the stream. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * One HTTP/2 connection that finds out by itself when the other side is gone. Written here because connect-node's session manager
+ * goes on pinging a session that was destroyed with calls open, from a timer, where Node's error ends the process.
+ */
+export class Http2Session {
+  /** Resolves when streams can be opened. @throws SessionError of kind `connect` with the reason as its cause, or `turnedAway`. */
+  readonly ready: Promise<void>;
+  /** Resolves when the socket is closed. */
+  readonly ended: Promise<void>;
+  readonly #options: SessionOptions;
+  readonly #socket: TLSSocket;
+  readonly #http2: ClientHttp2Session;
+  readonly #liveness: Liveness;
+  /** As many streams as the peer takes at a time. Node would send more, and such a stream cannot even be given up. */
+  readonly #places = new InFlightGate(0);
+  #maxStreams = 0;
+  #streams = 0;
+  #reached: SessionEnd['reached'] = 'connecting';
+  #error: Error | undefined;
+  #goawayText: string | undefined;
+  #idle = false;
+  #ours = false;
+  #silent = false;
+  #ended = false;
+  /** What the peer takes in header fields, as HTTP/2 counts them, bytes. */
+  #peerHeaderBytes = Infinity;
+  #cancelSettings: () => void = () => undefined;
+  #cancelIdle: () => void = () => undefined;
+  #cancelDrain: () => void = () => undefined;
+
+  /**
+   * Dials.
+   * @throws the signal's reason, when it has aborted already
+   */
+  constructor(options: SessionOptions) {
+    options.signal?.throwIfAborted();
+    this.#options = options;
+    const socket = dial(options);
+    this.#socket = socket;
+    this.#http2 = connect(originOf(options), {
+      createConnection: () => socket,
+      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, ...answerHeaderOptions.settings },
+      maxHeaderListPairs: answerHeaderOptions.maxHeaderListPairs,
+      ...(options.memoryMiB === undefined ? {} : { maxSessionMemory: options.memoryMiB }),
+    });
+    this.#liveness = new Liveness({
+      clock: options.clock,
+      keepAlive: options.keepAlive ?? DEFAULT_KEEP_ALIVE,
+      isBusy: () => this.#streams > 0,
+      ping: (answered) => this.#ping(answered),
+      onSilence: (error) => {
+        this.#silent = true;
+        this.#break(error);
+      },
+    });
+    const opened = Promise.withResolvers<undefined>();
+    this.ready = opened.promise;
+    // Whoever waits for it is told; nobody has to.
+    this.ready.catch(() => undefined);
+    const onAbort = (): void => void this.destroy();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const settled = (): void => options.signal?.removeEventListener('abort', onAbort);
+    this.ended = new Promise((resolve) => {
+      socket.once('close', () => {
+        settled();
+        this.#closed();
+        opened.reject(this.#neverOpened());
+        resolve();
+      });
+    });
+    this.#http2.once('connect', () => this.#handshakeDone());
+    this.#http2.on('remoteSettings', (settings: Settings) => {
+      settled();
+      this.#configure(settings);
+      opened.resolve(undefined);
+    });
+    this.#http2.on('goaway', (_code, _lastStream, text?: Buffer) => {
+      this.heard();
+      if (text?.length) this.#goawayText = text.toString('latin1');
+    });
+    // The socket knows best why it failed; the session only that it did.
+    socket.on('error', (error) => (this.#error ??= error));
+    this.#http2.on('error', (error) => (this.#error ??= error));
+    // A peer that has more to send than it may would otherwise keep a closed session's socket for ever.
+    this.#http2.once('close', () => socket.destroy());
+  }
+
+  get state(): SessionState {
+    if (this.#ended || this.#http2.destroyed || this.#socket.destroyed) return 'closed';
+    return this.#http2.closed ? 'draining' : this.#reached;
+  }
+
+  /** Streams that are open or waited for. */
+  get load(): number {
+    return this.#places.inFlight + this.#places.waiting;
+  }
+
+  /** Whether the peer takes no further stream now: one more has to wait. */
+  get isSaturated(): boolean {
+    return this.load >= this.#maxStreams;
+  }
+
+  /** Why the session failed, if it did. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** Debug data of the peer's last GOAWAY that had any, one character a byte. Not to be shown: it is the peer's. */
+  get goawayText(): string | undefined {
+    return this.#goawayText;
+  }
+
+  /**
+   * Opens a stream, at once where the peer takes one more, else as soon as it does.
+   * @throws SessionError of kind `refused` when the session takes no more streams, `headersTooLarge` when the peer takes fewer header
+   *   fields than there are; the signal's reason. Thrown, or what the promise rejects with.
+   */
+  request(headers: OutgoingHttpHeaders, options: RequestOptions = {}): ClientHttp2Stream | Promise<ClientHttp2Stream> {
+    const { endStream = false, group, signal } = options;
+    signal?.throwIfAborted();
+    if (this.#peerHeaderBytes < LEAST_HEADER_BYTES && headerListBytes(headers) > this.#peerHeaderBytes) {
+      const text = `it takes no more than ${this.#peerHeaderBytes} bytes of header fields`;
+      throw new SessionError('headersTooLarge', text);
+    }
+    const leave = this.#places.tryEnter(group);
+    return leave
+      ? this.#stream(headers, endStream, leave)
+      : this.#places.enter(signal, group).then((place) => this.#stream(headers, endStream, place));
+  }
+
+  /** To be told of whatever comes in on a stream, which is as good as the answer to a ping. */
+  readonly heard = (): void => this.#liveness.heard();
+
+  /** Asks the peer for a sign of life now, because something else hints that it is gone. */
+  probe(): void {
+    if (this.#reached === 'open' && this.state !== 'closed') this.#liveness.probe();
+  }
+
+  /**
+   * Takes no more streams; the session ends with the last one under way.
+   * @param graceMs time after which it ends in any case, milliseconds. Default: never
+   */
+  drain(graceMs = Infinity): void {
+    if (this.state === 'closed') return;
+    this.#http2.close();
+    if (graceMs === Infinity) return;
+    this.#cancelDrain();
+    this.#cancelDrain = this.#options.clock.schedule(graceMs, () => {
+      this.#ours = true;
+      this.#break(new SessionError('lost', 'the connection was given up'));
+    });
+  }
+
+  /** Ends the session and every stream on it. Resolves when the socket is closed. */
+  destroy(): Promise<void> {
+    this.#ours = true;
+    this.#http2.destroy();
+    this.#socket.destroy();
+    return this.ended;
+  }
+
+  #stream(headers: OutgoingHttpHeaders, endStream: boolean, leave: () => void): ClientHttp2Stream {
+    let stream: ClientHttp2Stream;
+    try {
+      // Node would take it all the same, and end it later.
+      if (this.state !== 'open') throw this.#error ?? new Error(`the session is ${this.state}`);
+      stream = this.#http2.request(headers, { endStream });
+    } catch (cause) {
+      leave();
+      throw new SessionError('refused', 'the connection takes no more calls', cause);
+    }
+    if (this.#streams++ === 0) this.#cancelIdle();
+    stream.once('close', () => {
+      leave();
+      if (--this.#streams === 0) this.#startIdle();
+    });
+    return stream;
+  }
+
+  #break(error: Error): void {
+    this.#error ??= error;
+    this.#http2.destroy(this.#error, constants.NGHTTP2_CANCEL);
+    this.#socket.destroy();
+  }
+
+  #handshakeDone(): void {
+    if (this.state === 'closed') return;
+    // Not before: a socket that is destroyed while Node sets the session up on it ends the process.
+    if (this.#socket.alpnProtocol !== 'h2') {
+      this.#break(new NoHttp2());
+      return;
+    }
+    this.#reached = 'negotiating';
+    const ms = this.#options.settingsTimeoutMs ?? CONNECT_TIMEOUT_MS;
+    this.#cancelSettings = this.#options.clock.schedule(ms, () => this.#break(new ConnectTimeout('settings', ms)));
+  }
+
+  #configure({ maxConcurrentStreams = Infinity, maxHeaderListSize = Infinity }: Settings): void {
+    this.heard();
+    this.#peerHeaderBytes = maxHeaderListSize;
+    if (this.#reached !== 'open') this.#open();
+    this.#maxStreams = maxConcurrentStreams;
+    this.#places.setLimit(maxConcurrentStreams);
+  }
+
+  #open(): void {
+    this.#reached = 'open';
+    this.#cancelSettings();
+    // A session that has ended meanwhile would throw, and nothing stands between this callback and the end of the process.
+    if (this.state === 'closed') return;
+    this.#http2.setLocalWindowSize(this.#options.windowBytes ?? DEFAULT_WINDOW);
+    this.#liveness.start();
+    this.#startIdle();
+    this.#options.onOpen?.();
+  }
+
+  #neverOpened(): SessionError {
+    return this.#reached === 'negotiating' && this.#error === undefined && !this.#ours
+      ? new SessionError('turnedAway', 'closed right after the TLS handshake')
+      : new SessionError('connect', 'no connection', this.#error);
+  }
+
+  #closed(): void {
+    this.#ended = true;
+    this.#liveness.stop();
+    this.#cancelSettings();
+    this.#cancelIdle();
+    this.#cancelDrain();
+    this.#http2.destroy();
+    // Whoever waits for a place is let through and finds out.
+    this.#places.setLimit(Infinity);
+    this.#options.onEnd?.({
+      reached: this.#reached,
+      idle: this.#idle,
+      ours: this.#ours,
+      silent: this.#silent,
+      error: this.#error,
+    });
+  }
+
+  #startIdle(): void {
+    const { clock, idleTimeoutMs } = this.#options;
+    if (this.#ended || idleTimeoutMs === undefined) return;
+    this.#cancelIdle();
+    this.#cancelIdle = clock.schedule(idleTimeoutMs, () => {
+      this.#idle = true;
+      this.#http2.close();
+    });
+  }
+
+  #ping(answered: () => void): void {
+    if (this.state === 'closed') return;
+    this.#http2.ping((error) => {
+      if (!error) answered();
+    });
+  }
+}
+
+/** Thrown when the peer does not choose HTTP/2 in the handshake (RFC 9113 §3.2). */
+class NoHttp2 extends Error {
+  override readonly name = 'NoHttp2';
+  readonly code = 'ESO_NO_HTTP2';
+
+  constructor() {
+    super('it does not speak HTTP/2, which this client needs');
+  }
+}
+
+/** What requests carry as their authority unless they say another. */
+function originOf({ address, serverName }: SessionOptions): string {
+  const name = serverName ?? address.host;
+  return `https://${isIPv6(name) ? `[${name}]` : name}:${address.port}`;
+}
