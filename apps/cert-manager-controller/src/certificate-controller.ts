@@ -58,6 +58,8 @@ export class CertificateController {
       logger,
       registry,
       onChange: (key) => this.#queue.add(key),
+      servicesPerNamespace: settings.servicesPerNamespace,
+      onExcess: (namespace, excess) => this.#metrics.servicesOverLimit(namespace, excess),
     });
   }
 

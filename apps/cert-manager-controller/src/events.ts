@@ -8,6 +8,8 @@ export const EventReason = {
   bundleWritten: 'CertificateBundleWritten',
   /** Warning, on the Service: others of its namespace, or of all, are served before it. */
   throttled: 'CertificateThrottled',
+  /** Warning, on the Service: its namespace has more of them than get certificates, and older ones. */
+  limitReached: 'CertificateLimitReached',
   /** Warning, on the Service: no certificate could be issued or stored. */
   failed: 'CertificateFailed',
   /** Warning, on the Service: the Secret it wants is not ours, and stays as it is. */

@@ -11,6 +11,7 @@ test('the defaults are those of the design: 30 days, window by rule, authority o
     lifetime: { validityMs: 30 * 86_400_000 },
     authorityValidityMs: 365 * 86_400_000,
     issuance: { perMinute: 60, burst: 120, namespacePerMinute: 6, namespaceBurst: 10 },
+    servicesPerNamespace: 20,
   });
 });
 
@@ -28,6 +29,7 @@ test('every setting can be given', () => {
       '--issuance-burst=1',
       '--issuance-namespace-per-minute=0.5',
       '--issuance-namespace-burst=2',
+      '--issuance-namespace-services=7',
     ),
   ).toEqual({
     namespace: 'eso',
@@ -37,6 +39,7 @@ test('every setting can be given', () => {
     lifetime: { validityMs: 300_000, renewalWindowMs: 299_000 },
     authorityValidityMs: 600_000,
     issuance: { perMinute: 600, burst: 1, namespacePerMinute: 0.5, namespaceBurst: 2 },
+    servicesPerNamespace: 7,
   });
 });
 
@@ -51,6 +54,11 @@ test.each([
   ['--trust-domain=spiffe://x', '--trust-domain: '],
 ])('%s is refused with a text that names the flag', (flag, text) => {
   expect(() => settings(flag)).toThrow(text);
+});
+
+// A number that switches the bound off would be set by mistake one day.
+test('there is no number of Services without a bound', () => {
+  expect(() => settings('--issuance-namespace-services=0')).toThrow('--issuance-namespace-services');
 });
 
 test('the namespace comes from POD_NAMESPACE', () => {

@@ -59,6 +59,19 @@ test('of a Service that is gone nothing is left', async () => {
   expect(await text()).not.toContain('provider-aws');
 });
 
+test('a namespace within its limit of Services has no series', async () => {
+  const { metrics, text } = setup();
+  metrics.servicesOverLimit('crowd', 3);
+  metrics.servicesOverLimit('modest', 0);
+  expect(await text()).toContain('eso_provider_services_over_limit{namespace="crowd"} 3\n');
+  expect(await text()).not.toContain('modest');
+  metrics.servicesOverLimit('crowd', 0);
+  expect(await text()).not.toContain('eso_provider_services_over_limit{');
+  metrics.servicesOverLimit('crowd', 1);
+  metrics.reset();
+  expect(await text()).not.toContain('eso_provider_services_over_limit{');
+});
+
 test('a second term counts in the same metrics; what the first one knew of the present is gone', async () => {
   const registry = createRegistry({ processMetrics: false });
   const first = new CertificateMetrics(registry);

@@ -23,6 +23,7 @@ export class CertificateMetrics {
   readonly #authorityUsable: Gauge;
   readonly #bundleProblems: Gauge<'problem'>;
   readonly #throttled: Counter<'lane'>;
+  readonly #overLimit: Gauge<'namespace'>;
 
   constructor(registry: Registry) {
     const perService = ['namespace', 'service'] as const;
@@ -75,6 +76,11 @@ export class CertificateMetrics {
       name: 'eso_provider_certificate_throttled_total',
       help: 'Certificates that had to wait because too many were wanted, by lane: first ones, or renewals.',
       labelNames: ['lane'],
+    });
+    this.#overLimit = gaugeOf(registry, {
+      name: 'eso_provider_services_over_limit',
+      help: 'Labelled Services that get no certificate because their namespace has too many, by namespace; no series where none.',
+      labelNames: ['namespace'],
     });
     for (const lane of LANES) this.#throttled.inc({ lane }, 0);
     this.reset();
@@ -132,9 +138,16 @@ export class CertificateMetrics {
     this.#throttled.inc({ lane });
   }
 
+  /** @param excess how many Services of the namespace get nothing; a namespace that is gone would have its series for ever */
+  servicesOverLimit(namespace: string, excess: number): void {
+    if (excess > 0) this.#overLimit.set({ namespace }, excess);
+    else this.#overLimit.remove({ namespace });
+  }
+
   /** Nothing is known now: an expiry of 0 would raise every alarm, and another process's is not ours to tell. */
   reset(): void {
     this.#serviceExpiry.reset();
+    this.#overLimit.reset();
     this.#bundleProblems.reset();
     const gauges = [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue, this.#authorityUsable];
     for (const gauge of gauges) gauge.remove({});

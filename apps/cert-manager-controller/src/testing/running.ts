@@ -4,6 +4,7 @@ import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
 import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance.ts';
+import { DEFAULT_SERVICES_PER_NAMESPACE } from '../service/service-limit.ts';
 import type { Harness } from './harness.ts';
 
 const DAY = 86_400_000;
@@ -39,6 +40,7 @@ export class Running {
         lifetime: { validityMs: 30 * DAY },
         authorityValidityMs: 365 * DAY,
         issuance: DEFAULT_ISSUANCE_LIMITS,
+        servicesPerNamespace: DEFAULT_SERVICES_PER_NAMESPACE,
         ...settings,
       },
       source: wrappedKeySource({ file: keyFile, flag: '--key-encryption-key-file' }),
