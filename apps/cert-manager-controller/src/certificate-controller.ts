@@ -114,6 +114,7 @@ export class CertificateController {
     const keeper = new AuthorityKeeper({
       client,
       namespace: settings.namespace,
+      leaseName: settings.leaseName,
       source,
       validityMs: settings.authorityValidityMs,
       clock,

@@ -8,6 +8,8 @@ export type CertificateErrorCode =
   | 'AUTHORITY_FOREIGN'
   /** The authority's Secret does not open. */
   | 'AUTHORITY_UNUSABLE'
+  /** It opens, and is an older one than was in force last: an administrator has to say that this is meant. */
+  | 'AUTHORITY_UNCONFIRMED'
   /** A right is missing. */
   | 'FORBIDDEN'
   | 'UNEXPECTED';

@@ -28,6 +28,8 @@ export const EventReason = {
   authorityExpired: 'CertificateAuthorityExpired',
   /** Warning, on the authority's Secret: it does not open, or it is not ours. */
   authorityUnusable: 'CertificateAuthorityUnusable',
+  /** Warning, on the authority's Secret: it holds an older authority than was in force, and is not used. */
+  authorityRolledBack: 'CertificateAuthorityRolledBack',
   /** Warning, on the authority's Secret: it holds what its key does not vouch for, and that is not published. */
   authorityTampered: 'CertificateAuthorityTampered',
 } as const;

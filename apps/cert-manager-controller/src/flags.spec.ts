@@ -6,6 +6,7 @@ const settings = (...argv: string[]) => readSettings(parseFlags(FLAGS, argv, {})
 test('the defaults are those of the design: 30 days, window by rule, authority one year', () => {
   expect(settings()).toEqual({
     namespace: 'external-secrets',
+    leaseName: 'external-secrets-cert-manager-controller',
     clusterDomain: 'cluster.local',
     trustDomain: 'external-secrets.io',
     lifetime: { validityMs: 30 * 86_400_000 },
@@ -19,6 +20,7 @@ test('every setting can be given', () => {
   expect(
     settings(
       '--namespace=eso',
+      '--leader-election-id=one',
       '--provider-namespaces=a,b,a',
       '--cluster-domain=corp.example',
       '--trust-domain=corp.example',
@@ -33,6 +35,7 @@ test('every setting can be given', () => {
     ),
   ).toEqual({
     namespace: 'eso',
+    leaseName: 'one',
     providerNamespaces: ['a', 'b'],
     clusterDomain: 'corp.example',
     trustDomain: 'corp.example',

@@ -114,6 +114,8 @@ export type Flags = FlagValues<typeof FLAGS>;
 export interface Settings {
   /** Namespace of the authority and of core's client certificate. */
   readonly namespace: string;
+  /** Name of the Lease of the leader election, in that namespace. */
+  readonly leaseName: string;
   /** Namespaces in which providers are looked for; absent = all. */
   readonly providerNamespaces?: readonly string[];
   readonly clusterDomain: string;
@@ -143,6 +145,7 @@ export function readSettings(flags: Flags): Settings {
   const providerNamespaces = [...new Set(flags['provider-namespaces'])];
   return {
     namespace: flags.namespace,
+    leaseName: flags['leader-election-id'],
     ...(providerNamespaces.length > 0 && { providerNamespaces }),
     clusterDomain: flags['cluster-domain'],
     trustDomain: flags['trust-domain'],

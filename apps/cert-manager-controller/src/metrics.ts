@@ -21,6 +21,7 @@ export class CertificateMetrics {
   readonly #authorityExpiry: Gauge;
   readonly #authorityDue: Gauge;
   readonly #authorityUsable: Gauge;
+  readonly #authorityRolledBack: Gauge;
   readonly #bundleProblems: Gauge<'problem'>;
   readonly #throttled: Counter<'lane'>;
   readonly #overLimit: Gauge<'namespace'>;
@@ -66,6 +67,10 @@ export class CertificateMetrics {
     this.#authorityUsable = gaugeOf(registry, {
       name: 'eso_ca_usable',
       help: 'Whether certificates can be issued with what is stored of the certificate authority: 1 if so, 0 if not.',
+    });
+    this.#authorityRolledBack = gaugeOf(registry, {
+      name: 'eso_ca_rolled_back',
+      help: 'Whether an older certificate authority is stored than was in force, and nobody has confirmed it: 1 if so, 0 if not.',
     });
     this.#bundleProblems = gaugeOf(registry, {
       name: 'eso_ca_bundle_problems',
@@ -123,10 +128,12 @@ export class CertificateMetrics {
     this.#authorityExpiry.set(seconds(notAfterMs));
     this.#authorityDue.set(replacementDue ? 1 : 0);
     this.#authorityUsable.set(1);
+    this.#authorityRolledBack.set(0);
   }
 
-  authorityUnusable(): void {
+  authorityUnusable({ rolledBack }: { readonly rolledBack: boolean }): void {
     this.#authorityUsable.set(0);
+    this.#authorityRolledBack.set(rolledBack ? 1 : 0);
   }
 
   authorityBundle(problems: readonly BundleProblem[]): void {
@@ -149,8 +156,8 @@ export class CertificateMetrics {
     this.#serviceExpiry.reset();
     this.#overLimit.reset();
     this.#bundleProblems.reset();
-    const gauges = [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue, this.#authorityUsable];
-    for (const gauge of gauges) gauge.remove({});
+    const authority = [this.#authorityExpiry, this.#authorityDue, this.#authorityUsable, this.#authorityRolledBack];
+    for (const gauge of [this.#clientExpiry, ...authority]) gauge.remove({});
   }
 }
 

@@ -34,6 +34,7 @@ export class Running {
       client,
       settings: {
         namespace,
+        leaseName: 'external-secrets-cert-manager-controller',
         providerNamespaces,
         clusterDomain: 'cluster.local',
         trustDomain: 'external-secrets.io',
