@@ -76,7 +76,8 @@ export class CertificateController {
       registry,
     });
     this.#controller = controller;
-    this.#checks = [...this.#checks, () => controller.health(), () => this.#discovery.health()];
+    // Without Services nothing else is begun: their trouble is the reason of all other.
+    this.#checks = [() => this.#discovery.health(), ...this.#checks, () => controller.health()];
     try {
       // Without all Services known, a Secret could look as if nobody claimed it.
       await this.#discovery.start(signal);

@@ -1,3 +1,4 @@
+import type { KubeClient } from '@eso/kube';
 import { wrappedKeySource } from '@eso/pki';
 import { type Clock, createLogger, createRegistry, type Registry, systemClock } from '@eso/runtime';
 import { eventually } from '@eso/testing';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly resyncMs?: number;
   /** Default: the harness's. */
   readonly keyFile?: string;
+  /** Whose rights it has. Default: the harness's, which has those of the chart. */
+  readonly client?: KubeClient;
 }
 
 /** The controller in this process, with the rights of its ServiceAccount. */
@@ -27,8 +30,15 @@ export class Running {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: Harness, options: RunOptions = {}) {
-    const { clock = systemClock, resyncMs, settings = {}, keyFile = ownKeyFile } = options;
+  constructor(harness: Harness, options: RunOptions = {}) {
+    const { namespace, providerNamespaces } = harness;
+    const {
+      clock = systemClock,
+      resyncMs,
+      settings = {},
+      keyFile = harness.keyFile,
+      client = harness.client,
+    } = options;
     this.registry = createRegistry({ processMetrics: false });
     this.controller = new CertificateController({
       client,
