@@ -1,6 +1,6 @@
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { configMaps, secrets } from '@eso/kube';
+import { configMaps, leases, secrets } from '@eso/kube';
 import { controlPlane, eventually, type TestCluster } from '@eso/testing';
 import { secretData, secretEntry } from './secret-data.ts';
 import { Harness } from './testing/harness.ts';
@@ -54,7 +54,7 @@ test('another key-encryption key gives an error that names flag and file, change
   await eventually(() => expect(second.controller.health()).toBeUndefined());
 });
 
-test('another authority put into the same Secret is the one that signs from then on', async () => {
+test('another authority put into the same Secret is the one that signs once an administrator has said so', async () => {
   await using harness = await Harness.start(cluster);
   const first = harness.run();
   await eventually(async () => expect(await harness.authoritySecret()).toBeDefined());
@@ -69,6 +69,12 @@ test('another authority put into the same Secret is the one that signs from then
   // As a backup is put back: the object stays, its content changes.
   const patch = { data: { 'ca.crt': restored.data!['ca.crt'], 'ca.key': restored.data!['ca.key'] } };
   await harness.admin.patch(secrets, { namespace: harness.namespace, name: CA }, patch, { type: 'merge' });
+  // Without its seal it is of no generation.
+  const { message = '' } = await harness.event('CertificateAuthorityRolledBack', CA, harness.namespace);
+  expect(await harness.secret()).toEqual(secret);
+  const [, annotation = '', value = ''] = /([^=\s]+)=(0-[0-9a-f]{64})$/.exec(message)!;
+  const lease = { namespace: harness.namespace, name: 'external-secrets-cert-manager-controller' };
+  await harness.admin.patch(leases, lease, { metadata: { annotations: { [annotation]: value } } }, { type: 'merge' });
   const next = await harness.newSecret(secret);
   expect(secretEntry(next, 'ca.crt')).toBe(secretEntry(restored, 'ca.crt'));
   const signer = new X509Certificate(secretEntry(restored, 'ca.crt')!);

@@ -58,6 +58,8 @@ export class CertificateController {
       logger,
       registry,
       onChange: (key) => this.#queue.add(key),
+      servicesPerNamespace: settings.servicesPerNamespace,
+      onExcess: (namespace, excess) => this.#metrics.servicesOverLimit(namespace, excess),
     });
   }
 
@@ -74,7 +76,8 @@ export class CertificateController {
       registry,
     });
     this.#controller = controller;
-    this.#checks = [...this.#checks, () => controller.health(), () => this.#discovery.health()];
+    // Without Services nothing else is begun: their trouble is the reason of all other.
+    this.#checks = [() => this.#discovery.health(), ...this.#checks, () => controller.health()];
     try {
       // Without all Services known, a Secret could look as if nobody claimed it.
       await this.#discovery.start(signal);
@@ -112,6 +115,7 @@ export class CertificateController {
     const keeper = new AuthorityKeeper({
       client,
       namespace: settings.namespace,
+      leaseName: settings.leaseName,
       source,
       validityMs: settings.authorityValidityMs,
       clock,

@@ -8,6 +8,8 @@ export type CertificateErrorCode =
   | 'AUTHORITY_FOREIGN'
   /** Thrown when the authority's Secret does not open. */
   | 'AUTHORITY_UNUSABLE'
+  /** Thrown when it opens, and is an older one than was in force last: an administrator has to say that this is meant. */
+  | 'AUTHORITY_UNCONFIRMED'
   /** Thrown when a right is missing. */
   | 'FORBIDDEN'
   /** Something else was thrown. */

@@ -8,6 +8,8 @@ export const EventReason = {
   bundleWritten: 'CertificateBundleWritten',
   /** Warning, on the Service: others of its namespace, or of all, are served before it. */
   throttled: 'CertificateThrottled',
+  /** Warning, on the Service: its namespace has more of them than get certificates, and older ones. */
+  limitReached: 'CertificateLimitReached',
   /** Warning, on the Service: no certificate could be issued or stored. */
   failed: 'CertificateFailed',
   /** Warning, on the Service: the Secret it wants is not ours, and stays as it is. */
@@ -26,6 +28,8 @@ export const EventReason = {
   authorityExpired: 'CertificateAuthorityExpired',
   /** Warning, on the authority's Secret: it does not open, or it is not ours. */
   authorityUnusable: 'CertificateAuthorityUnusable',
+  /** Warning, on the authority's Secret: it holds an older authority than was in force, and is not used. */
+  authorityRolledBack: 'CertificateAuthorityRolledBack',
   /** Warning, on the authority's Secret: it holds what its key does not vouch for, and that is not published. */
   authorityTampered: 'CertificateAuthorityTampered',
 } as const;

@@ -6,11 +6,13 @@ const settings = (...argv: string[]) => readSettings(parseFlags(FLAGS, argv, {})
 test('the defaults are those of the design: 30 days, window by rule, authority one year', () => {
   expect(settings()).toEqual({
     namespace: 'external-secrets',
+    leaseName: 'external-secrets-cert-manager-controller',
     clusterDomain: 'cluster.local',
     trustDomain: 'external-secrets.io',
     lifetime: { validityMs: 30 * 86_400_000 },
     authorityValidityMs: 365 * 86_400_000,
     issuance: { perMinute: 60, burst: 120, namespacePerMinute: 6, namespaceBurst: 10 },
+    servicesPerNamespace: 20,
   });
 });
 
@@ -18,6 +20,7 @@ test('every setting can be given', () => {
   expect(
     settings(
       '--namespace=eso',
+      '--leader-election-id=one',
       '--provider-namespaces=a,b,a',
       '--cluster-domain=corp.example',
       '--trust-domain=corp.example',
@@ -28,15 +31,18 @@ test('every setting can be given', () => {
       '--issuance-burst=1',
       '--issuance-namespace-per-minute=0.5',
       '--issuance-namespace-burst=2',
+      '--issuance-namespace-services=7',
     ),
   ).toEqual({
     namespace: 'eso',
+    leaseName: 'one',
     providerNamespaces: ['a', 'b'],
     clusterDomain: 'corp.example',
     trustDomain: 'corp.example',
     lifetime: { validityMs: 300_000, renewalWindowMs: 299_000 },
     authorityValidityMs: 600_000,
     issuance: { perMinute: 600, burst: 1, namespacePerMinute: 0.5, namespaceBurst: 2 },
+    servicesPerNamespace: 7,
   });
 });
 
@@ -51,6 +57,11 @@ test.each([
   ['--trust-domain=spiffe://x', '--trust-domain: '],
 ])('%s is refused with a text that names the flag', (flag, text) => {
   expect(() => settings(flag)).toThrow(text);
+});
+
+// A number that switches the bound off would be set by mistake one day.
+test('there is no number of Services without a bound', () => {
+  expect(() => settings('--issuance-namespace-services=0')).toThrow('--issuance-namespace-services');
 });
 
 test('the namespace comes from POD_NAMESPACE', () => {

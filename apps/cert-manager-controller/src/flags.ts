@@ -13,6 +13,7 @@ import {
   PkiError,
 } from '@eso/pki';
 import { DEFAULT_ISSUANCE_LIMITS, type IssuanceLimits } from './issuance/issuance.ts';
+import { DEFAULT_SERVICES_PER_NAMESPACE } from './service/service-limit.ts';
 
 /** Flags of the process; README.md lists them. */
 export const FLAGS = {
@@ -69,6 +70,13 @@ export const FLAGS = {
     max: 100_000,
     describe: 'First certificates at once in one namespace; renewals have a limit of their own, five times this',
   },
+  'issuance-namespace-services': {
+    type: 'number',
+    default: DEFAULT_SERVICES_PER_NAMESPACE,
+    min: 1,
+    max: 100_000,
+    describe: 'Labelled Services of one namespace that get certificates; those that came first do',
+  },
   'key-encryption-key-file': {
     type: 'string',
     default: '',
@@ -106,6 +114,8 @@ export type Flags = FlagValues<typeof FLAGS>;
 export interface Settings {
   /** Namespace of the authority and of core's client certificate. */
   readonly namespace: string;
+  /** Name of the Lease of the leader election, in that namespace. */
+  readonly leaseName: string;
   /** Namespaces in which providers are looked for; absent = all. */
   readonly providerNamespaces?: readonly string[];
   readonly clusterDomain: string;
@@ -114,6 +124,8 @@ export interface Settings {
   /** Milliseconds. */
   readonly authorityValidityMs: number;
   readonly issuance: IssuanceLimits;
+  /** How many labelled Services of one namespace get certificates. */
+  readonly servicesPerNamespace: number;
 }
 
 /**
@@ -133,6 +145,7 @@ export function readSettings(flags: Flags): Settings {
   const providerNamespaces = [...new Set(flags['provider-namespaces'])];
   return {
     namespace: flags.namespace,
+    leaseName: flags['leader-election-id'],
     ...(providerNamespaces.length > 0 && { providerNamespaces }),
     clusterDomain: flags['cluster-domain'],
     trustDomain: flags['trust-domain'],
@@ -144,6 +157,7 @@ export function readSettings(flags: Flags): Settings {
       namespacePerMinute: flags['issuance-namespace-per-minute'],
       namespaceBurst: flags['issuance-namespace-burst'],
     },
+    servicesPerNamespace: flags['issuance-namespace-services'],
   };
 }
 

@@ -30,7 +30,10 @@ async function issued(harness: Harness): Promise<number> {
 test('a namespace gets its burst, the others wait with an event; another namespace and renewals are served meanwhile', async () => {
   await using harness = await Harness.start(cluster, 2);
   const running = harness.run({
-    settings: { issuance: { perMinute: 60, burst: 120, namespacePerMinute: 0.1, namespaceBurst: 5 } },
+    settings: {
+      issuance: { perMinute: 60, burst: 120, namespacePerMinute: 0.1, namespaceBurst: 5 },
+      servicesPerNamespace: CROWD,
+    },
   });
   await crowd(harness, CROWD);
   const victim = harness.providerNamespaces[1]!;

@@ -53,7 +53,7 @@ async function main({ flags, logger, signal }: Context): Promise<void> {
     await term.run(elected).finally(() => (term = undefined));
   };
   try {
-    const lease = { namespace: flags.namespace, name: flags['leader-election-id'] };
+    const lease = { namespace: flags.namespace, name: settings.leaseName };
     await whileLeading({ flags, client, connection, ...lease, ready, logger, registry }, signal, lead);
   } finally {
     await Promise.all(listeners.map((listener) => listener.close()));

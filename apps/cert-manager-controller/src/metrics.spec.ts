@@ -42,11 +42,15 @@ test('what is wrong with the authority is told by kind, and whether it can be us
   expect(await text()).toContain('eso_provider_certificate_throttled_total{lane="first"} 1\n');
   expect(await text()).toContain('eso_provider_certificate_throttled_total{lane="renewal"} 0\n');
   metrics.authorityBundle([]);
-  metrics.authorityUnusable();
+  expect(await text()).toContain('eso_ca_rolled_back 0\n');
+  metrics.authorityUnusable({ rolledBack: true });
+  expect(await text()).toContain('eso_ca_rolled_back 1\n');
+  metrics.authorityUnusable({ rolledBack: false });
+  expect(await text()).toContain('eso_ca_rolled_back 0\n');
   expect(await text()).toContain('eso_ca_bundle_problems{problem="unknown"} 0\n');
   expect(await text()).toContain('eso_ca_usable 0\n');
   metrics.reset();
-  expect(await text()).not.toMatch(/^eso_ca_(usable|bundle_problems)[ {]/m);
+  expect(await text()).not.toMatch(/^eso_ca_(usable|rolled_back|bundle_problems)[ {]/m);
 });
 
 test('of a Service that is gone nothing is left', async () => {
@@ -57,6 +61,19 @@ test('of a Service that is gone nothing is left', async () => {
   metrics.serviceFailed(aws);
   metrics.serviceGone(aws);
   expect(await text()).not.toContain('provider-aws');
+});
+
+test('a namespace within its limit of Services has no series', async () => {
+  const { metrics, text } = setup();
+  metrics.servicesOverLimit('crowd', 3);
+  metrics.servicesOverLimit('modest', 0);
+  expect(await text()).toContain('eso_provider_services_over_limit{namespace="crowd"} 3\n');
+  expect(await text()).not.toContain('modest');
+  metrics.servicesOverLimit('crowd', 0);
+  expect(await text()).not.toContain('eso_provider_services_over_limit{');
+  metrics.servicesOverLimit('crowd', 1);
+  metrics.reset();
+  expect(await text()).not.toContain('eso_provider_services_over_limit{');
 });
 
 test('a second term counts in the same metrics; what the first one knew of the present is gone', async () => {

@@ -21,8 +21,10 @@ export class CertificateMetrics {
   readonly #authorityExpiry: Gauge;
   readonly #authorityDue: Gauge;
   readonly #authorityUsable: Gauge;
+  readonly #authorityRolledBack: Gauge;
   readonly #bundleProblems: Gauge<'problem'>;
   readonly #throttled: Counter<'lane'>;
+  readonly #overLimit: Gauge<'namespace'>;
 
   constructor(registry: Registry) {
     const perService = ['namespace', 'service'] as const;
@@ -66,6 +68,10 @@ export class CertificateMetrics {
       name: 'eso_ca_usable',
       help: 'Whether certificates can be issued with what is stored of the certificate authority: 1 if so, 0 if not.',
     });
+    this.#authorityRolledBack = gaugeOf(registry, {
+      name: 'eso_ca_rolled_back',
+      help: 'Whether an older certificate authority is stored than was in force, and nobody has confirmed it: 1 if so, 0 if not.',
+    });
     this.#bundleProblems = gaugeOf(registry, {
       name: 'eso_ca_bundle_problems',
       help: "What is wrong with ca.crt of the certificate authority's Secret, by kind; none of it is published.",
@@ -75,6 +81,11 @@ export class CertificateMetrics {
       name: 'eso_provider_certificate_throttled_total',
       help: 'Certificates that had to wait because too many were wanted, by lane: first ones, or renewals.',
       labelNames: ['lane'],
+    });
+    this.#overLimit = gaugeOf(registry, {
+      name: 'eso_provider_services_over_limit',
+      help: 'Labelled Services that get no certificate because their namespace has too many, by namespace; no series where none.',
+      labelNames: ['namespace'],
     });
     for (const lane of LANES) this.#throttled.inc({ lane }, 0);
     this.reset();
@@ -117,10 +128,12 @@ export class CertificateMetrics {
     this.#authorityExpiry.set(seconds(notAfterMs));
     this.#authorityDue.set(replacementDue ? 1 : 0);
     this.#authorityUsable.set(1);
+    this.#authorityRolledBack.set(0);
   }
 
-  authorityUnusable(): void {
+  authorityUnusable({ rolledBack }: { readonly rolledBack: boolean }): void {
     this.#authorityUsable.set(0);
+    this.#authorityRolledBack.set(rolledBack ? 1 : 0);
   }
 
   authorityBundle(problems: readonly BundleProblem[]): void {
@@ -132,12 +145,19 @@ export class CertificateMetrics {
     this.#throttled.inc({ lane });
   }
 
+  /** @param excess how many Services of the namespace get nothing; a namespace that is gone would have its series for ever */
+  servicesOverLimit(namespace: string, excess: number): void {
+    if (excess > 0) this.#overLimit.set({ namespace }, excess);
+    else this.#overLimit.remove({ namespace });
+  }
+
   /** Nothing is known now: an expiry of 0 would raise every alarm, and another process's is not ours to tell. */
   reset(): void {
     this.#serviceExpiry.reset();
+    this.#overLimit.reset();
     this.#bundleProblems.reset();
-    const gauges = [this.#clientExpiry, this.#authorityExpiry, this.#authorityDue, this.#authorityUsable];
-    for (const gauge of gauges) gauge.remove({});
+    const authority = [this.#authorityExpiry, this.#authorityDue, this.#authorityUsable, this.#authorityRolledBack];
+    for (const gauge of [this.#clientExpiry, ...authority]) gauge.remove({});
   }
 }
 

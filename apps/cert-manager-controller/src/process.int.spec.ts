@@ -126,6 +126,13 @@ test('of two replicas one works; when it is killed the other goes on', async () 
   // For good: a restart would stand for election, too.
   await leader.stop({ graceMs: 0 });
   await eventually(async () => expect(await leads(other)).toBe(true));
+  // Who leads next renews the Lease with what stands on it.
+  const { metadata, spec } = await harness.admin.get(leases, { namespace: harness.namespace, name: LEASE });
+  expect(metadata.annotations).toEqual({
+    'external-secrets.io/authority': expect.stringMatching(/^1-[0-9a-f]{64}$/) as string,
+    'external-secrets.io/authority-highest-generation': '1',
+  });
+  expect(spec?.leaseTransitions).toBe(1);
   await harness.admin.delete(secrets, secret.metadata);
   await harness.newSecret(secret);
   expect(harness.history.authorities().size).toBe(1);

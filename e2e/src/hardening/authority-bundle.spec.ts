@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { CA_SECRET, CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { secrets } from '@eso/kube';
-import { createCertificateAuthority, type Signer, wrappedKeySource } from '@eso/pki';
+import { createCertificateAuthority, sealBundle, type Signer, wrappedKeySource } from '@eso/pki';
 import { systemClock } from '@eso/runtime';
 import { ESO_NAMESPACE, eventually, type LabKeyPair, TlsLab } from '@eso/testing';
 import { certificateIn, writeSecret } from '../support/authority.ts';
@@ -96,11 +96,13 @@ const inUse = async (leaf: Readonly<Record<string, string>>): Promise<void> => {
   await eventually(async () => expect((await ask(await clientPair())).serial).toBe(serialNumber));
 };
 
+/** The installation's key-encryption key. */
+const keyFile = (): string => join(dirname(system.installation.endpointOverrides), 'key-encryption-key');
+
 /** The authority's key, as one opens it who has the installation's key-encryption key. */
 async function authoritySigner(): Promise<Signer> {
   const stored = (await system.values(ESO_NAMESPACE, CA_SECRET))!;
-  const file = join(dirname(system.installation.endpointOverrides), 'key-encryption-key');
-  return wrappedKeySource({ file, flag: 'the test' }).open(stored);
+  return wrappedKeySource({ file: keyFile(), flag: 'the test' }).open(stored);
 }
 
 test('a foreign authority in ca.crt of the authority is not published beside the next certificate', async () => {
@@ -141,4 +143,38 @@ test('what the key of the authority itself vouches for reaches providers and cor
     expect(await system.values(NAMESPACE, TLS)).toEqual({ ...leaf, 'ca.crt': genuine + bundle });
     expect(await clientPair()).toEqual({ ...client, 'ca.crt': genuine + bundle });
   });
+});
+
+test('a copy of the whole Secret from before a rotation is not used, by the next process neither, and is told', async () => {
+  const { certManagerController: pod } = system.installation;
+  const readyz = async () => (await fetch(`http://127.0.0.1:${String(pod.ports['health'])}/readyz`)).status;
+  const before = (await system.values(ESO_NAMESPACE, CA_SECRET))!;
+  const { signer, stored } = await wrappedKeySource({ file: keyFile(), flag: 'the test' }).create();
+  const next = await createCertificateAuthority({ signer, validityMs: 365 * 86_400_000, clock: systemClock });
+  const seal = await sealBundle({ certificates: [next.certificate], generation: 2, signer });
+  const after = { ...stored, 'ca.crt': next.bundle, 'ca.sig': seal };
+  await writeSecret(system, ESO_NAMESPACE, CA_SECRET, after);
+  genuine = next.bundle;
+  const rotated = await eventually(async () => {
+    const values = (await system.values(NAMESPACE, TLS))!;
+    expect(values['ca.crt']).toBe(next.bundle);
+    expect((await clientPair())['ca.crt']).toBe(next.bundle);
+    return values;
+  });
+
+  await writeSecret(system, ESO_NAMESPACE, CA_SECRET, before);
+  await system.warned(ESO_NAMESPACE, CA_SECRET, 'holds another certificate authority than the last one');
+  const { restarts } = pod;
+  pod.kill('SIGKILL');
+  await eventually(() => expect(pod.restarts).toBe(restarts + 1));
+  await eventually(async () => expect(await system.installation.metrics(pod)).toContain('\neso_ca_rolled_back 1\n'), {
+    timeoutMs: 60_000,
+  });
+  expect(await readyz()).toBe(503);
+  expect(await system.values(NAMESPACE, TLS)).toEqual(rotated);
+  expect((await clientPair())['ca.crt']).toBe(next.bundle);
+
+  await writeSecret(system, ESO_NAMESPACE, CA_SECRET, after);
+  await eventually(async () => expect(await readyz()).toBe(200));
+  expect(await system.values(NAMESPACE, TLS)).toEqual(rotated);
 });

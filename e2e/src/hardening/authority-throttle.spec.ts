@@ -6,8 +6,11 @@ import { eventually } from '@eso/testing';
 import { allowSecrets, certificateIn, createLabelledService, writeSecret } from '../support/authority.ts';
 import { System } from '../support/system.ts';
 
-const [CROWD, VICTIM, REFUSED, FORBIDDEN] = ['crowd', 'victim', 'refused', 'forbidden'] as const;
+const [CROWD, VICTIM, REFUSED, FORBIDDEN, LIMITED] = ['crowd', 'victim', 'refused', 'forbidden', 'limited'] as const;
+const NAMESPACES = [CROWD, VICTIM, REFUSED, FORBIDDEN, LIMITED];
 const SERVICES = 300;
+/** Of one namespace, where no flag says otherwise. */
+const LIMIT = 20;
 const secretName = (index: number): string => `${PROVIDER_TLS_SECRET_PREFIX}${index}`;
 
 let system: System;
@@ -15,10 +18,10 @@ beforeAll(async () => {
   system = await System.start({
     tenants: ['tenant'],
     providers: {},
-    certificateFlags: [`--provider-namespaces=${[CROWD, VICTIM, REFUSED, FORBIDDEN].join(',')}`],
+    certificateFlags: [`--provider-namespaces=${NAMESPACES.join(',')}`],
   });
   const names = Array.from({ length: SERVICES }, (_, index) => secretName(index));
-  for (const namespace of [CROWD, VICTIM, REFUSED, FORBIDDEN]) {
+  for (const namespace of NAMESPACES) {
     await system.own.cluster.ensureNamespace(namespace);
     await allowSecrets(system, namespace, names);
   }
@@ -41,6 +44,41 @@ async function secretWatches(): Promise<number> {
     0,
   );
 }
+
+/** How many events of this reason there are. */
+async function warned(namespace: string, reason: string): Promise<number> {
+  const selector = `--field-selector=reason=${reason}`;
+  const names = await system.kubectl('-n', namespace, 'get', 'events', selector, '-o', 'name');
+  return names.split('\n').filter(Boolean).length;
+}
+
+/** Value of a series of the certificate controller, by its name and labels; undefined where there is none. */
+async function metric(series: string): Promise<number | undefined> {
+  const text = await system.installation.metrics(system.installation.certManagerController);
+  const line = text.split('\n').find((found) => found.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length));
+}
+
+test('of a namespace with more than twenty Services the next gets an event and holds no watch, and is let in when one goes', async () => {
+  const count = LIMIT + 3;
+  const over = `eso_provider_services_over_limit{namespace="${LIMITED}"}`;
+  const names = Array.from({ length: count }, (_, index) => `limited-${String(index).padStart(2, '0')}`);
+  for (const [index, name] of names.entries()) await createLabelledService(system, LIMITED, name, secretName(index));
+  for (const name of names.slice(LIMIT)) await system.warned(LIMITED, name, `and ${LIMIT} of them get certificates`);
+  await eventually(async () => expect(await metric(over)).toBe(3));
+  const watches = await secretWatches();
+  await system.admin.delete(services, { namespace: LIMITED, name: names[0]! });
+  await eventually(async () => expect(await metric(over)).toBe(2));
+  // The others are in line for theirs: who is let in last waits behind them, as one that was there before would.
+  await eventually(async () =>
+    expect(await system.events(LIMITED, names[LIMIT]!)).toContainEqual(
+      expect.objectContaining({ reason: 'CertificateThrottled' }),
+    ),
+  );
+  expect(await secretWatches()).toBeLessThanOrEqual(watches + 2);
+  await system.kubectl('-n', LIMITED, 'delete', services.plural, '--all', '--wait=false');
+  await eventually(async () => expect(await metric(over)).toBeUndefined());
+});
 
 test('Services that can have no certificate hold no watch', async () => {
   const before = await secretWatches();
@@ -92,19 +130,11 @@ test(`${SERVICES} labelled Services of one namespace get certificates at its rat
   // Ten at once and six a minute: by the time that has passed, and one for the instant between.
   const minutes = (performance.now() - begun) / 60_000;
   expect((await certificates()).length).toBeLessThanOrEqual(10 + Math.ceil(6 * minutes) + 1);
-  const warned = await system.kubectl(
-    '-n',
-    CROWD,
-    'get',
-    'events',
-    '--field-selector=reason=CertificateThrottled',
-    '-o',
-    'name',
-  );
-  expect(warned.trim().split('\n').length).toBeGreaterThan(100);
-  const text = await system.installation.metrics(system.installation.certManagerController);
-  const throttled = /^eso_provider_certificate_throttled_total\{lane="first"\} (\d+)$/m.exec(text)?.[1];
-  expect(Number(throttled)).toBeGreaterThan(SERVICES - 30);
+  expect(await warned(CROWD, 'CertificateThrottled')).toBeGreaterThan(0);
+  expect(await warned(CROWD, 'CertificateLimitReached')).toBeGreaterThan(100);
+  // Of those that may have one at all, ten had to wait; a few may have had their turn before the others came.
+  expect(await metric('eso_provider_certificate_throttled_total{lane="first"}')).toBeGreaterThanOrEqual(LIMIT - 13);
+  expect(await metric(`eso_provider_services_over_limit{namespace="${CROWD}"}`)).toBe(SERVICES - LIMIT);
 
   // Who had one and has to wait for the next holds no watch meanwhile.
   const watches = await secretWatches();

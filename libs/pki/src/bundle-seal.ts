@@ -9,7 +9,7 @@ const CONTEXT = 'external-secrets.io/authority-bundle/v1';
 
 /** Which certificates the key of an authority vouches for beside its own. */
 export interface BundleSeal {
-  /** Counts the bundles of one key, from 1: of two seals of the same key the higher one holds. */
+  /** Counts the bundles of an installation, from 1, whatever key seals them: of two the higher one is the newer. */
   readonly generation: number;
   /** SHA-256 of each certificate in DER, as Node prints it: upper-case hexadecimal with colons. */
   readonly fingerprints: readonly string[];
@@ -17,7 +17,7 @@ export interface BundleSeal {
 
 export interface SealRequest {
   readonly certificates: readonly X509Certificate[];
-  /** From 1; one more than that of the seal that this one replaces. */
+  /** From 1; higher than any there was before, of whatever key. */
   readonly generation: number;
   readonly signer: Signer;
   readonly signal?: AbortSignal;

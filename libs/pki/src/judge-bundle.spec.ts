@@ -64,6 +64,14 @@ test('a seal that is older than a known one counts for nothing', async () => {
   expect(judged.generation).toBe(0);
 });
 
+test('a seal that is gone is told where a later one than the first was known', () => {
+  const stored = { bundle: own.bundle, signer };
+  expect(judgeBundle({ ...stored, atLeastGeneration: 1 }).problems).toEqual([]);
+  expect(judgeBundle({ ...stored, atLeastGeneration: 2 }).problems).toEqual([
+    { kind: 'outdated', generation: 0, known: 2 },
+  ]);
+});
+
 test('only the key itself seals, and what it sealed cannot be changed', async () => {
   const text = await seal(1, own, other);
   const stored = JSON.parse(text) as { generation: number; fingerprints: string[]; signature: string };

@@ -12,7 +12,7 @@ export type BundleProblem =
   | { readonly kind: 'unreadable'; readonly position: number }
   /** The seal names a certificate that is not there. */
   | { readonly kind: 'missing'; readonly fingerprint: string }
-  /** The seal is older than one that was seen before: it counts for nothing. */
+  /** The seal is older than one that was seen before and counts for nothing, or there is none any more: `generation` is 0 then. */
   | { readonly kind: 'outdated'; readonly generation: number; readonly known: number };
 
 export interface StoredBundle {
@@ -90,7 +90,8 @@ function sealProblems(
   trusted: ReadonlyMap<string, X509Certificate>,
   known: number,
 ): BundleProblem[] {
-  if (read && !counted) return [{ kind: 'outdated', generation: read.generation, known }];
+  // A first seal names the key's own certificate, which needs none.
+  if (!counted && (read || known > 1)) return [{ kind: 'outdated', generation: read?.generation ?? 0, known }];
   const missing = (counted?.fingerprints ?? []).filter((fingerprint) => !trusted.has(fingerprint));
   return missing.map((fingerprint) => ({ kind: 'missing', fingerprint }));
 }

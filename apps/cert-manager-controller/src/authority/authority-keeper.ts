@@ -4,18 +4,30 @@ import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import {
   createCertificateAuthority,
   openCertificateAuthority,
+  openSeal,
   type OpenedAuthority,
   PkiError,
   sealBundle,
+  type Signer,
   type SignerSource,
 } from '@eso/pki';
 import type { Clock, Logger } from '@eso/runtime';
 import { CertificateError } from '../error.ts';
+import {
+  AuthorityRecord,
+  type AuthorityState,
+  ANNOTATION_AUTHORITY,
+  compareStates,
+  type RememberedAuthority,
+  stateText,
+} from './authority-record.ts';
 import { authoritySecret, readAuthoritySecret } from './authority-secret.ts';
 
 export interface AuthorityKeeperOptions {
   readonly client: KubeClient;
   readonly namespace: string;
+  /** Name of the Lease of the leader election, in the same namespace: there it is remembered which authority is in force. */
+  readonly leaseName: string;
   /** Makes and opens the authority's key. */
   readonly source: SignerSource;
   /** Life of a new authority, in milliseconds. */
@@ -37,24 +49,34 @@ export interface KeptAuthority {
   readonly secret: AuthoritySubject;
 }
 
+/** What was opened, from which version of the Secret, and what was remembered as in force then. */
+interface Opened {
+  readonly uid: string;
+  readonly version: string;
+  readonly state: AuthorityState;
+  readonly inForce: AuthorityState;
+  readonly authority: OpenedAuthority;
+}
+
 /**
  * The one reader and writer of the authority's Secret. It makes an authority where there is none, and never replaces one: what
  * was issued before would be worth nothing at once.
  */
 export class AuthorityKeeper {
   readonly #options: AuthorityKeeperOptions;
-  /** What was opened last, and from which state of the Secret. */
-  #opened: { uid: string; version: string; authority: OpenedAuthority } | undefined;
-  /** Highest generation of a seal that was seen, by SHA-256 of the public key: older seals are somebody's copy. */
-  readonly #generations = new Map<string, number>();
+  /** What was opened last. */
+  #opened: Opened | undefined;
+  readonly #record: AuthorityRecord;
 
   constructor(options: AuthorityKeeperOptions) {
     this.#options = options;
+    const { client, namespace, leaseName: name } = options;
+    this.#record = new AuthorityRecord({ client, lease: { namespace, name } });
   }
 
   /**
    * The authority, made if there is none. Reads its Secret each time: a leaf must not be signed by one that is gone.
-   * @throws CertificateError AUTHORITY_FOREIGN, AUTHORITY_UNUSABLE; PkiError about the key-encryption key; KubeError
+   * @throws CertificateError AUTHORITY_FOREIGN, AUTHORITY_UNUSABLE, AUTHORITY_UNCONFIRMED; PkiError about the key-encryption key; KubeError
    */
   async ensure(signal: AbortSignal): Promise<KeptAuthority> {
     const found = await this.#read(signal);
@@ -65,6 +87,17 @@ export class AuthorityKeeper {
     const theirs = await this.#read(signal);
     if (theirs) return this.#open(theirs, signal);
     throw new CertificateError('UNEXPECTED', `Secret ${CA_SECRET} came and went`, { retryable: true });
+  }
+
+  /**
+   * Has it written down again which authority is in force, where that has gone: somebody may have deleted the Lease. Where an
+   * administrator named another state in force, what is stored is judged anew the next time.
+   * @throws CertificateError AUTHORITY_UNCONFIRMED; KubeError
+   */
+  async remember(signal: AbortSignal): Promise<void> {
+    if (!this.#opened) return;
+    const { inForce } = await this.#record.remember(this.#opened.state, signal);
+    if (stateText(inForce) !== stateText(this.#opened.inForce)) this.#opened = { ...this.#opened, version: '' };
   }
 
   async #read(signal: AbortSignal): Promise<Secret | undefined> {
@@ -81,7 +114,8 @@ export class AuthorityKeeper {
     const { client, namespace, source, validityMs, clock, logger, onCreated } = this.#options;
     const { signer, stored: key } = await source.create(signal);
     const { bundle, certificate } = await createCertificateAuthority({ signer, validityMs, clock, signal });
-    const seal = await sealBundle({ certificates: [certificate], generation: 1, signer, signal });
+    const generation = ((await this.#record.read(signal))?.highest ?? 0) + 1;
+    const seal = await sealBundle({ certificates: [certificate], generation, signer, signal });
     try {
       const secret = await client.create(secrets, authoritySecret(namespace, { bundle, seal, key }), { signal });
       const { serialNumber: serial, validTo } = certificate;
@@ -99,26 +133,28 @@ export class AuthorityKeeper {
     const { uid = '', resourceVersion: version = '' } = secret.metadata;
     if (this.#opened?.uid === uid && this.#opened.version === version)
       return { authority: this.#opened.authority, secret: subject };
-    const authority = await this.#openStored(secret, signal);
+    const opened = await this.#openStored(secret, signal);
+    const { authority } = opened;
     const before = this.#opened?.authority;
-    this.#opened = { uid, version, authority };
+    this.#opened = { uid, version, ...opened };
     // Told here and not by the pass over the authority alone: whichever pass reads a change first has issued by it already.
     if (before && !isSame(before, authority)) this.#options.onChanged();
     return { authority, secret: subject };
   }
 
-  async #openStored(secret: Secret, signal: AbortSignal): Promise<OpenedAuthority> {
+  async #openStored(secret: Secret, signal: AbortSignal): Promise<Omit<Opened, 'uid' | 'version'>> {
     const { source } = this.#options;
     const { bundle, seal, key } = readAuthoritySecret(secret, source);
     try {
       const signer = await source.open(key, signal);
-      const keyId = createHash('sha256')
-        .update(signer.publicKey.export({ type: 'spki', format: 'der' }))
-        .digest('hex');
-      const atLeastGeneration = this.#generations.get(keyId);
+      const state = stateOf(signer, seal);
+      const remembered = await this.#record.read(signal);
+      if (remembered && compareStates(state, remembered) === 'rolled-back') throw this.#notNewer(state, remembered);
+      const atLeastGeneration = remembered?.inForce.key === state.key ? remembered.inForce.generation : 0;
       const authority = openCertificateAuthority({ bundle, seal, signer, atLeastGeneration });
-      this.#generations.set(keyId, Math.max(authority.generation, atLeastGeneration ?? 0));
-      return authority;
+      // Before anything is issued by it: a copy of what was there before must not pass for the last word.
+      const { inForce } = await this.#record.remember(state, signal);
+      return { authority, state, inForce };
     } catch (error) {
       if (!(error instanceof PkiError)) throw error;
       const where = `Secret ${secret.metadata.namespace ?? ''}/${CA_SECRET}`;
@@ -126,7 +162,28 @@ export class AuthorityKeeper {
       throw new CertificateError('AUTHORITY_UNUSABLE', `${where}: ${publicMessage}`, { retryable, cause: error });
     }
   }
+
+  #notNewer(stored: AuthorityState, { inForce, highest }: RememberedAuthority): CertificateError {
+    const { namespace, leaseName } = this.#options;
+    return new CertificateError(
+      'AUTHORITY_UNCONFIRMED',
+      `Secret ${namespace}/${CA_SECRET} holds another certificate authority than the last one, and none that is newer: ` +
+        `${describe(stored)}. Last in force was ${describe(inForce)}, and the highest generation there was is ${highest}. Nothing is ` +
+        'issued, and what was issued stays as it is. Find out who wrote this Secret, and put the last one back. If a backup was restored ' +
+        `on purpose, confirm it: kubectl -n ${namespace} annotate --overwrite lease ${leaseName} ${ANNOTATION_AUTHORITY}=${stateText(stored)}`,
+    );
+  }
 }
+
+/** Which state of which authority is stored, as far as its own key says so. */
+function stateOf(signer: Signer, seal: string | undefined): AuthorityState {
+  const key = createHash('sha256')
+    .update(signer.publicKey.export({ type: 'spki', format: 'der' }))
+    .digest('hex');
+  return { key, generation: (seal === undefined ? undefined : openSeal(seal, signer))?.generation ?? 0 };
+}
+
+const describe = ({ generation, key }: AuthorityState): string => `generation ${generation} (key ${key.slice(0, 16)})`;
 
 /** Whether leaves of the one are good leaves of the other. */
 function isSame(one: OpenedAuthority, other: OpenedAuthority): boolean {

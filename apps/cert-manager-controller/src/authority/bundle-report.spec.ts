@@ -24,6 +24,11 @@ test('every kind is told, with what to do', () => {
   expect(text).toContain('restore it: take out what does not belong there');
 });
 
+test('a seal that is gone is told as such', () => {
+  const text = bundleReport([{ kind: 'outdated', generation: 0, known: 3 }], 'eso');
+  expect(text).toContain('ca.sig is none of the key, and one of generation 3 was there before: put that bundle back');
+});
+
 test('of many only some are named', () => {
   const text = bundleReport([1, 2, 3, 4, 5].map(unknown), 'eso');
   expect(text).toContain('certificate 3 of ca.crt is unknown (SHA-256 ab3); and 2 more. ');

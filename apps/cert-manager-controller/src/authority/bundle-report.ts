@@ -25,6 +25,8 @@ function describe(problem: BundleProblem): string {
     case 'missing':
       return `ca.crt lacks a certificate (SHA-256 ${problem.fingerprint.replaceAll(':', '').toLowerCase()})`;
     case 'outdated':
-      return `ca.sig is of generation ${problem.generation}, and ${problem.known} was there before: put that bundle back`;
+      return problem.generation === 0
+        ? `ca.sig is none of the key, and one of generation ${problem.known} was there before: put that bundle back`
+        : `ca.sig is of generation ${problem.generation}, and ${problem.known} was there before: put that bundle back`;
   }
 }

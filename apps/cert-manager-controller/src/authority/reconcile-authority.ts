@@ -3,7 +3,7 @@ import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/cont
 import { isKubeError, type KubeClient, secrets } from '@eso/kube';
 import { authorityRenewalInstant, inspectCertificate } from '@eso/pki';
 import type { Clock, Logger } from '@eso/runtime';
-import { CertificateError } from '../error.ts';
+import { CertificateError, type CertificateErrorCode } from '../error.ts';
 import { EventReason } from '../events.ts';
 import type { Settings } from '../flags.ts';
 import type { CertificateMetrics } from '../metrics.ts';
@@ -38,6 +38,13 @@ type State =
   | { kind: 'tampered'; reason: string }
   | { kind: 'failed'; reason: string };
 
+/** What is told on the authority's Secret, by the error that keeps it from being used; others are about something else. */
+const UNUSABLE_REASONS: Readonly<Partial<Record<CertificateErrorCode, EventReason>>> = {
+  AUTHORITY_FOREIGN: EventReason.authorityUnusable,
+  AUTHORITY_UNUSABLE: EventReason.authorityUnusable,
+  AUTHORITY_UNCONFIRMED: EventReason.authorityRolledBack,
+};
+
 /** Looks after the authority itself: makes it, announces its end, and has leaves issued anew when it is another one. */
 export class AuthorityReconciler {
   readonly #dependencies: AuthorityDependencies;
@@ -66,14 +73,16 @@ export class AuthorityReconciler {
     const { settings, keeper, watches, metrics, schedule } = this.#dependencies;
     watches.want(key, { namespace: settings.namespace, name: CA_SECRET });
     try {
+      await keeper.remember(signal);
       return this.#look(await keeper.ensure(signal), logger);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = CertificateError.from(thrown);
       this.#state = { kind: 'failed', reason: error.publicMessage };
-      metrics.authorityUnusable();
+      metrics.authorityUnusable({ rolledBack: error.code === 'AUTHORITY_UNCONFIRMED' });
       await this.#reportUnusable(error, signal);
-      if (schedule.isWorthRetrying(error)) throw error;
+      // What confirms it is written where no watch looks.
+      if (schedule.isWorthRetrying(error) || error.code === 'AUTHORITY_UNCONFIRMED') throw error;
       logger.error({ error: error.publicMessage }, 'the certificate authority cannot be used');
       return schedule.afterFailure();
     }
@@ -120,12 +129,13 @@ export class AuthorityReconciler {
   /** On the Secret that is in the way, if there is one. */
   async #reportUnusable(error: CertificateError, signal: AbortSignal): Promise<void> {
     const { client, settings, events } = this.#dependencies;
-    if (error.code !== 'AUTHORITY_FOREIGN' && error.code !== 'AUTHORITY_UNUSABLE') return;
+    const reason = UNUSABLE_REASONS[error.code];
+    if (reason === undefined) return;
     try {
       const ref = { namespace: settings.namespace, name: CA_SECRET };
       const secret = await client.get(secrets, ref, { metadataOnly: true, signal });
       const subject = { apiVersion: 'v1', kind: 'Secret', metadata: secret.metadata };
-      events.event(subject, 'Warning', EventReason.authorityUnusable, error.publicMessage);
+      events.event(subject, 'Warning', reason, error.publicMessage);
     } catch (failed) {
       if (!isKubeError(failed)) throw failed;
     }

@@ -1,6 +1,7 @@
 import { createInformer, type Informer, type KubeClient, objectKey, services } from '@eso/kube';
 import type { Logger, Registry } from '@eso/runtime';
 import { PROVIDER_SELECTOR, type ProviderService, providerService } from './provider-service.ts';
+import { ServiceLimit, type ServicePlace } from './service-limit.ts';
 
 export interface DiscoveryOptions {
   readonly client: KubeClient;
@@ -10,6 +11,10 @@ export interface DiscoveryOptions {
   readonly registry: Registry;
   /** Called with the key of a Service whose certificate has to be looked at. */
   readonly onChange: (key: string) => void;
+  /** How many Services of one namespace get certificates, at least 1. */
+  readonly servicesPerNamespace: number;
+  /** Called with how many Services of a namespace get none because of that, each time a Service comes or goes there. */
+  readonly onExcess: (namespace: string, excess: number) => void;
 }
 
 /** Index of Services by the Secret they claim. */
@@ -19,9 +24,12 @@ const BY_SECRET = 'secret';
 export class ProviderDiscovery {
   readonly #informer: Informer<ProviderService>;
   readonly #onChange: (key: string) => void;
+  readonly #limit: ServiceLimit;
 
-  constructor({ client, namespaces, logger, registry, onChange }: DiscoveryOptions) {
+  constructor(options: DiscoveryOptions) {
+    const { client, namespaces, logger, registry, onChange, onExcess, servicesPerNamespace } = options;
     this.#onChange = onChange;
+    this.#limit = new ServiceLimit({ perNamespace: servicesPerNamespace, onChange, onExcess });
     this.#informer = createInformer(client, services, {
       labelSelector: PROVIDER_SELECTOR,
       ...(namespaces && { namespaces }),
@@ -31,13 +39,18 @@ export class ProviderDiscovery {
       registry,
     });
     this.#informer.addHandler({
-      add: (service) => this.#changed(service),
+      add: (service) => {
+        this.#count(undefined, service);
+        this.#changed(service);
+      },
       update: (before, after) => {
+        this.#count(before, after);
         this.#changed(after);
         if (claimedSecret(before) !== claimedSecret(after)) this.#rivalsOf(before);
       },
       // Gone, or without its label: somebody else may have its Secret's name now.
       delete: (service) => {
+        this.#count(service, undefined);
         this.#changed(service);
         this.#rivalsOf(service);
       },
@@ -48,6 +61,7 @@ export class ProviderDiscovery {
   async start(signal: AbortSignal): Promise<void> {
     this.#informer.start(signal);
     await this.#informer.waitForSync(signal);
+    this.#limit.begin();
   }
 
   get(key: string): ProviderService | undefined {
@@ -65,9 +79,27 @@ export class ProviderDiscovery {
     return service !== undefined && claimedSecret(service) === objectKey(secret);
   }
 
+  /** Whether a Service that claims a Secret is among those of its namespace that get certificates. */
+  placeOf(service: ProviderService): ServicePlace {
+    return this.#limit.placeOf(service);
+  }
+
+  /** What was found out about one whose place is undecided: whether it has a certificate already. */
+  observe(service: ProviderService, hasCertificate: boolean): void {
+    this.#limit.observe(service, hasCertificate);
+  }
+
   /** The reason when Services may be out of date. */
   health(): string | undefined {
     return this.#informer.health();
+  }
+
+  /** A Service that can have no certificate takes nobody's place. */
+  #count(before: ProviderService | undefined, after: ProviderService | undefined): void {
+    const isSame = before?.metadata.uid === after?.metadata.uid && before?.claim.kind === after?.claim.kind;
+    if (isSame) return;
+    if (before?.claim.kind === 'secret') this.#limit.remove(before);
+    if (after?.claim.kind === 'secret') this.#limit.add(after);
   }
 
   #changed({ metadata }: ProviderService): void {

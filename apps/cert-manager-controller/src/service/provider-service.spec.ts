@@ -10,6 +10,7 @@ function service(annotation?: string, type?: 'ClusterIP' | 'ExternalName'): Serv
       namespace: 'provider-aws',
       uid: 'u',
       resourceVersion: '1',
+      creationTimestamp: '2026-06-01T00:00:00Z',
       labels: { app: 'aws' },
       annotations: { ...(annotation !== undefined && { 'external-secrets.io/provider-tls-secret': annotation }) },
     },
@@ -21,7 +22,13 @@ test('only what is needed of a Service is kept', () => {
   expect(providerService(service())).toEqual({
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: 'aws', namespace: 'provider-aws', uid: 'u', resourceVersion: '1' },
+    metadata: {
+      name: 'aws',
+      namespace: 'provider-aws',
+      uid: 'u',
+      resourceVersion: '1',
+      creationTimestamp: '2026-06-01T00:00:00Z',
+    },
     claim: { kind: 'secret', name: 'external-secrets-provider-tls' },
   });
 });

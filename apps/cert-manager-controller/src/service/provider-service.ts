@@ -17,7 +17,9 @@ export type SecretClaim = { kind: 'secret'; name: string } | { kind: 'none'; rea
 export interface ProviderService {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: Pick<ObjectMeta, 'name' | 'uid' | 'resourceVersion'> & { readonly namespace: string };
+  readonly metadata: Pick<ObjectMeta, 'name' | 'uid' | 'resourceVersion' | 'creationTimestamp'> & {
+    readonly namespace: string;
+  };
   readonly claim: SecretClaim;
 }
 
@@ -27,7 +29,7 @@ const DNS_SUBDOMAIN = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0
 
 /** Reads a labelled Service. */
 export function providerService({ apiVersion, kind, metadata, spec }: Service): ProviderService {
-  const { name, namespace = '', uid = '', resourceVersion = '' } = metadata;
+  const { name, namespace = '', uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
   const claim: SecretClaim =
     spec?.type === 'ExternalName'
       ? {
@@ -36,7 +38,7 @@ export function providerService({ apiVersion, kind, metadata, spec }: Service): 
           message: 'A Service of type ExternalName leads out of the cluster: use one that selects pods',
         }
       : claimOf(metadata.annotations?.[ANNOTATION_PROVIDER_TLS_SECRET]);
-  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion }, claim };
+  return { apiVersion, kind, metadata: { name, namespace, uid, resourceVersion, creationTimestamp }, claim };
 }
 
 function claimOf(name: string | undefined): SecretClaim {

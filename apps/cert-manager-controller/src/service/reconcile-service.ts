@@ -1,5 +1,5 @@
 import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
-import { isKubeError, objectKey, parseKey } from '@eso/kube';
+import { isKubeError, objectKey, parseKey, secrets } from '@eso/kube';
 import { serverIdentity, type ServiceName } from '@eso/pki';
 import { formatDuration } from '@eso/runtime';
 import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
@@ -9,11 +9,13 @@ import type { Settings } from '../flags.ts';
 import type { Issuance } from '../issuance/issuance.ts';
 import { keepLeaf, type LeafDependencies, type LeafOutcome } from '../leaf/keep-leaf.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
+import { ownershipOf } from '../leaf/ownership.ts';
 import type { CertificateMetrics } from '../metrics.ts';
 import type { Schedule } from '../schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 import type { ProviderDiscovery } from './discovery.ts';
 import type { ProviderService } from './provider-service.ts';
+import type { OverLimit } from './service-limit.ts';
 
 export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
   readonly settings: Settings;
@@ -48,6 +50,17 @@ export async function reconcileService(
   }
   const secret = { namespace: service.metadata.namespace, name: claim.name };
   watches.releaseOther(key, secret);
+  const place = discovery.placeOf(service);
+  if (place.kind === 'undecided') {
+    discovery.observe(service, await hasCertificate(dependencies, service, secret, signal));
+    // It is called when the others of its namespace have been looked at, too.
+    return dependencies.schedule.afterFailure();
+  }
+  if (place.kind === 'over') {
+    watches.release(key);
+    issuance.forget(key);
+    return report(dependencies, service, place);
+  }
   // Its turn comes as a key of the queue. Until then a Service costs nothing, however often it is written.
   if (issuance.waitsForFirst(key)) return dependencies.schedule.afterFailure();
   return keepCertificate(dependencies, service, { key, secret, signal, logger });
@@ -55,6 +68,22 @@ export async function reconcileService(
 
 /** What the API server will not have. It may change its mind, which no watch of that Secret tells. */
 const REFUSALS = ['FORBIDDEN', 'QUOTA_EXCEEDED', 'ADMISSION_DENIED', 'NAMESPACE_TERMINATING'] as const;
+
+/** Whether the Secret that a Service claims is its own already. Marks can be forged, which gains no more than an earlier place. */
+async function hasCertificate(
+  { client, settings }: ServiceDependencies,
+  service: ProviderService,
+  secret: LeafOwner['secret'],
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const stored = await client.get(secrets, secret, { metadataOnly: true, signal });
+    return ownershipOf(stored, ownerOf(service, secret.name, settings)).kind === 'own';
+  } catch (error) {
+    if (isKubeError(error, 'NOT_FOUND', ...REFUSALS)) return false;
+    throw error;
+  }
+}
 
 interface ServicePass extends Pick<ReconcileContext, 'signal' | 'logger'> {
   readonly key: string;
@@ -95,7 +124,8 @@ const isOurs = ({ kind }: LeafOutcome): boolean => kind === 'kept' || kind === '
 type Report =
   | Exclude<LeafOutcome, { kind: 'refused' }>
   /** `again`: whether it may go better though nothing that is watched changes. */
-  | { kind: 'refused'; reason: EventReason; message: string; again?: boolean };
+  | { kind: 'refused'; reason: EventReason; message: string; again?: boolean }
+  | OverLimit;
 
 function toReport(outcome: LeafOutcome): Report {
   if (outcome.kind !== 'refused') return outcome;
@@ -134,6 +164,10 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
         events.event(service, 'Warning', EventReason.throttled, throttledMessage(result));
       }
       return schedule.afterFailure();
+    case 'over':
+      if (result.since === 'now')
+        events.event(service, 'Warning', EventReason.limitReached, limitMessage(name, result));
+      return schedule.afterFailure();
     case 'raced':
       return { kind: 'requeue' };
   }
@@ -144,6 +178,13 @@ function throttledMessage({ lane, ms }: Extract<Report, { kind: 'waits' }>): str
   return (
     `Too many ${what} are wanted at once: this one comes in about ${formatDuration(Math.ceil(ms / 1_000) * 1_000)}. Remove labelled Services ` +
     'that nobody needs, or have the limit raised (--issuance-*)'
+  );
+}
+
+function limitMessage({ namespace }: ServiceName, { position, services, limit }: OverLimit): string {
+  return (
+    `Namespace ${namespace} has ${services} labelled Services, and ${limit} of them get certificates: this one is number ${position}. ` +
+    'Remove labelled Services that nobody needs, or have the limit raised (--issuance-namespace-services)'
   );
 }
 

@@ -5,6 +5,7 @@ import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
 import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance.ts';
+import { DEFAULT_SERVICES_PER_NAMESPACE } from '../service/service-limit.ts';
 
 const DAY = 86_400_000;
 
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly resyncMs?: number;
   /** Default: the harness's. */
   readonly keyFile?: string;
+  /** Whose rights it has. Default: the harness's, which has those of the chart. */
+  readonly client?: KubeClient;
 }
 
 /** Where a controller runs, and with whose rights. */
@@ -35,19 +38,22 @@ export class Running {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor({ client, namespace, providerNamespaces, keyFile: ownKeyFile }: RunPlace, options: RunOptions = {}) {
-    const { clock = systemClock, resyncMs, settings = {}, keyFile = ownKeyFile } = options;
+  constructor(place: RunPlace, options: RunOptions = {}) {
+    const { namespace, providerNamespaces } = place;
+    const { clock = systemClock, resyncMs, settings = {}, keyFile = place.keyFile, client = place.client } = options;
     this.registry = createRegistry({ processMetrics: false });
     this.controller = new CertificateController({
       client,
       settings: {
         namespace,
+        leaseName: 'external-secrets-cert-manager-controller',
         providerNamespaces,
         clusterDomain: 'cluster.local',
         trustDomain: 'external-secrets.io',
         lifetime: { validityMs: 30 * DAY },
         authorityValidityMs: 365 * DAY,
         issuance: DEFAULT_ISSUANCE_LIMITS,
+        servicesPerNamespace: DEFAULT_SERVICES_PER_NAMESPACE,
         ...settings,
       },
       source: wrappedKeySource({ file: keyFile, flag: '--key-encryption-key-file' }),
