@@ -42,6 +42,8 @@ export interface KubeErrorOptions {
   status?: number;
   /** `reason` of the Status object. */
   reason?: string;
+  /** What the API server says itself, in whoever's words: those of an admission webhook, for one. */
+  said?: string;
   /** How long the API server asks to wait, in milliseconds; at most a minute. */
   retryAfterMs?: number;
   causes?: readonly FieldCause[];
@@ -65,6 +67,8 @@ export class KubeError extends Error {
   readonly code: KubeErrorCode;
   readonly status: number | undefined;
   readonly reason: string | undefined;
+  /** The text of the answer itself, unbounded; undefined where no answer came, or one without a text, and the message is ours. */
+  readonly said: string | undefined;
   /** Whether trying again (after reading again, for CONFLICT and GONE) may succeed without a change by a human. */
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
@@ -78,6 +82,7 @@ export class KubeError extends Error {
     this.code = code;
     this.status = options.status;
     this.reason = options.reason;
+    this.said = options.said;
     this.retryable = RETRYABLE.has(code);
     this.retryAfterMs = options.retryAfterMs;
     this.publicMessage = bounded(plainText(message));
