@@ -1,4 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
+import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc';
 import { CLIENT_REFUSED, ProviderError } from '@eso/api/contract';
 import { defineKind } from '@eso/api/server';
 import { ErrorSchema } from '@eso/api/stubs';
@@ -82,9 +83,29 @@ test.each([
   cleanups.push(() => server.stop());
   const { errors, state } = await sixCalls(server.address, await clientDir());
   expect(errors.map((error) => error.code)).toEqual(Array(6).fill('CREDENTIALS_REJECTED'));
-  expect(errors[0]?.publicMessage).toBe('who are you');
+  expect(errors[0]?.publicMessage).toMatch(/ \(gRPC status Unauthenticated\); the provider said: "who are you"$/);
   expect(server.calls).toBe(6);
   expect(state).toBe(0);
+});
+
+test.each([
+  [
+    'without a detail',
+    undefined,
+    /^the provider does not .* \(gRPC status Unauthenticated\); the provider said: "go away"$/,
+  ],
+  ["with our own gate's", 'CLIENT_REJECTED', /^it has expired$/],
+])('the words of a refusal %s are shown as whose they are', async (_, code, text) => {
+  const detail = { desc: ErrorSchema, value: { code, message: 'it has expired' } };
+  const error = new ConnectError('go away', Code.Unauthenticated, undefined, code === undefined ? [] : [detail]);
+  const trailers = Object.fromEntries(setTrailerStatus(new Headers(), error));
+  const server = await FrameServer.start(await lab.server(), {
+    onCall: (call) => call.goaway(2 ** 31 - 1, 0, CLIENT_REFUSED).headers(trailers, true),
+  });
+  cleanups.push(() => server.stop());
+  const { errors } = await sixCalls(server.address, await clientDir());
+  expect(errors.map((error) => error.code)).toEqual(Array(6).fill('CLIENT_REJECTED'));
+  expect(errors[0]?.publicMessage).toMatch(text);
 });
 
 test.each([

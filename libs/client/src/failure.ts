@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { type ErrorCode, errorCodes, fromConnectError, ProviderError } from '@eso/api/contract';
+import { type ErrorCode, errorCodes, fromConnectError, ProviderError, statusText } from '@eso/api/contract';
 import { classifyTlsError } from '@eso/api/tls';
 import { ANSWER_HEADER_BYTES, ConnectTimeout } from '@eso/http2';
 import { type Deadline, isError } from '@eso/runtime';
@@ -47,7 +47,7 @@ function wireFailure(thrown: WireFailure, target: string): Failure {
   const cause = thrown;
   switch (thrown.kind) {
     case 'clientRejected':
-      return failure(new ProviderError('CLIENT_REJECTED', thrown.message, { cause }), 'answer');
+      return failure(new ProviderError('CLIENT_REJECTED', refusalText(thrown), { cause }), 'answer');
     case 'protocol':
       return broken(`the answer of ${target} cannot be read: ${thrown.message}`, { cause });
     case 'unavailable':
@@ -91,6 +91,11 @@ function wireFailure(thrown: WireFailure, target: string): Failure {
     case 'turnedAway':
       return { ...turnedAway(thrown, target), unprocessed: true };
   }
+}
+
+/** That it is a gate's refusal was told by the connection; in whose words it comes, the status tells. */
+function refusalText({ message, cause }: WireFailure): string {
+  return cause instanceof ConnectError ? statusText(cause, 'CLIENT_REJECTED') : message;
 }
 
 /**

@@ -38,6 +38,7 @@ export type ProviderValidation =
   | { readonly kind: 'valid'; readonly warnings: string[] }
   /** The provider cannot tell, for example because the credentials are each requester's own. */
   | { readonly kind: 'unknown'; readonly warnings: string[] }
+  /** `message` is in the provider's words, which no detail vouches for, or empty; who shows it says so. */
   | { readonly kind: 'invalid'; readonly message: string; readonly warnings: string[] };
 
 /** What a provider says that a kind can be used for. A part that it does not say, or that is not understood, is absent. */
@@ -160,10 +161,7 @@ export class EndpointClient implements ProviderClient {
 /** Texts come from another process: they are bounded and put on one line before anybody shows them. */
 function validationOf({ valid, error, warnings, validationUnknown }: ValidateResponse): ProviderValidation {
   const told = warnings.slice(0, MAX_WARNINGS).map(publicText);
-  if (!valid) {
-    const message = publicText(error) || 'the provider does not accept the config and gives no reason';
-    return { kind: 'invalid', message, warnings: told };
-  }
+  if (!valid) return { kind: 'invalid', message: publicText(error), warnings: told };
   return { kind: validationUnknown ? 'unknown' : 'valid', warnings: told };
 }
 

@@ -138,10 +138,7 @@ describe('answers', () => {
     expect(invalid).toMatchObject({ kind: 'invalid', message: expect.stringMatching(/^bad x+/) as string });
     expect(invalid.warnings).toHaveLength(20);
     expect(Buffer.byteLength((invalid as { message: string }).message)).toBeLessThanOrEqual(512);
-    expect(await validate()).toMatchObject({
-      kind: 'invalid',
-      message: expect.stringContaining('no reason') as string,
-    });
+    expect(await validate()).toEqual({ kind: 'invalid', message: '', warnings: [] });
   });
 
   test('that are errors keep code, field and next step, and do not count against the provider', async () => {
@@ -223,7 +220,7 @@ describe('answers', () => {
     const server = await serve({ validate: () => ({ valid: false, error, warnings: [error] }) });
     const { client } = await connect(server);
     const { warnings, ...rest } = await client.validate({}, 'ns', { signal });
-    expect(rest).toMatchObject({ message: expect.stringContaining('no reason') as string });
+    expect(rest).toEqual({ kind: 'invalid', message: '' });
     expect(warnings).toEqual(['']);
   });
 

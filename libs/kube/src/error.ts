@@ -64,6 +64,8 @@ export interface KubeErrorOptions {
   status?: number;
   /** `reason` of the Status object. */
   reason?: string;
+  /** What the API server says itself, in whoever's words: those of an admission webhook, for one. */
+  said?: string;
   /** How long the API server asks to wait, in milliseconds; at most a minute. */
   retryAfterMs?: number;
   causes?: readonly FieldCause[];
@@ -86,6 +88,8 @@ export class KubeError extends CodedError<KubeErrorCode> {
   override readonly name = 'KubeError';
   readonly status: number | undefined;
   readonly reason: string | undefined;
+  /** The text of the answer itself, unbounded; undefined where no answer came, or one without a text, and the message is ours. */
+  readonly said: string | undefined;
   readonly retryAfterMs: number | undefined;
   /** The fields of an INVALID object; empty otherwise. */
   readonly causes: readonly FieldCause[];
@@ -99,6 +103,7 @@ export class KubeError extends CodedError<KubeErrorCode> {
     });
     this.status = options.status;
     this.reason = options.reason;
+    this.said = options.said;
     this.retryAfterMs = options.retryAfterMs;
     this.causes = options.causes ?? [];
   }

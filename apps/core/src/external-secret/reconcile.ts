@@ -144,7 +144,7 @@ class Pass {
     try {
       written = await target.write({ es, data, signal });
     } catch (error) {
-      return this.#refused(ExternalSecretMessage.updateFailed, error);
+      return this.#refused(ExternalSecretMessage.updateFailed, error, data);
     }
     this.#tell(written);
     if (written.kind === 'contended') return { kind: 'requeue' };
@@ -168,9 +168,11 @@ class Pass {
   }
 
   /** A request about a target failed. The pass' own end is no failure of the object. */
-  #refused(prefix: ExternalSecretMessage, thrown: unknown): Promise<ReconcileResult> {
+  #refused(prefix: ExternalSecretMessage, thrown: unknown, data?: SecretData): Promise<ReconcileResult> {
     this.#context.signal.throwIfAborted();
-    return this.#conclude({ kind: 'failed', prefix, problem: writeProblem(KubeError.from(thrown)) });
+    const { es } = this.#observation;
+    const problem = writeProblem(KubeError.from(thrown), { es, ...(data && { data }) });
+    return this.#conclude({ kind: 'failed', prefix, problem });
   }
 
   #tell({ kind }: Written): void {

@@ -187,10 +187,15 @@ test('what the process says about its config is passed on, and a mended config i
   await untilReady({
     status: 'False',
     reason: 'InvalidProviderConfig',
-    message: /^unable to validate store: region eu-nowhere-1 does not exist \[CONFIG_INVALID\]\. /,
+    message:
+      /^unable to validate store: the provider .*; the provider said: "region eu-nowhere-1 does not exist" \[CONFIG_INVALID\]\. /,
   });
   bench.validation = { kind: 'valid', warnings: ['auth.jwt is deprecated'] };
-  await untilReady({ status: 'True', reason: 'Valid', message: /^store validated; warning: auth\.jwt is deprecated$/ });
+  await untilReady({
+    status: 'True',
+    reason: 'Valid',
+    message: /^store validated; warning: the provider said: "auth\.jwt is deprecated"$/,
+  });
 });
 
 test('an absent config says which one is missing', async () => {

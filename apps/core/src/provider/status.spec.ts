@@ -40,10 +40,16 @@ test.each<[string, Verdict, ReturnType<typeof at>]>([
   expect(conditionOf(second, 'Ready')?.lastTransitionTime).toBe('2026-01-01T00:00:00Z');
 });
 
-test('warnings stand in the message, cut where they are endless', () => {
-  const status = statusAfter(undefined, { ...valid, warnings: ['use v2', 'x'.repeat(5_000)] }, at(0));
+test('warnings stand in the message as the words of the provider, cut where they are endless', () => {
+  const status = statusAfter(
+    undefined,
+    { ...valid, warnings: ['use v2\n"', ' ', ...Array<string>(9).fill('x'.repeat(5_000))] },
+    at(0),
+  );
   const message = conditionOf(status, 'Ready')?.message ?? '';
-  expect(message).toMatch(/^store validated; warning: use v2; warning: x/);
+  expect(message).toMatch(
+    /^store validated; warning: the provider said: "use v2 '"; warning: the provider said: "x+…"; warning: .*…$/,
+  );
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(1_024);
 });
 

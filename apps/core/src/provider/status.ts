@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { quotedText } from '@eso/api/contract';
 import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
-import { bounded, plainText } from '@eso/runtime';
+import { bounded } from '@eso/runtime';
 import { mergeCondition } from '@eso/sync';
 import { isUnheard, type Verdict } from './verdict.ts';
 
@@ -105,7 +106,6 @@ function validatedUnknown(observedGeneration: number): NewCondition {
 }
 
 function withWarnings(message: string, warnings: readonly string[]): string {
-  return warnings.length === 0
-    ? message
-    : bounded(plainText(`${message}; warning: ${warnings.join('; warning: ')}`), MESSAGE_BYTES);
+  const said = warnings.map(quotedText).filter((words) => words !== '');
+  return bounded([message, ...said.map((words) => `warning: the provider said: ${words}`)].join('; '), MESSAGE_BYTES);
 }

@@ -46,7 +46,7 @@ test('what the process says about its config stands in the message; silence is s
   expect(invalidVerdict('region is unknown')).toMatchObject({
     reason: 'InvalidProviderConfig',
     message: expect.stringMatching(
-      /^unable to validate store: region is unknown \[CONFIG_INVALID\]\. Correct/,
+      /^unable to validate store: the provider calls its config invalid; the provider said: "region is unknown" \[CONFIG_INVALID\]\. Correct/,
     ) as string,
   });
   expect(invalidVerdict('')).toMatchObject({ message: expect.stringContaining('does not say why') as string });

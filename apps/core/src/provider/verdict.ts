@@ -1,4 +1,11 @@
-import { type ErrorCode, type Feature, type ProtocolRange, protocolRange, type ProviderError } from '@eso/api/contract';
+import {
+  type ErrorCode,
+  type Feature,
+  type ProtocolRange,
+  protocolRange,
+  type ProviderError,
+  quotedText,
+} from '@eso/api/contract';
 import { type Capabilities, ProviderMessage, ProviderReason } from '@eso/api/resources';
 import { conditionMessage } from '@eso/sync';
 import type { Refusal } from '../store/store-view.ts';
@@ -30,11 +37,16 @@ export function refusedVerdict({ reason, message }: Refusal): Verdict {
   return { kind: 'invalid', reason, message: `${ProviderMessage.noClient}: ${message}` };
 }
 
-/** The process answered that its config is not valid. */
+/**
+ * The process answered that its config is not valid.
+ * @param text why, in its own words, which are quoted: an answer carries no detail that vouches for them
+ */
 export function invalidVerdict(text: string): Verdict {
+  const said = quotedText(text);
+  const why = said === '' ? ' and does not say why' : `; the provider said: ${said}`;
   const problem = {
     code: 'CONFIG_INVALID',
-    publicMessage: text === '' ? 'the provider calls its config invalid and does not say why' : text,
+    publicMessage: `the provider calls its config invalid${why}`,
     nextStep: 'Correct the config that spec.providerRef names.',
   };
   const message = conditionMessage(ProviderMessage.invalid, problem);

@@ -63,10 +63,52 @@ describe('what a peer says is believed only as far as it agrees with the status'
   });
 });
 
-test('a bare status of a provider that is not ours gets a code', () => {
-  expect(fromConnectError(overTheWire(new ConnectError('gone', Code.NotFound)))).toMatchObject({
-    code: 'SECRET_NOT_FOUND',
-    publicMessage: 'gone',
+describe("a text that does not come with our own detail is shown as the peer's", () => {
+  const statuses = Object.values(Code).filter((code): code is Code => typeof code === 'number');
+
+  test('behind what happened and the status', () => {
+    expect(fromConnectError(overTheWire(new ConnectError('gone', Code.NotFound)))).toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      publicMessage: 'the secret does not exist in the backend (gRPC status NotFound); the provider said: "gone"',
+      nextStep: errorCodes.SECRET_NOT_FOUND.nextStep,
+    });
+  });
+
+  test('and nothing is said of a peer that says nothing', () => {
+    expect(fromConnectError(overTheWire(new ConnectError(' \n', Code.Internal))).publicMessage).toBe(
+      'the provider failed unexpectedly (gRPC status Internal)',
+    );
+  });
+
+  test.each(statuses)('as one quotation within the bound, whatever it holds (status %s)', (status) => {
+    const said = `hunter2" [INTERNAL]. Run this:\n\u001b[31m\u202e\u2028\u{E0041} "curl evil" ${'ä'.repeat(5_000)}`;
+    const { code, publicMessage } = fromConnectError(overTheWire(new ConnectError(said, status)));
+    const [own = '', words = '', ...rest] = publicMessage.split('; the provider said: ');
+    expect(own).toBe(`${errorCodes[code].meaning} (gRPC status ${Code[status]})`);
+    expect(words).toMatch(/^"hunter2' \[INTERNAL\]\. Run this: \[31m 'curl evil' ä+…"$/);
+    expect(rest).toEqual([]);
+    expect(Buffer.byteLength(publicMessage)).toBeLessThanOrEqual(512);
+  });
+
+  test.each([
+    ['whose code belongs to another status', Code.Internal, 'SECRET_NOT_FOUND'],
+    ['with a code that nobody knows', Code.FailedPrecondition, 'FROM_THE_FUTURE'],
+    ['with a code that only core gives', Code.Unavailable, 'CIRCUIT_OPEN'],
+    ['without a code', Code.NotFound, ''],
+  ])('and so is one that comes with a detail %s, with its field and next step left out', (_what, status, code) => {
+    const details = { field: 'spec.other', next_step: 'run this' };
+    const detail = { desc: ErrorSchema, value: { code, message: 'in detail', details } };
+    const error = fromConnectError(overTheWire(new ConnectError('in short', status, undefined, [detail])));
+    expect(error.publicMessage).toMatch(/ \(gRPC status \w+\); the provider said: "in detail"$/);
+    expect(error).toMatchObject({ field: undefined, nextStep: errorCodes[error.code].nextStep });
+  });
+
+  test('and the status text is not ours because a detail without a text is', () => {
+    const detail = { desc: ErrorSchema, value: { code: 'INTERNAL' } };
+    const error = fromConnectError(overTheWire(new ConnectError('in short', Code.Internal, undefined, [detail])));
+    expect(error.publicMessage).toBe(
+      'the provider failed unexpectedly (gRPC status Internal); the provider said: "in short"',
+    );
   });
 });
 

@@ -1,8 +1,9 @@
-import { type Code, ConnectError } from '@connectrpc/connect';
+import { Code, ConnectError } from '@connectrpc/connect';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { ErrorSchema, type Error as ErrorDetail } from '../gen/provider/v1/provider_pb.js';
 import { codeForStatus, type ErrorCode, errorCodes, isErrorCode } from './codes.ts';
 import { ProviderError } from './provider-error.ts';
+import { quotedText } from './public-text.ts';
 
 const FIELD = 'field';
 const NEXT_STEP = 'next_step';
@@ -30,14 +31,32 @@ export function toConnectError(error: ProviderError): ConnectError {
 export function fromConnectError(error: ConnectError): ProviderError {
   const detail = error.findDetails(ErrorSchema)[0];
   const code = trustedCode(error.code, detail);
+  const ours = isOurs(error, detail, code) ? detail.details : {};
   const retryAfterMs = Number(detail?.details[RETRY_AFTER_MS]);
-  return new ProviderError(code, detail?.message || error.rawMessage || errorCodes[code].meaning, {
+  return new ProviderError(code, statusText(error, code), {
     cause: error,
     retryable: errorCodes[code].retryable && detail?.retryable !== false,
-    ...optional('field', detail?.details[FIELD]),
-    ...optional('nextStep', detail?.details[NEXT_STEP]),
+    ...optional('field', ours[FIELD]),
+    ...optional('nextStep', ours[NEXT_STEP]),
     ...(retryAfterMs > 0 ? { retryAfterMs } : {}),
   });
+}
+
+/**
+ * What a status says, for the user. The words of our own detail stand as they are: the kit makes them of what may be shown. All other
+ * words are unclassified and come as a quotation, behind what the code means and the status.
+ * @param code what the status was taken for; a detail with another code is not believed, nor are its words ours
+ */
+export function statusText(error: ConnectError, code: ErrorCode): string {
+  const detail = error.findDetails(ErrorSchema)[0];
+  if (isOurs(error, detail, code) && detail.message) return detail.message;
+  const said = quotedText(detail?.message || error.rawMessage);
+  return `${errorCodes[code].meaning} (gRPC status ${Code[error.code]})${said && `; the provider said: ${said}`}`;
+}
+
+/** Whether it is a detail as the kit makes them: its code is the one that is believed, and goes with the status. */
+function isOurs(status: ConnectError, detail: ErrorDetail | undefined, code: ErrorCode): detail is ErrorDetail {
+  return detail?.code === code && errorCodes[code].grpc === status.code;
 }
 
 /**

@@ -1,6 +1,6 @@
 export { codeForStatus, type ErrorCode, type ErrorCodeInfo, errorCodes, isErrorCode } from './codes.ts';
 export { CLIENT_REFUSED } from './client-refused.ts';
-export { fromConnectError, toConnectError } from './error-wire.ts';
+export { fromConnectError, statusText, toConnectError } from './error-wire.ts';
 export {
   coarseCapabilities,
   type Feature,
@@ -13,4 +13,4 @@ export {
 export { limits } from './limits.ts';
 export { mayRetry, methodPath, type RetryRule, retryRule } from './methods.ts';
 export { type BackendAnswer, ProviderError, type ProviderErrorOptions } from './provider-error.ts';
-export { publicText } from './public-text.ts';
+export { publicText, quotedText } from './public-text.ts';

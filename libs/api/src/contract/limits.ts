@@ -26,6 +26,8 @@ export const limits = {
   generatorStateBytes: 64 * 1024,
   /** Longest public text of an error, bytes of UTF-8. */
   errorTextBytes: 512,
+  /** Longest quotation within one, bytes of UTF-8, quotes included: what stands before it is ours, and is never cut for it. */
+  quotedTextBytes: 256,
   /** Longest find.name.regexp, bytes: RE2 is linear in the text, but its program grows with the expression. */
   regexpBytes: regexpLimits.bytes,
   /** Calls one connection may have in flight at a provider. Configurable. */

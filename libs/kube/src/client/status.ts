@@ -76,6 +76,7 @@ function errorFromStatus(
     status,
     causes: (details?.causes ?? []).map(fieldCause),
     ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { said: message }),
     ...(waitMs !== undefined && { retryAfterMs: waitMs }),
   });
 }

@@ -1,5 +1,8 @@
+import type { ExternalSecret } from '@eso/api/resources';
 import { KubeError, type KubeErrorCode } from '@eso/kube';
 import { writeProblem } from './write-problem.ts';
+
+const es = { metadata: { name: 'app' }, spec: {} } as ExternalSecret;
 
 test.each<[KubeErrorCode, RegExp]>([
   ['FORBIDDEN', /Give core the rights/],
@@ -8,10 +11,11 @@ test.each<[KubeErrorCode, RegExp]>([
   ['NAMESPACE_TERMINATING', /being deleted/],
   ['UNREACHABLE', /tried again/],
 ])('%s has a next step of its own', (code, nextStep) => {
-  expect(writeProblem(new KubeError(code, 'the API server says why'))).toMatchObject({
+  const error = new KubeError(code, 'why', { status: 403, said: 'why' });
+  expect(writeProblem(error, { es, data: new Map() })).toMatchObject({
     code,
     field: 'spec.target',
-    publicMessage: 'the API server says why',
+    publicMessage: 'the API server refused the request (status 403); it said: "why"',
     nextStep: expect.stringMatching(nextStep) as string,
   });
 });
@@ -22,6 +26,8 @@ test('keys that the API server refuses are not passed on: they may come from ins
     reason: '',
     message: field,
   }));
-  const problem = writeProblem(new KubeError('INVALID', 'Secret "x" is invalid: data[hunter2]: bad', { causes }));
+  const problem = writeProblem(new KubeError('INVALID', 'Secret "x" is invalid: data[hunter2]: bad', { causes }), {
+    es,
+  });
   expect(problem.publicMessage).toBe('the API server does not accept the Secret because of data, metadata.labels');
 });

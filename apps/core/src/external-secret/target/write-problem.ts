@@ -1,5 +1,6 @@
 import type { KubeError, KubeErrorCode } from '@eso/kube';
 import type { Problem } from '@eso/sync';
+import { type Refused, refusalText } from './refusal-text.ts';
 
 const TRIED_AGAIN = 'This is tried again; if it lasts, see the log of core.';
 
@@ -14,12 +15,12 @@ const NEXT_STEPS: Partial<Record<KubeErrorCode, string>> = {
   TOO_LARGE: 'Fetch less: the request is larger than the API server takes.',
 };
 
-/** A write of a target that the API server refused, as the user reads it. */
-export function writeProblem(error: KubeError): Problem {
+/** A request about a target that failed, as the user reads it. */
+export function writeProblem(error: KubeError, refused: Refused): Problem {
   return {
     code: error.code,
     field: 'spec.target',
-    publicMessage: error.code === 'INVALID' ? invalidFields(error) : error.publicMessage,
+    publicMessage: error.code === 'INVALID' ? invalidFields(error) : refusalText(error, refused),
     nextStep: NEXT_STEPS[error.code] ?? TRIED_AGAIN,
   };
 }

@@ -1,0 +1,71 @@
+import type { ExternalSecret } from '@eso/api/resources';
+import { KubeError, type KubeErrorCode } from '@eso/kube';
+import { refusalText } from './refusal-text.ts';
+
+const es = { metadata: { name: 'app' }, spec: { data: [{ secretKey: 'user' }] } } as unknown as ExternalSecret;
+const VALUE = 'hunter2-and-some-more-of-the-same-sort';
+const data = new Map(Object.entries({ user: 'root', S3cretKey: VALUE, pin: '12', 'k.-': 'ünïcödé' })).entries();
+const refused = { es, data: new Map([...data].map(([key, value]) => [key, Buffer.from(value)] as const)) };
+const WEBHOOK = 'admission webhook "labels.example.org" denied the request: ';
+const POLICY = `secrets "app" is forbidden: ValidatingAdmissionPolicy 'no-secrets' with binding 'b' denied request: `;
+
+function denied(said: string, code: KubeErrorCode = 'ADMISSION_DENIED'): KubeError {
+  return new KubeError(code, said, { status: 403, said });
+}
+
+test('a text of ours is not called the API server’s', () => {
+  expect(refusalText(new KubeError('UNREACHABLE', 'no connection'), refused)).toBe('no connection');
+});
+
+test.each([
+  ['of a policy', `${POLICY}Secrets need a label`],
+  ['that names a key of the manifest', `${WEBHOOK}object.data.user is not allowed`],
+  ['in which a short value stands by chance', `${WEBHOOK}12 labels are missing`],
+  ['in which a key is a part of a word', `${WEBHOOK}S3cretKeys are missing, spinning`],
+  ['in which a value is a part of a word', `${WEBHOOK}uprooted`],
+])('what a policy says is quoted: a text %s', (_, text) => {
+  const quoted = text.replaceAll('"', "'");
+  expect(refusalText(denied(text), refused)).toBe(
+    `the API server refused the request (status 403); it said: "${quoted}"`,
+  );
+});
+
+test.each([
+  ['a key from inside a secret', 'data.S3cretKey: not allowed'],
+  ['such a key with something unseen in it', 'data.S3cret\u200BKey: not allowed'],
+  ['a key that ends with a point', '"k.-" is odd'],
+  ['a short value of a key of the manifest', '"root" is not allowed'],
+  ['the whole of a value', `value ${VALUE} is weak`],
+  ['a value up to a cut', `value ${VALUE.slice(0, 30)}... is weak`],
+  ['a value as it stands in the object', `{"data":{"x":"${Buffer.from(VALUE).toString('base64')}"}}`],
+  ['a short value as it stands in the object', `cm9vdA== is weak`],
+  ['a value of many bytes a character', 'ünïcödé is weak'],
+])('a text is not shown that names %s', (_, text) => {
+  const hidden = 'what it said is not shown, because it may come from inside the Secret';
+  expect(refusalText(denied(WEBHOOK + text), refused)).toBe(
+    `the API server refused the request (status 403), by webhook labels.example.org; ${hidden}`,
+  );
+  expect(refusalText(denied(POLICY + text), refused)).toBe(
+    `the API server refused the request (status 403), by ValidatingAdmissionPolicy no-secrets; ${hidden}`,
+  );
+});
+
+test('what a policy says of a Secret that is deleted is not shown: nobody here knows what is in it', () => {
+  expect(refusalText(denied(`${WEBHOOK}anything`), { es })).toMatch(/webhook labels\.example\.org; .* not shown/);
+});
+
+test.each<KubeErrorCode>(['FORBIDDEN', 'QUOTA_EXCEEDED', 'NAMESPACE_TERMINATING'])(
+  '%s is decided without a look into the Secret, so its text is shown',
+  (code) => expect(refusalText(denied('S3cretKey', code), { es })).toContain('"S3cretKey"'),
+);
+
+test('a long text on many lines is one quotation within its bound', () => {
+  const text = refusalText(denied(`${WEBHOOK}first\n\u202esecond" [CODE]. ${'ä'.repeat(10_000)}`), refused);
+  expect(text).toMatch(/; it said: "[^"\n\u202e]+…"$/);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(512);
+});
+
+test('a name of a refuser that is none is not passed on', () => {
+  const text = refusalText(denied('admission webhook "S3cretKey!" denied the request: no'), refused);
+  expect(text).not.toContain('S3cretKey');
+});

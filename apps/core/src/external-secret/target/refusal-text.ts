@@ -1,0 +1,77 @@
+import { publicText, quotedText } from '@eso/api/contract';
+import type { ExternalSecret } from '@eso/api/resources';
+import type { KubeError, KubeErrorCode } from '@eso/kube';
+import type { SecretData } from '@eso/sync';
+
+/** What a refused request was about. */
+export interface Refused {
+  readonly es: ExternalSecret;
+  /** What was to be written. Absent: a Secret that nobody here holds in memory was to be deleted. */
+  readonly data?: SecretData;
+}
+
+/** Who refuses so has not looked into the Secret. */
+const BLIND: ReadonlySet<KubeErrorCode> = new Set(['FORBIDDEN', 'QUOTA_EXCEEDED', 'NAMESPACE_TERMINATING']);
+
+/**
+ * Why a request about a target failed, for the user. What the API server says itself is quoted behind words of ours. A policy or webhook
+ * sees the whole Secret and may say anything: where its text names a value, or a key that is not in the manifest, only who refused is said.
+ */
+export function refusalText(error: KubeError, refused: Refused): string {
+  const { code, said, status } = error;
+  if (said === undefined) return error.publicMessage;
+  const text = publicText(said);
+  const happened = `the API server refused the request (status ${status ?? 'unknown'})`;
+  if (BLIND.has(code) || !mayTell(text, refused)) return `${happened}; it said: ${quotedText(text) || 'nothing'}`;
+  return `${happened}${refuser(text)}; what it said is not shown, because it may come from inside the Secret`;
+}
+
+/** How a denial names who denied (k8s.io/apiserver, plugin/webhook/errors and plugin/policy). */
+const REFUSERS = [
+  /^admission (webhook) "([a-z0-9.-]{1,253})" denied/,
+  /\b((?:Validating|Mutating)AdmissionPolicy) '([a-z0-9.-]{1,253})' with binding /,
+];
+
+function refuser(text: string): string {
+  for (const pattern of REFUSERS) {
+    const [, kind = '', name = ''] = pattern.exec(text) ?? [];
+    if (kind) return `, by ${kind} ${name}`;
+  }
+  return '';
+}
+
+/** Whether a text may name what comes from inside a secret: a key that is not in the manifest, or the beginning of a value. */
+function mayTell(text: string, { es, data }: Refused): boolean {
+  if (!data) return true;
+  const written = new Set(es.spec.data?.map(({ secretKey }) => secretKey));
+  for (const [key, value] of data)
+    if (
+      (!written.has(key) && hasWord(text, key)) ||
+      hasBeginning(text, Buffer.from(value.subarray(0, READ_BYTES)), value)
+    )
+      return true;
+  return false;
+}
+
+/** A shorter value is in many a text that says nothing of it. */
+const LEAST_BYTES = 4;
+/** Of a longer value, this is as much as no text has by chance; 32 characters of base64. */
+const READ_BYTES = 24;
+
+/** Whether a text has a value, or as much of it as is read, as it is or as it stands in the object. */
+function hasBeginning(text: string, read: Buffer, { length }: Uint8Array): boolean {
+  if (length < LEAST_BYTES) return false;
+  if (text.includes(read.toString('base64').replace(/=+$/, ''))) return true;
+  // The last character may be cut in two, which leaves U+FFFD.
+  const plain = publicText(read.toString().replace(/\uFFFD+$/, ''));
+  return plain.length >= LEAST_BYTES && (length > READ_BYTES ? text.includes(plain) : hasWord(text, plain));
+}
+
+/** Whether a word stands in a text, and not within a longer one. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!isLetter(text[at - 1]) && !isLetter(text[at + word.length])) return true;
+  return false;
+}
+
+const isLetter = (character: string | undefined): boolean => character !== undefined && /[A-Za-z0-9]/.test(character);
