@@ -11,6 +11,10 @@ test.each([
   expect(sanitised(text)).toBe(kept);
 });
 
+test('of a text without end no more is looked at than is ever shown', () => {
+  expect(sanitised(`${' '.repeat(10)}${'x'.repeat(3_000)} request id: 1`)).toHaveLength(2_048 - 10);
+});
+
 test('keeps who may not do what', () => {
   const text =
     'User: arn:aws:iam::123456789012:user/app is not authorized to perform: secretsmanager:GetSecretValue on resource: db';
