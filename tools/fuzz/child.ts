@@ -7,6 +7,8 @@ import { Heartbeat } from './heartbeat.ts';
 import { loadTarget } from './targets/index.ts';
 
 const [name = '', seconds = '', seed = '', file = ''] = process.argv.slice(2);
+// Whoever watches was ended.
+process.once('disconnect', () => process.exit(1));
 const coverage = new Coverage();
 const target = await loadTarget(name);
 const heartbeat = new Heartbeat(file);

@@ -103,8 +103,8 @@ function isJson(text: Buffer): boolean {
 }
 
 /**
- * The value of a JSON document that every reader reads alike: without escapes (docs/decisions.md, "A fault of this Node to know"),
- * without keys that come twice or that mean something to JavaScript, and UTF-8.
+ * The value of a JSON document that every reader reads alike: without escapes, which hide keys that are equal, without keys that
+ * come twice or that mean something to JavaScript, and UTF-8.
  */
 function plainJson(document: Buffer): unknown {
   const text = document.toString();
