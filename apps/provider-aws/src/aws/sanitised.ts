@@ -11,6 +11,6 @@ export function sanitised(text: string): string {
     .slice(0, MAX_CHARACTERS)
     .replace(/[\s,;(]*\brequest ?id:? [\w-]+\)?/gi, '')
     .replace(/\s*\bCredential=.*$/gim, '')
-    .replace(/\b(?:AKIA|ASIA|ABIA|ACCA|A3T\w)[A-Z0-9]{12,}\b/g, '(access key)')
+    .replace(/(?:AKIA|ASIA|ABIA|ACCA|A3T\w)[A-Z0-9]{12,}/g, '(access key)')
     .trim();
 }
