@@ -78,8 +78,8 @@ export default defineConfig(
     },
   },
   {
-    // Tests may use the fixtures of @eso/testing whatever their layer.
-    files: ['**/*.spec.ts', 'apps/*/src/testing/**'],
+    // Tests may use the fixtures of @eso/testing whatever their layer; fuzz targets reach parsers that no package exports.
+    files: ['**/*.spec.ts', 'apps/*/src/testing/**', 'tools/fuzz/targets/**'],
     rules: {
       '@nx/enforce-module-boundaries': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -99,3 +99,13 @@ test('a failure that was understood below comes through as it is', () => {
   const known = new ProviderError('CREDENTIALS_UNUSABLE', 'no Secret');
   expect(awsFailure(known, call)).toBe(known);
 });
+
+test.each<Shape>([
+  { $fault: 'client', status: 400 },
+  { $fault: 'server', status: 500 },
+  { $fault: 'client', status: 429 },
+])('a name that whoever answers made up is cleaned like a text: %p', (shape) => {
+  const { publicMessage } = awsFailure(thrown({ name: 'AKIAIOSFODNN7EXAMPLE', ...shape }), call);
+  expect(publicMessage).toContain('(access key)');
+  expect(publicMessage).not.toContain('AKIAIOSFODNN7EXAMPLE');
+});

@@ -54,7 +54,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
         ...common,
       });
     case 'BACKEND_THROTTLED':
-      return new ProviderError(code, `${call.service} limits the rate of requests (${error.name})`, common);
+      return new ProviderError(code, `${call.service} limits the rate of requests (${sanitised(error.name)})`, common);
     case 'BACKEND_UNAVAILABLE':
       return new ProviderError(code, `${call.service} in region ${call.region} ${unavailability(error)}`, {
         nextStep: "check spec.region, the provider's network and the status of AWS",
@@ -76,7 +76,7 @@ export function backendAnswer({ name, $metadata }: Pick<AwsError, 'name' | '$met
 }
 
 function words({ name, message }: AwsError): string {
-  return `AWS answered ${name}: ${sanitised(message)}`;
+  return `AWS answered ${sanitised(name)}: ${sanitised(message)}`;
 }
 
 /** Whether this has what the SDK's errors have in common. Told by its shape: the SDK wraps and copies errors of sockets. */
@@ -110,5 +110,5 @@ function unavailability(error: AwsError): string {
   const code = socketCode(error);
   if (code) return `is not reachable (${code})`;
   if (error.name === 'TimeoutError') return 'does not answer in time';
-  return error.$fault ? `fails (${error.name})` : `answers with HTTP ${statusOf(error)} and no error of AWS`;
+  return error.$fault ? `fails (${sanitised(error.name)})` : `answers with HTTP ${statusOf(error)} and no error of AWS`;
 }

@@ -6,9 +6,14 @@ test.each([
   ['Denied RequestId: 7f3c-11', 'Denied'],
   ['Wrong Credential=AKIAIOSFODNN7EXAMPLE/20260101/eu/secretsmanager, SignedHeaders=host\nnext', 'Wrong\nnext'],
   ['AWS4-HMAC-SHA256 credential=demo/20260101', 'AWS4-HMAC-SHA256'],
+  ['key_AKIAIOSFODNN7EXAMPLE_x', 'key_(access key)_x'],
   ['key AKIAIOSFODNN7EXAMPLE of ASIAIOSFODNN7EXAMPLE', 'key (access key) of (access key)'],
 ])('%s', (text, kept) => {
   expect(sanitised(text)).toBe(kept);
+});
+
+test('of a text without end no more is looked at than is ever shown', () => {
+  expect(sanitised(`${' '.repeat(10)}${'x'.repeat(3_000)} request id: 1`)).toHaveLength(2_048 - 10);
 });
 
 test('keeps who may not do what', () => {

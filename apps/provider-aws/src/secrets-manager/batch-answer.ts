@@ -17,14 +17,14 @@ type Output = BatchGetSecretValueResponse & { readonly $metadata?: { readonly re
  * @param failureOf what the error of one secret means.
  */
 export function batchAnswer(
-  { SecretValues = [], Errors = [], $metadata }: Output,
+  { SecretValues, Errors, $metadata }: Output,
   failureOf: (error: AwsError, id: string) => ProviderError,
 ): BatchAnswer {
   const values = new Map<string | undefined, SecretValue>();
-  for (const { Name, ARN, SecretString, SecretBinary } of SecretValues)
+  for (const { Name, ARN, SecretString, SecretBinary } of entriesOf(SecretValues))
     for (const id of [ARN, Name]) values.set(id, { text: SecretString, binary: SecretBinary });
   const errors = new Map(
-    Errors.map(({ SecretId, ErrorCode = 'UnknownError', Message = '' }) => [
+    entriesOf(Errors).map(({ SecretId, ErrorCode = 'UnknownError', Message = '' }) => [
       SecretId,
       awsError(ErrorCode, Message, $metadata),
     ]),
@@ -37,6 +37,14 @@ export function batchAnswer(
       return value && { value };
     },
   };
+}
+
+/** The entries of a list, of which neither the SDK nor whoever answers in AWS's place promises that it is one. */
+function entriesOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
+  const given: unknown = list;
+  return Array.isArray(given)
+    ? (given as readonly T[]).filter((entry: unknown) => typeof entry === 'object' && entry !== null)
+    : [];
 }
 
 /** An error in the form in which it would come had the secret been asked for alone. */

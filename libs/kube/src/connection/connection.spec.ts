@@ -232,6 +232,7 @@ describe('a kubeconfig', () => {
       'insecure-skip-tls-verify is not supported',
     ],
     ['a proxy', {}, { 'proxy-url': 'http://p' }, undefined, 'proxy-url is not supported'],
+    ['no URL', {}, { server: 'not a URL' }, undefined, 'the server of cluster "c" is no URL'],
     ['plain HTTP', {}, { server: 'http://127.0.0.1:80' }, undefined, 'is not an https URL'],
     ['impersonation', { as: 'admin' }, {}, undefined, 'impersonation (as) is not supported'],
   ])('that asks for %s is refused, not misread', async (_what, user, cluster, context, message) => {
@@ -241,6 +242,20 @@ describe('a kubeconfig', () => {
       code: 'CONNECTION_CONFIG',
       message: expect.stringContaining(message) as string,
     });
+  });
+
+  test.each([
+    ['an escape', 'a: b\np: "\\qS3cretMarker"'],
+    ['an anchor', 'p: *S3cretMarker'],
+    ['a tag', 'p: !S3cretMarker x'],
+    ['a list that is open', 'p: [S3cretMarker'],
+    ['a key that comes twice', 'S3cretMarker: 1\nS3cretMarker: 2'],
+  ])('that is no YAML for %s is not quoted', async (_what, text) => {
+    const error: unknown = await loadConnection({ kubeconfig: write('config', text) }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'CONNECTION_CONFIG', message: expect.stringContaining('no YAML') as string });
+    expect(String(error)).not.toContain('S3cretMarker');
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { type Clock, errorText, systemClock } from '@eso/runtime';
+import { type Clock, errorText, isError, systemClock } from '@eso/runtime';
 import { parse } from 'yaml';
 import { KubeError } from '../error.ts';
 import type { KubeConnection, TlsMaterial } from './connection.ts';
@@ -22,7 +22,8 @@ export async function kubeconfigConnection(files: readonly string[], context?: s
   if (cluster.skipTLSVerify)
     throw unusable(files, 'insecure-skip-tls-verify is not supported: set certificate-authority');
   if (cluster.proxyUrl) throw unusable(files, 'proxy-url is not supported');
-  const server = new URL(cluster.server);
+  const server = URL.parse(cluster.server);
+  if (!server) throw unusable(files, `the server of cluster ${JSON.stringify(cluster.name)} is no URL`);
   if (server.protocol !== 'https:') throw unusable(files, `the server ${cluster.server} is not an https URL`);
   const user = config.getCurrentUser();
   if (user?.impersonateUser) throw unusable(files, 'impersonation (as) is not supported');
@@ -97,10 +98,18 @@ async function loadFiles(files: readonly string[]): Promise<Loaded> {
         tokenFiles.set(user, resolve(dirname(file), path));
       }
     } catch (error) {
-      throw unusable([file], errorText(error), error);
+      throw unusable([file], readProblem(error), error);
     }
   }
   return { config, tokenFiles };
+}
+
+/** Where a file is no YAML. The parsers' own texts quote the file, in which there are tokens and keys. */
+function readProblem(error: unknown): string {
+  if (!isError(error) || !/^YAML/.test(error.name)) return errorText(error);
+  const { mark, linePos } = error as { mark?: { line?: unknown }; linePos?: readonly { line?: unknown }[] };
+  const line = typeof mark?.line === 'number' ? mark.line + 1 : linePos?.[0]?.line;
+  return typeof line === 'number' ? `line ${line} is no YAML` : 'it is no YAML';
 }
 
 /** Users with a `tokenFile`, which has precedence over everything else a user has (as in client-go). */
