@@ -1,8 +1,15 @@
-import type { Measured, SyncingSystem } from './syncing-system.ts';
 import { percentile } from './percentile.ts';
 
 /** What processes took, by name. */
 export type Processes = Readonly<Record<string, { readonly cpuSeconds: number; readonly peakRssMiB: number }>>;
+
+/** What one stretch of work took. */
+export interface Measured {
+  readonly seconds: number;
+  /** By verb and resource; from the API server's own metrics, without what the benchmark asked for itself. */
+  readonly requests: ReadonlyMap<string, number>;
+  readonly processes: Processes;
+}
 
 /** Figures of one run of a scenario that syncs. */
 export interface Report {
@@ -39,7 +46,7 @@ export function latency(seconds: readonly number[]): Latency {
 /** The part of a report that all scenarios have. @param objects how many the time and the requests were for; default: all */
 export function reportOf(
   scenario: string,
-  system: Pick<SyncingSystem, 'objects' | 'floorObjectsPerSecond'>,
+  system: Pick<Report, 'objects' | 'floorObjectsPerSecond'>,
   { seconds, requests, processes }: Measured,
   objects: number = system.objects,
 ): Report {

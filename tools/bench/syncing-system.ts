@@ -9,7 +9,7 @@ import { createFakeStore, setFakeValue } from './fake-store.ts';
 import { floorSeconds } from './floor.ts';
 import { externalSecret, keyOf, secretName, valueOf } from './objects.ts';
 import { cpuSeconds, peakRssMiB, rssMiB } from './processes.ts';
-import type { Processes } from './report.ts';
+import type { Measured } from './report.ts';
 import { StatusWatch } from './status-watch.ts';
 
 /** As many as core has workers. */
@@ -18,14 +18,6 @@ export const TENANT = 'bench';
 /** A namespace that core does not serve: the bare client of the floor has it for itself. */
 const FLOOR = 'bench-floor';
 const CORE_READY_MS = 60_000;
-
-/** What one stretch of work took. */
-export interface Measured {
-  readonly seconds: number;
-  /** By verb and resource; from the API server's own metrics, without what the benchmark asked for itself. */
-  readonly requests: ReadonlyMap<string, number>;
-  readonly processes: Processes;
-}
 
 /** A control plane, an installation with provider-fake, one store with a value for each object, and no ExternalSecret yet. */
 export class SyncingSystem {
