@@ -27,7 +27,6 @@ const common = {
   target: 'node22',
   conditions: ['@eso/source'],
   minifySyntax: true,
-  keepNames: true,
   sourcemap: 'linked',
   legalComments: 'linked',
   // CommonJS packages inside an ES module bundle still call require.

@@ -19,7 +19,12 @@ interface Flight {
   readonly abort: AbortController;
   readonly state: { forgotten: boolean };
   waiting: number;
+  /** Its outcome is there. */
+  landed: boolean;
 }
+
+/** Made once: an exception for each run costs more than the run. */
+const ABANDONED = new DOMException('all who waited have given up', 'AbortError');
 
 /**
  * Lets those who ask the same at the same time share one run. Nothing is kept once the answer is there: the next one who asks
@@ -56,9 +61,10 @@ export class SingleFlight {
       return await abortable(flight.promise as Promise<T>, signal);
     } finally {
       flight.waiting -= 1;
-      if (flight.waiting === 0 && this.#abandoned === 'abort') {
+      // Of a run that is done there is nothing to abort.
+      if (flight.waiting === 0 && !flight.landed && this.#abandoned === 'abort') {
         this.#land(key, flight);
-        flight.abort.abort();
+        flight.abort.abort(ABANDONED);
       }
     }
   }
@@ -80,9 +86,12 @@ export class SingleFlight {
     const abort = new AbortController();
     const state = { forgotten: false };
     // An async function, so that a run that throws at once is a rejection like every other.
-    const flight: Flight = { promise: (async () => run(abort.signal, state))(), abort, state, waiting: 0 };
+    const flight: Flight = { promise: (async () => run(abort.signal, state))(), abort, state, waiting: 0, landed: false };
     this.#flights.set(key, flight);
-    const land = (): void => this.#land(key, flight);
+    const land = (): void => {
+      flight.landed = true;
+      this.#land(key, flight);
+    };
     flight.promise.then(land, land);
     return flight;
   }

@@ -19,7 +19,7 @@ export function failureTrace(thrown: unknown, depth = 0): FailureTrace {
   if (!(thrown instanceof Error)) return { type: typeof thrown, frames: [] };
   const code: unknown = (thrown as { code?: unknown }).code;
   return {
-    type: thrown.constructor.name,
+    type: typeOf(thrown),
     ...(typeof code === 'string' && /^[\w.-]{1,64}$/.test(code) ? { code } : {}),
     frames: (thrown.stack ?? '')
       .split('\n')
@@ -28,4 +28,9 @@ export function failureTrace(thrown: unknown, depth = 0): FailureTrace {
       .map((line) => line.trim()),
     ...(thrown.cause !== undefined && depth < MAX_CAUSES ? { cause: failureTrace(thrown.cause, depth + 1) } : {}),
   };
+}
+
+/** The name that the error gives itself; of one that is plain "Error", that of its class. */
+function typeOf(thrown: Error): string {
+  return thrown.name === 'Error' ? thrown.constructor.name : thrown.name;
 }
