@@ -543,14 +543,18 @@ describe('sharing', () => {
   });
 
   test('one that waits for room until its deadline is late, and was never sent', async () => {
-    const client = connect({ requestTimeoutMs: 400 });
+    const clock = new ManualClock();
+    const client = connect({ clock, requestTimeoutMs: 400 });
     const methods: string[] = [];
     server.handle = ({ method }) => {
       methods.push(method);
     };
     const held = Array.from({ length: 100 }, () => client.get(configMaps, REF).catch((error: unknown) => error));
     const late = client.create(configMaps, OBJECT);
-    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const outcome = expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await eventually(() => expect(methods).toHaveLength(100));
+    await clock.advance(400);
+    await outcome;
     for (const one of held) expect(await one).toMatchObject({ code: 'TIMEOUT' });
     expect(methods).toEqual(Array(100).fill('GET'));
   });
