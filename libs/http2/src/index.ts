@@ -3,11 +3,6 @@ export { ANSWER_HEADER_BYTES, headerListBytes } from './header-limits.ts';
 export { InFlightGate } from './in-flight-gate.ts';
 export { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
 export { SessionError, type SessionErrorKind } from './session-error.ts';
-export {
-  Http2Session,
-  type RequestOptions,
-  type SessionEnd,
-  type SessionOptions,
-  type SessionState,
-} from './session.ts';
+export { Http2Session } from './session.ts';
+export type { RequestOptions, SessionEnd, SessionOptions, SessionState } from './session-options.ts';
 export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

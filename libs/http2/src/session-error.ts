@@ -18,3 +18,13 @@ export class SessionError extends Error {
     this.kind = kind;
   }
 }
+
+/** Thrown when the peer does not choose HTTP/2 in the handshake (RFC 9113 §3.2). */
+export class NoHttp2 extends Error {
+  override readonly name = 'NoHttp2';
+  readonly code = 'ESO_NO_HTTP2';
+
+  constructor() {
+    super('it does not speak HTTP/2, which this client needs');
+  }
+}

@@ -4,7 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ManualClock } from '@eso/runtime';
 import { HalfOpenProxy, LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
 import { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
-import { Http2Session, type RequestOptions, type SessionEnd, type SessionOptions } from './session.ts';
+import { Http2Session } from './session.ts';
+import type { RequestOptions, SessionEnd, SessionOptions } from './session-options.ts';
 import { Peer, TlsPeer } from './testing/peer.ts';
 
 const HEADERS = { ':method': 'POST', ':path': '/x' };

@@ -8,11 +8,12 @@ import {
 } from 'node:http2';
 import { isIPv6 } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { CONNECT_TIMEOUT_MS, ConnectTimeout, dial, type DialOptions } from './dial.ts';
+import { CONNECT_TIMEOUT_MS, ConnectTimeout, dial } from './dial.ts';
 import { answerHeaderOptions, headerListBytes } from './header-limits.ts';
 import { InFlightGate } from './in-flight-gate.ts';
-import { DEFAULT_KEEP_ALIVE, type KeepAlive, Liveness } from './liveness.ts';
-import { SessionError } from './session-error.ts';
+import { DEFAULT_KEEP_ALIVE, Liveness } from './liveness.ts';
+import { NoHttp2, SessionError } from './session-error.ts';
+import type { RequestOptions, SessionEnd, SessionOptions, SessionState } from './session-options.ts';
 
 /** Bytes a peer may send ahead on one stream; Node's 64 KiB stall larger answers. */
 const STREAM_WINDOW = 1024 * 1024;
@@ -20,60 +21,6 @@ const STREAM_WINDOW = 1024 * 1024;
 const LEAST_HEADER_BYTES = 4_096;
 /** Default of {@link SessionOptions.windowBytes}. */
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
-
-/**
- * What a session is at:
- * - `connecting`: TCP and TLS
- * - `negotiating`: TLS stands, the peer has not said a word on it
- * - `open`: it takes streams
- * - `draining`: it takes no more, because the peer or this side said so; those under way finish
- * - `closed`: nothing comes or goes any more, or is about to end; streams on it are lost
- */
-export type SessionState = 'connecting' | 'negotiating' | 'open' | 'draining' | 'closed';
-
-/** How a session ended. */
-export interface SessionEnd {
-  /** How far it had come. */
-  readonly reached: 'connecting' | 'negotiating' | 'open';
-  /** It was closed because nobody used it. */
-  readonly idle: boolean;
-  /** It was ended here, on purpose. */
-  readonly ours: boolean;
-  /** Nothing answered a ping. */
-  readonly silent: boolean;
-  /** Why it failed; undefined when it ended in peace. */
-  readonly error: Error | undefined;
-}
-
-/** How to open a session. */
-export interface SessionOptions extends DialOptions {
-  /** Ends the session as long as it is not open. Default: nothing does. */
-  readonly signal?: AbortSignal | undefined;
-  /** How long the peer's first word may take after the handshake, milliseconds. Default 10,000. */
-  readonly settingsTimeoutMs?: number;
-  /** When its peer is asked for a sign of life. Default {@link DEFAULT_KEEP_ALIVE}. */
-  readonly keepAlive?: KeepAlive;
-  /** A session without streams is closed after this, milliseconds. Default: never. */
-  readonly idleTimeoutMs?: number;
-  /** Bytes the peer may send ahead on all streams together: 64 KiB to 2^31 - 1. Default 8 MiB. */
-  readonly windowBytes?: number;
-  /** What Node may buffer for the session, MiB; it refuses streams beyond. Default 10. */
-  readonly memoryMiB?: number;
-  /** Called once when the peer has said its first word. */
-  readonly onOpen?: () => void;
-  /** Called once when the connection has ended, or never came about. */
-  readonly onEnd?: (end: SessionEnd) => void;
-}
-
-/** How to open a stream. */
-export interface RequestOptions {
-  /** Whether the request has no body. Default false. */
-  readonly endStream?: boolean;
-  /** On whose behalf: groups take turns where the peer takes fewer streams than are wanted. Default: one group. */
-  readonly group?: string;
-  /** Ends the waiting for a stream, not the stream. */
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * One HTTP/2 connection that finds out by itself when the other side is gone. Written here because connect-node's session manager
@@ -330,16 +277,6 @@ export class Http2Session {
     this.#http2.ping((error) => {
       if (!error) answered();
     });
-  }
-}
-
-/** Thrown when the peer does not choose HTTP/2 in the handshake (RFC 9113 §3.2). */
-class NoHttp2 extends Error {
-  override readonly name = 'NoHttp2';
-  readonly code = 'ESO_NO_HTTP2';
-
-  constructor() {
-    super('it does not speak HTTP/2, which this client needs');
   }
 }
 
