@@ -1,8 +1,9 @@
 /** The graph of the workspace's own modules, read from their imports. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { cyclicComponents, shortestCircle, type Successors } from './components.ts';
-import { type ImportKind, importsOf } from './imports-of.ts';
+import { type ImportKind, type ImportOf, importsOf } from './imports-of.ts';
+import { type Package, packagesOf, resolveImport } from './packages.ts';
 
 /** One source file. Paths are relative to the root of the workspace, with `/`. */
 export interface Module {
@@ -46,12 +47,6 @@ export interface PackageEdge {
   readonly edges: readonly ImportEdge[];
 }
 
-interface Package {
-  readonly folder: string;
-  readonly name: string;
-  readonly exports: Readonly<Record<string, unknown>>;
-}
-
 const SOURCE = /(?<!\.d)\.[cm]?[jt]s$/;
 const SKIPPED = new Set(['node_modules', 'dist']);
 
@@ -66,25 +61,33 @@ export function importGraph(root: string): ImportGraph {
   const modules = packages.flatMap(({ folder }) =>
     sourcesOf(root, folder, new Set(packages.map((each) => each.folder))).map((path) => moduleAt(path, folder)),
   );
-  const known = new Set(modules.map(({ path }) => path));
-  const edges = modules.flatMap(({ path }) => {
-    const kinds = new Map<string, ImportKind>();
-    for (const { specifier, kind } of importsOf(path, readFileSync(join(root, path), 'utf8'))) {
-      const to = resolve(packages, path, specifier);
-      if (to !== undefined && known.has(to) && kinds.get(to) !== 'value') kinds.set(to, kind);
-    }
-    return [...kinds].map(([to, kind]) => ({ from: path, to, kind }));
-  });
+  const sources = modules.map(({ path }): [string, ImportOf[]] => [
+    path,
+    importsOf(path, readFileSync(join(root, path), 'utf8')),
+  ]);
   return {
     modules: modules.sort((a, b) => compare(a.path, b.path)),
-    edges: edges.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to)),
+    edges: edgesOf(packages, new Map(sources)),
   };
 }
 
+/** The imports among sources, which are given with their own; sorted. */
+export function edgesOf(packages: readonly Package[], sources: ReadonlyMap<string, readonly ImportOf[]>): ImportEdge[] {
+  const edges = [...sources].flatMap(([from, imports]) => {
+    const kinds = new Map<string, ImportKind>();
+    for (const { specifier, kind } of imports) {
+      const to = resolveImport(packages, from, specifier);
+      if (to !== undefined && sources.has(to) && kinds.get(to) !== 'value') kinds.set(to, kind);
+    }
+    return [...kinds].map(([to, kind]) => ({ from, to, kind }));
+  });
+  return edges.sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
+}
+
 /** Each group of modules that import each other, once, with types as well as values. None is what the linter demands. */
-export function circles(graph: ImportGraph): ImportCircle[] {
-  const all = successorsOf(graph.edges);
-  const values = successorsOf(graph.edges.filter(({ kind }) => kind === 'value'));
+export function circles({ edges }: Pick<ImportGraph, 'edges'>): ImportCircle[] {
+  const all = successorsOf(edges);
+  const values = successorsOf(edges.filter(({ kind }) => kind === 'value'));
   const byValue = new Set(cyclicComponents(values).flat());
   return cyclicComponents(all)
     .map((members): ImportCircle => {
@@ -116,19 +119,6 @@ export function packageEdges(graph: ImportGraph, { tests = false }: { readonly t
     .sort((a, b) => compare(a.from, b.from) || compare(a.to, b.to));
 }
 
-function packagesOf(root: string): Package[] {
-  const { workspaces = [] } = readJson(join(root, 'package.json')) as { workspaces?: readonly string[] };
-  const folders = workspaces.flatMap((workspace) =>
-    workspace.endsWith('/*')
-      ? foldersIn(join(root, workspace.slice(0, -2))).map((name) => workspace.slice(0, -1) + name)
-      : [workspace],
-  );
-  return folders.flatMap((folder) => {
-    const manifest = tryReadJson(join(root, folder, 'package.json')) as Partial<Package> | undefined;
-    return manifest ? [{ folder, name: manifest.name ?? folder, exports: manifest.exports ?? {} }] : [];
-  });
-}
-
 /** A package inside of another one (tools/control-plane) is left to itself. */
 function sourcesOf(root: string, folder: string, packages: ReadonlySet<string>): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -144,28 +134,6 @@ function moduleAt(path: string, folder: string): Module {
   return { path, package: folder, test };
 }
 
-/** The path that a specifier stands for, whether or not there is such a file; nothing for what is not of the workspace. */
-function resolve(packages: readonly Package[], from: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier);
-  const target = packages.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
-  if (!target) return undefined;
-  const entry = `.${specifier.slice(target.name.length)}`;
-  for (const [pattern, conditions] of Object.entries(target.exports)) {
-    const [head = '', tail] = pattern.split('*');
-    const matches = tail === undefined ? entry === pattern : entry.startsWith(head) && entry.endsWith(tail);
-    const file = sourceCondition(conditions);
-    if (!matches || file === undefined) continue;
-    const star = tail === undefined ? '' : entry.slice(head.length, entry.length - tail.length);
-    return posix.join(target.folder, file.replaceAll('*', star));
-  }
-  return undefined;
-}
-
-function sourceCondition(conditions: unknown): string | undefined {
-  if (typeof conditions === 'string') return conditions;
-  return (conditions as Readonly<Record<string, string>> | null)?.['@eso/source'];
-}
-
 function successorsOf(edges: readonly ImportEdge[]): Successors {
   const successors = new Map<string, string[]>();
   for (const { from, to } of edges) {
@@ -174,23 +142,6 @@ function successorsOf(edges: readonly ImportEdge[]): Successors {
     else successors.set(from, [to]);
   }
   return successors;
-}
-
-function foldersIn(path: string): string[] {
-  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
-}
-
-function tryReadJson(path: string): unknown {
-  try {
-    return readJson(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 function compare(a: string, b: string): number {

@@ -14,28 +14,29 @@ export interface ImportOf {
 }
 
 /**
- * The imports of a source in the order of its text. `import { type A }` is a value: under `verbatimModuleSyntax` the
- * module is loaded. In JavaScript the types that JSDoc names count too.
+ * The imports of a text in its order. In JavaScript the types that JSDoc names count too.
  * @param path decides by its ending whether the text is read as TypeScript or as JavaScript
  */
 export function importsOf(path: string, text: string): ImportOf[] {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest);
+  const { ParseAll, ParseNone } = ts.JSDocParsingMode;
+  const jsDocParsingMode = /\.[cm]?js$/.test(path) ? ParseAll : ParseNone;
+  return importsIn(ts.createSourceFile(path, text, { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode }));
+}
+
+/** The imports of a parsed source. `import { type A }` is a value: under `verbatimModuleSyntax` the module is loaded. */
+export function importsIn(source: ts.SourceFile): ImportOf[] {
   const found: ImportOf[] = [];
   const add = (node: ts.Node | undefined, kind: ImportKind): void => {
     if (!node || !ts.isStringLiteralLike(node)) return;
-    const line = source.getLineAndCharacterOfPosition(node.pos).line + 1;
-    found.push({ specifier: node.text, kind, line });
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+    found.push({ specifier: node.text, kind, line: line + 1 });
   };
   for (const statement of source.statements) {
-    if (ts.isImportDeclaration(statement))
-      add(
-        statement.moduleSpecifier,
-        statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'value',
-      );
+    if (ts.isImportDeclaration(statement)) add(statement.moduleSpecifier, kindOf(statement.importClause));
     else if (ts.isExportDeclaration(statement)) add(statement.moduleSpecifier, statement.isTypeOnly ? 'type' : 'value');
   }
   // Most sources have neither, and are not walked to the leaves.
-  if (!/\bimport\s*\(|@import\b/.test(text)) return found;
+  if (!/\bimport\s*\(|@import\b/.test(source.text)) return found;
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
       add(node.arguments[0], 'value');
@@ -46,6 +47,10 @@ export function importsOf(path: string, text: string): ImportOf[] {
   };
   visit(source);
   return found;
+}
+
+function kindOf(clause: ts.ImportClause | undefined): ImportKind {
+  return clause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? 'type' : 'value';
 }
 
 /** `forEachChild` leaves out the comments that belong to a node. */
