@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { root } from '../setup.mjs';
@@ -17,11 +26,21 @@ export function copyWorkspace(): string {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  linkPackages(copy);
   git(copy, 'init', '--quiet', '--initial-branch=main');
   git(copy, 'add', '--all');
   git(copy, '-c', 'user.name=test', '-c', 'user.email=test@example.com', 'commit', '--quiet', '--message=As it is');
   return copy;
+}
+
+/** Packages of npm are those of this workspace; its own packages are the copies. */
+function linkPackages(copy: string): void {
+  const [from, to] = [join(root, 'node_modules'), join(copy, 'node_modules')];
+  mkdirSync(join(to, '@eso'), { recursive: true });
+  for (const name of readdirSync(from))
+    if (name !== '@eso' && name !== '.cache') symlinkSync(join(from, name), join(to, name));
+  for (const name of readdirSync(join(from, '@eso')))
+    symlinkSync(readlinkSync(join(from, '@eso', name)), join(to, '@eso', name));
 }
 
 function git(cwd: string, ...args: string[]): string {
