@@ -1,11 +1,15 @@
 /**
  * npm run check: the gate before a push. Every step runs even when an earlier one failed or could not start, so that one run tells
- * all. What Nx has seen pass is not run again.
+ * all. What Nx has seen pass is not run again. `-- --affected` leaves out the projects that no change since NX_BASE (default main)
+ * reaches.
  */
 import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { root, step as say } from '../setup.mjs';
 import { NxOutput } from './nx-output.ts';
 import { remedyFor, runSteps, type Step } from './steps.ts';
+
+const { values: options } = parseArgs({ options: { affected: { type: 'boolean', default: false } } });
 
 /** Targets of Nx, in one run: what is independent of each other fills both cores to the end. */
 const TARGETS = ['typecheck', 'lint', 'bundle', 'build-lib', 'test'];
@@ -30,7 +34,7 @@ const program = (name: string, ...args: string[]): Step => ({
 const bundles: Step = {
   name: 'bundles contain only what they may',
   run: async (print) => {
-    const problems = (await import('./bundle-step.ts')).bundleProblems(root);
+    const problems = (await import('./bundle-step.ts')).bundleProblems(root, { some: options.affected });
     for (const problem of problems) print(problem);
     return problems.length === 0;
   },
@@ -53,7 +57,11 @@ const targets: Step = {
   run: async (print) => {
     const { nx } = await import('../nx.ts');
     const output = new NxOutput((task) => say(`  ${task}`));
-    const code = await nx(['run-many', '-t', TARGETS.join(','), '--parallel=2'], {}, (text) => output.read(text));
+    const code = await nx(
+      [options.affected ? 'affected' : 'run-many', '-t', TARGETS.join(','), '--parallel=2'],
+      {},
+      (text) => output.read(text),
+    );
     if (code !== 0) print(`${output.failures()}\n\nfailed: ${output.failed.join(', ') || 'Nx itself'}`);
     return code === 0;
   },
