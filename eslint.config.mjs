@@ -1,42 +1,11 @@
 import nx from '@nx/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { houseArrows } from './tools/lint/arrows.ts';
 import { noImportCircle } from './tools/lint/no-import-circle.ts';
+import { refreshProjectGraph } from './tools/lint/project-graph.ts';
 
-/** The arrows of the house (docs/architecture.md): who may import whom. */
-const arrows = [
-  ['layer:runtime', []],
-  ['layer:http2', ['layer:runtime']],
-  ['layer:kube', ['layer:http2', 'layer:runtime']],
-  ['layer:controller', ['layer:kube', 'layer:runtime']],
-  ['layer:api', ['layer:kube', 'layer:runtime']],
-  ['layer:client', ['layer:api', 'layer:http2', 'layer:runtime']],
-  ['layer:pki', ['layer:kube', 'layer:runtime']],
-  ['layer:sync', ['layer:api', 'layer:kube', 'layer:runtime']],
-  ['layer:template', ['layer:runtime']],
-  ['layer:control-plane', []],
-  ['layer:testing', ['layer:api', 'layer:control-plane', 'layer:kube', 'layer:runtime', 'layer:pki']],
-  [
-    'app:core',
-    ['layer:api', 'layer:client', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:sync', 'layer:template'],
-  ],
-  ['app:cert-manager-controller', ['layer:api', 'layer:controller', 'layer:kube', 'layer:runtime', 'layer:pki']],
-  ['app:provider', ['layer:api']],
-  ['layer:e2e', ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing']],
-  [
-    'layer:tools',
-    [
-      'layer:api',
-      'layer:client',
-      'layer:control-plane',
-      'layer:kube',
-      'layer:runtime',
-      'layer:sync',
-      'layer:template',
-      'layer:testing',
-    ],
-  ],
-];
+await refreshProjectGraph();
 
 export default defineConfig(
   { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/*.d.ts', '.nx/**', 'e2e/src/outside-author/**'] },
@@ -69,10 +38,7 @@ export default defineConfig(
           ]),
           // Runs before any install, so it is no package: @eso/testing wraps it by path.
           allow: [],
-          depConstraints: arrows.map(([sourceTag, onlyDependOnLibsWithTags]) => ({
-            sourceTag,
-            onlyDependOnLibsWithTags,
-          })),
+          depConstraints: houseArrows(),
         },
       ],
     },

@@ -1,124 +1,55 @@
-/** What may be inside each bundle. Proves on esbuild's metafile what the lint rule says about imports. */
+/**
+ * What may be inside each bundle: what the app's own package.json leads to, as far as the arrows of the house go. Proves on esbuild's
+ * metafile what the lint rule says about imports. No list names an app.
+ */
+import { type Manifest, mayImport } from '../lint/arrows.ts';
+import { type Lockfile, runtimeClosure } from './lockfile.ts';
 
 /** The part of esbuild's metafile that is read here. */
 export interface Metafile {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-interface Rule {
-  /** Folders of this workspace that may be in the bundle. */
-  readonly own: readonly string[];
-  /** Folders among those that may not. */
-  readonly never: readonly string[];
-  /** npm packages that may be in the bundle: exact names, or scopes ending in "/". */
-  readonly packages: readonly string[];
-}
+/** Schema tooling (zod) and fixtures are for whoever builds a program, never for the program. */
+const NEVER = ['libs/api/src/schema/', 'libs/api/src/testing/', 'node_modules/zod/'];
 
-/** What @eso/runtime, @eso/kube and the contract are made of. */
-const BASE = [
-  'pino', 'pino-std-serializers', 'sonic-boom', 'thread-stream', 'on-exit-leak-free', 'quick-format-unescaped',
-  'safe-stable-stringify', 'atomic-sleep', 'real-require', 'process-warning', '@pinojs/redact', 'fast-redact',
-  'prom-client', 'tdigest', 'bintrees', '@opentelemetry/api', '@bufbuild/protobuf', '@connectrpc/connect',
-  '@connectrpc/connect-node', 're2js', 'jsonschema',
-]; // prettier-ignore
-
-/** Reading a kubeconfig (exec plugins, OIDC): loaded only where there is one. */
-const KUBECONFIG = [
-  '@kubernetes/client-node', 'js-yaml', 'jsonpath-plus', 'openid-client', 'oauth4webapi', 'jose', 'rfc4648', 'stream-buffers',
-  'tar-fs', 'tar-stream', 'undici', 'ws', 'isomorphic-ws', 'hpagent', 'socks', 'socks-proxy-agent', 'smart-buffer', 'ip-address',
-  'agent-base', 'debug', 'ms', 'pump', 'once', 'wrappy', 'end-of-stream', 'streamx', 'fast-fifo', 'text-decoder', 'b4a',
-  'events-universal', 'bare-events', 'bare-fs', 'bare-path', 'bare-stream', 'bare-url', 'byline', 'form-data', 'node-fetch', 'yaml', 'supports-color', 'has-flag',
-]; // prettier-ignore
-
-const PROVIDER_OWN = ['libs/api/', 'libs/http2/', 'libs/kube/', 'libs/runtime/'];
-const PROVIDER_NEVER = ['libs/api/src/schema/', 'libs/api/src/testing/'];
-
-/** One rule per app. A new provider adds its line with its SDK and nothing else. */
-export const BUNDLE_RULES: Readonly<Record<string, Rule>> = {
-  core: {
-    own: [
-      'apps/core/',
-      'libs/api/',
-      'libs/client/',
-      'libs/controller/',
-      'libs/http2/',
-      'libs/kube/',
-      'libs/runtime/',
-      'libs/sync/',
-      'libs/template/',
-    ],
-    never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
-    packages: [...BASE, ...KUBECONFIG],
-  },
-  'cert-manager-controller': {
-    own: [
-      'apps/cert-manager-controller/',
-      'libs/api/',
-      'libs/controller/',
-      'libs/http2/',
-      'libs/kube/',
-      'libs/pki/',
-      'libs/runtime/',
-    ],
-    never: ['libs/api/src/server/', 'libs/api/src/schema/', 'libs/api/src/testing/'],
-    packages: [
-      ...BASE,
-      ...KUBECONFIG,
-      '@peculiar/',
-      'asn1js',
-      'pvtsutils',
-      'pvutils',
-      'tslib',
-      'tsyringe',
-      'reflect-metadata',
-      'bytestreamjs',
-    ],
-  },
-  'provider-fake': {
-    own: ['apps/provider-fake/', ...PROVIDER_OWN],
-    never: PROVIDER_NEVER,
-    packages: [...BASE, ...KUBECONFIG],
-  },
-  'provider-aws': {
-    own: ['apps/provider-aws/', ...PROVIDER_OWN],
-    never: PROVIDER_NEVER,
-    packages: [
-      ...BASE,
-      ...KUBECONFIG,
-      '@aws-sdk/',
-      '@smithy/',
-      '@aws-crypto/',
-      '@aws/',
-      'tslib',
-      'bowser',
-      'uuid',
-      'fast-xml-parser',
-      'strnum',
-      '@nodable/',
-    ],
-  },
-};
+/** The side of the wire that only a provider has. */
+const SERVER = 'libs/api/src/server/';
 
 /**
- * Everything in a bundle that may not be there, one sentence each.
- * @param app folder name below apps/
- * @throws Error when there is no rule for `app`
+ * Everything in a bundle that may not be there, one sentence each, sorted.
+ * @param app folder of the app: `apps/core`
+ * @param manifests every package of the workspace
+ * @throws Error when `app` is none of them
  */
-export function bundleViolations(app: string, metafile: Metafile): string[] {
-  const rule = BUNDLE_RULES[app];
-  if (!rule) throw new Error(`no bundle rule for apps/${app}: add one to BUNDLE_RULES in tools/check/bundles.ts`);
+export function bundleViolations(
+  app: string,
+  metafile: Metafile,
+  manifests: readonly Manifest[],
+  lock: Lockfile,
+): string[] {
+  const manifest = manifests.find(({ folder }) => folder === app);
+  if (!manifest) throw new Error(`${app} has no package.json`);
   const found = new Set<string>();
+  const may = (from: string, to: string): boolean => {
+    const [source, target] = [from, to].map((folder) => manifests.find((each) => each.folder === folder));
+    if (source && target && mayImport(source, target)) return true;
+    found.add(
+      `${from}/package.json names ${target?.name ?? to}, which ${source?.tags.join(', ') ?? from} may not import`,
+    );
+    return false;
+  };
+  const allowed = runtimeClosure(lock, app, may);
+  const never = manifest.tags.includes('app:provider') ? NEVER : [...NEVER, SERVER];
   for (const input of Object.keys(metafile.inputs)) {
-    const name = packageOf(input);
-    if (name !== undefined) {
-      if (!rule.packages.some((allowed) => (allowed.endsWith('/') ? name.startsWith(allowed) : name === allowed)))
-        found.add(`apps/${app} bundles the package ${name}, which its rule does not allow`);
-    } else if (
-      !rule.own.some((folder) => input.startsWith(folder)) ||
-      rule.never.some((folder) => input.startsWith(folder))
-    ) {
-      found.add(`apps/${app} bundles ${input}, which its rule does not allow`);
-    }
+    const place = placeOf(input);
+    const named =
+      place === undefined
+        ? manifests.some(({ folder }) => allowed.has(folder) && input.startsWith(`${folder}/`))
+        : allowed.has(place);
+    if (never.some((folder) => input.startsWith(folder)))
+      found.add(`${app} bundles ${place ?? input}, which an app of its kind may not`);
+    else if (!named) found.add(`${app} bundles ${place ?? input}, which its package.json does not lead to`);
   }
   return [...found].sort();
 }
@@ -135,12 +66,7 @@ export function needsWorker({ inputs }: Metafile): boolean {
   return STARTS_WORKERS.some((file) => file in inputs);
 }
 
-/** The npm package a metafile input belongs to; undefined for a file of this workspace. */
-function packageOf(input: string): string | undefined {
-  const path = input.split('node_modules/').at(-1) ?? '';
-  if (!input.includes('node_modules/')) return undefined;
-  return path
-    .split('/')
-    .slice(0, path.startsWith('@') ? 2 : 1)
-    .join('/');
+/** Where the npm package of a metafile's input is installed; undefined for a file of this workspace. */
+function placeOf(input: string): string | undefined {
+  return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }

@@ -1,6 +1,10 @@
 /**
  * npm test: unit tests, integration tests against a real API server, the end-to-end path. Sets up what is missing,
  * prints progress, and closes with one line of counts. With CI=true a skipped test is a failure.
+ *
+ * --only unit,int,e2e  some kinds
+ * --projects a,b       some projects
+ * --affected           what changed since NX_BASE (default main) and all that depends on it
  */
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
@@ -14,6 +18,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'unit,int,e2e' },
     projects: { type: 'string' },
+    affected: { type: 'boolean', default: false },
   },
 });
 const kinds = new Set(values.only.split(','));
@@ -27,7 +32,7 @@ async function runTarget(
 ): Promise<boolean> {
   step(`${target}: starts`);
   const args = [
-    'run-many',
+    values.affected ? 'affected' : 'run-many',
     '-t',
     target,
     `--parallel=${parallel}`,
