@@ -3,7 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { CLIENT_REFUSED, methodPath } from '@eso/api/contract';
 import type { TlsMaterial } from '@eso/api/tls';
 import { Http2Session, type SessionEnd, SessionError, SessionPool } from '@eso/http2';
-import type { Clock } from '@eso/runtime';
+import { abortable, type Clock } from '@eso/runtime';
 import { checkAnswer } from './answer-bounds.ts';
 import type { ProviderAddress } from './endpoint.ts';
 import { exchange } from './unary-exchange.ts';
@@ -192,14 +192,4 @@ function parse<O extends DescMessage>(schema: O, bytes: Uint8Array): MessageShap
   } catch (cause) {
     throw new WireFailure('protocol', 'the answer is not of the type that was asked for', cause);
   }
-}
-
-/** Waits for `promise`, but not longer than the signal allows. */
-function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
