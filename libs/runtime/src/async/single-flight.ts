@@ -86,7 +86,13 @@ export class SingleFlight {
     const abort = new AbortController();
     const state = { forgotten: false };
     // An async function, so that a run that throws at once is a rejection like every other.
-    const flight: Flight = { promise: (async () => run(abort.signal, state))(), abort, state, waiting: 0, landed: false };
+    const flight: Flight = {
+      promise: (async () => run(abort.signal, state))(),
+      abort,
+      state,
+      waiting: 0,
+      landed: false,
+    };
     this.#flights.set(key, flight);
     const land = (): void => {
       flight.landed = true;
