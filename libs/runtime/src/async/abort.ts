@@ -25,7 +25,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
       },
       (error: unknown) => {
         release();
-        reject(error as Error);
+        reject(error);
       },
     );
   });
