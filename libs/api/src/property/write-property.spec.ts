@@ -12,7 +12,7 @@ interface Case {
   answer: Text | null;
 }
 
-// Answered by sjson 1.2.5 itself: tools/sjson-oracle.
+// Answered by sjson 1.2.5 itself: tools/json-oracle/sjson.
 const { cases } = JSON.parse(readFileSync(new URL('./testdata/sjson-cases.json', import.meta.url), 'utf8')) as {
   cases: Case[];
 };
