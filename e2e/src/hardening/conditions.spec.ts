@@ -11,14 +11,17 @@ const TENANT = 'conditions';
 /** Namespaces in which something refuses Secrets. */
 const QUOTA = 'conditions-quota';
 const POLICY = 'conditions-policy';
+const QUOTING = 'conditions-quoting';
 const ENDING = 'conditions-ending';
 const NO_RIGHTS = 'Give core the rights';
+
+const NAMESPACES = [TENANT, QUOTA, POLICY, QUOTING, ENDING];
 
 let system: System;
 
 beforeAll(async () => {
-  system = await System.start({ tenants: [TENANT, QUOTA, POLICY, ENDING], providers: { fake: {} } });
-  await Promise.all([TENANT, QUOTA, POLICY, ENDING].map((namespace) => storeIn(namespace, 'store')));
+  system = await System.start({ tenants: NAMESPACES, providers: { fake: {} } });
+  await Promise.all(NAMESPACES.map((namespace) => storeIn(namespace, 'store')));
 }, 120_000);
 afterAll(() => system.stop());
 
@@ -147,6 +150,29 @@ describe('a write that is forbidden', () => {
     await system.warned(namespace, 'app', `[${code}]`);
   }
 
+  /** Lets no Secret be created in a namespace; `message` is the policy's `message` or `messageExpression`. */
+  async function denySecrets(name: string, namespace: string, message: string): Promise<void> {
+    await system.apply(`apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: ${name} }
+spec:
+  matchConstraints:
+    resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [secrets] }]
+  validations:
+    - expression: 'false'
+      reason: Forbidden
+      ${message}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: ${name} }
+spec:
+  policyName: ${name}
+  validationActions: [Deny]
+  matchResources: { namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ${namespace} } } }
+`);
+  }
+
   test.concurrent('by a quota names the quota', async () => {
     await system.apply(`apiVersion: v1
 kind: ResourceQuota
@@ -163,25 +189,22 @@ spec: { hard: { secrets: '1' } }
   });
 
   test.concurrent('by an admission policy names the policy and what it says', async () => {
-    await system.apply(`apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicy
-metadata: { name: no-secrets }
-spec:
-  matchConstraints:
-    resourceRules: [{ apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [secrets] }]
-  validations: [{ expression: 'false', reason: Forbidden, message: 'Secrets need a label of their team' }]
----
-apiVersion: admissionregistration.k8s.io/v1
-kind: ValidatingAdmissionPolicyBinding
-metadata: { name: no-secrets }
-spec:
-  policyName: no-secrets
-  validationActions: [Deny]
-  matchResources: { namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ${POLICY} } } }
-`);
+    await denySecrets('no-secrets', POLICY, "message: 'Secrets need a label of their team'");
     await refused(POLICY, 'need a label of their team');
     await create('app', VALID, POLICY);
     await expectCause(POLICY, 'ADMISSION_DENIED', 'no-secrets', 'Secrets need a label of their team');
+  });
+
+  test.concurrent('by a policy that quotes what is in the Secret names the policy alone', async () => {
+    const quoted =
+      "'found: ' + (has(object.data) ? object.data.map(key, key + '=' + string(object.data[key])).join(' ') : '')";
+    await denySecrets('quotes-secrets', QUOTING, `messageExpression: "${quoted}"`);
+    await refused(QUOTING, 'found:');
+    await create('app', VALID, QUOTING);
+    await expectCause(QUOTING, 'ADMISSION_DENIED', 'ValidatingAdmissionPolicy quotes-secrets', 'is not shown');
+    const { message } = await system.failed(QUOTING, 'app', 'ADMISSION_DENIED');
+    const events = (await system.events(QUOTING, 'app')).map((event) => event.message);
+    expect([message, ...events].join('\n')).not.toMatch(/=admin|found:/);
   });
 
   test.concurrent('by the end of the namespace says that there is nothing to do', async () => {

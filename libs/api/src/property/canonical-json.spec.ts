@@ -88,8 +88,7 @@ describe('of a document', () => {
     expect(() => canonicalDocument(Buffer.alloc(100_000, '1'), {}, new Fuel(1_000_000))).toThrow(FuelSpent);
   });
 
-  // No key ends in a backslash: V8 14.6 has JSON.parse take `"x\""` for that one once it has seen `"x\\"`.
-  const keys = fc.string({ unit: 'grapheme' }).filter((key) => !key.endsWith('\\'));
+  const keys = fc.string({ unit: 'grapheme' });
   const trees: fc.Arbitrary<JsonInput> = fc.letrec<{ tree: JsonInput }>((tie) => ({
     tree: fc.oneof(
       { depthSize: 'small' },

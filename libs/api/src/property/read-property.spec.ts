@@ -8,7 +8,7 @@ interface CaseFile {
   cases: { document: string; path: string; answer: Text | null }[];
 }
 
-// Answered by gjson 1.18 itself: tools/gjson-oracle.
+// Answered by gjson 1.18 itself: tools/json-oracle/gjson.
 const table = JSON.parse(readFileSync(new URL('./testdata/gjson-cases.json', import.meta.url), 'utf8')) as CaseFile;
 
 const readProperty = (document: Uint8Array, path: string, order: PropertyOrder = 'path', fuel = new Fuel(Infinity)) =>

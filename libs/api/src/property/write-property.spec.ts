@@ -12,7 +12,7 @@ interface Case {
   answer: Text | null;
 }
 
-// Answered by sjson 1.2.5 itself: tools/sjson-oracle.
+// Answered by sjson 1.2.5 itself: tools/json-oracle/sjson.
 const { cases } = JSON.parse(readFileSync(new URL('./testdata/sjson-cases.json', import.meta.url), 'utf8')) as {
   cases: Case[];
 };
@@ -104,8 +104,7 @@ describe('hostile paths end', () => {
   });
 });
 
-// No key ends in a backslash: V8 14.6 has JSON.parse take `"x\""` for that one once it has seen `"x\\"`, and the test goes by it.
-const keys = fc.stringMatching(/^[a-z\u00e9<& "\\]{0,5}[a-z\u00e9<& "]$/);
+const keys = fc.stringMatching(/^[a-z\u00e9<& "\\]{1,6}$/);
 const values = fc.string({ unit: 'grapheme' });
 const documents = fc.dictionary(keys, fc.jsonValue({ maxDepth: 3 })).map((value) => JSON.stringify(value, null, 1));
 const escaped = (key: string): string => key.replace(/[\\.|#@*?:!{[]/g, '\\$&');

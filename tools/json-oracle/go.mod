@@ -1,8 +1,11 @@
-module gjson-oracle
+module json-oracle
 
 go 1.26
 
-require github.com/tidwall/gjson v1.18.0
+require (
+	github.com/tidwall/gjson v1.18.0
+	github.com/tidwall/sjson v1.2.5
+)
 
 require (
 	github.com/tidwall/match v1.1.1 // indirect
