@@ -18,15 +18,6 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const release = onAbort(signal, () => reject(signal.reason as Error));
-    promise.then(
-      (value) => {
-        release();
-        resolve(value);
-      },
-      (error: unknown) => {
-        release();
-        reject(error);
-      },
-    );
+    promise.finally(release).then(resolve, reject);
   });
 }
