@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guardProcess, releaseProcess } from './guard.mjs';
 
@@ -119,9 +119,11 @@ export class Child {
 }
 
 /**
+ * The end of a log; nothing when it is not there yet, because the process has not been started.
  * @param {string} file
  * @param {number} count
  */
 export function lastLines(file, count) {
+  if (!existsSync(file)) return '';
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Child } from './child.mjs';
+import { Child, lastLines } from './child.mjs';
 
 /** @type {string} */
 let dir;
@@ -29,6 +29,10 @@ test('the end of a process is told with the end of its log', async () => {
   const child = await shell('echo one; echo two >&2; exit 3');
   expect(await child.exited).toEqual({ code: 3, signal: null });
   expect(child.describeExit()).toMatch(/^shell exited with code 3; its log .* ends with:\none\ntwo$/);
+});
+
+test('a log that is not there yet has no end: a message about its process is not lost for that', () => {
+  expect(lastLines(join(dir, 'none'), 20)).toBe('');
 });
 
 test('stop gives a process time to end, then ends it and what it started', async () => {

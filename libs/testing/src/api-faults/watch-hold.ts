@@ -25,14 +25,14 @@ export class WatchHold {
     this.#onEnd = onEnd;
   }
 
-  /** Events held so far. */
+  /** Events of objects held so far. Bookmarks, which come when they come, do not count. */
   get size(): number {
-    return this.#held.length;
+    return this.events.length;
   }
 
   /** Names of the objects whose events are held, with the type of the event, oldest first. */
   get events(): readonly Pick<WatchEvent, 'type' | 'name'>[] {
-    return this.#held.map(({ event: { type, name } }) => ({ type, name }));
+    return this.#held.flatMap(({ event: { type, name } }) => (type === 'BOOKMARK' ? [] : [{ type, name }]));
   }
 
   /** Keeps an event that it is for. */
