@@ -4,10 +4,10 @@ export { InFlightGate } from './in-flight-gate.ts';
 export { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
 export { SessionError, type SessionErrorKind } from './session-error.ts';
 export {
+  type Http2RequestOptions,
   Http2Session,
-  type RequestOptions,
+  type Http2SessionOptions,
   type SessionEnd,
-  type SessionOptions,
   type SessionState,
 } from './session.ts';
 export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ManualClock } from '@eso/runtime';
 import { HalfOpenProxy, LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
 import { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
-import { Http2Session, type RequestOptions, type SessionEnd, type SessionOptions } from './session.ts';
-import { Peer, TlsPeer } from './testing/peer.ts';
+import { type Http2RequestOptions, Http2Session, type Http2SessionOptions, type SessionEnd } from './session.ts';
+import { Http2Peer, TlsPeer } from './testing/peer.ts';
 
 const HEADERS = { ':method': 'POST', ':path': '/x' };
 let lab: TlsLab;
@@ -21,8 +21,8 @@ afterEach(async () => {
 });
 afterAll(() => lab.remove());
 
-async function listen(settings: Parameters<typeof Peer.start>[1] = {}): Promise<Peer> {
-  const peer = await Peer.start(pair, settings);
+async function listen(settings: Parameters<typeof Http2Peer.start>[1] = {}): Promise<Http2Peer> {
+  const peer = await Http2Peer.start(pair, settings);
   cleanups.push(() => peer.stop());
   return peer;
 }
@@ -33,7 +33,7 @@ interface Opened {
   readonly ends: SessionEnd[];
 }
 
-function open({ address }: Pick<SessionOptions, 'address'>, options: Partial<SessionOptions> = {}): Opened {
+function open({ address }: Pick<Http2SessionOptions, 'address'>, options: Partial<Http2SessionOptions> = {}): Opened {
   const clock = new ManualClock();
   const ends: SessionEnd[] = [];
   const session = new Http2Session({
@@ -48,13 +48,13 @@ function open({ address }: Pick<SessionOptions, 'address'>, options: Partial<Ses
   return { session, clock, ends };
 }
 
-async function request(session: Http2Session, options?: RequestOptions): Promise<ClientHttp2Stream> {
+async function request(session: Http2Session, options?: Http2RequestOptions): Promise<ClientHttp2Stream> {
   const stream = await session.request(HEADERS, options);
   stream.on('error', () => undefined);
   return stream;
 }
 
-const INPEACE = { idle: false, ours: false, silent: false, error: undefined } as const;
+const INPEACE = { idle: false, closedLocally: false, pingTimedOut: false, error: undefined } as const;
 /** As towards the API server. */
 const EVEN: KeepAlive = { busySilenceMs: 30_000, idleSilenceMs: 30_000, pingIntervalMs: 0, pingTimeoutMs: 15_000 };
 
@@ -161,7 +161,7 @@ describe('a session that does not come about', () => {
       await until(() => session.state === state);
       stop.abort(new Error('enough'));
       await expect(session.ready).rejects.toMatchObject({ kind: 'connect' });
-      expect(ends).toEqual([{ ...INPEACE, reached: state, ours: true }]);
+      expect(ends).toEqual([{ ...INPEACE, reached: state, closedLocally: true }]);
       expect(() => open(peer, { signal: stop.signal })).toThrow('enough');
     },
   );
@@ -206,7 +206,7 @@ describe('liveness', () => {
     await closed;
     await session.ended;
     const error = expect.objectContaining({ kind: 'lost' }) as Error;
-    expect(ends).toEqual([{ ...INPEACE, reached: 'open', silent: true, error }]);
+    expect(ends).toEqual([{ ...INPEACE, reached: 'open', pingTimedOut: true, error }]);
   });
 
   test('a hint is looked into at once', async () => {
@@ -220,7 +220,7 @@ describe('liveness', () => {
     session.probe();
     await clock.advance(EVEN.pingTimeoutMs);
     await session.ended;
-    expect(ends).toMatchObject([{ silent: true }]);
+    expect(ends).toMatchObject([{ pingTimedOut: true }]);
     session.probe();
   });
 });
@@ -300,7 +300,7 @@ describe('streams', () => {
     await closed;
     await session.ended;
     const error = expect.objectContaining({ kind: 'lost' }) as Error;
-    expect(ends).toEqual([{ ...INPEACE, reached: 'open', ours: true, error }]);
+    expect(ends).toEqual([{ ...INPEACE, reached: 'open', closedLocally: true, error }]);
   });
 });
 
@@ -342,7 +342,7 @@ test('destroyed, it ends with its streams, and says when its socket is closed', 
   await session.destroy();
   await closed;
   expect([session.state, session.load]).toEqual(['closed', 0]);
-  expect(ends).toEqual([{ ...INPEACE, reached: 'open', ours: true }]);
+  expect(ends).toEqual([{ ...INPEACE, reached: 'open', closedLocally: true }]);
   await until(() => peer.sessions.size === 0);
 });
 
