@@ -7,8 +7,8 @@ import { systemClock } from '@eso/runtime';
 import { controlPlane, eventually, type TestCluster } from '@eso/testing';
 import { secretData, secretEntry } from './secret-data.ts';
 import { Harness } from './testing/harness.ts';
-import { testAuthority } from './testing/model.ts';
-import type { Running } from './testing/running.ts';
+import { inMemoryAuthority } from './testing/model.ts';
+import type { RunningController } from './testing/running-controller.ts';
 
 const CA = 'eso-provider-ca-internal';
 const TLS = 'external-secrets-provider-tls';
@@ -20,12 +20,12 @@ let cluster: TestCluster;
 let foreign: CertificateAuthority;
 beforeAll(async () => {
   cluster = await controlPlane();
-  foreign = await testAuthority(systemClock);
+  foreign = await inMemoryAuthority(systemClock);
 });
 afterAll(() => cluster.stop());
 
 interface Installed {
-  readonly running: Running;
+  readonly running: RunningController;
   /** As they are before anything is done to them. */
   readonly authority: Secret;
   readonly provider: Secret;
@@ -210,7 +210,7 @@ test.each<[string, (harness: Harness, authority: Secret) => Promise<Record<strin
       const file = `${cluster.state.dir}/other-kek`;
       await writeFile(file, randomBytes(32));
       const { signer, stored } = await wrappedKeySource({ file, flag: '--kek' }).create();
-      return { 'ca.crt': (await testAuthority(systemClock, undefined, signer)).bundle, ...stored };
+      return { 'ca.crt': (await inMemoryAuthority(systemClock, undefined, signer)).bundle, ...stored };
     },
   ],
 ])('when %s, nothing is issued and nothing changes until it is put back', async (_, change) => {

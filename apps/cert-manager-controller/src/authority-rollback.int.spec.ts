@@ -6,7 +6,7 @@ import { systemClock } from '@eso/runtime';
 import { controlPlane, eventually, type TestCluster } from '@eso/testing';
 import { secretData, secretEntry } from './secret-data.ts';
 import { Harness } from './testing/harness.ts';
-import type { Running } from './testing/running.ts';
+import type { RunningController } from './testing/running-controller.ts';
 
 const CA = 'eso-provider-ca-internal';
 const TLS = 'external-secrets-provider-tls';
@@ -39,7 +39,7 @@ async function rotated(harness: Harness, generation: number): Promise<Record<str
 }
 
 interface Rotated {
-  readonly running: Running;
+  readonly running: RunningController;
   /** Data of the authority's Secret of before and after. */
   readonly before: Secret['data'];
   readonly after: Secret['data'];
@@ -65,7 +65,7 @@ async function afterRotation(harness: Harness): Promise<Rotated> {
 }
 
 /** The refusal as readiness, event, metrics and what was issued tell it. */
-async function expectRefused(harness: Harness, running: Running, leaf: Secret): Promise<string> {
+async function expectRefused(harness: Harness, running: RunningController, leaf: Secret): Promise<string> {
   const second = harness.providerNamespaces[1]!;
   await eventually(() => expect(running.controller.health()).toContain('holds another certificate authority'));
   const { type, message } = await harness.event('CertificateAuthorityRolledBack', CA, harness.namespace);

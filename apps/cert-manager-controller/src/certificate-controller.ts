@@ -7,9 +7,9 @@ import { AuthorityReconciler } from './authority/reconcile-authority.ts';
 import { reconcileClient } from './client/reconcile-client.ts';
 import { EventReason } from './events.ts';
 import type { Settings } from './flags.ts';
-import { Issuance } from './issuance/issuance.ts';
+import { IssuanceLimiter } from './issuance/issuance-limiter.ts';
 import { CertificateMetrics } from './metrics.ts';
-import { Schedule } from './schedule.ts';
+import { RequeueSchedule } from './requeue-schedule.ts';
 import { SecretWatches } from './secret-watches.ts';
 import { ProviderDiscovery } from './service/discovery.ts';
 import { reconcileService } from './service/reconcile-service.ts';
@@ -109,9 +109,9 @@ export class CertificateController {
     const { client, settings, source, logger, resyncMs, clock = systemClock } = this.#options;
     const onChange = (key: string): void => this.#queue.add(key);
     const watches = new SecretWatches({ client, logger, onChange }, signal);
-    const issuance = new Issuance({ clock, limits: settings.issuance, onTurn: onChange });
+    const issuance = new IssuanceLimiter({ clock, limits: settings.issuance, onAdmitted: onChange });
     signal.addEventListener('abort', () => issuance.close(), { once: true });
-    const lookAtAll = (): void => [AUTHORITY, CLIENT, ...this.#discovery.keys()].forEach(onChange);
+    const enqueueAll = (): void => [AUTHORITY, CLIENT, ...this.#discovery.keys()].forEach(onChange);
     const keeper = new AuthorityKeeper({
       client,
       namespace: settings.namespace,
@@ -122,7 +122,7 @@ export class CertificateController {
       logger,
       onCreated: (secret) =>
         this.#events.event(secret, 'Normal', EventReason.authorityCreated, 'Made a certificate authority'),
-      onChanged: lookAtAll,
+      onChanged: enqueueAll,
     });
     const shared = {
       client,
@@ -133,9 +133,9 @@ export class CertificateController {
       watches,
       events: this.#events,
       metrics: this.#metrics,
-      schedule: new Schedule(clock, resyncMs),
+      schedule: new RequeueSchedule(clock, resyncMs),
     };
-    const authority = new AuthorityReconciler({ ...shared, onUsable: lookAtAll });
+    const authority = new AuthorityReconciler({ ...shared, onUsable: enqueueAll });
     const services = { ...shared, issuance, discovery: this.#discovery };
     const own = [AUTHORITY, CLIENT].map((key) => () => watches.health(key));
     this.#checks = [() => authority.health(), ...own];

@@ -12,7 +12,7 @@ import {
   type LeafLifetime,
   PkiError,
 } from '@eso/pki';
-import { DEFAULT_ISSUANCE_LIMITS, type IssuanceLimits } from './issuance/issuance.ts';
+import { DEFAULT_ISSUANCE_LIMITS, type IssuanceLimits } from './issuance/issuance-limiter.ts';
 import { DEFAULT_SERVICES_PER_NAMESPACE } from './service/service-limit.ts';
 
 /** Flags of the process; README.md lists them. */
@@ -108,7 +108,7 @@ export const FLAGS = {
   },
 } as const satisfies FlagSpec;
 
-export type Flags = FlagValues<typeof FLAGS>;
+export type CertManagerFlags = FlagValues<typeof FLAGS>;
 
 /** What the process issues, for whom, and where. */
 export interface Settings {
@@ -132,7 +132,7 @@ export interface Settings {
  * What the flags together mean.
  * @throws RuntimeError INVALID_FLAG naming the flag
  */
-export function readSettings(flags: Flags): Settings {
+export function readSettings(flags: CertManagerFlags): Settings {
   checkLeaderElectionFlags(flags);
   const validityMs = flags['leaf-validity'];
   const windowMs = flags['leaf-renewal-window'];
@@ -162,11 +162,11 @@ export function readSettings(flags: Flags): Settings {
 }
 
 /** Where the key-encryption key is, and how errors about it name the flag. */
-export function keyEncryptionKeyFile(flags: Flags): KeyEncryptionKeyFile {
+export function keyEncryptionKeyFile(flags: CertManagerFlags): KeyEncryptionKeyFile {
   return { file: flags['key-encryption-key-file'], flag: '--key-encryption-key-file' };
 }
 
-function check(flag: keyof Flags, run: () => void): void {
+function check(flag: keyof CertManagerFlags, run: () => void): void {
   try {
     run();
   } catch (error) {

@@ -11,12 +11,12 @@ import {
   runMain,
 } from '@eso/runtime';
 import { CertificateController } from './certificate-controller.ts';
-import { FLAGS, type Flags, keyEncryptionKeyFile, readSettings } from './flags.ts';
+import { type CertManagerFlags, FLAGS, keyEncryptionKeyFile, readSettings } from './flags.ts';
 
 runMain({ name: 'cert-manager-controller', flags: FLAGS, main });
 
 interface Context {
-  flags: Flags;
+  flags: CertManagerFlags;
   logger: Logger;
   signal: AbortSignal;
 }

@@ -1,6 +1,6 @@
 import { type Counter, counterOf, type Gauge, gaugeOf, type Registry } from '@eso/runtime';
 import type { BundleProblem, ServiceName } from '@eso/pki';
-import { type Lane, LANES } from './issuance/issuance.ts';
+import { type Lane, LANES } from './issuance/issuance-limiter.ts';
 import { ROTATION_REASONS, type RotationReason } from './leaf/reasons.ts';
 
 const BUNDLE_PROBLEMS = [

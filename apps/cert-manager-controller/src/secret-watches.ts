@@ -15,7 +15,7 @@ interface NamedSecret {
 
 interface Watch {
   /** Keys of the reconciles that want to know. */
-  readonly interested: Set<string>;
+  readonly subscribers: Set<string>;
   readonly stop: AbortController;
   health(): string | undefined;
 }
@@ -29,7 +29,7 @@ export class SecretWatches {
   /** By key of the Secret. */
   readonly #watches = new Map<string, Watch>();
   /** Key of the Secret, by the reconcile that wants it. */
-  readonly #wanted = new Map<string, string>();
+  readonly #watchedBy = new Map<string, string>();
 
   /** @param signal ends all watches */
   constructor(options: SecretWatchesOptions, signal: AbortSignal) {
@@ -38,35 +38,35 @@ export class SecretWatches {
   }
 
   /** Watches the Secret for the reconcile of this key, and no longer the one it wanted before. */
-  want(key: string, secret: NamedSecret): void {
+  watch(key: string, secret: NamedSecret): void {
     const secretKey = objectKey(secret);
-    if (this.#wanted.get(key) === secretKey) return;
-    this.release(key);
-    this.#wanted.set(key, secretKey);
+    if (this.#watchedBy.get(key) === secretKey) return;
+    this.unwatch(key);
+    this.#watchedBy.set(key, secretKey);
     const watch = this.#watches.get(secretKey) ?? this.#open(secretKey, secret);
-    watch.interested.add(key);
+    watch.subscribers.add(key);
   }
 
   /** Ends the interest of a reconcile, and the watch with the last one. */
-  release(key: string): void {
-    const secretKey = this.#wanted.get(key);
+  unwatch(key: string): void {
+    const secretKey = this.#watchedBy.get(key);
     if (secretKey === undefined) return;
-    this.#wanted.delete(key);
+    this.#watchedBy.delete(key);
     const watch = this.#watches.get(secretKey);
-    watch?.interested.delete(key);
-    if (watch?.interested.size !== 0) return;
+    watch?.subscribers.delete(key);
+    if (watch?.subscribers.size !== 0) return;
     this.#watches.delete(secretKey);
     watch.stop.abort();
   }
 
   /** Ends the interest of a reconcile unless it is in this Secret. */
-  releaseOther(key: string, secret: NamedSecret): void {
-    if (this.#wanted.get(key) !== objectKey(secret)) this.release(key);
+  unwatchOther(key: string, secret: NamedSecret): void {
+    if (this.#watchedBy.get(key) !== objectKey(secret)) this.unwatch(key);
   }
 
   /** The reason when the watch that the reconcile of this key relies on is out of date. */
   health(key: string): string | undefined {
-    return this.#watches.get(this.#wanted.get(key) ?? '')?.health();
+    return this.#watches.get(this.#watchedBy.get(key) ?? '')?.health();
   }
 
   #open(secretKey: string, { namespace, name }: NamedSecret): Watch {
@@ -79,19 +79,19 @@ export class SecretWatches {
       logger,
     });
     const stop = new AbortController();
-    const watch: Watch = { interested: new Set(), stop, health: () => informer.health() };
-    const tell = (): void => watch.interested.forEach((key) => onChange(key));
-    informer.addHandler({ add: tell, update: tell, delete: tell });
+    const watch: Watch = { subscribers: new Set(), stop, health: () => informer.health() };
+    const notify = (): void => watch.subscribers.forEach((key) => onChange(key));
+    informer.addHandler({ add: notify, update: notify, delete: notify });
     this.#watches.set(secretKey, watch);
     informer.start(stop.signal);
     // Between the read that led here and the start of the watch the Secret may have gone without an event.
-    informer.waitForSync(stop.signal).then(tell, () => undefined);
+    informer.waitForSync(stop.signal).then(notify, () => undefined);
     return watch;
   }
 
   #stopAll(): void {
     for (const { stop } of this.#watches.values()) stop.abort();
     this.#watches.clear();
-    this.#wanted.clear();
+    this.#watchedBy.clear();
   }
 }

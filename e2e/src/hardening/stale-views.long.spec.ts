@@ -1,4 +1,4 @@
-import { atWrite, type Deed, eventually } from '@eso/testing';
+import { atWrite, eventually, type InterceptorHooks } from '@eso/testing';
 import { FaultyCore } from '../support/faulty-core.ts';
 import { ordeal } from '../support/ordeal.ts';
 
@@ -24,7 +24,7 @@ const crash = (): { kind: 'cut' } => {
   return { kind: 'cut' };
 };
 
-test.each<[string, Deed]>([
+test.each<[string, InterceptorHooks]>([
   ['before', { before: crash }],
   ['after', { after: crash }],
 ])(

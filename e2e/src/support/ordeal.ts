@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { externalSecrets } from '@eso/api/resources';
 import { isKubeError } from '@eso/kube';
-import { eventually, FaultWeather, SeededRandom } from '@eso/testing';
+import { eventually, RandomFaults, SeededRandom } from '@eso/testing';
 import { type Deed, nextDeed } from '../model/deeds.ts';
 import { Model, type Stores } from '../model/model.ts';
 import { collectGarbage, differences } from '../model/observe.ts';
@@ -28,7 +28,7 @@ export async function ordeal(core: FaultyCore, options: OrdealOptions): Promise<
     stores: [first, ...others] as const,
     keys: [key, ...keys] as const,
   };
-  const weather = new FaultWeather({ proxy: core.proxy, seed, resources: ['secrets', 'externalsecrets', 'providers'] });
+  const weather = new RandomFaults({ proxy: core.proxy, seed, resources: ['secrets', 'externalsecrets', 'providers'] });
   try {
     for (let count = 0; count < deeds; count++) {
       await perform(core, model, nextDeed(random, model, choices));

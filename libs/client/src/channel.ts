@@ -178,11 +178,11 @@ export class Channel {
     const { id, serverName } = this.#endpoint;
     const observer: ConnectionObserver = {
       opened: () => onEvidence('up'),
-      ended: ({ ageMs, error, idle, reached, ours, silent }) => {
+      ended: ({ ageMs, error, idle, reached, closedLocally, pingTimedOut }) => {
         metrics.connectionClosed(id, ageMs);
         if (error !== undefined) metrics.poolUse(id, 'connection_errors');
         if (idle) metrics.evicted(id, 'idle_timeout');
-        if (silent || (reached !== 'open' && !ours)) onEvidence('down');
+        if (pingTimedOut || (reached !== 'open' && !closedLocally)) onEvidence('down');
       },
     };
     return new Subchannel({ address, serverName, material, clock, responseBytes, observer });

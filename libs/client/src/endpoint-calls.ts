@@ -164,7 +164,7 @@ export class EndpointCalls {
     const { metrics } = this.#options;
     const { id, serverName } = this.#endpoint;
     try {
-      const place = this.#gate.enter(deadline.signal, tenant);
+      const place = this.#gate.acquire(deadline.signal, tenant);
       metrics.waiting(id, this.#gate.waiting);
       const leave = await place;
       if (deadline.remainingMs() >= MIN_ATTEMPT_MS) return leave;
@@ -203,7 +203,7 @@ export class EndpointCalls {
     const { serverName } = this.#endpoint;
     let leave: () => void;
     try {
-      leave = await this.#alone.enter(sending.deadline.signal, sending.tenant);
+      leave = await this.#alone.acquire(sending.deadline.signal, sending.tenant);
     } catch (thrown) {
       return { kind: 'failure', failure: classifyFailure(thrown, serverName, sending.deadline) };
     }

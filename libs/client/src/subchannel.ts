@@ -128,7 +128,7 @@ export class Subchannel {
       return await exchange(stream, frame, {
         maxBytes: this.#options.responseBytes,
         signal,
-        onHeard: session.heard,
+        onHeard: session.recordActivity,
       });
     } catch (thrown) {
       throw await explained(thrown, session, signal);

@@ -73,7 +73,7 @@ export function controllerMetrics(registry: Registry): ControllerMetrics {
 }
 
 /** Makes the series of a controller exist from the start, so that a rate over them is right from the first event on. */
-export function initialise(metrics: ControllerMetrics, controller: string, workers: number): void {
+export function initialiseSeries(metrics: ControllerMetrics, controller: string, workers: number): void {
   for (const result of RESULTS) metrics.total.inc({ controller, result }, 0);
   for (const counter of [metrics.errors, metrics.terminalErrors, metrics.panics, metrics.timeouts])
     counter.inc({ controller }, 0);

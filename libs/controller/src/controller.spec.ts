@@ -1,7 +1,7 @@
 import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { Controller, type ControllerOptions } from './controller.ts';
 import { Priority } from './priority.ts';
-import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
+import type { Reconcile, ReconcileResult, RequeuePolicy } from './reconcile.ts';
 import { WorkQueue } from './work-queue.ts';
 
 function setup(reconcile: Reconcile, options: Partial<ControllerOptions> = {}) {
@@ -236,7 +236,7 @@ test('every metric of controller-runtime that dashboards use is there from the s
 
 test('a failure says when its key is tried again: backoff with a maximum of its own, after a time, on a change', async () => {
   const seen = new Map<string, number[]>();
-  const again: Record<string, Again> = {
+  const again: Record<string, RequeuePolicy> = {
     missing: { kind: 'backoff', maxMs: 4_000 },
     other: { kind: 'backoff' },
     costly: { kind: 'after', ms: 15_000 },

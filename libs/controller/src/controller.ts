@@ -1,10 +1,15 @@
 import { type Clock, errorText, type Logger, type Registry, systemClock } from '@eso/runtime';
-import { type ControllerMetrics, controllerMetrics, initialise, type ReconcileOutcome } from './controller-metrics.ts';
+import {
+  type ControllerMetrics,
+  controllerMetrics,
+  initialiseSeries,
+  type ReconcileOutcome,
+} from './controller-metrics.ts';
 import { ControllerError } from './error.ts';
 import { Priority } from './priority.ts';
-import type { Again, Reconcile, ReconcileResult } from './reconcile.ts';
-import { Turns } from './turns.ts';
-import { GRACE_MS, Run } from './run.ts';
+import type { Reconcile, ReconcileResult, RequeuePolicy } from './reconcile.ts';
+import { EventLoopYield } from './event-loop-yield.ts';
+import { GRACE_MS, ReconcileAttempt } from './reconcile-attempt.ts';
 import type { WorkItem, WorkQueue } from './work-queue.ts';
 
 export interface ControllerOptions {
@@ -49,8 +54,8 @@ const DEFAULTS = {
 export class Controller {
   readonly #options: Required<ControllerOptions>;
   readonly #metrics: ControllerMetrics;
-  readonly #runs = new Set<Run>();
-  readonly #turns = new Turns();
+  readonly #attempts = new Set<ReconcileAttempt>();
+  readonly #yield = new EventLoopYield();
   /** Since when it works, in monotonic milliseconds. */
   #startedAt: number | undefined;
 
@@ -59,7 +64,7 @@ export class Controller {
     const { workers, share, queue, name, registry } = this.#options;
     queue.setCapacity({ workers, share });
     this.#metrics = controllerMetrics(registry);
-    initialise(this.#metrics, name, workers);
+    initialiseSeries(this.#metrics, name, workers);
   }
 
   /**
@@ -83,15 +88,15 @@ export class Controller {
    * this process, and stands in the metrics.
    */
   health(): string | undefined {
-    const late = [...this.#runs].find((run) => run.lateMs > GRACE_MS);
-    if (late) return `reconcile of ${late.key} has run ${seconds(late.lateMs)} past its time`;
+    const late = [...this.#attempts].find((run) => run.overdueMs > GRACE_MS);
+    if (late) return `reconcile of ${late.key} has run ${seconds(late.overdueMs)} past its time`;
     if (this.#startedAt === undefined) return undefined;
     const { queue, clock, stallMs, starveMs } = this.#options;
     const stalled = queue.stalledMs();
     if (stalled > stallMs) return `${String(queue.depth)} keys wait, none was taken for ${seconds(stalled)}`;
     // What came before the start is no delay of ours: a standby's queue fills while it does nothing.
     const ranMs = clock.monotonic() - this.#startedAt;
-    for (const { priority, readyMs, servedMsAgo } of queue.lanes()) {
+    for (const { priority, readyMs, servedMsAgo } of queue.priorityLevels()) {
       const starving = Math.min(readyMs, servedMsAgo ?? readyMs, ranMs);
       if (starving > starveMs)
         return `keys of priority ${String(priority)} wait, none of them was taken for ${seconds(starving)}`;
@@ -104,8 +109,8 @@ export class Controller {
    * new process can mend.
    */
   stuck(): string | undefined {
-    const stuck = [...this.#runs].find((run) => run.lateMs > GRACE_MS + this.#options.stuckMs);
-    return stuck && `reconcile of ${stuck.key} ignores for ${seconds(stuck.lateMs)} that its time is over`;
+    const stuck = [...this.#attempts].find((run) => run.overdueMs > GRACE_MS + this.#options.stuckMs);
+    return stuck && `reconcile of ${stuck.key} ignores for ${seconds(stuck.overdueMs)} that its time is over`;
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -116,7 +121,7 @@ export class Controller {
         return;
       }
       await this.#process(item, signal);
-      await this.#turns.next();
+      await this.#yield.next();
     }
   }
 
@@ -124,17 +129,17 @@ export class Controller {
   async #process(item: WorkItem, stop: AbortSignal): Promise<void> {
     const { clock, timeoutMs, name, queue } = this.#options;
     const { key } = item;
-    const run = new Run({ key, clock, timeoutMs, stop, onTimeout: () => this.#timedOut(key) });
-    this.#runs.add(run);
+    const attempt = new ReconcileAttempt({ key, clock, timeoutMs, stop, onTimeout: () => this.#timedOut(key) });
+    this.#attempts.add(attempt);
     this.#metrics.activeWorkers.inc({ controller: name });
-    const ended = this.#reconcile(item, run).finally(() => {
-      this.#runs.delete(run);
+    const ended = this.#reconcile(item, attempt).finally(() => {
+      this.#attempts.delete(attempt);
       queue.done(key);
     });
-    await Promise.race([ended, run.givenUp]);
-    run.release();
+    await Promise.race([ended, attempt.abandoned]);
+    attempt.dispose();
     // No worker is behind it any more, so it may not hold any of the room that is made of workers.
-    if (this.#runs.has(run)) queue.leave(key);
+    if (this.#attempts.has(attempt)) queue.leave(key);
     this.#metrics.activeWorkers.dec({ controller: name });
   }
 
@@ -145,36 +150,36 @@ export class Controller {
     return new ControllerError('UNEXPECTED', `reconcile exceeded ${seconds(timeoutMs)}`, { retryable: true });
   }
 
-  async #reconcile(item: WorkItem, run: Run): Promise<void> {
+  async #reconcile(item: WorkItem, attempt: ReconcileAttempt): Promise<void> {
     const { name, queue } = this.#options;
     const logger = this.#options.logger.child({ controller: name, key: item.key });
     try {
-      const result = await this.#pass(item, run, logger);
+      const result = await this.#attempt(item, attempt, logger);
       if (result.kind === 'wait' && queue.wait(item.key)) return;
-      this.#count(this.#settle(item, result, logger));
+      this.#count(this.#requeue(item, result, logger));
     } catch (error) {
       this.#count('error');
-      this.#threw(item, error, logger);
+      this.#requeueThrown(item, error, logger);
     }
-    this.#metrics.time.observe({ controller: name }, run.ranMs / 1_000);
+    this.#metrics.time.observe({ controller: name }, attempt.ranMs / 1_000);
   }
 
   /** Once it has ended, or its worker went on without it, what it was given has no effect any more. */
-  async #pass({ key, priority }: WorkItem, run: Run, logger: Logger): Promise<ReconcileResult> {
+  async #attempt({ key, priority }: WorkItem, attempt: ReconcileAttempt, logger: Logger): Promise<ReconcileResult> {
     const { reconcile, queue } = this.#options;
     let over = false;
-    const enter = (ids: Iterable<string>): boolean => !over && !run.isGivenUp && queue.enter(key, ids);
+    const enter = (ids: Iterable<string>): boolean => !over && !attempt.isAbandoned && queue.enter(key, ids);
     const leave = (): void => {
       if (!over) queue.leave(key);
     };
     try {
-      return await reconcile(key, { signal: run.signal, logger, priority, enter, leave });
+      return await reconcile(key, { signal: attempt.signal, logger, priority, enter, leave });
     } finally {
       over = true;
     }
   }
 
-  #settle(item: WorkItem, result: ReconcileResult, logger: Logger): ReconcileOutcome {
+  #requeue(item: WorkItem, result: ReconcileResult, logger: Logger): ReconcileOutcome {
     const { queue } = this.#options;
     const { key, priority } = item;
     switch (result.kind) {
@@ -189,14 +194,14 @@ export class Controller {
         queue.addRateLimited(key, { priority });
         return 'requeue';
       case 'failed':
-        this.#again(item, result.again, result.text, logger);
+        this.#requeueFailed(item, result.again, result.text, logger);
         return 'error';
       case 'wait':
         throw new ControllerError('UNEXPECTED', 'reconcile wants to wait, but was not refused any room');
     }
   }
 
-  #again({ key, priority }: WorkItem, again: Again, error: string, logger: Logger): void {
+  #requeueFailed({ key, priority }: WorkItem, again: RequeuePolicy, error: string, logger: Logger): void {
     const { name: controller, queue } = this.#options;
     this.#metrics.errors.inc({ controller });
     switch (again.kind) {
@@ -216,9 +221,9 @@ export class Controller {
     }
   }
 
-  #threw(item: WorkItem, error: unknown, logger: Logger): void {
+  #requeueThrown(item: WorkItem, error: unknown, logger: Logger): void {
     if (!isDefect(error)) {
-      this.#again(item, { kind: 'backoff' }, errorText(error), logger);
+      this.#requeueFailed(item, { kind: 'backoff' }, errorText(error), logger);
       return;
     }
     const { name: controller, queue } = this.#options;

@@ -1,4 +1,4 @@
-import { type Clock, type Counter, counterOf, type Logger, Rarely, type Registry } from '@eso/runtime';
+import { type Clock, type Counter, counterOf, type Logger, LogThrottle, type Registry } from '@eso/runtime';
 
 /**
  * Why an event was not written:
@@ -20,12 +20,12 @@ export interface EventDropsOptions {
 export class EventDrops {
   readonly #logger: Logger;
   readonly #counter: Counter<'reason'> | undefined;
-  readonly #rarely: Rarely;
-  #unsaid = 0;
+  readonly #throttle: LogThrottle;
+  #unlogged = 0;
 
   constructor({ clock, logger, registry }: EventDropsOptions) {
     this.#logger = logger;
-    this.#rarely = new Rarely({ clock });
+    this.#throttle = new LogThrottle({ clock });
     const help =
       'Events that were not written, by reason; the newest Warning of an object is never left out for lack of room';
     this.#counter = registry && counterOf(registry, { name: 'events_dropped_total', help, labelNames: ['reason'] });
@@ -34,10 +34,10 @@ export class EventDrops {
   /** @param cause what the API server said, where it was asked */
   add(reason: DropReason, cause?: string): void {
     this.#counter?.inc({ reason });
-    this.#unsaid++;
-    if (!this.#rarely.due('dropped')) return;
-    const fields = { dropped: this.#unsaid, reason, ...(cause === undefined ? {} : { error: cause }) };
+    this.#unlogged++;
+    if (!this.#throttle.isDue('dropped')) return;
+    const fields = { dropped: this.#unlogged, reason, ...(cause === undefined ? {} : { error: cause }) };
     this.#logger.warn(fields, 'events are left out; events_dropped_total counts them');
-    this.#unsaid = 0;
+    this.#unlogged = 0;
   }
 }

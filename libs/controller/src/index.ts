@@ -10,8 +10,14 @@ export {
   type LeadOptions,
   whileLeading,
 } from './leader-election-flags.ts';
-export type { LeaseApi } from './lease-claim.ts';
+export type { LeaseApi } from './lease-lock.ts';
 export type { LeaseDurations } from './lease-durations.ts';
 export { Priority } from './priority.ts';
-export type { Again, Reconcile, ReconcileContext, ReconcileResult } from './reconcile.ts';
-export { type AddOptions, type RetryOptions, type WorkItem, WorkQueue, type WorkQueueOptions } from './work-queue.ts';
+export type { Reconcile, ReconcileContext, ReconcileResult, RequeuePolicy } from './reconcile.ts';
+export {
+  type AddOptions,
+  type RateLimitedOptions,
+  type WorkItem,
+  WorkQueue,
+  type WorkQueueOptions,
+} from './work-queue.ts';

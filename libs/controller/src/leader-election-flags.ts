@@ -99,7 +99,7 @@ export async function whileLeading(
   // Two starts of one pod are two candidates.
   const identity = `${flags['pod-name'] || hostname()}_${randomUUID()}`;
   const elector = new LeaderElector({ ...options, ...durations, identity, client: own ?? options.client });
-  ready.add('leader-election', () => elector.problem());
+  ready.add('leader-election', () => elector.health());
   try {
     await elector.run(signal, work);
   } finally {

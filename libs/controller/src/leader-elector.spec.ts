@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { KubeError } from '@eso/kube';
 import { createLogger, ManualClock, silentLogger } from '@eso/runtime';
 import { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
-import type { LeaseApi } from './lease-claim.ts';
+import type { LeaseApi } from './lease-lock.ts';
 import { durationProblem, RETRY_JITTER } from './lease-durations.ts';
 import { AT_ONCE, type Fate, ModelLeases } from './testing/model-leases.ts';
 
@@ -141,13 +141,13 @@ test('without the rights a candidate says why it cannot lead, in readiness at on
   const elector = new LeaderElector({ client, namespace: 'ns', name: 'other', identity: 'a', clock, logger });
   void elector.run(stop.signal, ended);
   await clock.advance(59_000);
-  expect(elector.problem()).toContain("give this process's ServiceAccount the rights get and update on leases");
+  expect(elector.health()).toContain("give this process's ServiceAccount the rights get and update on leases");
   expect(lines.filter((line) => line.includes('FORBIDDEN'))).toHaveLength(1);
   await clock.advance(60_000);
   expect(lines.filter((line) => line.includes('FORBIDDEN'))).toHaveLength(2);
   error = undefined;
   await clock.advance(5_000);
-  expect(elector.problem()).toBeUndefined();
+  expect(elector.health()).toBeUndefined();
 });
 
 test('one that waits for its turn is well; one that has heard nothing for longer than the deadline is not', async () => {
@@ -162,10 +162,10 @@ test('one that waits for its turn is well; one that has heard nothing for longer
   const elector = new LeaderElector({ client, namespace: 'ns', name: 'l', identity: 'b', clock, logger: silentLogger });
   void elector.run(stop.signal, ended);
   await clock.advance(30_000);
-  expect(elector.problem()).toBeUndefined();
+  expect(elector.health()).toBeUndefined();
   fate = LOST;
   await clock.advance(10_000);
-  expect(elector.problem()).toBeUndefined();
+  expect(elector.health()).toBeUndefined();
   await clock.advance(10_000);
-  expect(elector.problem()).toMatch(/^cannot read or write lease ns\/l: .*\[TIMEOUT\]$/);
+  expect(elector.health()).toMatch(/^cannot read or write lease ns\/l: .*\[TIMEOUT\]$/);
 });

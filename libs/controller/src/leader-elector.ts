@@ -12,9 +12,9 @@ import {
   within,
 } from '@eso/runtime';
 import { ControllerError } from './error.ts';
-import { LeaderProblem } from './leader-problem.ts';
-import { Tenure } from './leader-tenure.ts';
-import { type LeaseApi, LeaseClaim } from './lease-claim.ts';
+import { ElectionHealth } from './election-health.ts';
+import { LeadershipTerm } from './leadership-term.ts';
+import { type LeaseApi, LeaseLock } from './lease-lock.ts';
 import { type LeaseDurations, renewalPace, type RenewalPace, RETRY_JITTER } from './lease-durations.ts';
 
 export interface LeaderElectorOptions extends Partial<LeaseDurations> {
@@ -54,24 +54,24 @@ interface Attempt {
  */
 export class LeaderElector {
   readonly #options: Required<Omit<LeaderElectorOptions, 'registry'>>;
-  readonly #claim: LeaseClaim;
+  readonly #lock: LeaseLock;
   readonly #pace: RenewalPace;
-  readonly #problem: LeaderProblem;
+  readonly #health: ElectionHealth;
   readonly #status: Gauge<'name'> | undefined;
 
   constructor({ registry, ...options }: LeaderElectorOptions) {
     this.#options = { ...DEFAULTS, ...options };
     const { client, namespace, name, identity, leaseDurationMs, renewDeadlineMs, clock, logger } = this.#options;
-    this.#claim = new LeaseClaim({ client, namespace, name, clock, terms: { identity, leaseDurationMs } });
+    this.#lock = new LeaseLock({ client, namespace, name, clock, terms: { identity, leaseDurationMs } });
     this.#pace = renewalPace(this.#options);
-    this.#problem = new LeaderProblem({ namespace, name, clock, logger, patienceMs: renewDeadlineMs });
+    this.#health = new ElectionHealth({ namespace, name, clock, logger, patienceMs: renewDeadlineMs });
     this.#status = registry && masterStatus(registry);
     this.#status?.set({ name }, 0);
   }
 
   /** Why this process could not lead were it its turn, or undefined: the readiness check. Waiting for another is no problem. */
-  problem(): string | undefined {
-    return this.#problem.get();
+  health(): string | undefined {
+    return this.#health.reason();
   }
 
   /**
@@ -87,7 +87,7 @@ export class LeaderElector {
       this.#status?.set({ name }, 1);
       logger.info({ lease: name, identity }, 'became leader');
       try {
-        if (await this.#term(won.startedAt, signal, lead)) return;
+        if (await this.#lead(won.startedAt, signal, lead)) return;
       } finally {
         this.#status?.set({ name }, 0);
       }
@@ -95,33 +95,33 @@ export class LeaderElector {
   }
 
   /** One time in office; true when it ended for good. The lease is renewed until the work has really ended. */
-  async #term(renewedAt: number, signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
+  async #lead(renewedAt: number, signal: AbortSignal, lead: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const { clock, renewDeadlineMs, logger, name } = this.#options;
-    const tenure = new Tenure({ clock, renewDeadlineMs, renewedAt });
-    const mandate = AbortSignal.any([signal, tenure.lost]);
+    const term = new LeadershipTerm({ clock, renewDeadlineMs, renewedAt });
+    const leading = AbortSignal.any([signal, term.lost]);
     const ended = new AbortController();
-    const work = lead(mandate).finally(() => ended.abort());
+    const work = lead(leading).finally(() => ended.abort());
     // Looked at below; without a handler a work that fails meanwhile would end the process.
     work.catch(() => undefined);
     try {
-      await this.#renew(tenure, renewedAt, ended.signal);
-      if (tenure.lost.aborted) {
-        logger.error({ lease: name }, errorText(tenure.lost.reason));
-        await this.#ending(work);
+      await this.#renew(term, renewedAt, ended.signal);
+      if (term.lost.aborted) {
+        logger.error({ lease: name }, errorText(term.lost.reason));
+        await this.#awaitEnd(work);
         return signal.aborted;
       }
       await this.#release();
       await work.catch((error: unknown) => {
-        if (!mandate.aborted) throw error;
+        if (!leading.aborted) throw error;
       });
       return true;
     } finally {
-      tenure.end();
+      term.end();
     }
   }
 
   /** Waits for work whose signal has aborted; how it ends is of no interest then, that it ends is. */
-  async #ending(work: Promise<void>): Promise<void> {
+  async #awaitEnd(work: Promise<void>): Promise<void> {
     const late = (): Error =>
       new ControllerError('LEADERSHIP_STUCK', 'the work did not end after the leadership was lost');
     await within(
@@ -134,7 +134,7 @@ export class LeaderElector {
   async #acquire(signal: AbortSignal): Promise<Attempt | undefined> {
     const { clock, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
-      const attempt = await this.#try(signal);
+      const attempt = await this.#tryAcquireOrRenew(signal);
       if (attempt.outcome === 'held') return attempt;
       // Candidates that wait for the same lease must not all come at the same moment.
       const jitter = 1 + (RETRY_JITTER - 1) * Math.random();
@@ -144,31 +144,31 @@ export class LeaderElector {
   }
 
   /** Renews at its pace until the work has ended or the leadership is lost. */
-  async #renew(tenure: Tenure, wonAt: number, ended: AbortSignal): Promise<void> {
+  async #renew(term: LeadershipTerm, wonAt: number, ended: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const over = AbortSignal.any([ended, tenure.lost]);
+    const over = AbortSignal.any([ended, term.lost]);
     for (let lastAt = wonAt; ;) {
       // An attempt that took longer than the period is followed by the next at once.
       await clock.sleep(lastAt + this.#pace.periodMs - clock.monotonic(), over).catch(() => undefined);
       if (over.aborted) return;
-      const { outcome, startedAt } = await this.#try(over);
-      if (outcome === 'held') tenure.renewed(startedAt);
-      if (outcome === 'other') tenure.lose('somebody else holds the lease');
+      const { outcome, startedAt } = await this.#tryAcquireOrRenew(over);
+      if (outcome === 'held') term.renewed(startedAt);
+      if (outcome === 'other') term.lose('somebody else holds the lease');
       lastAt = startedAt;
     }
   }
 
   /** One try to get or to renew the lease. */
-  async #try(signal: AbortSignal): Promise<Attempt> {
+  async #tryAcquireOrRenew(signal: AbortSignal): Promise<Attempt> {
     const { clock } = this.#options;
     const startedAt = clock.monotonic();
     try {
       const limits = limited(clock, this.#pace.attemptMs, signal);
-      const outcome = await withDeadline(limits, (own) => abortable(this.#claim.claim(own), own));
-      this.#problem.succeeded();
+      const outcome = await withDeadline(limits, (own) => abortable(this.#lock.acquireOrRenew(own), own));
+      this.#health.recordSuccess();
       return { outcome, startedAt };
     } catch (error) {
-      if (!signal.aborted) this.#problem.failed(error);
+      if (!signal.aborted) this.#health.recordFailure(error);
       return { outcome: 'failed', startedAt };
     }
   }
@@ -177,7 +177,7 @@ export class LeaderElector {
   async #release(): Promise<void> {
     const { clock, logger, name } = this.#options;
     try {
-      const released = await withDeadline(limited(clock, RELEASE_MS), (signal) => this.#claim.giveBack(signal));
+      const released = await withDeadline(limited(clock, RELEASE_MS), (signal) => this.#lock.release(signal));
       if (released) logger.info({ lease: name }, 'gave the leadership back');
     } catch (error) {
       logger.warn({ lease: name, error: errorText(error) }, 'could not give the lease back; it runs out by itself');

@@ -1,5 +1,5 @@
 import type { Lease } from '@eso/kube';
-import { decide, heldLease, observe, releasedLease } from './lease.ts';
+import { heldLease, nextLeaseMove, observeLease, releasedLease } from './lease.ts';
 
 const me = { identity: 'me', leaseDurationMs: 15_000 };
 
@@ -23,14 +23,16 @@ test.each([
   ['its holder promised nothing', { holderIdentity: 'other' }, 15_000, 'takeOver'],
 ] as const)('when %s', (_name, spec, age, move) => {
   const observed = spec === undefined ? undefined : { lease: lease(spec), at: 1_000 };
-  expect(decide(observed, 1_000 + age, me)).toBe(move);
+  expect(nextLeaseMove(observed, 1_000 + age, me)).toBe(move);
 });
 
 test('its age counts from the first sight of its content, whatever its own times say', () => {
   const content = lease({ holderIdentity: 'other', renewTime: '2001-01-01T00:00:00.000000Z' });
-  const first = observe(undefined, content, 1_000);
-  expect(observe(first, structuredClone(content), 9_000).at).toBe(1_000);
-  expect(observe(first, lease({ ...content.spec, renewTime: '2001-01-01T00:00:02.000000Z' }), 9_000).at).toBe(9_000);
+  const first = observeLease(undefined, content, 1_000);
+  expect(observeLease(first, structuredClone(content), 9_000).at).toBe(1_000);
+  expect(observeLease(first, lease({ ...content.spec, renewTime: '2001-01-01T00:00:02.000000Z' }), 9_000).at).toBe(
+    9_000,
+  );
 });
 
 test('what is written says who holds it, since when, and how often it changed hands', () => {
@@ -52,6 +54,6 @@ test('what is written says who holds it, since when, and how often it changed ha
     leaseTransitions: 1,
   });
   const released = releasedLease(lease(taken), noon);
-  expect(decide({ lease: lease(released), at: 0 }, 0, me)).toBe('takeOver');
+  expect(nextLeaseMove({ lease: lease(released), at: 0 }, 0, me)).toBe('takeOver');
   expect(released).toMatchObject({ leaseTransitions: 1 });
 });

@@ -18,7 +18,7 @@ export interface LeaseTerms {
  * Decides whether the lease may be taken: when there is none, when it is ours, when its holder gave it back, or when its
  * holder has not renewed it for as long as it promised, counted from when this candidate first saw its present content.
  */
-export function decide(observed: ObservedLease | undefined, now: number, terms: LeaseTerms): LeaseMove {
+export function nextLeaseMove(observed: ObservedLease | undefined, now: number, terms: LeaseTerms): LeaseMove {
   if (!observed) return 'create';
   const { holderIdentity, leaseDurationSeconds } = observed.lease.spec ?? {};
   if (holderIdentity === terms.identity) return 'renew';
@@ -28,7 +28,7 @@ export function decide(observed: ObservedLease | undefined, now: number, terms: 
 }
 
 /** Keeps the time of the first sight as long as the content stays the same. */
-export function observe(before: ObservedLease | undefined, lease: Lease, now: number): ObservedLease {
+export function observeLease(before: ObservedLease | undefined, lease: Lease, now: number): ObservedLease {
   const same = before !== undefined && JSON.stringify(before.lease.spec) === JSON.stringify(lease.spec);
   return { lease, at: same ? before.at : now };
 }

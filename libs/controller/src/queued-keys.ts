@@ -1,6 +1,6 @@
-import { type Entry, goesBefore, type Rank } from './entry.ts';
+import { goesBefore, type QueueEntry, type Rank } from './queue-entry.ts';
 import { Heap } from './heap.ts';
-import type { Hold, Rooms } from './rooms.ts';
+import type { EndpointCapacity, Reservation } from './endpoint-capacity.ts';
 import { WaitingKeys } from './waiting-keys.ts';
 
 /** Where a key is to be, from the given monotonic time in milliseconds on. */
@@ -10,9 +10,9 @@ export type Place =
 
 /** All queued keys, each in one place, ordered within it. */
 export class QueuedKeys {
-  readonly #byKey = new Map<string, Entry>();
-  readonly #ready = new Heap<Entry>(goesBefore);
-  readonly #delayed = new Heap<Entry>((a, b) => a.at < b.at);
+  readonly #byKey = new Map<string, QueueEntry>();
+  readonly #ready = new Heap<QueueEntry>(goesBefore);
+  readonly #delayed = new Heap<QueueEntry>((a, b) => a.at < b.at);
   readonly #waiting = new WaitingKeys();
 
   get readyCount(): number {
@@ -23,23 +23,23 @@ export class QueuedKeys {
     return this.#waiting.size;
   }
 
-  get(key: string): Entry | undefined {
+  get(key: string): QueueEntry | undefined {
     return this.#byKey.get(key);
   }
 
-  values(): MapIterator<Entry> {
+  values(): MapIterator<QueueEntry> {
     return this.#byKey.values();
   }
 
   /** A key that was not queued; it is in no place yet. */
-  create(key: string, { priority, arrival }: Rank): Entry {
-    const entry: Entry = { key, priority, arrival, state: 'out', at: 0, slot: -1, group: undefined };
+  create(key: string, { priority, arrival }: Rank): QueueEntry {
+    const entry: QueueEntry = { key, priority, arrival, state: 'out', at: 0, slot: -1, group: undefined };
     this.#byKey.set(key, entry);
     return entry;
   }
 
   /** Puts a key in its place, from wherever it was. */
-  move(entry: Entry, place: Place): void {
+  move(entry: QueueEntry, place: Place): void {
     this.#takeOut(entry);
     entry.state = place.state;
     entry.at = place.at;
@@ -49,7 +49,7 @@ export class QueuedKeys {
   }
 
   /** Gives a key a higher rank, where it is. */
-  raise(entry: Entry, rank: Rank): void {
+  raise(entry: QueueEntry, rank: Rank): void {
     const { state, at, group } = entry;
     this.#takeOut(entry);
     entry.priority = Math.max(entry.priority, rank.priority);
@@ -58,37 +58,39 @@ export class QueuedKeys {
     else if (state !== 'waiting' && state !== 'out') this.move(entry, { state, at });
   }
 
-  remove(entry: Entry): void {
+  remove(entry: QueueEntry): void {
     this.#takeOut(entry);
     this.#byKey.delete(entry.key);
   }
 
-  nextDelayed(): Entry | undefined {
+  nextDelayed(): QueueEntry | undefined {
     return this.#delayed.peek();
   }
 
   /** The first of those that a worker may have, and the room to reserve for it if it waited for some. */
-  first(rooms: Rooms): { readonly entry: Entry; readonly hold: Hold | undefined } | undefined {
+  first(
+    capacity: EndpointCapacity,
+  ): { readonly entry: QueueEntry; readonly reservation: Reservation | undefined } | undefined {
     const ready = this.#ready.peek();
-    const waiting = this.#waiting.best(rooms);
+    const waiting = this.#waiting.best(capacity);
     if (waiting && (!ready || goesBefore(waiting.entry, ready))) return waiting;
-    return ready && { entry: ready, hold: undefined };
+    return ready && { entry: ready, reservation: undefined };
   }
 
   /**
    * The room that a pass may take at `ids`, if there is any that no waiting key before it in line could use.
    * @param ids sorted, each once
    */
-  admit(rank: Rank, ids: readonly string[], rooms: Rooms): Hold | undefined {
-    return this.#waiting.admit(rank, ids, rooms);
+  admit(rank: Rank, ids: readonly string[], capacity: EndpointCapacity): Reservation | undefined {
+    return this.#waiting.admit(rank, ids, capacity);
   }
 
   /** Has to be told of each pass that gets room. */
-  admitted(ids: readonly string[]): void {
-    this.#waiting.admitted(ids);
+  recordAdmission(ids: readonly string[]): void {
+    this.#waiting.recordAdmission(ids);
   }
 
-  #takeOut(entry: Entry): void {
+  #takeOut(entry: QueueEntry): void {
     if (entry.state === 'delayed') this.#delayed.remove(entry);
     else if (entry.state === 'ready') this.#ready.remove(entry);
     else if (entry.state === 'waiting') this.#waiting.remove(entry);

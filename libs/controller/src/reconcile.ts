@@ -1,7 +1,7 @@
 import type { Logger } from '@eso/runtime';
 
 /** When a key whose reconcile failed is tried again. */
-export type Again =
+export type RequeuePolicy =
   /** After the key's backoff, which doubles with each failure in a row, to `maxMs` milliseconds (default: the queue's). */
   | { readonly kind: 'backoff'; readonly maxMs?: number }
   /** After `ms` milliseconds, with the priority of a refresh. Ends a backoff. */
@@ -20,7 +20,7 @@ export type ReconcileResult =
   /** There was no room (see {@link ReconcileContext.enter}): neither success nor failure; the backoff stays as it is. */
   | { readonly kind: 'wait' }
   /** It did not work out and was told to the user; `text` is for the log. Counted as an error. */
-  | { readonly kind: 'failed'; readonly text: string; readonly again: Again };
+  | { readonly kind: 'failed'; readonly text: string; readonly again: RequeuePolicy };
 
 export interface ReconcileContext {
   /** Aborts when the controller stops or the reconcile's time is over. */

@@ -1,31 +1,31 @@
-import type { Entry } from './entry.ts';
-import { type Hold, Rooms } from './rooms.ts';
+import type { QueueEntry } from './queue-entry.ts';
+import { EndpointCapacity, type Reservation } from './endpoint-capacity.ts';
 import { WaitingKeys } from './waiting-keys.ts';
 
 function setup(workers: number) {
-  const rooms = new Rooms({ workers, share: 3 });
+  const rooms = new EndpointCapacity({ workers, share: 3 });
   const waiting = new WaitingKeys();
   let arrivals = 0;
-  const enter = (...ids: string[]): Hold => {
+  const enter = (...ids: string[]): Reservation => {
     const hold = rooms.admit(ids, () => false);
     if (!hold) throw new Error(`no room at ${ids.join()}`);
-    rooms.take(hold);
-    waiting.admitted(ids);
+    rooms.reserve(hold);
+    waiting.recordAdmission(ids);
     return hold;
   };
-  const wait = (...ids: string[]): Entry => {
+  const wait = (...ids: string[]): QueueEntry => {
     const arrival = arrivals++;
-    const entry: Entry = { key: `${ids.join('+')}/${String(arrival)}`, priority: 0, arrival, state: 'waiting', at: 0, slot: -1, group: undefined }; // prettier-ignore
+    const entry: QueueEntry = { key: `${ids.join('+')}/${String(arrival)}`, priority: 0, arrival, state: 'waiting', at: 0, slot: -1, group: undefined }; // prettier-ignore
     waiting.add(entry, ids);
     return entry;
   };
-  const serve = (): Hold | undefined => {
+  const serve = (): Reservation | undefined => {
     const best = waiting.best(rooms);
     if (!best) return undefined;
     waiting.remove(best.entry);
-    rooms.take(best.hold);
-    waiting.admitted(best.hold.ids);
-    return best.hold;
+    rooms.reserve(best.reservation);
+    waiting.recordAdmission(best.reservation.ids);
+    return best.reservation;
   };
   return { rooms, waiting, enter, wait, serve, best: () => waiting.best(rooms)?.entry.key };
 }
@@ -65,7 +65,7 @@ test('an overdue key goes beyond a share once, and then its kind has to be overt
   wait('a', 'b');
   const overtake = (): void => {
     const [first] = holds.splice(0, 1);
-    if (first) rooms.giveBack(first);
+    if (first) rooms.release(first);
     holds.push(enter('a'));
   };
   for (let i = 0; i < 4; i++) {
@@ -74,7 +74,7 @@ test('an overdue key goes beyond a share once, and then its kind has to be overt
   }
   const overdraft = serve();
   expect(overdraft).toEqual({ ids: ['a', 'b'], overdrawn: ['a'] });
-  if (overdraft) rooms.giveBack(overdraft);
+  if (overdraft) rooms.release(overdraft);
   expect(serve()).toBeUndefined();
 });
 
@@ -82,8 +82,8 @@ test('a key of one endpoint is never overdue: all who could overtake it there ne
   const { rooms, enter, wait, serve } = setup(4);
   for (let i = 0; i < 2; i++) enter('a');
   wait('a');
-  for (let i = 0; i < 10; i++) rooms.giveBack(enter('a', 'b'));
-  rooms.take({ ids: ['a'], overdrawn: [] });
+  for (let i = 0; i < 10; i++) rooms.release(enter('a', 'b'));
+  rooms.reserve({ ids: ['a'], overdrawn: [] });
   expect(serve()).toBeUndefined();
 });
 
@@ -91,11 +91,11 @@ test('keys of however many kinds are all served', () => {
   const { rooms, enter, wait, serve, waiting } = setup(1);
   const hold = enter('busy');
   for (let i = 0; i < 300; i++) wait('e', `e${String(i)}`);
-  rooms.giveBack(hold);
+  rooms.release(hold);
   for (let i = 0; i < 300; i++) {
     const served = serve();
     expect(served?.ids).toEqual(['e', `e${String(i)}`]);
-    if (served) rooms.giveBack(served);
+    if (served) rooms.release(served);
   }
   expect([waiting.size, waiting.kinds]).toEqual([0, 0]);
 });
@@ -104,7 +104,7 @@ test('kinds that nobody waits in are forgotten, at the latest when there are man
   const { rooms, enter, wait, waiting } = setup(4);
   for (let i = 0; i < 1_000; i++) {
     const entry = wait('a', `b${String(i)}`);
-    rooms.giveBack(enter('a'));
+    rooms.release(enter('a'));
     waiting.remove(entry);
   }
   expect(waiting.kinds).toBeLessThanOrEqual(65);
@@ -116,7 +116,7 @@ test('kinds that nobody waits in are forgotten, at the latest when there are man
 test('a kind that nobody waits in takes no part in the fair shares', () => {
   const { rooms, enter, wait, waiting, best } = setup(12);
   const gone = wait('b', 'c');
-  rooms.giveBack(enter('b'));
+  rooms.release(enter('b'));
   waiting.remove(gone);
   expect(waiting.kinds).toBe(1);
   // A fair share is 12 / 3 for `a` and `d`, not 12 / 5.

@@ -1,11 +1,11 @@
-import { type Entry, goesBefore, type Rank, type WaitGroup } from './entry.ts';
+import { goesBefore, type QueueEntry, type Rank, type WaitGroup } from './queue-entry.ts';
 import { Heap } from './heap.ts';
-import type { Hold, Rooms } from './rooms.ts';
+import type { EndpointCapacity, Reservation } from './endpoint-capacity.ts';
 
 /** A waiting key for which there is room. */
-export interface Admission {
-  readonly entry: Entry;
-  readonly hold: Hold;
+export interface AdmissibleKey {
+  readonly entry: QueueEntry;
+  readonly reservation: Reservation;
 }
 
 /** Whether an endpoint has more than its fair share, while some wait. */
@@ -38,14 +38,14 @@ export class WaitingKeys {
   }
 
   /** @param ids sorted, each once */
-  add(entry: Entry, ids: readonly string[]): void {
+  add(entry: QueueEntry, ids: readonly string[]): void {
     const group = this.#groups.get(nameOf(ids)) ?? this.#create(ids);
     entry.group = group;
     group.entries.push(entry);
     this.#size++;
   }
 
-  remove(entry: Entry): void {
+  remove(entry: QueueEntry): void {
     const { group } = entry;
     if (!group) return;
     entry.group = undefined;
@@ -55,28 +55,28 @@ export class WaitingKeys {
   }
 
   /** The first of the keys for which there is room. */
-  best(rooms: Rooms): Admission | undefined {
-    let best: Admission | undefined;
-    if (this.#size === 0 || rooms.free < 1) return best;
-    const isAhead = this.#isAhead(rooms);
+  best(capacity: EndpointCapacity): AdmissibleKey | undefined {
+    let best: AdmissibleKey | undefined;
+    if (this.#size === 0 || capacity.free < 1) return best;
+    const isAhead = this.#isAhead(capacity);
     for (const group of this.#groups.values()) {
       const entry = group.entries.peek();
-      if (!entry || (best && !precedes(entry, group.ids, best.entry, best.hold.ids, isAhead))) continue;
-      const hold = admit(group.ids, group, rooms);
-      if (hold) best = { entry, hold };
+      if (!entry || (best && !precedes(entry, group.ids, best.entry, best.reservation.ids, isAhead))) continue;
+      const reservation = admit(group.ids, group, capacity);
+      if (reservation) best = { entry, reservation };
     }
     return best;
   }
 
   /** The room at `ids` for a pass that does not wait, unless there is some for a waiting key that goes before it. */
-  admit(rank: Rank, ids: readonly string[], rooms: Rooms): Hold | undefined {
-    const best = this.best(rooms);
-    if (best && precedes(best.entry, best.hold.ids, rank, ids, this.#isAhead(rooms))) return undefined;
-    return admit(ids, this.#groups.get(nameOf(ids)), rooms);
+  admit(rank: Rank, ids: readonly string[], capacity: EndpointCapacity): Reservation | undefined {
+    const best = this.best(capacity);
+    if (best && precedes(best.entry, best.reservation.ids, rank, ids, this.#isAhead(capacity))) return undefined;
+    return admit(ids, this.#groups.get(nameOf(ids)), capacity);
   }
 
   /** Has to be told of each pass that gets room. */
-  admitted(ids: readonly string[]): void {
+  recordAdmission(ids: readonly string[]): void {
     if (this.#groups.size === 0) return;
     const name = nameOf(ids);
     for (const [other, { ids: wanted, overtaken, entries }] of this.#groups) {
@@ -89,11 +89,11 @@ export class WaitingKeys {
     }
   }
 
-  #isAhead(rooms: Rooms): IsAhead {
+  #isAhead(capacity: EndpointCapacity): IsAhead {
     let share: number | undefined;
     return (id) => {
-      share ??= rooms.fairShare(this.#waitedFor());
-      return rooms.inside(id) >= share;
+      share ??= capacity.fairShare(this.#waitedFor());
+      return capacity.inFlight(id) >= share;
     };
   }
 
@@ -104,14 +104,18 @@ export class WaitingKeys {
   #create(ids: readonly string[]): WaitGroup {
     if (this.#groups.size >= MAX_EMPTY)
       for (const [name, { entries }] of this.#groups) if (entries.size === 0) this.#groups.delete(name);
-    const group = { ids, entries: new Heap<Entry>(goesBefore), overtaken: new Map<string, number>() };
+    const group = { ids, entries: new Heap<QueueEntry>(goesBefore), overtaken: new Map<string, number>() };
     this.#groups.set(nameOf(ids), group);
     return group;
   }
 }
 
-function admit(ids: readonly string[], group: WaitGroup | undefined, rooms: Rooms): Hold | undefined {
-  return rooms.admit(ids, (id) => (group?.overtaken.get(id) ?? 0) >= rooms.capacity.workers);
+function admit(
+  ids: readonly string[],
+  group: WaitGroup | undefined,
+  capacity: EndpointCapacity,
+): Reservation | undefined {
+  return capacity.admit(ids, (id) => (group?.overtaken.get(id) ?? 0) >= capacity.capacity.workers);
 }
 
 /** The higher priority, then what goes to an endpoint that has less than its fair share, then the earlier arrival. */

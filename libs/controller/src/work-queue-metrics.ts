@@ -4,8 +4,8 @@ import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogram
 const DURATION_BUCKETS = Array.from({ length: 12 }, (_, i) => 1e-8 * 10 ** i);
 const LABELS = ['name', 'controller'] as const;
 type Label = (typeof LABELS)[number];
-const LANE_LABELS = [...LABELS, 'priority'] as const;
-type LaneLabel = (typeof LANE_LABELS)[number];
+const LEVEL_LABELS = [...LABELS, 'priority'] as const;
+type LevelLabel = (typeof LEVEL_LABELS)[number];
 
 /** Names and labels of client-go's work queue metrics, as dashboards know them; about waiting and lanes: ours. */
 export interface WorkQueueMetrics {
@@ -18,8 +18,8 @@ export interface WorkQueueMetrics {
   readonly longestRunning: Gauge<Label>;
   readonly waiting: Gauge<Label>;
   readonly waitingDuration: Histogram<Label>;
-  readonly oldestReady: Gauge<LaneLabel>;
-  readonly oldestWaiting: Gauge<LaneLabel>;
+  readonly oldestReady: Gauge<LevelLabel>;
+  readonly oldestWaiting: Gauge<LevelLabel>;
 }
 
 /** Asked at each scrape, so that ages are current; by queue, of several with one name the newest. */
@@ -74,13 +74,13 @@ export function workQueueMetrics(registry: Registry, name: string, sample: () =>
       help: 'How long in seconds an item waited for room at its provider',
     }),
     oldestReady: gaugeOf(registry, {
-      labelNames: LANE_LABELS,
+      labelNames: LEVEL_LABELS,
       name: 'workqueue_oldest_ready_seconds',
       help: 'Seconds that the oldest item of a priority has been waiting for a worker',
       collect,
     }),
     oldestWaiting: gaugeOf(registry, {
-      labelNames: LANE_LABELS,
+      labelNames: LEVEL_LABELS,
       name: 'workqueue_oldest_waiting_seconds',
       help: 'Seconds that the oldest item of a priority has been waiting for room at its provider',
       collect,

@@ -281,7 +281,7 @@ test('of each priority, the age of the oldest key and of the last hand-out', asy
   queue.add('r2', { priority: Priority.refresh });
   queue.add('later', { priority: Priority.neverSynced, afterMs: 10_000 });
   await clock.advance(3_000);
-  expect(queue.lanes()).toEqual([
+  expect(queue.priorityLevels()).toEqual([
     { priority: 0, readyMs: 0, waitingMs: 0, servedMsAgo: 3_000 },
     { priority: -100, readyMs: 5_000, waitingMs: 0, servedMsAgo: undefined },
   ]);
@@ -347,7 +347,7 @@ test('the longest running is the longest, and what fell due counts as ready thou
   await keys(1);
   queue.add('due', { afterMs: 500, priority: Priority.refresh });
   await clock.advance(1_500);
-  expect(queue.lanes().find(({ priority }) => priority === Priority.refresh)?.readyMs).toBe(1_000);
+  expect(queue.priorityLevels().find(({ priority }) => priority === Priority.refresh)?.readyMs).toBe(1_000);
   expect(await metric('workqueue_longest_running_processor_seconds')).toBe(3.5);
   expect(await metric('workqueue_unfinished_work_seconds')).toBe(5);
 });

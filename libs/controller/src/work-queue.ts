@@ -1,9 +1,9 @@
 import { type BackoffPolicy, type Clock, type Registry, systemClock } from '@eso/runtime';
 import { ItemBackoff } from './backoff.ts';
-import type { Entry, Rank } from './entry.ts';
-import { type Lane, Lanes } from './lanes.ts';
+import type { QueueEntry, Rank } from './queue-entry.ts';
+import { type PriorityLevel, PriorityLevels } from './priority-levels.ts';
 import { QueuedKeys } from './queued-keys.ts';
-import { type Capacity, type Hold, narrowed, Rooms } from './rooms.ts';
+import { EndpointCapacity, narrowReservation, type Reservation, type WorkerCapacity } from './endpoint-capacity.ts';
 import { type WorkQueueMetrics, workQueueMetrics } from './work-queue-metrics.ts';
 
 export interface WorkQueueOptions {
@@ -22,7 +22,7 @@ export interface AddOptions {
   readonly afterMs?: number;
 }
 
-export interface RetryOptions extends Pick<AddOptions, 'priority'> {
+export interface RateLimitedOptions extends Pick<AddOptions, 'priority'> {
   /** Longest backoff for this kind of failure, in milliseconds. Default: that of the queue. */
   readonly maxMs?: number;
 }
@@ -37,7 +37,7 @@ interface Pass extends Rank {
   /** Monotonic time in milliseconds at which the worker got it. */
   readonly since: number;
   /** Room that it has: reserved when it was handed out, or taken since. */
-  hold: Hold | undefined;
+  reservation: Reservation | undefined;
   /** Where it found no room. */
   refused: readonly string[] | undefined;
   /** Whether it is to wait for that room once it is done. */
@@ -50,7 +50,7 @@ interface Pass extends Rank {
  * Within one priority the order of arrival holds.
  *
  * It also keeps one slow or hanging endpoint from holding all workers: a pass asks for room with {@link enter}; one that
- * finds none goes back and waits in here, holding no worker, at its place by priority and arrival (see {@link Rooms}).
+ * finds none goes back and waits in here, holding no worker, at its place by priority and arrival (see {@link EndpointCapacity}).
  */
 export class WorkQueue {
   readonly name: string;
@@ -61,13 +61,13 @@ export class WorkQueue {
 
   readonly #queued = new QueuedKeys();
   readonly #processing = new Map<string, Pass>();
-  readonly #rooms = new Rooms({ workers: 32, share: 3 });
-  readonly #lanes = new Lanes();
-  readonly #waiters = new Set<(item: WorkItem | undefined) => void>();
+  readonly #capacity = new EndpointCapacity({ workers: 32, share: 3 });
+  readonly #levels = new PriorityLevels();
+  readonly #idleWorkers = new Set<(item: WorkItem | undefined) => void>();
   /** Since when there is work that nobody took, in monotonic milliseconds. */
   #idleSince: number | undefined;
   #arrivals = 0;
-  #alarm: { readonly at: number; readonly cancel: () => void } | undefined;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #shutDown = false;
 
   constructor({ name, clock = systemClock, registry, backoff }: WorkQueueOptions) {
@@ -82,7 +82,7 @@ export class WorkQueue {
 
   /** Keys that wait for a worker; delayed ones, those that wait for room, and those being processed are not counted. */
   get depth(): number {
-    this.#wake();
+    this.#promoteDue();
     return this.#queued.readyCount;
   }
 
@@ -92,8 +92,8 @@ export class WorkQueue {
   }
 
   /** Says among how many workers room is divided. Default: 32 workers, a share of 3. */
-  setCapacity(capacity: Capacity): void {
-    this.#rooms.capacity = capacity;
+  setCapacity(capacity: WorkerCapacity): void {
+    this.#capacity.capacity = capacity;
     this.#dispatch();
   }
 
@@ -107,12 +107,12 @@ export class WorkQueue {
     if (priority > entry.priority) this.#queued.raise(entry, { priority, arrival: entry.arrival });
     // Whoever waits for room is looked at again at once: what it needs may have changed.
     const sooner = entry.state === 'delayed' ? at < entry.at : entry.state === 'waiting' && at <= now;
-    if (!before || sooner) this.#place(entry, at);
+    if (!before || sooner) this.#schedule(entry, at);
     this.#dispatch();
   }
 
   /** Queues `key` after its backoff, which doubles until the key is forgotten. */
-  addRateLimited(key: string, { priority = 0, maxMs }: RetryOptions = {}): void {
+  addRateLimited(key: string, { priority = 0, maxMs }: RateLimitedOptions = {}): void {
     if (this.#shutDown) return;
     this.#metrics?.retries.inc(this.#labels);
     this.add(key, { priority, afterMs: this.#backoff.next(key, maxMs) });
@@ -138,15 +138,15 @@ export class WorkQueue {
     if (item || this.#shutDown) return Promise.resolve(item);
     return new Promise((resolve) => {
       const settle = (value: WorkItem | undefined): void => {
-        this.#waiters.delete(settle);
-        if (this.#waiters.size === 0) this.#clearAlarm();
+        this.#idleWorkers.delete(settle);
+        if (this.#idleWorkers.size === 0) this.#clearTimer();
         signal.removeEventListener('abort', onAbort);
         resolve(value);
       };
       const onAbort = (): void => settle(undefined);
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiters.add(settle);
-      this.#setAlarm();
+      this.#idleWorkers.add(settle);
+      this.#setTimer();
     });
   }
 
@@ -163,20 +163,20 @@ export class WorkQueue {
       this.leave(key);
       return true;
     }
-    const kept = pass.hold && narrowed(pass.hold, wanted);
-    this.#giveBack(pass);
-    if (kept) this.#rooms.take((pass.hold = kept));
-    else this.#admit(pass, this.#queued.admit(pass, wanted, this.#rooms));
-    pass.refused = pass.hold ? undefined : wanted;
+    const kept = pass.reservation && narrowReservation(pass.reservation, wanted);
+    this.#release(pass);
+    if (kept) this.#capacity.reserve((pass.reservation = kept));
+    else this.#reserve(pass, this.#queued.admit(pass, wanted, this.#capacity));
+    pass.refused = pass.reservation ? undefined : wanted;
     this.#dispatch();
-    return pass.hold !== undefined;
+    return pass.reservation !== undefined;
   }
 
   /** Gives back the room that the pass over `key` has. */
   leave(key: string): void {
     const pass = this.#processing.get(key);
-    if (!pass?.hold) return;
-    this.#giveBack(pass);
+    if (!pass?.reservation) return;
+    this.#release(pass);
     this.#dispatch();
   }
 
@@ -197,7 +197,7 @@ export class WorkQueue {
     if (!pass) return;
     this.#processing.delete(key);
     this.#metrics?.workDuration.observe(this.#labels, (this.#clock.monotonic() - pass.since) / 1_000);
-    this.#giveBack(pass);
+    this.#release(pass);
     const again = this.#queued.get(key);
     if (pass.waits && pass.refused && !this.#shutDown) this.#awaitRoom(key, pass, pass.refused);
     else if (again?.state === 'held') this.#makeReady(again, this.#clock.monotonic());
@@ -220,7 +220,7 @@ export class WorkQueue {
     for (const entry of [...this.#queued.values()])
       if (entry.state === 'delayed' || entry.state === 'waiting') this.#queued.remove(entry);
     this.#metrics?.waiting.set(this.#labels, this.#queued.waitingCount);
-    for (const settle of [...this.#waiters]) settle(undefined);
+    for (const settle of [...this.#idleWorkers]) settle(undefined);
   }
 
   /** For how many milliseconds keys have been ready without any worker taking one; 0 while the queue drains. */
@@ -229,16 +229,16 @@ export class WorkQueue {
   }
 
   /** The priorities of which keys are ready or were handed out. Looks at each queued key. */
-  lanes(): readonly Lane[] {
-    this.#wake();
-    return this.#lanes.of(this.#queued.values(), this.#clock.monotonic());
+  priorityLevels(): readonly PriorityLevel[] {
+    this.#promoteDue();
+    return this.#levels.of(this.#queued.values(), this.#clock.monotonic());
   }
 
   /** Puts a key where its time and its processing say. */
-  #place(entry: Entry, at: number): void {
+  #schedule(entry: QueueEntry, at: number): void {
     if (at > this.#clock.monotonic()) {
       this.#queued.move(entry, { state: 'delayed', at });
-      this.#setAlarm();
+      this.#setTimer();
     } else if (this.#processing.has(entry.key)) {
       this.#queued.move(entry, { state: 'held', at });
     } else {
@@ -247,11 +247,11 @@ export class WorkQueue {
   }
 
   /** @param since monotonic milliseconds; in the past where nobody looked when the time had come */
-  #makeReady(entry: Entry, since: number): void {
+  #makeReady(entry: QueueEntry, since: number): void {
     if (this.#queued.readyCount === 0) this.#idleSince = since;
     this.#queued.move(entry, { state: 'ready', at: Math.floor(since) });
     this.#metrics?.adds.inc(this.#labels);
-    this.#showSizes();
+    this.#updateGauges();
   }
 
   /** After a pass that found no room. An event in the meantime makes the key ready, else it waits; its place stays. */
@@ -263,50 +263,50 @@ export class WorkQueue {
       this.#makeReady(entry, now);
     } else {
       this.#queued.move(entry, { state: 'waiting', at: Math.floor(now), ids });
-      this.#showSizes();
+      this.#updateGauges();
     }
   }
 
   /** Moves what is due from the delayed to the ready ones. */
-  #wake(): void {
+  #promoteDue(): void {
     const now = this.#clock.monotonic();
     for (let next = this.#queued.nextDelayed(); next && next.at <= now; next = this.#queued.nextDelayed())
-      this.#place(next, next.at);
+      this.#schedule(next, next.at);
   }
 
   /** Hands out the first key for which there is room, which is reserved for it. */
   #next(): WorkItem | undefined {
-    this.#wake();
-    const first = this.#queued.first(this.#rooms);
+    this.#promoteDue();
+    const first = this.#queued.first(this.#capacity);
     if (!first) return undefined;
     const { key, priority, arrival, state, at } = first.entry;
     const now = this.#clock.monotonic();
     this.#queued.remove(first.entry);
-    const pass: Pass = { priority, arrival, since: now, hold: undefined, refused: undefined, waits: false };
+    const pass: Pass = { priority, arrival, since: now, reservation: undefined, refused: undefined, waits: false };
     this.#processing.set(key, pass);
-    this.#admit(pass, first.hold);
+    this.#reserve(pass, first.reservation);
     this.#idleSince = now;
-    this.#lanes.served(priority, now);
-    this.#showSizes();
+    this.#levels.recordHandOut(priority, now);
+    this.#updateGauges();
     const duration = state === 'waiting' ? this.#metrics?.waitingDuration : this.#metrics?.queueDuration;
     duration?.observe(this.#labels, (now - at) / 1_000);
     return { key, priority };
   }
 
-  #admit(pass: Pass, hold: Hold | undefined): void {
-    if (!hold) return;
-    pass.hold = hold;
-    this.#rooms.take(hold);
-    this.#queued.admitted(hold.ids);
+  #reserve(pass: Pass, reservation: Reservation | undefined): void {
+    if (!reservation) return;
+    pass.reservation = reservation;
+    this.#capacity.reserve(reservation);
+    this.#queued.recordAdmission(reservation.ids);
   }
 
-  #giveBack(pass: Pass): void {
-    if (pass.hold) this.#rooms.giveBack(pass.hold);
-    pass.hold = undefined;
+  #release(pass: Pass): void {
+    if (pass.reservation) this.#capacity.release(pass.reservation);
+    pass.reservation = undefined;
   }
 
   #dispatch(): void {
-    for (const settle of this.#waiters) {
+    for (const settle of this.#idleWorkers) {
       const item = this.#next();
       if (!item) return;
       settle(item);
@@ -314,30 +314,30 @@ export class WorkQueue {
   }
 
   /** Wakes the waiting workers for the next delayed key. Without any there is no timer, which would hold the process. */
-  #setAlarm(): void {
+  #setTimer(): void {
     const next = this.#queued.nextDelayed();
-    if (this.#waiters.size === 0 || !next || (this.#alarm && this.#alarm.at <= next.at)) return;
-    this.#alarm?.cancel();
+    if (this.#idleWorkers.size === 0 || !next || (this.#timer && this.#timer.at <= next.at)) return;
+    this.#timer?.cancel();
     const cancel = this.#clock.schedule(next.at - this.#clock.monotonic(), () => {
-      this.#alarm = undefined;
+      this.#timer = undefined;
       this.#dispatch();
-      this.#setAlarm();
+      this.#setTimer();
     });
-    this.#alarm = { at: next.at, cancel };
+    this.#timer = { at: next.at, cancel };
   }
 
-  #clearAlarm(): void {
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+  #clearTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
-  #showSizes(): void {
+  #updateGauges(): void {
     this.#metrics?.depth.set(this.#labels, this.#queued.readyCount);
     this.#metrics?.waiting.set(this.#labels, this.#queued.waitingCount);
   }
 
   #sample(): void {
-    const lanes = this.lanes();
+    const levels = this.priorityLevels();
     const now = this.#clock.monotonic();
     let sum = 0;
     let longest = 0;
@@ -347,7 +347,7 @@ export class WorkQueue {
     }
     this.#metrics?.unfinishedWork.set(this.#labels, sum);
     this.#metrics?.longestRunning.set(this.#labels, longest);
-    for (const { priority, readyMs, waitingMs } of lanes) {
+    for (const { priority, readyMs, waitingMs } of levels) {
       const labels = { ...this.#labels, priority };
       this.#metrics?.oldestReady.set(labels, readyMs / 1_000);
       this.#metrics?.oldestWaiting.set(labels, waitingMs / 1_000);

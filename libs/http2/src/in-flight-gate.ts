@@ -36,20 +36,20 @@ export class InFlightGate {
   /** Another number of calls at a time. Those in flight stay. */
   setLimit(limit: number): void {
     this.#limit = limit;
-    while (this.#letIn());
+    while (this.#admitNext());
   }
 
   /**
    * Takes a place if one is free.
    * @param tenant whose call it is
-   * @returns the function that gives the place back, as {@link enter} does; undefined where a call has to wait.
+   * @returns the function that gives the place back, as {@link acquire} does; undefined where a call has to wait.
    */
-  tryEnter(tenant = ''): (() => void) | undefined {
+  tryAcquire(tenant = ''): (() => void) | undefined {
     const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
     if (!this.#hasRoom(own)) return undefined;
     this.#tenants.set(tenant, own);
     this.#admit(own);
-    return this.#leave(tenant, own);
+    return this.#releaseOnce(tenant, own);
   }
 
   /**
@@ -58,24 +58,24 @@ export class InFlightGate {
    * @returns the function that gives the place back; calling it again does nothing.
    * @throws the signal's reason when it aborts first.
    */
-  async enter(signal?: AbortSignal, tenant = ''): Promise<() => void> {
+  async acquire(signal?: AbortSignal, tenant = ''): Promise<() => void> {
     signal?.throwIfAborted();
     const own = this.#tenants.get(tenant) ?? { inFlight: 0, waiting: new Set() };
     this.#tenants.set(tenant, own);
     if (this.#hasRoom(own)) this.#admit(own);
     else await this.#wait(tenant, own, signal);
-    return this.#leave(tenant, own);
+    return this.#releaseOnce(tenant, own);
   }
 
-  #leave(tenant: string, own: Tenant): () => void {
+  #releaseOnce(tenant: string, own: Tenant): () => void {
     let left = false;
     return () => {
       if (left) return;
       left = true;
       this.#inFlight--;
       own.inFlight--;
-      this.#forgetIfGone(tenant, own);
-      this.#letIn();
+      this.#deleteIfIdle(tenant, own);
+      this.#admitNext();
     };
   }
 
@@ -93,7 +93,7 @@ export class InFlightGate {
       const onAbort = (): void => {
         tenant.waiting.delete(admit);
         this.#waiting--;
-        this.#forgetIfGone(name, tenant);
+        this.#deleteIfIdle(name, tenant);
         reject(signal?.reason as Error);
       };
       const admit = (): void => {
@@ -107,7 +107,7 @@ export class InFlightGate {
   }
 
   /** Hands a place that is free to the tenant whose turn it is; whether there was somebody to take it. */
-  #letIn(): boolean {
+  #admitNext(): boolean {
     if (this.#waiting === 0) return false;
     for (const [name, tenant] of this.#tenants) {
       const [next] = tenant.waiting;
@@ -124,7 +124,7 @@ export class InFlightGate {
     return false;
   }
 
-  #forgetIfGone(name: string, { inFlight, waiting }: Tenant): void {
+  #deleteIfIdle(name: string, { inFlight, waiting }: Tenant): void {
     if (inFlight === 0 && waiting.size === 0) this.#tenants.delete(name);
   }
 }

@@ -4,5 +4,5 @@ export { InFlightGate } from './in-flight-gate.ts';
 export { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
 export { SessionError, type SessionErrorKind } from './session-error.ts';
 export { Http2Session } from './session.ts';
-export type { RequestOptions, SessionEnd, SessionOptions, SessionState } from './session-options.ts';
+export type { Http2RequestOptions, Http2SessionOptions, SessionEnd, SessionState } from './session-options.ts';
 export { SessionPool, type SessionPoolOptions } from './session-pool.ts';

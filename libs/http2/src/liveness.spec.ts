@@ -80,7 +80,7 @@ test('asked for, a ping is sent at once, but none beside another and none before
   answers.pop()?.();
   liveness.probe();
   expect(pings()).toEqual([0]);
-  liveness.heard();
+  liveness.recordActivity();
   await clock.advance(10_000);
   liveness.probe();
   expect(pings()).toEqual([0, 10_000]);
@@ -89,7 +89,7 @@ test('asked for, a ping is sent at once, but none beside another and none before
 test('whatever comes in makes a ping needless', async () => {
   const { clock, liveness, pings } = watched(true);
   for (let second = 0; second < 60; second++) {
-    liveness.heard();
+    liveness.recordActivity();
     await clock.advance(1_000);
   }
   expect(pings()).toEqual([]);
@@ -99,7 +99,7 @@ test('what comes in while a ping is under way is no less than its answer', async
   const { clock, liveness, silence } = watched(true);
   await clock.advance(4_000);
   await clock.advance(3_000);
-  liveness.heard();
+  liveness.recordActivity();
   await clock.advance(2_000);
   expect(silence()).toBeUndefined();
   await clock.advance(5_000);

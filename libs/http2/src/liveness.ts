@@ -39,13 +39,13 @@ export interface LivenessOptions {
 export class Liveness {
   readonly #options: LivenessOptions;
   /** Since it was last looked at, and since the ping that is waited for. */
-  #heardSince = true;
-  #heardInWait = false;
+  #activeSinceCheck = true;
+  #activeSincePing = false;
   #quietMs = 0;
   #pingedMs = -Infinity;
-  #awaiting = false;
+  #pingPending = false;
   #cancel: () => void = () => undefined;
-  #cancelWait: () => void = () => undefined;
+  #cancelPingTimeout: () => void = () => undefined;
 
   constructor(options: LivenessOptions) {
     this.#options = options;
@@ -54,52 +54,52 @@ export class Liveness {
   start(): void {
     const { clock, keepAlive } = this.#options;
     this.#cancel();
-    this.#cancel = clock.schedule(keepAlive.busySilenceMs, () => this.#look());
+    this.#cancel = clock.schedule(keepAlive.busySilenceMs, () => this.#check());
   }
 
   stop(): void {
     this.#cancel();
-    this.#cancelWait();
+    this.#cancelPingTimeout();
   }
 
   /** Told of whatever came in. */
-  heard(): void {
-    this.#heardSince = true;
-    this.#heardInWait = true;
+  recordActivity(): void {
+    this.#activeSinceCheck = true;
+    this.#activeSincePing = true;
   }
 
   /** Asks for a sign of life now, because something else hints that the peer is gone. */
   probe(): void {
     const now = this.#options.clock.monotonic();
-    if (!this.#awaiting && now - this.#pingedMs >= this.#options.keepAlive.pingIntervalMs) this.#ping(now);
+    if (!this.#pingPending && now - this.#pingedMs >= this.#options.keepAlive.pingIntervalMs) this.#ping(now);
   }
 
-  #look(): void {
+  #check(): void {
     this.start();
     const { busySilenceMs, idleSilenceMs } = this.#options.keepAlive;
-    this.#quietMs = this.#heardSince ? 0 : this.#quietMs + busySilenceMs;
-    this.#heardSince = false;
+    this.#quietMs = this.#activeSinceCheck ? 0 : this.#quietMs + busySilenceMs;
+    this.#activeSinceCheck = false;
     if (this.#quietMs >= (this.#options.isBusy() ? busySilenceMs : idleSilenceMs)) this.probe();
   }
 
   #ping(now: number): void {
     this.#pingedMs = now;
-    this.#awaiting = true;
-    this.#awaitAnswer();
+    this.#pingPending = true;
+    this.#startPingTimeout();
     this.#options.ping(() => {
-      this.#awaiting = false;
-      this.#cancelWait();
+      this.#pingPending = false;
+      this.#cancelPingTimeout();
       // The silence that is counted next begins here; to count from the next look would double the time between pings.
       this.#quietMs = 0;
     });
   }
 
-  #awaitAnswer(): void {
+  #startPingTimeout(): void {
     const { clock, keepAlive, onSilence } = this.#options;
-    this.#heardInWait = false;
-    this.#cancelWait = clock.schedule(keepAlive.pingTimeoutMs, () => {
-      if (this.#heardInWait) {
-        this.#awaitAnswer();
+    this.#activeSincePing = false;
+    this.#cancelPingTimeout = clock.schedule(keepAlive.pingTimeoutMs, () => {
+      if (this.#activeSincePing) {
+        this.#startPingTimeout();
         return;
       }
       this.stop();

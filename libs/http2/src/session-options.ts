@@ -18,15 +18,15 @@ export interface SessionEnd {
   /** It was closed because nobody used it. */
   readonly idle: boolean;
   /** It was ended here, on purpose. */
-  readonly ours: boolean;
+  readonly closedLocally: boolean;
   /** Nothing answered a ping. */
-  readonly silent: boolean;
+  readonly pingTimedOut: boolean;
   /** Why it failed; undefined when it ended in peace. */
   readonly error: Error | undefined;
 }
 
 /** How to open a session. */
-export interface SessionOptions extends DialOptions {
+export interface Http2SessionOptions extends DialOptions {
   /** Ends the session as long as it is not open. Default: nothing does. */
   readonly signal?: AbortSignal | undefined;
   /** How long the peer's first word may take after the handshake, milliseconds. Default 10,000. */
@@ -46,7 +46,7 @@ export interface SessionOptions extends DialOptions {
 }
 
 /** How to open a stream. */
-export interface RequestOptions {
+export interface Http2RequestOptions {
   /** Whether the request has no body. Default false. */
   readonly endStream?: boolean;
   /** On whose behalf: groups take turns where the peer takes fewer streams than are wanted. Default: one group. */

@@ -3,7 +3,7 @@ import { ManualClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
 import { Http2Session } from './session.ts';
 import { SessionPool, type SessionPoolOptions } from './session-pool.ts';
-import { Peer, TlsPeer } from './testing/peer.ts';
+import { Http2Peer, TlsPeer } from './testing/peer.ts';
 
 const HEADERS = { ':method': 'POST', ':path': '/x' };
 let lab: TlsLab;
@@ -19,13 +19,13 @@ afterEach(async () => {
 });
 afterAll(() => lab.remove());
 
-async function listen(maxConcurrentStreams = 100): Promise<Peer> {
-  const peer = await Peer.start(pair, { maxConcurrentStreams });
+async function listen(maxConcurrentStreams = 100): Promise<Http2Peer> {
+  const peer = await Http2Peer.start(pair, { maxConcurrentStreams });
   cleanups.push(() => peer.stop());
   return peer;
 }
 
-function poolOf({ address }: Pick<Peer, 'address'>, options: Partial<SessionPoolOptions> = {}) {
+function poolOf({ address }: Pick<Http2Peer, 'address'>, options: Partial<SessionPoolOptions> = {}) {
   const clock = new ManualClock();
   let openings = 0;
   const open = (signal: AbortSignal): Http2Session => {

@@ -5,8 +5,8 @@ import { ManualClock } from '@eso/runtime';
 import { HalfOpenProxy, LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
 import { DEFAULT_KEEP_ALIVE, type KeepAlive } from './liveness.ts';
 import { Http2Session } from './session.ts';
-import type { RequestOptions, SessionEnd, SessionOptions } from './session-options.ts';
-import { Peer, TlsPeer } from './testing/peer.ts';
+import type { Http2RequestOptions, Http2SessionOptions, SessionEnd } from './session-options.ts';
+import { Http2Peer, TlsPeer } from './testing/peer.ts';
 
 const HEADERS = { ':method': 'POST', ':path': '/x' };
 let lab: TlsLab;
@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 afterAll(() => lab.remove());
 
-async function listen(settings: Parameters<typeof Peer.start>[1] = {}): Promise<Peer> {
-  const peer = await Peer.start(pair, settings);
+async function listen(settings: Parameters<typeof Http2Peer.start>[1] = {}): Promise<Http2Peer> {
+  const peer = await Http2Peer.start(pair, settings);
   cleanups.push(() => peer.stop());
   return peer;
 }
@@ -34,7 +34,7 @@ interface Opened {
   readonly ends: SessionEnd[];
 }
 
-function open({ address }: Pick<SessionOptions, 'address'>, options: Partial<SessionOptions> = {}): Opened {
+function open({ address }: Pick<Http2SessionOptions, 'address'>, options: Partial<Http2SessionOptions> = {}): Opened {
   const clock = new ManualClock();
   const ends: SessionEnd[] = [];
   const session = new Http2Session({
@@ -49,13 +49,13 @@ function open({ address }: Pick<SessionOptions, 'address'>, options: Partial<Ses
   return { session, clock, ends };
 }
 
-async function request(session: Http2Session, options?: RequestOptions): Promise<ClientHttp2Stream> {
+async function request(session: Http2Session, options?: Http2RequestOptions): Promise<ClientHttp2Stream> {
   const stream = await session.request(HEADERS, options);
   stream.on('error', () => undefined);
   return stream;
 }
 
-const INPEACE = { idle: false, ours: false, silent: false, error: undefined } as const;
+const INPEACE = { idle: false, closedLocally: false, pingTimedOut: false, error: undefined } as const;
 /** As towards the API server. */
 const EVEN: KeepAlive = { busySilenceMs: 30_000, idleSilenceMs: 30_000, pingIntervalMs: 0, pingTimeoutMs: 15_000 };
 
@@ -162,7 +162,7 @@ describe('a session that does not come about', () => {
       await until(() => session.state === state);
       stop.abort(new Error('enough'));
       await expect(session.ready).rejects.toMatchObject({ kind: 'connect' });
-      expect(ends).toEqual([{ ...INPEACE, reached: state, ours: true }]);
+      expect(ends).toEqual([{ ...INPEACE, reached: state, closedLocally: true }]);
       expect(() => open(peer, { signal: stop.signal })).toThrow('enough');
     },
   );
@@ -207,7 +207,7 @@ describe('liveness', () => {
     await closed;
     await session.ended;
     const error = expect.objectContaining({ kind: 'lost' }) as Error;
-    expect(ends).toEqual([{ ...INPEACE, reached: 'open', silent: true, error }]);
+    expect(ends).toEqual([{ ...INPEACE, reached: 'open', pingTimedOut: true, error }]);
   });
 
   test('a hint is looked into at once', async () => {
@@ -221,7 +221,7 @@ describe('liveness', () => {
     session.probe();
     await clock.advance(EVEN.pingTimeoutMs);
     await session.ended;
-    expect(ends).toMatchObject([{ silent: true }]);
+    expect(ends).toMatchObject([{ pingTimedOut: true }]);
     session.probe();
   });
 });
@@ -301,7 +301,7 @@ describe('streams', () => {
     await closed;
     await session.ended;
     const error = expect.objectContaining({ kind: 'lost' }) as Error;
-    expect(ends).toEqual([{ ...INPEACE, reached: 'open', ours: true, error }]);
+    expect(ends).toEqual([{ ...INPEACE, reached: 'open', closedLocally: true, error }]);
   });
 });
 
@@ -343,7 +343,7 @@ test('destroyed, it ends with its streams, and says when its socket is closed', 
   await session.destroy();
   await closed;
   expect([session.state, session.load]).toEqual(['closed', 0]);
-  expect(ends).toEqual([{ ...INPEACE, reached: 'open', ours: true }]);
+  expect(ends).toEqual([{ ...INPEACE, reached: 'open', closedLocally: true }]);
   await until(() => peer.sessions.size === 0);
 });
 

@@ -13,13 +13,13 @@ import { answerHeaderOptions, headerListBytes } from './header-limits.ts';
 import { InFlightGate } from './in-flight-gate.ts';
 import { DEFAULT_KEEP_ALIVE, Liveness } from './liveness.ts';
 import { NoHttp2, SessionError } from './session-error.ts';
-import type { RequestOptions, SessionEnd, SessionOptions, SessionState } from './session-options.ts';
+import type { Http2RequestOptions, Http2SessionOptions, SessionEnd, SessionState } from './session-options.ts';
 
 /** Bytes a peer may send ahead on one stream; Node's 64 KiB stall larger answers. */
 const STREAM_WINDOW = 1024 * 1024;
 /** A peer that takes as many bytes of header fields takes ours, whatever the names in them. */
 const LEAST_HEADER_BYTES = 4_096;
-/** Default of {@link SessionOptions.windowBytes}. */
+/** Default of {@link Http2SessionOptions.windowBytes}. */
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
 
 /**
@@ -31,20 +31,20 @@ export class Http2Session {
   readonly ready: Promise<void>;
   /** Resolves when the socket is closed. */
   readonly ended: Promise<void>;
-  readonly #options: SessionOptions;
+  readonly #options: Http2SessionOptions;
   readonly #socket: TLSSocket;
   readonly #http2: ClientHttp2Session;
   readonly #liveness: Liveness;
   /** As many streams as the peer takes at a time. Node would send more, and such a stream cannot even be given up. */
-  readonly #places = new InFlightGate(0);
+  readonly #streamSlots = new InFlightGate(0);
   #maxStreams = 0;
   #streams = 0;
-  #reached: SessionEnd['reached'] = 'connecting';
+  #phase: SessionEnd['reached'] = 'connecting';
   #error: Error | undefined;
   #goawayText: string | undefined;
   #idle = false;
-  #ours = false;
-  #silent = false;
+  #closedLocally = false;
+  #pingTimedOut = false;
   #ended = false;
   /** What the peer takes in header fields, as HTTP/2 counts them, bytes. */
   #peerHeaderBytes = Infinity;
@@ -56,7 +56,7 @@ export class Http2Session {
    * Dials.
    * @throws the signal's reason, when it has aborted already
    */
-  constructor(options: SessionOptions) {
+  constructor(options: Http2SessionOptions) {
     options.signal?.throwIfAborted();
     this.#options = options;
     const socket = dial(options);
@@ -73,8 +73,8 @@ export class Http2Session {
       isBusy: () => this.#streams > 0,
       ping: (answered) => this.#ping(answered),
       onSilence: (error) => {
-        this.#silent = true;
-        this.#break(error);
+        this.#pingTimedOut = true;
+        this.#fail(error);
       },
     });
     const opened = Promise.withResolvers<undefined>();
@@ -87,19 +87,19 @@ export class Http2Session {
     this.ended = new Promise((resolve) => {
       socket.once('close', () => {
         settled();
-        this.#closed();
+        this.#onSocketClosed();
         opened.reject(this.#neverOpened());
         resolve();
       });
     });
-    this.#http2.once('connect', () => this.#handshakeDone());
+    this.#http2.once('connect', () => this.#onHandshakeDone());
     this.#http2.on('remoteSettings', (settings: Settings) => {
       settled();
-      this.#configure(settings);
+      this.#onRemoteSettings(settings);
       opened.resolve(undefined);
     });
     this.#http2.on('goaway', (_code, _lastStream, text?: Buffer) => {
-      this.heard();
+      this.recordActivity();
       if (text?.length) this.#goawayText = text.toString('latin1');
     });
     // The socket knows best why it failed; the session only that it did.
@@ -111,12 +111,12 @@ export class Http2Session {
 
   get state(): SessionState {
     if (this.#ended || this.#http2.destroyed || this.#socket.destroyed) return 'closed';
-    return this.#http2.closed ? 'draining' : this.#reached;
+    return this.#http2.closed ? 'draining' : this.#phase;
   }
 
   /** Streams that are open or waited for. */
   get load(): number {
-    return this.#places.inFlight + this.#places.waiting;
+    return this.#streamSlots.inFlight + this.#streamSlots.waiting;
   }
 
   /** Whether the peer takes no further stream now: one more has to wait. */
@@ -139,25 +139,28 @@ export class Http2Session {
    * @throws SessionError of kind `refused` when the session takes no more streams, `headersTooLarge` when the peer takes fewer header
    *   fields than there are; the signal's reason. Thrown, or what the promise rejects with.
    */
-  request(headers: OutgoingHttpHeaders, options: RequestOptions = {}): ClientHttp2Stream | Promise<ClientHttp2Stream> {
+  request(
+    headers: OutgoingHttpHeaders,
+    options: Http2RequestOptions = {},
+  ): ClientHttp2Stream | Promise<ClientHttp2Stream> {
     const { endStream = false, group, signal } = options;
     signal?.throwIfAborted();
     if (this.#peerHeaderBytes < LEAST_HEADER_BYTES && headerListBytes(headers) > this.#peerHeaderBytes) {
       const text = `it takes no more than ${this.#peerHeaderBytes} bytes of header fields`;
       throw new SessionError('headersTooLarge', text);
     }
-    const leave = this.#places.tryEnter(group);
+    const leave = this.#streamSlots.tryAcquire(group);
     return leave
       ? this.#stream(headers, endStream, leave)
-      : this.#places.enter(signal, group).then((place) => this.#stream(headers, endStream, place));
+      : this.#streamSlots.acquire(signal, group).then((place) => this.#stream(headers, endStream, place));
   }
 
   /** To be told of whatever comes in on a stream, which is as good as the answer to a ping. */
-  readonly heard = (): void => this.#liveness.heard();
+  readonly recordActivity = (): void => this.#liveness.recordActivity();
 
   /** Asks the peer for a sign of life now, because something else hints that it is gone. */
   probe(): void {
-    if (this.#reached === 'open' && this.state !== 'closed') this.#liveness.probe();
+    if (this.#phase === 'open' && this.state !== 'closed') this.#liveness.probe();
   }
 
   /**
@@ -170,14 +173,14 @@ export class Http2Session {
     if (graceMs === Infinity) return;
     this.#cancelDrain();
     this.#cancelDrain = this.#options.clock.schedule(graceMs, () => {
-      this.#ours = true;
-      this.#break(new SessionError('lost', 'the connection was given up'));
+      this.#closedLocally = true;
+      this.#fail(new SessionError('lost', 'the connection was given up'));
     });
   }
 
   /** Ends the session and every stream on it. Resolves when the socket is closed. */
   destroy(): Promise<void> {
-    this.#ours = true;
+    this.#closedLocally = true;
     this.#http2.destroy();
     this.#socket.destroy();
     return this.ended;
@@ -201,34 +204,34 @@ export class Http2Session {
     return stream;
   }
 
-  #break(error: Error): void {
+  #fail(error: Error): void {
     this.#error ??= error;
     this.#http2.destroy(this.#error, constants.NGHTTP2_CANCEL);
     this.#socket.destroy();
   }
 
-  #handshakeDone(): void {
+  #onHandshakeDone(): void {
     if (this.state === 'closed') return;
     // Not before: a socket that is destroyed while Node sets the session up on it ends the process.
     if (this.#socket.alpnProtocol !== 'h2') {
-      this.#break(new NoHttp2());
+      this.#fail(new NoHttp2());
       return;
     }
-    this.#reached = 'negotiating';
+    this.#phase = 'negotiating';
     const ms = this.#options.settingsTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    this.#cancelSettings = this.#options.clock.schedule(ms, () => this.#break(new ConnectTimeout('settings', ms)));
+    this.#cancelSettings = this.#options.clock.schedule(ms, () => this.#fail(new ConnectTimeout('settings', ms)));
   }
 
-  #configure({ maxConcurrentStreams = Infinity, maxHeaderListSize = Infinity }: Settings): void {
-    this.heard();
+  #onRemoteSettings({ maxConcurrentStreams = Infinity, maxHeaderListSize = Infinity }: Settings): void {
+    this.recordActivity();
     this.#peerHeaderBytes = maxHeaderListSize;
-    if (this.#reached !== 'open') this.#open();
+    if (this.#phase !== 'open') this.#open();
     this.#maxStreams = maxConcurrentStreams;
-    this.#places.setLimit(maxConcurrentStreams);
+    this.#streamSlots.setLimit(maxConcurrentStreams);
   }
 
   #open(): void {
-    this.#reached = 'open';
+    this.#phase = 'open';
     this.#cancelSettings();
     // A session that has ended meanwhile would throw, and nothing stands between this callback and the end of the process.
     if (this.state === 'closed') return;
@@ -239,12 +242,12 @@ export class Http2Session {
   }
 
   #neverOpened(): SessionError {
-    return this.#reached === 'negotiating' && this.#error === undefined && !this.#ours
+    return this.#phase === 'negotiating' && this.#error === undefined && !this.#closedLocally
       ? new SessionError('turnedAway', 'closed right after the TLS handshake')
       : new SessionError('connect', 'no connection', this.#error);
   }
 
-  #closed(): void {
+  #onSocketClosed(): void {
     this.#ended = true;
     this.#liveness.stop();
     this.#cancelSettings();
@@ -252,12 +255,12 @@ export class Http2Session {
     this.#cancelDrain();
     this.#http2.destroy();
     // Whoever waits for a place is let through and finds out.
-    this.#places.setLimit(Infinity);
+    this.#streamSlots.setLimit(Infinity);
     this.#options.onEnd?.({
-      reached: this.#reached,
+      reached: this.#phase,
       idle: this.#idle,
-      ours: this.#ours,
-      silent: this.#silent,
+      closedLocally: this.#closedLocally,
+      pingTimedOut: this.#pingTimedOut,
       error: this.#error,
     });
   }
@@ -281,7 +284,7 @@ export class Http2Session {
 }
 
 /** What requests carry as their authority unless they say another. */
-function originOf({ address, serverName }: SessionOptions): string {
+function originOf({ address, serverName }: Http2SessionOptions): string {
   const name = serverName ?? address.host;
   return `https://${isIPv6(name) ? `[${name}]` : name}:${address.port}`;
 }

@@ -1,6 +1,6 @@
 export { DEFAULT_PAGE_SIZE, KubeClient } from './client/client.ts';
 export type * from './client/options.ts';
-export type { KubeConnection, TlsMaterial } from './connection/connection.ts';
+export type { KubeConnection, TlsClientConfig } from './connection/connection.ts';
 export { inClusterConnection, type InClusterOptions } from './connection/in-cluster.ts';
 export { loadConnection, type LoadConnectionOptions } from './connection/load.ts';
 export { type FieldCause, isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from './error.ts';

@@ -1,4 +1,4 @@
-import type { Check } from './readiness.ts';
+import type { HealthCheck } from './readiness.ts';
 
 export interface EventLoopCheckOptions {
   /** How far back the check looks, in milliseconds. Default 30,000. */
@@ -24,7 +24,7 @@ interface Block {
  * thousands of objects, is well, and so is one that a garbage collection stops now and then. (A loop that never turns does not
  * answer the probe in the first place.)
  */
-export function eventLoopCheck(options: EventLoopCheckOptions = {}): Check {
+export function eventLoopCheck(options: EventLoopCheckOptions = {}): HealthCheck {
   const { windowMs = 30_000, blockMs = 500, maxShare = 0.75 } = options;
   let blocks: Block[] = [];
   let last = performance.now();

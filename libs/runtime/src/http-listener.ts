@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { formatAddress, type ListenAddress } from './address.ts';
-import { ConnectionRoom } from './connection-room.ts';
+import { ConnectionLimiter } from './connection-limiter.ts';
 import { RuntimeError } from './error.ts';
 import type { Logger } from './logger.ts';
 import { type Counter, counterOf, type Registry } from './metrics.ts';
@@ -19,7 +19,7 @@ export interface Listener {
 }
 
 /** Why something that a client sent was not served: the label `reason`. */
-export type Refusal =
+export type RefusalReason =
   | 'malformed'
   | 'headers_too_large'
   | 'timeout'
@@ -106,7 +106,7 @@ class GuardedServer {
   readonly server: Server;
   readonly #options: HttpListenerOptions;
   readonly #refused: Counter<'listener' | 'reason'>;
-  readonly #room = new ConnectionRoom<Socket>(CONNECTIONS);
+  readonly #connections = new ConnectionLimiter<Socket>(CONNECTIONS);
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
@@ -129,10 +129,10 @@ class GuardedServer {
 
   #listen(): void {
     const { server } = this;
-    server.on('connection', (socket: Socket) => this.#guard(socket, () => this.#connected(socket)));
-    server.on('request', (request, response) => this.#guard(request.socket, () => this.#requested(request, response)));
+    server.on('connection', (socket: Socket) => this.#guard(socket, () => this.#onConnection(socket)));
+    server.on('request', (request, response) => this.#guard(request.socket, () => this.#onRequest(request, response)));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
-      this.#guard(socket, () => this.#broken(error, socket)),
+      this.#guard(socket, () => this.#onClientError(error, socket)),
     );
     for (const event of ['checkContinue', 'checkExpectation'] as const)
       server.on(event, (request: IncomingMessage, response: ServerResponse) =>
@@ -141,10 +141,10 @@ class GuardedServer {
     // A socket that is handed over has lost Node's own handlers.
     for (const event of ['upgrade', 'connect'] as const)
       server.on(event, (_request: IncomingMessage, socket: Duplex) =>
-        this.#guard(socket, () => this.#cut('upgrade', socket)),
+        this.#guard(socket, () => this.#destroySocket('upgrade', socket)),
       );
     server.on('dropRequest', (_request: IncomingMessage, socket: Duplex) =>
-      this.#guard(socket, () => this.#cut('too_many_requests', socket)),
+      this.#guard(socket, () => this.#destroySocket('too_many_requests', socket)),
     );
   }
 
@@ -158,19 +158,19 @@ class GuardedServer {
     }
   }
 
-  #connected(socket: Socket): void {
-    socket.once('close', () => this.#room.leave(socket));
-    const victim = this.#room.enter(socket);
-    if (victim) this.#cut('too_many_connections', victim);
+  #onConnection(socket: Socket): void {
+    socket.once('close', () => this.#connections.remove(socket));
+    const victim = this.#connections.admit(socket);
+    if (victim) this.#destroySocket('too_many_connections', victim);
   }
 
-  #requested(request: IncomingMessage, response: ServerResponse): void {
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
     // The connection may break at any moment; the server's own handlers count it.
     for (const stream of [request, response]) stream.on('error', () => undefined);
     const { socket } = request;
-    this.#room.busy(socket, true);
-    response.once('close', () => this.#room.busy(socket, false));
-    const refusal = judgeRequest(request);
+    this.#connections.setBusy(socket, true);
+    response.once('close', () => this.#connections.setBusy(socket, false));
+    const refusal = checkRequest(request);
     if (refusal) this.#refuse(refusal, response);
     else
       this.#answer(splitTarget(request.url ?? ''), response).catch((error: unknown) => {
@@ -190,8 +190,8 @@ class GuardedServer {
   }
 
   /** Bytes that are no HTTP, a request that takes too long, a connection that breaks. */
-  #broken(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const [reason, status] = judge(error);
+  #onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const [reason, status] = classifyClientError(error);
     this.#count(reason);
     socket.on('error', () => undefined);
     // What is written after an answer that is under way would be taken for a part of it.
@@ -200,7 +200,7 @@ class GuardedServer {
     else socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
   }
 
-  #cut(reason: Refusal, socket: Duplex): void {
+  #destroySocket(reason: RefusalReason, socket: Duplex): void {
     this.#count(reason);
     socket.on('error', () => undefined);
     socket.destroy();
@@ -220,7 +220,7 @@ class GuardedServer {
   }
 
   /** Nothing of what was sent is logged: it may be anything. */
-  #count(reason: Refusal, error?: unknown): void {
+  #count(reason: RefusalReason, error?: unknown): void {
     const { name, logger } = this.#options;
     this.#refused.inc({ listener: name, reason });
     logger.debug({ listener: name, reason, ...(error === undefined ? {} : { error: errorText(error) }) }, 'refused');
@@ -234,7 +234,7 @@ function send(response: ServerResponse, { status, type, body }: Page): void {
     .end(body);
 }
 
-function judgeRequest(request: IncomingMessage): 'malformed' | 'method' | 'body' | undefined {
+function checkRequest(request: IncomingMessage): 'malformed' | 'method' | 'body' | undefined {
   if (request.method !== 'GET' && request.method !== 'HEAD') return 'method';
   if (request.httpVersion !== '1.0' && request.headers.host === undefined) return 'malformed';
   return hasBody(request) ? 'body' : undefined;
@@ -244,7 +244,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || !['0', undefined].includes(headers['content-length']);
 }
 
-function judge({ code = '' }: NodeJS.ErrnoException): [Refusal, string?] {
+function classifyClientError({ code = '' }: NodeJS.ErrnoException): [RefusalReason, string?] {
   if (code === 'HPE_HEADER_OVERFLOW') return ['headers_too_large', '431 Request Header Fields Too Large'];
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['timeout', '408 Request Timeout'];
   if (code.startsWith('HPE_')) return ['malformed', '400 Bad Request'];

@@ -2,7 +2,7 @@ export { formatAddress, type ListenAddress, parseListenAddress } from './address
 export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { CodedError, type CodedErrorOptions } from './coded-error.ts';
-export { ConnectionRoom } from './connection-room.ts';
+export { ConnectionLimiter } from './connection-limiter.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
@@ -23,8 +23,8 @@ export {
   type RegistryOptions,
 } from './metrics.ts';
 export { plainText } from './plain-text.ts';
-export { type Check, type CheckResult, Readiness } from './readiness.ts';
-export { Rarely, type RarelyOptions } from './rarely.ts';
+export { type HealthCheck, type HealthCheckResult, Readiness } from './readiness.ts';
+export { LogThrottle, type LogThrottleOptions } from './log-throttle.ts';
 export { excessOf, regexpLimits } from './regexp/limits.ts';
 export { type ProgramCost, programCost } from './regexp/program-cost.ts';
 export { isSensitiveName, REDACTED } from './redact.ts';

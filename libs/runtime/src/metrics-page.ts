@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
 import type { Page } from './http-listener.ts';
 import type { Logger } from './logger.ts';
-import { Rarely } from './rarely.ts';
+import { LogThrottle } from './log-throttle.ts';
 import { errorText } from './text.ts';
 
 export interface MetricsPageOptions {
@@ -10,30 +10,30 @@ export interface MetricsPageOptions {
   readonly logger: Logger;
   readonly clock?: Clock;
   /** How long a scrape waits for the collection, in milliseconds. Default 8,000: less than Prometheus' own 10 s. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
 /** The page of `/metrics`. Scrapes at the same time share one collection; one that fails or takes long is an answer, too. */
 export class MetricsPage {
   readonly #options: Required<MetricsPageOptions>;
-  readonly #rarely: Rarely;
+  readonly #throttle: LogThrottle;
   #collecting: Promise<Page> | undefined;
 
   constructor(options: MetricsPageOptions) {
-    this.#options = { clock: systemClock, patienceMs: 8_000, ...options };
-    this.#rarely = new Rarely({ clock: this.#options.clock });
+    this.#options = { clock: systemClock, timeoutMs: 8_000, ...options };
+    this.#throttle = new LogThrottle({ clock: this.#options.clock });
   }
 
   async get(): Promise<Page> {
     this.#collecting ??= this.#collect().finally(() => (this.#collecting = undefined));
-    return this.#unlessLate(this.#collecting);
+    return this.#orTimeout(this.#collecting);
   }
 
   async #collect(): Promise<Page> {
     const { registry } = this.#options;
     try {
       const body = Buffer.from(await registry.metrics());
-      this.#rarely.over();
+      this.#throttle.reset();
       return { status: 200, type: registry.contentType, body };
     } catch (error) {
       return this.#failed(500, `collecting metrics failed: ${errorText(error)}`);
@@ -41,8 +41,8 @@ export class MetricsPage {
   }
 
   /** The collection goes on; whoever comes later still shares it. */
-  #unlessLate(collecting: Promise<Page>): Promise<Page> {
-    const { clock, patienceMs } = this.#options;
+  #orTimeout(collecting: Promise<Page>): Promise<Page> {
+    const { clock, timeoutMs: patienceMs } = this.#options;
     return new Promise((resolve) => {
       const cancel = clock.schedule(patienceMs, () =>
         resolve(this.#failed(503, `collecting metrics takes longer than ${String(patienceMs)} ms`)),
@@ -55,7 +55,7 @@ export class MetricsPage {
   }
 
   #failed(status: number, text: string): Page {
-    if (this.#rarely.due(text)) this.#options.logger.error(text);
+    if (this.#throttle.isDue(text)) this.#options.logger.error(text);
     return { status, type: 'text/plain', body: `${text}\n` };
   }
 }

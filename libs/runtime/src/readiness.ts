@@ -1,9 +1,9 @@
 import { errorText } from './text.ts';
 
 /** A check answers with the reason why not, or undefined when all is well. It must be quick and must not wait. */
-export type Check = () => string | undefined;
+export type HealthCheck = () => string | undefined;
 
-export interface CheckResult {
+export interface HealthCheckResult {
   name: string;
   /** Absent when the check passes. */
   reason?: string;
@@ -11,15 +11,15 @@ export interface CheckResult {
 
 /** A named set of checks behind one probe. A set without checks passes. */
 export class Readiness {
-  readonly #checks = new Map<string, Check>();
+  readonly #checks = new Map<string, HealthCheck>();
 
   /** Adds a check; one of the same name is replaced. */
-  add(name: string, check: Check): void {
+  add(name: string, check: HealthCheck): void {
     this.#checks.set(name, check);
   }
 
   /** Runs every check. One that throws has failed with what it threw. */
-  results(): CheckResult[] {
+  results(): HealthCheckResult[] {
     return [...this.#checks].map(([name, check]) => {
       const reason = run(check);
       return reason === undefined ? { name } : { name, reason };
@@ -32,7 +32,7 @@ export class Readiness {
   }
 }
 
-function run(check: Check): string | undefined {
+function run(check: HealthCheck): string | undefined {
   try {
     return check();
   } catch (error) {

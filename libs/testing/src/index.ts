@@ -25,7 +25,7 @@ export {
 } from './tls/tls-lab.ts';
 export * from './hostile/index.ts';
 export * from './peers/index.ts';
-export { BUNDLES_ENV, bundlePath, workspaceRoot } from './workspace.ts';
+export { bundlePath, BUNDLES_ENV, workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,
   type ControlPlaneOptions,
@@ -41,10 +41,10 @@ export {
 export { ensureMoto, type Moto, type MotoOptions, startMoto } from '@eso/control-plane/moto.mjs';
 export { type Pod } from '@eso/control-plane/pod.mjs';
 export {
-  type CoreOptions,
+  type CoreSettings,
   ESO_NAMESPACE,
   Installation,
   type InstallationOptions,
-  type ProviderSettings,
   providerAddress,
+  type ProviderSettings,
 } from './installation/installation.ts';

@@ -6,7 +6,7 @@ import { KubeError, type Lease, leases, type Secret } from '@eso/kube';
 import { parseBundle, sealBundle, type SignerSource, wrappedKeySource } from '@eso/pki';
 import { createLogger, ManualClock } from '@eso/runtime';
 import { secretEntry } from '../secret-data.ts';
-import { DAY, testAuthority } from '../testing/model.ts';
+import { DAY, inMemoryAuthority } from '../testing/model.ts';
 import { AuthorityKeeper } from './authority-keeper.ts';
 import { authoritySecret, readAuthoritySecret } from './authority-secret.ts';
 
@@ -116,7 +116,7 @@ test('a bundle that the key sealed is told; an older one that is played again ch
   const { store, source, changes, keeper } = setup();
   const { authority } = await keeper.ensure(signal);
   const made = store.secret!;
-  const next = await testAuthority(clock);
+  const next = await inMemoryAuthority(clock);
   const { key } = readAuthoritySecret(made, source);
   const bundleOf = async (generation: number, ...more: (typeof next)[]): Promise<Secret> => {
     const certificates = [authority.certificate, ...more.map(({ certificate }) => certificate)];

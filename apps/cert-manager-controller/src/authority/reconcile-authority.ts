@@ -7,7 +7,7 @@ import { CertificateError, type CertificateErrorCode } from '../error.ts';
 import { EventReason } from '../events.ts';
 import type { Settings } from '../flags.ts';
 import type { CertificateMetrics } from '../metrics.ts';
-import type { Schedule } from '../schedule.ts';
+import type { RequeueSchedule } from '../requeue-schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 import type { AuthorityKeeper, KeptAuthority } from './authority-keeper.ts';
 import { bundleReport } from './bundle-report.ts';
@@ -19,7 +19,7 @@ export interface AuthorityDependencies {
   readonly watches: SecretWatches;
   readonly events: EventRecorder;
   readonly metrics: CertificateMetrics;
-  readonly schedule: Schedule;
+  readonly schedule: RequeueSchedule;
   readonly clock: Clock;
   /** Called when the authority can be used again: every leaf has to be looked at. */
   readonly onUsable: () => void;
@@ -71,10 +71,10 @@ export class AuthorityReconciler {
 
   async reconcile(key: string, { signal, logger }: ReconcileContext): Promise<ReconcileResult> {
     const { settings, keeper, watches, metrics, schedule } = this.#dependencies;
-    watches.want(key, { namespace: settings.namespace, name: CA_SECRET });
+    watches.watch(key, { namespace: settings.namespace, name: CA_SECRET });
     try {
       await keeper.remember(signal);
-      return this.#look(await keeper.ensure(signal), logger);
+      return this.#observe(await keeper.ensure(signal), logger);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const error = CertificateError.from(thrown);
@@ -84,11 +84,11 @@ export class AuthorityReconciler {
       // What confirms it is written where no watch looks.
       if (schedule.isWorthRetrying(error) || error.code === 'AUTHORITY_UNCONFIRMED') throw error;
       logger.error({ error: error.publicMessage }, 'the certificate authority cannot be used');
-      return schedule.afterFailure();
+      return schedule.requeueAtResync();
     }
   }
 
-  #look({ authority, secret }: KeptAuthority, logger: Logger): ReconcileResult {
+  #observe({ authority, secret }: KeptAuthority, logger: Logger): ReconcileResult {
     const { metrics, schedule, settings, clock } = this.#dependencies;
     const { notBefore, notAfter } = inspectCertificate(authority.certificate);
     const dueAt = authorityRenewalInstant(notBefore, notAfter, settings.lifetime.validityMs);
@@ -96,21 +96,29 @@ export class AuthorityReconciler {
     metrics.authorityExpires(notAfter.getTime(), now >= dueAt);
     metrics.authorityBundle(authority.problems);
     const tampered = bundleReport(authority.problems, settings.namespace);
-    this.#usable(tampered === undefined ? { kind: 'good' } : { kind: 'tampered', reason: tampered });
+    this.#markUsable(tampered === undefined ? { kind: 'good' } : { kind: 'tampered', reason: tampered });
     if (tampered !== undefined) {
       logger.error({ problems: authority.problems.length }, tampered);
-      this.#announce(secret, EventReason.authorityTampered, tampered);
+      this.#recordDailyEvent(secret, EventReason.authorityTampered, tampered);
     }
     const end = notAfter.toISOString();
     if (now >= notAfter.getTime())
-      this.#announce(secret, EventReason.authorityExpired, `The certificate authority ended at ${end}; ${WHAT_TO_DO}`);
+      this.#recordDailyEvent(
+        secret,
+        EventReason.authorityExpired,
+        `The certificate authority ended at ${end}; ${WHAT_TO_DO}`,
+      );
     else if (now >= dueAt)
-      this.#announce(secret, EventReason.authorityExpiring, `The certificate authority ends at ${end}; ${WHAT_TO_DO}`);
+      this.#recordDailyEvent(
+        secret,
+        EventReason.authorityExpiring,
+        `The certificate authority ends at ${end}; ${WHAT_TO_DO}`,
+      );
     const next = [dueAt, notAfter.getTime()].find((instant) => instant > now);
-    return next === undefined ? schedule.afterFailure() : schedule.nextPass(next);
+    return next === undefined ? schedule.requeueAtResync() : schedule.requeueAt(next);
   }
 
-  #usable(state: State): void {
+  #markUsable(state: State): void {
     const before = this.#state;
     this.#state = state;
     // At the start every leaf is in the queue anyway.
@@ -118,7 +126,7 @@ export class AuthorityReconciler {
   }
 
   /** Each thing once a day: it may take weeks until somebody acts. */
-  #announce(secret: KeptAuthority['secret'], reason: EventReason, message: string): void {
+  #recordDailyEvent(secret: KeptAuthority['secret'], reason: EventReason, message: string): void {
     const { clock, events } = this.#dependencies;
     const announcement = `${new Date(clock.now()).toISOString().slice(0, 10)} ${message}`;
     if (this.#announced.get(reason) === announcement) return;

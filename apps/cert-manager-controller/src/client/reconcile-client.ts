@@ -4,10 +4,10 @@ import { clientIdentity } from '@eso/pki';
 import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
 import { CertificateError } from '../error.ts';
 import type { Settings } from '../flags.ts';
-import { keepLeaf, type LeafDependencies, type LeafOutcome } from '../leaf/keep-leaf.ts';
+import { type LeafDependencies, type LeafOutcome, reconcileLeaf } from '../leaf/reconcile-leaf.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
 import type { CertificateMetrics } from '../metrics.ts';
-import type { Schedule } from '../schedule.ts';
+import type { RequeueSchedule } from '../requeue-schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 
 export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
@@ -15,7 +15,7 @@ export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed' |
   readonly keeper: AuthorityKeeper;
   readonly watches: SecretWatches;
   readonly metrics: CertificateMetrics;
-  readonly schedule: Schedule;
+  readonly schedule: RequeueSchedule;
 }
 
 /** Gives core its client certificate, in the namespace of core and nowhere else. */
@@ -26,11 +26,14 @@ export async function reconcileClient(
 ): Promise<ReconcileResult> {
   const { settings, keeper, watches, metrics, schedule } = dependencies;
   const owner = clientOwner(settings);
-  watches.want(key, owner.secret);
+  watches.watch(key, owner.secret);
   try {
     const { authority } = await keeper.ensure(signal);
     // No Service can claim this name: theirs have another prefix.
-    const outcome = await keepLeaf({ ...dependencies, isClaimed: () => true }, { owner, authority, logger, signal });
+    const outcome = await reconcileLeaf(
+      { ...dependencies, isClaimed: () => true },
+      { owner, authority, logger, signal },
+    );
     if (outcome.kind === 'refused') logger.error({ secret: owner.secret }, outcome.message);
     return report(outcome, metrics, schedule);
   } catch (thrown) {
@@ -39,23 +42,23 @@ export async function reconcileClient(
     const error = CertificateError.from(thrown);
     if (schedule.isWorthRetrying(error)) throw error;
     logger.error({ error: error.publicMessage }, 'no client certificate for core');
-    return schedule.afterFailure();
+    return schedule.requeueAtResync();
   }
 }
 
-function report(outcome: LeafOutcome, metrics: CertificateMetrics, schedule: Schedule): ReconcileResult {
+function report(outcome: LeafOutcome, metrics: CertificateMetrics, schedule: RequeueSchedule): ReconcileResult {
   switch (outcome.kind) {
     case 'issued':
       metrics.clientRotated(outcome.reasons[0]);
       metrics.clientExpires(outcome.lifetime.notAfter);
-      return schedule.nextPass(outcome.lifetime.lookAgainAt);
+      return schedule.requeueAt(outcome.lifetime.lookAgainAt);
     case 'kept':
     case 'published':
       metrics.clientExpires(outcome.lifetime.notAfter);
-      return schedule.nextPass(outcome.lifetime.lookAgainAt);
+      return schedule.requeueAt(outcome.lifetime.lookAgainAt);
     case 'refused':
       metrics.clientFailed();
-      return schedule.afterFailure();
+      return schedule.requeueAtResync();
     // It is never made to wait: core's is one certificate, in a namespace of administrators.
     case 'waits':
     case 'raced':

@@ -11,7 +11,7 @@ function setup({ total = { perMinute: 60, burst: 120 }, perNamespace = { perMinu
     clock,
     total,
     perNamespace,
-    onTurn: (key) => {
+    onAdmitted: (key) => {
       calls.push({ key, at: clock.monotonic() });
       // As the reconcile does that is woken.
       expect(throttle.admit(key)).toBe(true);
@@ -81,7 +81,7 @@ test('who is forgotten leaves its place, and a turn that was not used, to the ne
     clock,
     perNamespace: { perMinute: 6, burst: 1 },
     total: { perMinute: 60, burst: 1 },
-    onTurn: (key) => calls.push(key),
+    onAdmitted: (key) => calls.push(key),
   });
   expect(throttle.admit('a/1')).toBe(true);
   for (const key of ['a/2', 'a/3', 'a/4']) expect(throttle.admit(key)).toBe(false);

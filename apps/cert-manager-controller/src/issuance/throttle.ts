@@ -8,29 +8,29 @@ export interface ThrottleOptions {
   readonly perNamespace: Rate;
   /** For all of them together. Default: no bound. */
   readonly total?: Rate;
-  /** Called with the key that has its turn now; it keeps its turn until it uses it or is forgotten. */
-  readonly onTurn: (key: string) => void;
+  /** Called with the key that is admitted; it stays so until it goes or is forgotten. */
+  readonly onAdmitted: (key: string) => void;
 }
 
 /** Keys of one namespace that wait, in the order they came. */
-interface Line {
+interface NamespaceQueue {
   readonly bucket: TokenBucket;
   readonly waiting: Set<string>;
-  /** Monotonic time of its last turn. */
-  lastTurn: number;
+  /** Monotonic time of its last admission, in milliseconds. */
+  lastAdmission: number;
 }
 
 /**
- * Says when a key may go: when its namespace has a token and there is one for all. Who has to wait stands in the line of its
- * namespace and is called. Of several lines the one goes first whose last turn is longest ago, so that a namespace that
+ * Says when a key may go: when its namespace has a token and there is one for all. Who has to wait stands in the queue of its
+ * namespace and is admitted later. Of several queues the one goes first whose last admission is longest ago, so that a namespace that
  * wants one never stands behind what another one wants in hundreds.
  */
 export class Throttle {
   readonly #options: ThrottleOptions;
   readonly #total: TokenBucket | undefined;
-  readonly #lines = new Map<string, Line>();
-  /** Keys that were called and have not gone yet. */
-  readonly #called = new Set<string>();
+  readonly #queues = new Map<string, NamespaceQueue>();
+  /** Keys that were admitted and have not gone yet. */
+  readonly #admitted = new Set<string>();
   #cancelTimer: (() => void) | undefined;
 
   constructor(options: ThrottleOptions) {
@@ -40,102 +40,102 @@ export class Throttle {
 
   /** Keys that wait. */
   get waiting(): number {
-    return [...this.#lines.values()].reduce((sum, { waiting }) => sum + waiting.size, 0);
+    return [...this.#queues.values()].reduce((sum, { waiting }) => sum + waiting.size, 0);
   }
 
-  /** Whether `key` (`<namespace>/<name>`) may go now. If not, it stands in line from now on, or still. */
+  /** Whether `key` (`<namespace>/<name>`) may go now. If not, it is queued from now on, or still. */
   admit(key: string): boolean {
-    if (this.#called.delete(key)) return true;
-    this.#line(key).waiting.add(key);
-    this.#callAll(key);
-    return this.#called.delete(key);
+    if (this.#admitted.delete(key)) return true;
+    this.#queueOf(key).waiting.add(key);
+    this.#admitReady(key);
+    return this.#admitted.delete(key);
   }
 
-  /** Whether `key` stands in line and has not been called. */
+  /** Whether `key` is queued and has not been admitted. */
   isWaiting(key: string): boolean {
-    return this.#lines.get(namespaceOf(key))?.waiting.has(key) ?? false;
+    return this.#queues.get(namespaceOf(key))?.waiting.has(key) ?? false;
   }
 
-  /** About how long `key` has to wait yet, in milliseconds; 0 when it stands in no line. */
+  /** About how long `key` has to wait yet, in milliseconds; 0 when it is not queued. */
   waitMs(key: string): number {
-    const line = this.#lines.get(namespaceOf(key));
-    const before = [...(line?.waiting ?? [])].indexOf(key);
-    if (!line || before < 0) return 0;
-    return Math.max(line.bucket.msUntil(before + 1), this.#total?.msUntil(1) ?? 0);
+    const queue = this.#queues.get(namespaceOf(key));
+    const before = [...(queue?.waiting ?? [])].indexOf(key);
+    if (!queue || before < 0) return 0;
+    return Math.max(queue.bucket.msUntil(before + 1), this.#total?.msUntil(1) ?? 0);
   }
 
-  /** Takes `key` out of its line; a turn that it has not used is somebody else's. */
+  /** Takes `key` out of its queue; an admission that it has not used goes to another. */
   forget(key: string): void {
-    const line = this.#lines.get(namespaceOf(key));
-    const hadTurn = this.#called.delete(key);
-    if (hadTurn) {
-      line?.bucket.giveBack();
-      this.#total?.giveBack();
+    const queue = this.#queues.get(namespaceOf(key));
+    const wasAdmitted = this.#admitted.delete(key);
+    if (wasAdmitted) {
+      queue?.bucket.refund();
+      this.#total?.refund();
     }
-    if (line?.waiting.delete(key) || hadTurn) this.#callAll();
+    if (queue?.waiting.delete(key) || wasAdmitted) this.#admitReady();
   }
 
   /** Calls nobody any more. */
   close(): void {
     this.#cancelTimer?.();
-    this.#lines.clear();
-    this.#called.clear();
+    this.#queues.clear();
+    this.#admitted.clear();
   }
 
-  #line(key: string): Line {
+  #queueOf(key: string): NamespaceQueue {
     const namespace = namespaceOf(key);
     const { clock, perNamespace } = this.#options;
-    const line = this.#lines.get(namespace) ?? {
+    const queue = this.#queues.get(namespace) ?? {
       bucket: new TokenBucket(clock, perNamespace),
       waiting: new Set(),
-      lastTurn: Number.NEGATIVE_INFINITY,
+      lastAdmission: Number.NEGATIVE_INFINITY,
     };
-    this.#lines.set(namespace, line);
-    return line;
+    this.#queues.set(namespace, queue);
+    return queue;
   }
 
-  /** Calls everybody whose turn it is. @param asking is not told: its caller looks itself */
-  #callAll(asking?: string): void {
-    for (let line = this.#next(); line; line = this.#next()) {
-      const [key] = line.waiting;
+  /** Admits every key whose turn it is. @param asking is not notified: its caller looks itself */
+  #admitReady(asking?: string): void {
+    for (let queue = this.#next(); queue; queue = this.#next()) {
+      const [key] = queue.waiting;
       if (key === undefined) break;
-      line.waiting.delete(key);
-      line.bucket.take();
-      line.lastTurn = this.#options.clock.monotonic();
+      queue.waiting.delete(key);
+      queue.bucket.take();
+      queue.lastAdmission = this.#options.clock.monotonic();
       this.#total?.take();
-      this.#called.add(key);
-      if (key !== asking) this.#options.onTurn(key);
+      this.#admitted.add(key);
+      if (key !== asking) this.#options.onAdmitted(key);
     }
-    this.#dropIdleLines();
+    this.#dropIdleQueues();
     this.#setTimer();
   }
 
-  /** The line whose turn it is; undefined when nobody may go now. */
-  #next(): Line | undefined {
+  /** The queue that is served next; undefined when nobody may go now. */
+  #next(): NamespaceQueue | undefined {
     if (this.#total && this.#total.msUntil(1) > 0) return undefined;
-    let next: Line | undefined;
-    for (const line of this.#lines.values()) {
-      if (line.waiting.size === 0 || line.bucket.msUntil(1) > 0) continue;
-      if (!next || line.lastTurn < next.lastTurn) next = line;
+    let next: NamespaceQueue | undefined;
+    for (const queue of this.#queues.values()) {
+      if (queue.waiting.size === 0 || queue.bucket.msUntil(1) > 0) continue;
+      if (!next || queue.lastAdmission < next.lastAdmission) next = queue;
     }
     return next;
   }
 
   /** A namespace that has its whole burst and wants nothing is as one that was never seen. */
-  #dropIdleLines(): void {
-    for (const [namespace, { waiting, bucket }] of this.#lines)
-      if (waiting.size === 0 && bucket.isFull) this.#lines.delete(namespace);
+  #dropIdleQueues(): void {
+    for (const [namespace, { waiting, bucket }] of this.#queues)
+      if (waiting.size === 0 && bucket.isFull) this.#queues.delete(namespace);
   }
 
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const waits = [...this.#lines.values()].flatMap(({ waiting, bucket }) =>
+    const waits = [...this.#queues.values()].flatMap(({ waiting, bucket }) =>
       waiting.size > 0 ? [bucket.msUntil(1)] : [],
     );
     if (waits.length === 0) return;
     const ms = Math.max(Math.min(...waits), this.#total?.msUntil(1) ?? 0, 1);
-    this.#cancelTimer = this.#options.clock.schedule(ms, () => this.#callAll());
+    this.#cancelTimer = this.#options.clock.schedule(ms, () => this.#admitReady());
   }
 }
 

@@ -30,9 +30,9 @@ test('what is given back is there again, but never makes more of it than its bur
   const bucket = new TokenBucket(clock, RATE);
   bucket.take();
   expect(bucket.isFull).toBe(false);
-  bucket.giveBack();
+  bucket.refund();
   expect(drain(bucket)).toBe(3);
   await clock.advance(3_600_000);
-  bucket.giveBack();
+  bucket.refund();
   expect(drain(bucket)).toBe(3);
 });

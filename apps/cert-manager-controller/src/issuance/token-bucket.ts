@@ -39,7 +39,7 @@ export class TokenBucket {
     this.#heldMs = this.#fill() - this.#msPerToken;
   }
 
-  giveBack(): void {
+  refund(): void {
     // Above the burst it is cut at the next look.
     this.#heldMs = this.#fill() + this.#msPerToken;
   }

@@ -2,7 +2,7 @@ import type { Secret } from '@eso/kube';
 import type { KeyPair, StoredLeaf } from '@eso/pki';
 import { secretData, secretEntry } from '../secret-data.ts';
 import type { LeafOwner } from './owner.ts';
-import { ownedMetadata } from './ownership.ts';
+import { leafMetadata } from './ownership.ts';
 
 /** Type of every leaf's Secret. Kubernetes does not let it be changed. */
 export const LEAF_SECRET_TYPE = 'kubernetes.io/tls';
@@ -15,7 +15,7 @@ export function leafSecret(owner: LeafOwner, pair: KeyPair, existing: Secret | u
   return {
     apiVersion: 'v1',
     kind: 'Secret',
-    metadata: ownedMetadata(owner, existing),
+    metadata: leafMetadata(owner, existing),
     type: LEAF_SECRET_TYPE,
     data: secretData(Object.fromEntries(LEAF_ENTRIES.map((key) => [key, pair[key]]))),
   };

@@ -1,6 +1,6 @@
 import type { ObjectMeta, Secret } from '@eso/kube';
 import { testOwner } from '../testing/model.ts';
-import { ownedMetadata, ownershipOf } from './ownership.ts';
+import { leafMetadata, leafOwnershipOf } from './ownership.ts';
 
 const owner = testOwner('aws');
 const label = { 'app.kubernetes.io/managed-by': 'external-secrets-cert-manager' };
@@ -51,12 +51,12 @@ test.each<[string, Partial<ObjectMeta>, unknown]>([
   ['a copy from another namespace', { labels: label, annotations: annotation('provider-y/aws') }, { kind: 'foreign' }],
   ['the annotation of a neighbour alone', { annotations: annotation('provider-x/azure') }, { kind: 'foreign' }],
 ])('a Secret with %s', (_, metadata, expected) => {
-  expect(ownershipOf(secret(metadata), owner)).toEqual(expected);
+  expect(leafOwnershipOf(secret(metadata), owner)).toEqual(expected);
 });
 
 test("core's own Secret needs no reference", () => {
   const marks = { labels: label, annotations: annotation(client.id) };
-  expect(ownershipOf(secret(marks), client)).toEqual({ kind: 'own', problems: [] });
+  expect(leafOwnershipOf(secret(marks), client)).toEqual({ kind: 'own', problems: [] });
 });
 
 test('what others wrote on an owned Secret stays, references to other Services go', () => {
@@ -71,7 +71,7 @@ test('what others wrote on an owned Secret stays, references to other Services g
     managedFields: [{ manager: 'm' }],
     creationTimestamp: '2026-01-01T00:00:00Z',
   });
-  expect(ownedMetadata(owner, existing)).toEqual({
+  expect(leafMetadata(owner, existing)).toEqual({
     ...owner.secret,
     uid: 's',
     resourceVersion: '7',

@@ -4,7 +4,7 @@ import type { LeafOwner } from './owner.ts';
 import type { SecretProblem } from './reasons.ts';
 
 /** Whose a Secret is, as seen by an owner that wants to keep its leaf in it. */
-export type Ownership =
+export type LeafOwnership =
   | { kind: 'own'; problems: readonly SecretProblem[] }
   /** Belongs to another owner. */
   | { kind: 'other'; ownerId: string }
@@ -15,7 +15,7 @@ export type Ownership =
  * Reads the marks of a Secret. It is the owner's when its annotation says so and one more mark does: the label, or the owner
  * reference. One mark alone may have been copied along with something else.
  */
-export function ownershipOf(secret: Secret, owner: LeafOwner): Ownership {
+export function leafOwnershipOf(secret: Secret, owner: LeafOwner): LeafOwnership {
   const { labels, annotations, ownerReferences } = secret.metadata;
   const labelled = labels?.[LABEL_MANAGED_BY] === MANAGED_BY_CERT_MANAGER;
   const ownerId = annotations?.[ANNOTATION_OWNER];
@@ -35,7 +35,7 @@ export function ownershipOf(secret: Secret, owner: LeafOwner): Ownership {
 }
 
 /** The metadata of an owned Secret: all marks set, and whatever else stands there left alone. */
-export function ownedMetadata(owner: LeafOwner, existing: Secret | undefined): Secret['metadata'] {
+export function leafMetadata(owner: LeafOwner, existing: Secret | undefined): Secret['metadata'] {
   const before = existing?.metadata;
   const ownerReferences = mergeReferences(before?.ownerReferences ?? [], owner.reference);
   return {

@@ -4,7 +4,7 @@ import { objectKey, type Secret } from '@eso/kube';
 import { type CertificateAuthority, leafProblems, parseBundle } from '@eso/pki';
 import { ManualClock } from '@eso/runtime';
 import { secretData, secretEntry } from '../secret-data.ts';
-import { DAY, passOver, testAuthority, testOwner } from '../testing/model.ts';
+import { DAY, inMemoryAuthority, passOver, testOwner } from '../testing/model.ts';
 import { readLeaf } from './leaf-secret.ts';
 
 const lifetime = { validityMs: 30 * DAY };
@@ -50,7 +50,7 @@ class World {
   authority!: CertificateAuthority;
 
   async run(steps: readonly Step[]): Promise<void> {
-    this.authority = await testAuthority(this.clock);
+    this.authority = await inMemoryAuthority(this.clock);
     for (const next of steps) await this.step(next);
     // Whatever the order was: a few passes over everybody and all is well.
     for (let round = 0; round < 2; round++) for (const name of SERVICES) await this.pass(name);
@@ -96,7 +96,7 @@ class World {
       case 'days':
         return this.clock.advance(next.days * DAY);
       case 'replaceAuthority':
-        this.authority = await testAuthority(this.clock);
+        this.authority = await inMemoryAuthority(this.clock);
         return;
     }
   }

@@ -2,8 +2,8 @@ import { type CertificateAuthority, inspectCertificate } from '@eso/pki';
 import type { Secret } from '@eso/kube';
 import { ManualClock } from '@eso/runtime';
 import { secretData, secretEntry } from '../secret-data.ts';
-import { DAY, passOver, testAuthority, testOwner } from '../testing/model.ts';
-import { planLeaf, type PlanInput } from './plan.ts';
+import { DAY, inMemoryAuthority, passOver, testOwner } from '../testing/model.ts';
+import { type LeafPlanInput, planLeaf } from './plan.ts';
 
 const owner = testOwner('aws');
 const lifetime = { validityMs: 30 * DAY };
@@ -12,7 +12,7 @@ let clock: ManualClock;
 let authority: CertificateAuthority;
 let good: Secret;
 
-function input(stored: Secret | undefined, more: Partial<PlanInput> = {}): PlanInput {
+function input(stored: Secret | undefined, more: Partial<LeafPlanInput> = {}): LeafPlanInput {
   return { owner, authority, lifetime, stored, nowMs: clock.now(), isClaimed: () => true, ...more };
 }
 
@@ -23,7 +23,7 @@ const withData = (change: Record<string, string>): Secret => ({
 
 beforeEach(async () => {
   clock = new ManualClock();
-  authority = await testAuthority(clock);
+  authority = await inMemoryAuthority(clock);
   good = (await passOver(input(undefined), clock))!;
 });
 
@@ -52,7 +52,7 @@ test('what was tampered with is issued anew, with every reason', () => {
 test('where only ca.crt is wrong, it is written anew beside the same pair', async () => {
   const { notAfter } = inspectCertificate(secretEntry(good, 'tls.crt')!);
   for (const changed of [
-    withData({ 'ca.crt': authority.bundle + (await testAuthority(clock)).bundle }),
+    withData({ 'ca.crt': authority.bundle + (await inMemoryAuthority(clock)).bundle }),
     withData({ 'ca.crt': '' }),
   ])
     expect(planLeaf(input(changed))).toEqual({
@@ -104,7 +104,7 @@ test("another Service's Secret is refused while that one claims it, and taken ov
 });
 
 test('through 200 days the leaf is renewed at its own instant, is never in its last 40 %, and ends with the authority', async () => {
-  authority = await testAuthority(clock, 200 * DAY);
+  authority = await inMemoryAuthority(clock, 200 * DAY);
   const end = inspectCertificate(authority.certificate).notAfter.getTime();
   let stored = await passOver(input(undefined), clock);
   let renewals = 0;

@@ -1,12 +1,12 @@
 import type { Secret } from '@eso/kube';
-import { type KeyPair, type LeafExpectation, leafProblems, nextLeafRenewal, inspectCertificate } from '@eso/pki';
+import { inspectCertificate, type KeyPair, type LeafExpectation, leafProblems, nextLeafRenewal } from '@eso/pki';
 import { secretEntry } from '../secret-data.ts';
 import { LEAF_ENTRIES, LEAF_SECRET_TYPE, readLeaf } from './leaf-secret.ts';
 import type { LeafOwner } from './owner.ts';
-import { ownershipOf } from './ownership.ts';
+import { leafOwnershipOf } from './ownership.ts';
 import type { RotationReason, SecretProblem } from './reasons.ts';
 
-export interface PlanInput extends Omit<LeafExpectation, 'identity'> {
+export interface LeafPlanInput extends Omit<LeafExpectation, 'identity'> {
   owner: LeafOwner;
   /** The Secret of the owner's name as it is now. */
   stored: Secret | undefined;
@@ -31,10 +31,10 @@ export interface LeafTimes {
 }
 
 /** Decides what to do about a leaf, from everything that was read. Pure. */
-export function planLeaf(input: PlanInput): LeafPlan {
+export function planLeaf(input: LeafPlanInput): LeafPlan {
   const { owner, stored, isClaimed } = input;
   if (!stored) return { kind: 'issue', reasons: ['secret-missing'] };
-  const ownership = ownershipOf(stored, owner);
+  const ownership = leafOwnershipOf(stored, owner);
   const where = `Secret ${owner.secret.namespace}/${owner.secret.name}`;
   switch (ownership.kind) {
     case 'foreign':
@@ -60,14 +60,14 @@ export function planLeaf(input: PlanInput): LeafPlan {
 }
 
 /** When a leaf ends and when to look at it again. */
-export function leafTimes(certificate: string, context: Pick<PlanInput, 'authority' | 'lifetime'>): LeafTimes {
+export function leafTimes(certificate: string, context: Pick<LeafPlanInput, 'authority' | 'lifetime'>): LeafTimes {
   return {
     notAfter: inspectCertificate(certificate).notAfter.getTime(),
     lookAgainAt: nextLeafRenewal(certificate, context),
   };
 }
 
-function contentProblems(stored: Secret, { owner, ...expected }: PlanInput): RotationReason[] {
+function contentProblems(stored: Secret, { owner, ...expected }: LeafPlanInput): RotationReason[] {
   const entries = Object.keys(stored.data ?? {});
   const surplus = entries.some((key) => !(LEAF_ENTRIES as readonly string[]).includes(key));
   const found: SecretProblem[] = surplus ? ['surplus-entries'] : [];

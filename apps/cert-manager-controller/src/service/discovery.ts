@@ -40,19 +40,19 @@ export class ProviderDiscovery {
     });
     this.#informer.addHandler({
       add: (service) => {
-        this.#count(undefined, service);
-        this.#changed(service);
+        this.#updateLimit(undefined, service);
+        this.#enqueue(service);
       },
       update: (before, after) => {
-        this.#count(before, after);
-        this.#changed(after);
-        if (claimedSecret(before) !== claimedSecret(after)) this.#rivalsOf(before);
+        this.#updateLimit(before, after);
+        this.#enqueue(after);
+        if (claimedSecret(before) !== claimedSecret(after)) this.#enqueueClaimants(before);
       },
       // Gone, or without its label: somebody else may have its Secret's name now.
       delete: (service) => {
-        this.#count(service, undefined);
-        this.#changed(service);
-        this.#rivalsOf(service);
+        this.#updateLimit(service, undefined);
+        this.#enqueue(service);
+        this.#enqueueClaimants(service);
       },
     });
   }
@@ -61,7 +61,7 @@ export class ProviderDiscovery {
   async start(signal: AbortSignal): Promise<void> {
     this.#informer.start(signal);
     await this.#informer.waitForSync(signal);
-    this.#limit.begin();
+    this.#limit.onSynced();
   }
 
   get(key: string): ProviderService | undefined {
@@ -95,19 +95,19 @@ export class ProviderDiscovery {
   }
 
   /** A Service that can have no certificate takes nobody's place. */
-  #count(before: ProviderService | undefined, after: ProviderService | undefined): void {
+  #updateLimit(before: ProviderService | undefined, after: ProviderService | undefined): void {
     const isSame = before?.metadata.uid === after?.metadata.uid && before?.claim.kind === after?.claim.kind;
     if (isSame) return;
     if (before?.claim.kind === 'secret') this.#limit.remove(before);
     if (after?.claim.kind === 'secret') this.#limit.add(after);
   }
 
-  #changed({ metadata }: ProviderService): void {
+  #enqueue({ metadata }: ProviderService): void {
     this.#onChange(objectKey(metadata));
   }
 
   /** Whoever waits for the Secret that this Service gave up. */
-  #rivalsOf(service: ProviderService): void {
+  #enqueueClaimants(service: ProviderService): void {
     const secret = claimedSecret(service);
     if (secret === undefined) return;
     for (const key of this.#informer.store.indexKeys(BY_SECRET, secret)) this.#onChange(key);

@@ -6,12 +6,12 @@ import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
 import { CertificateError } from '../error.ts';
 import { EventReason } from '../events.ts';
 import type { Settings } from '../flags.ts';
-import type { Issuance } from '../issuance/issuance.ts';
-import { keepLeaf, type LeafDependencies, type LeafOutcome } from '../leaf/keep-leaf.ts';
+import type { IssuanceLimiter } from '../issuance/issuance-limiter.ts';
+import { type LeafDependencies, type LeafOutcome, reconcileLeaf } from '../leaf/reconcile-leaf.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
-import { ownershipOf } from '../leaf/ownership.ts';
+import { leafOwnershipOf } from '../leaf/ownership.ts';
 import type { CertificateMetrics } from '../metrics.ts';
-import type { Schedule } from '../schedule.ts';
+import type { RequeueSchedule } from '../requeue-schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 import type { ProviderDiscovery } from './discovery.ts';
 import type { ProviderService } from './provider-service.ts';
@@ -22,10 +22,10 @@ export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed' 
   readonly keeper: AuthorityKeeper;
   readonly discovery: ProviderDiscovery;
   readonly watches: SecretWatches;
-  readonly issuance: Issuance;
+  readonly issuance: IssuanceLimiter;
   readonly events: EventRecorder;
   readonly metrics: CertificateMetrics;
-  readonly schedule: Schedule;
+  readonly schedule: RequeueSchedule;
 }
 
 /** Gives one labelled Service its server certificate. `key` is `<namespace>/<name>` of the Service. */
@@ -37,33 +37,33 @@ export async function reconcileService(
   const { discovery, watches, issuance, metrics } = dependencies;
   const service = discovery.get(key);
   if (!service) {
-    watches.release(key);
+    watches.unwatch(key);
     issuance.forget(key);
     metrics.serviceGone(serviceName(key));
     return { kind: 'done' };
   }
   const { claim } = service;
   if (claim.kind === 'none') {
-    watches.release(key);
+    watches.unwatch(key);
     issuance.forget(key);
     return report(dependencies, service, { kind: 'refused', reason: claim.reason, message: claim.message });
   }
   const secret = { namespace: service.metadata.namespace, name: claim.name };
-  watches.releaseOther(key, secret);
+  watches.unwatchOther(key, secret);
   const place = discovery.placeOf(service);
   if (place.kind === 'undecided') {
     discovery.observe(service, await hasCertificate(dependencies, service, secret, signal));
     // It is called when the others of its namespace have been looked at, too.
-    return dependencies.schedule.afterFailure();
+    return dependencies.schedule.requeueAtResync();
   }
   if (place.kind === 'over') {
-    watches.release(key);
+    watches.unwatch(key);
     issuance.forget(key);
     return report(dependencies, service, place);
   }
   // Its turn comes as a key of the queue. Until then a Service costs nothing, however often it is written.
-  if (issuance.waitsForFirst(key)) return dependencies.schedule.afterFailure();
-  return keepCertificate(dependencies, service, { key, secret, signal, logger });
+  if (issuance.waitsForFirst(key)) return dependencies.schedule.requeueAtResync();
+  return reconcileCertificate(dependencies, service, { key, secret, signal, logger });
 }
 
 /** What the API server will not have. It may change its mind, which no watch of that Secret tells. */
@@ -78,7 +78,7 @@ async function hasCertificate(
 ): Promise<boolean> {
   try {
     const stored = await client.get(secrets, secret, { metadataOnly: true, signal });
-    return ownershipOf(stored, ownerOf(service, secret.name, settings)).kind === 'own';
+    return leafOwnershipOf(stored, ownerOf(service, secret.name, settings)).kind === 'own';
   } catch (error) {
     if (isKubeError(error, 'NOT_FOUND', ...REFUSALS)) return false;
     throw error;
@@ -90,7 +90,7 @@ interface ServicePass extends Pick<ReconcileContext, 'signal' | 'logger'> {
   readonly secret: LeafOwner['secret'];
 }
 
-async function keepCertificate(
+async function reconcileCertificate(
   dependencies: ServiceDependencies,
   service: ProviderService,
   { key, secret, signal, logger }: ServicePass,
@@ -103,19 +103,19 @@ async function keepCertificate(
   try {
     const owner = ownerOf(service, secret.name, dependencies.settings);
     const { authority } = await keeper.ensure(signal);
-    const outcome = await keepLeaf({ ...dependencies, ...callbacks }, { owner, authority, logger, signal });
+    const outcome = await reconcileLeaf({ ...dependencies, ...callbacks }, { owner, authority, logger, signal });
     if (outcome.kind !== 'waits') issuance.forget(key);
     // Only a Secret that is ours is watched: one that a Service cannot have would hold a watch for as long as somebody likes.
-    if (isOurs(outcome)) watches.want(key, secret);
-    else if (outcome.kind === 'refused' || (outcome.kind === 'waits' && outcome.lane === 'first')) watches.release(key);
+    if (isOurs(outcome)) watches.watch(key, secret);
+    else if (outcome.kind === 'refused' || (outcome.kind === 'waits' && outcome.lane === 'first')) watches.unwatch(key);
     return report(dependencies, service, toReport(outcome));
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     const error = CertificateError.from(thrown);
-    if (isKubeError(thrown, ...REFUSALS)) watches.release(key);
+    if (isKubeError(thrown, ...REFUSALS)) watches.unwatch(key);
     report(dependencies, service, { kind: 'refused', reason: EventReason.failed, message: error.publicMessage });
     if (schedule.isWorthRetrying(error)) throw error;
-    return schedule.afterFailure();
+    return schedule.requeueAtResync();
   }
 }
 
@@ -140,11 +140,11 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
   switch (result.kind) {
     case 'kept':
       metrics.serviceExpires(name, result.lifetime.notAfter);
-      return schedule.nextPass(result.lifetime.lookAgainAt);
+      return schedule.requeueAt(result.lifetime.lookAgainAt);
     case 'published':
       metrics.serviceExpires(name, result.lifetime.notAfter);
       events.event(service, 'Normal', EventReason.bundleWritten, 'Wrote ca.crt anew, the certificate is kept');
-      return schedule.nextPass(result.lifetime.lookAgainAt);
+      return schedule.requeueAt(result.lifetime.lookAgainAt);
     case 'issued': {
       const { lifetime, reasons } = result;
       metrics.serviceExpires(name, lifetime.notAfter);
@@ -152,22 +152,22 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
       const reason = reasons[0] === 'secret-missing' ? EventReason.issued : EventReason.renewed;
       const until = new Date(lifetime.notAfter).toISOString();
       events.event(service, 'Normal', reason, `Certificate valid until ${until} (${reasons.join(', ')})`);
-      return schedule.nextPass(lifetime.lookAgainAt);
+      return schedule.requeueAt(lifetime.lookAgainAt);
     }
     case 'refused':
       metrics.serviceFailed(name);
       events.event(service, 'Warning', result.reason, result.message);
-      return result.again ? { kind: 'requeue' } : schedule.afterFailure();
+      return result.again ? { kind: 'requeue' } : schedule.requeueAtResync();
     case 'waits':
       if (result.since === 'now') {
         metrics.throttled(result.lane);
         events.event(service, 'Warning', EventReason.throttled, throttledMessage(result));
       }
-      return schedule.afterFailure();
+      return schedule.requeueAtResync();
     case 'over':
       if (result.since === 'now')
         events.event(service, 'Warning', EventReason.limitReached, limitMessage(name, result));
-      return schedule.afterFailure();
+      return schedule.requeueAtResync();
     case 'raced':
       return { kind: 'requeue' };
   }

@@ -34,7 +34,7 @@ test('of a namespace with no more than the limit all are within it at once', () 
   const all = crowd(3);
   for (const one of all) limit.add(one);
   expect(kinds(all)).toEqual(['undecided', 'undecided', 'undecided']);
-  limit.begin();
+  limit.onSynced();
   expect(kinds(all)).toEqual(['within', 'within', 'within']);
   expect(excess.get('tenant')).toBe(0);
 });
@@ -43,7 +43,7 @@ test('where there are too many at the beginning, those that have certificates co
   const { limit, changed, excess, kinds } = setup();
   const all = [service('e', 9), service('b', 2), service('d', 5), service('a', 5), service('c', 1)];
   for (const one of all) limit.add(one);
-  limit.begin();
+  limit.onSynced();
   const [e, b, d, a, c] = all as [ProviderService, ...ProviderService[]] & ProviderService[];
   for (const one of [b!, d!, a!, c!]) limit.observe(one, false);
   expect(kinds(all)).toEqual(all.map(() => 'undecided'));
@@ -60,7 +60,7 @@ test('of more with certificates than the limit the oldest keep their places', ()
   const { limit, kinds } = setup();
   const all = crowd(5);
   for (const one of all) limit.add(one);
-  limit.begin();
+  limit.onSynced();
   for (const one of all) limit.observe(one, one !== all[0]);
   expect(kinds(all)).toEqual(['over', 'within', 'within', 'within', 'over']);
 });
@@ -69,7 +69,7 @@ test('one that goes while it is undecided holds nobody up', () => {
   const { limit, kinds } = setup();
   const all = crowd(5);
   for (const one of all) limit.add(one);
-  limit.begin();
+  limit.onSynced();
   limit.observe(all[4]!, true);
   limit.remove(all[4]!);
   for (const one of all.slice(0, 3)) limit.observe(one, false);
@@ -79,7 +79,7 @@ test('one that goes while it is undecided holds nobody up', () => {
 
 test('when one goes, the oldest that waits is called, and only it', () => {
   const { limit, changed, excess, kinds } = setup();
-  limit.begin();
+  limit.onSynced();
   const all = crowd(5);
   for (const one of all) limit.add(one);
   changed.length = 0;
@@ -95,7 +95,7 @@ test('when one goes, the oldest that waits is called, and only it', () => {
 
 test("an older one that comes late takes nobody's place, and is the first of those that wait", () => {
   const { limit, kinds } = setup();
-  limit.begin();
+  limit.onSynced();
   const all = [4, 5, 6, 7].map((age) => service(`s${age}`, age));
   for (const one of all) limit.add(one);
   const late = service('late', 0);
@@ -108,7 +108,7 @@ test("an older one that comes late takes nobody's place, and is the first of tho
 
 test('one that is over the limit is told so once, until it was within it or gone', () => {
   const { limit } = setup();
-  limit.begin();
+  limit.onSynced();
   const all = crowd(4);
   for (const one of all) limit.add(one);
   const last = all[3]!;
@@ -126,7 +126,7 @@ test('one that is over the limit is told so once, until it was within it or gone
 
 test('another namespace counts for itself, and one that was never added is not taken out', () => {
   const { limit, changed, excess, kinds } = setup();
-  limit.begin();
+  limit.onSynced();
   for (const one of crowd(4)) limit.add(one);
   const other = service('s9', 9, 'other');
   limit.add(other);

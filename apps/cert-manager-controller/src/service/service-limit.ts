@@ -50,20 +50,20 @@ export class ServiceLimit {
   readonly #options: ServiceLimitOptions;
   readonly #namespaces = new Map<string, Namespace>();
   /** Keys of Services that were over the limit when they were asked about last. */
-  readonly #told = new Set<string>();
-  #begun = false;
+  readonly #reported = new Set<string>();
+  #synced = false;
 
   constructor(options: ServiceLimitOptions) {
     this.#options = options;
   }
 
   /** All Services that there are have been added: from now on it is decided who is within the limit. */
-  begin(): void {
-    this.#begun = true;
+  onSynced(): void {
+    this.#synced = true;
     for (const [name, namespace] of this.#namespaces) {
       if (namespace.line.length > this.#options.perNamespace)
         namespace.undecided = { unknown: new Set(namespace.line), holders: new Set() };
-      else this.#fill(name, namespace);
+      else this.#admitNext(name, namespace);
     }
   }
 
@@ -74,7 +74,7 @@ export class ServiceLimit {
     this.#namespaces.set(name, namespace);
     const entry = entryOf(service);
     namespace.line.splice(indexOf(namespace.line, entry), 0, entry);
-    this.#fill(name, namespace);
+    this.#admitNext(name, namespace);
   }
 
   /** It has gone, or claims none any more. */
@@ -84,13 +84,13 @@ export class ServiceLimit {
     if (!namespace) return;
     const { within, line, undecided } = namespace;
     const [key, entry] = [objectKey(service.metadata), entryOf(service)];
-    this.#told.delete(key);
+    this.#reported.delete(key);
     const index = indexOf(line, entry);
     if (!within.delete(key) && line[index] === entry) line.splice(index, 1);
     if (within.size + line.length === 0) this.#namespaces.delete(name);
     undecided?.holders.delete(entry);
-    if (undecided?.unknown.delete(entry)) this.#decide(name, namespace);
-    this.#fill(name, namespace);
+    if (undecided?.unknown.delete(entry)) this.#settle(name, namespace);
+    this.#admitNext(name, namespace);
   }
 
   /** What was found out about a Service that is undecided: whether it has a certificate already. */
@@ -100,7 +100,7 @@ export class ServiceLimit {
     const entry = entryOf(service);
     if (!namespace?.undecided?.unknown.delete(entry)) return;
     if (hasCertificate) namespace.undecided.holders.add(entry);
-    this.#decide(name, namespace);
+    this.#settle(name, namespace);
   }
 
   /** Where a Service stands that was added. */
@@ -108,33 +108,33 @@ export class ServiceLimit {
     const namespace = this.#namespaces.get(service.metadata.namespace);
     const key = objectKey(service.metadata);
     if (namespace?.within.has(key)) {
-      this.#told.delete(key);
+      this.#reported.delete(key);
       return { kind: 'within' };
     }
-    if (!namespace || !this.#begun || namespace.undecided) return { kind: 'undecided' };
+    if (!namespace || !this.#synced || namespace.undecided) return { kind: 'undecided' };
     const { within, line } = namespace;
-    const since = this.#told.has(key) ? 'before' : 'now';
-    this.#told.add(key);
+    const since = this.#reported.has(key) ? 'before' : 'now';
+    this.#reported.add(key);
     const position = within.size + indexOf(line, entryOf(service)) + 1;
     const { perNamespace: limit } = this.#options;
     return { kind: 'over', position, services: within.size + line.length, limit, since };
   }
 
   /** Once all is known: those that have certificates are the first. */
-  #decide(name: string, namespace: Namespace): void {
+  #settle(name: string, namespace: Namespace): void {
     const { line, undecided } = namespace;
     if (!undecided || undecided.unknown.size > 0) return;
     delete namespace.undecided;
     const { holders } = undecided;
     namespace.line = [...line.filter((entry) => holders.has(entry)), ...line.filter((entry) => !holders.has(entry))];
-    this.#fill(name, namespace);
+    this.#admitNext(name, namespace);
     namespace.line.sort();
     for (const entry of namespace.line) this.#options.onChange(keyOf(name, entry));
   }
 
   /** Gives free places to those that come first. */
-  #fill(name: string, namespace: Namespace): void {
-    if (!this.#begun || namespace.undecided) return;
+  #admitNext(name: string, namespace: Namespace): void {
+    if (!this.#synced || namespace.undecided) return;
     const { perNamespace, onChange, onExcess } = this.#options;
     const { within, line } = namespace;
     for (const entry of line.splice(0, Math.max(0, perNamespace - within.size))) {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CA_SECRET, CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { type CoreEvent, events, isKubeError, type KubeClient, type Secret, secrets, services } from '@eso/kube';
-import { eventually, parseManifests, placeRights, applyManifest, type TestCluster, workspaceRoot } from '@eso/testing';
+import { applyManifest, eventually, parseManifests, placeRights, type TestCluster, workspaceRoot } from '@eso/testing';
 import { secretEntry } from '../secret-data.ts';
-import { Running, type RunOptions } from './running.ts';
+import { RunningController, type RunningControllerOptions } from './running-controller.ts';
 import { SecretHistory } from './secret-history.ts';
 
 /** Parts of the names of Secrets that providers of one namespace may use beside the default one. */
@@ -28,7 +28,7 @@ export class Harness implements AsyncDisposable {
   /** Every state that any Secret of these namespaces was seen in. */
   readonly history: SecretHistory;
 
-  readonly #running: Running[] = [];
+  readonly #running: RunningController[] = [];
 
   private constructor(parts: HarnessParts) {
     this.admin = parts.admin;
@@ -66,8 +66,8 @@ export class Harness implements AsyncDisposable {
   }
 
   /** Starts the controller in this process, with the rights of its ServiceAccount; it ends with the harness. */
-  run(options: RunOptions = {}): Running {
-    const running = new Running(this, options);
+  run(options: RunningControllerOptions = {}): RunningController {
+    const running = new RunningController(this, options);
     this.#running.push(running);
     return running;
   }

@@ -10,12 +10,12 @@ import {
 import type { Clock } from '@eso/runtime';
 import { leafSecret } from '../leaf/leaf-secret.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
-import { planLeaf, type PlanInput } from '../leaf/plan.ts';
+import { type LeafPlanInput, planLeaf } from '../leaf/plan.ts';
 
 export const DAY = 86_400_000;
 
 /** An authority whose key is in this process and in plain sight, for tests of what is built on it. */
-export async function testAuthority(
+export async function inMemoryAuthority(
   clock: Clock,
   validityMs = 365 * DAY,
   signer = plainSigner(),
@@ -45,7 +45,7 @@ export function testOwner(service: string, secretName = 'external-secrets-provid
 }
 
 /** What one pass leaves behind: the stored Secret, or the one it would write. */
-export async function passOver(input: PlanInput, clock: Clock): Promise<Secret | undefined> {
+export async function passOver(input: LeafPlanInput, clock: Clock): Promise<Secret | undefined> {
   const plan = planLeaf(input);
   const { owner, authority, lifetime, stored } = input;
   if (plan.kind === 'publish') return leafSecret(owner, plan.pair, stored);

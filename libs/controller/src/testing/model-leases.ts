@@ -1,6 +1,6 @@
 import { KubeError, type KubeObject, type Lease } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import type { LeaseApi } from '../lease-claim.ts';
+import type { LeaseApi } from '../lease-lock.ts';
 
 /** What becomes of a request: how long it travels, in milliseconds, and how long its answer does; either may get lost. */
 export interface Fate {

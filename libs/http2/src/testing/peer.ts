@@ -7,7 +7,7 @@ import {
   type Settings,
 } from 'node:http2';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer, type Server, type TlsOptions, type TLSSocket } from 'node:tls';
 import type { PeerAddress } from '../dial.ts';
 
 /** Key and certificate of a server, PEM. */
@@ -17,7 +17,7 @@ export interface PeerPair {
 }
 
 /** An HTTP/2 server whose streams stay open until a test answers them. */
-export class Peer {
+export class Http2Peer {
   /** Streams that came in. */
   readonly streams: ServerHttp2Stream[] = [];
   readonly sessions = new Set<ServerHttp2Session>();
@@ -39,8 +39,8 @@ export class Peer {
     });
   }
 
-  static async start(pair: PeerPair, settings: Settings = {}): Promise<Peer> {
-    const peer = new Peer(createSecureServer({ cert: pair['tls.crt'], key: pair['tls.key'], settings }));
+  static async start(pair: PeerPair, settings: Settings = {}): Promise<Http2Peer> {
+    const peer = new Http2Peer(createSecureServer({ cert: pair['tls.crt'], key: pair['tls.key'], settings }));
     peer.#server.listen(0, '127.0.0.1');
     await once(peer.#server, 'listening');
     return peer;

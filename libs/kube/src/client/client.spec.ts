@@ -440,7 +440,10 @@ describe('who is at the other end', () => {
     const tokens = ['old', 'new'];
     let token = tokens.shift();
     const client = connect({
-      connection: server.connection({ authorization: () => `Bearer ${token}`, forget: () => (token = tokens.shift()) }),
+      connection: server.connection({
+        authorization: () => `Bearer ${token}`,
+        invalidateCredentials: () => (token = tokens.shift()),
+      }),
     });
     server.handle = (request) => {
       if (request.headers.authorization === 'Bearer new') request.json(200, OBJECT);

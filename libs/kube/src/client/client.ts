@@ -16,8 +16,8 @@ import type {
   IssuedToken,
   ItemsOptions,
   KubeClientOptions,
-  ListOptions,
   Listed,
+  ListOptions,
   ListPage,
   PatchOptions,
   RawRequestOptions,
@@ -27,7 +27,7 @@ import type {
   WriteOptions,
 } from './options.ts';
 import { acceptType, listQuery, queryString, watchQuery } from './query.ts';
-import { Requester } from './requester.ts';
+import { RestClient } from './rest-client.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { ListSplitter } from './list-splitter.ts';
 import { describeOversized } from './oversized.ts';
@@ -53,7 +53,7 @@ const DEFAULT_OBJECT_BYTES = 8 * 1024 * 1024;
  */
 export class KubeClient {
   readonly #transport: Transport;
-  readonly #requester: Requester;
+  readonly #rest: RestClient;
   readonly #maxObjectBytes: number;
 
   constructor(options: KubeClientOptions) {
@@ -70,7 +70,7 @@ export class KubeClient {
       requests: options.registry && requestCounter(options.registry),
     });
     this.#maxObjectBytes = options.maxObjectBytes ?? DEFAULT_OBJECT_BYTES;
-    this.#requester = new Requester({ transport: this.#transport, connection, clock, requestTimeoutMs });
+    this.#rest = new RestClient({ transport: this.#transport, connection, clock, requestTimeoutMs });
   }
 
   /** @throws KubeError NOT_FOUND among others */
@@ -85,7 +85,7 @@ export class KubeClient {
   async list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}): Promise<ListPage<T>> {
     const path = resourcePath(type, options) + queryString(listQuery(options));
     const accept = acceptType(options, 'list');
-    const answer = await this.#requester.request('GET', path, { accept, signal: options.signal });
+    const answer = await this.#rest.request('GET', path, { accept, signal: options.signal });
     return readPage(type, answer);
   }
 
@@ -109,7 +109,7 @@ export class KubeClient {
       const splitter = new ListSplitter(this.#maxObjectBytes);
       let objects = 0;
       let bytes = 0;
-      for await (const chunk of this.#requester.chunks(collection + queryString(query), request)) {
+      for await (const chunk of this.#rest.chunks(collection + queryString(query), request)) {
         bytes += chunk.length;
         for (const item of splitter.push(chunk)) {
           objects += 1;
@@ -117,7 +117,7 @@ export class KubeClient {
           else yield { kind: 'object', object: { ...identity, ...parseItem(type, item.text) } };
         }
       }
-      size.learn(objects, bytes);
+      size.observe(objects, bytes);
       const page = readPage(type, parseJson(type, splitter.end()));
       token = page.continue;
       yield { kind: 'page', resourceVersion: page.resourceVersion, last: !token };
@@ -137,7 +137,7 @@ export class KubeClient {
     const request = { accept: acceptType(options, 'object'), purpose: 'watch', signal, onOpen } as const;
     const identity = { apiVersion: apiVersionOf(type), kind: type.kind };
     const splitter = new LineSplitter(this.#maxObjectBytes);
-    for await (const chunk of this.#requester.chunks(collection + queryString(watchQuery(options)), request)) {
+    for await (const chunk of this.#rest.chunks(collection + queryString(watchQuery(options)), request)) {
       for (const line of splitter.push(chunk)) {
         if (line.kind === 'oversized') {
           yield { ...describeOversized(line), type: 'OVERSIZED' };
@@ -149,7 +149,7 @@ export class KubeClient {
         yield event;
       }
     }
-    if (splitter.pending) throw this.#requester.brokeOff();
+    if (splitter.pending) throw this.#rest.truncatedAnswer();
   }
 
   /** @throws KubeError ALREADY_EXISTS or INVALID among others */
@@ -183,7 +183,7 @@ export class KubeClient {
       propagationPolicy,
       preconditions: uid || resourceVersion ? { uid, resourceVersion } : undefined,
     };
-    await this.#requester.request('DELETE', objectPath(type, ref), {
+    await this.#rest.request('DELETE', objectPath(type, ref), {
       accept: JSON_TYPE,
       contentType: JSON_TYPE,
       body,
@@ -196,7 +196,7 @@ export class KubeClient {
     const { signal, ...spec } = options;
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
     const path = objectPath(serviceAccounts, serviceAccount, 'token');
-    const answer = await this.#requester.request('POST', path, {
+    const answer = await this.#rest.request('POST', path, {
       accept: JSON_TYPE,
       contentType: JSON_TYPE,
       body,
@@ -212,7 +212,7 @@ export class KubeClient {
   request(method: Method, path: string, options: RawRequestOptions = {}): Promise<unknown> {
     const { query = {}, body, accept = JSON_TYPE, signal } = options;
     const contentType = options.contentType ?? (body === undefined ? undefined : JSON_TYPE);
-    return this.#requester.request(method, path + queryString(query), { accept, contentType, body, signal });
+    return this.#rest.request(method, path + queryString(query), { accept, contentType, body, signal });
   }
 
   /**
@@ -244,8 +244,8 @@ export class KubeClient {
     });
   }
 
-  async #object<T extends KubeObject>(...request: Parameters<Requester['request']>): Promise<T> {
-    const answer = await this.#requester.request(...request);
+  async #object<T extends KubeObject>(...request: Parameters<RestClient['request']>): Promise<T> {
+    const answer = await this.#rest.request(...request);
     if (typeof answer === 'object' && answer !== null && 'metadata' in answer) return answer as T;
     throw new KubeError('PROTOCOL', `${request[0]} ${request[1]} was not answered with an object`);
   }

@@ -31,16 +31,16 @@ export interface KubeClientOptions {
   pingTimeoutMs?: number;
 }
 
-export interface CallOptions {
+export interface KubeCallOptions {
   signal?: AbortSignal;
 }
 
-export interface GetOptions extends CallOptions {
+export interface GetOptions extends KubeCallOptions {
   /** Ask for metadata alone: the object has nothing else. */
   metadataOnly?: boolean;
 }
 
-export interface SelectOptions extends CallOptions {
+export interface SelectOptions extends KubeCallOptions {
   /** Absent: all namespaces. */
   namespace?: string;
   labelSelector?: string;
@@ -108,7 +108,7 @@ export type WatchEvent<T> =
   /** Something happened to an object that is larger than `maxObjectBytes`. */
   | ({ type: 'OVERSIZED' } & OversizedObject);
 
-export interface WriteOptions extends CallOptions {
+export interface WriteOptions extends KubeCallOptions {
   /** Who owns the written fields in `managedFields`. */
   fieldManager?: string;
 }
@@ -122,7 +122,7 @@ export interface PatchOptions extends WriteOptions {
   force?: boolean;
 }
 
-export interface DeleteOptions extends CallOptions {
+export interface DeleteOptions extends KubeCallOptions {
   /** Delete only if the object still is the one meant; CONFLICT otherwise. */
   uid?: string;
   /** Delete only if the object has not changed; CONFLICT otherwise. */
@@ -130,7 +130,7 @@ export interface DeleteOptions extends CallOptions {
   propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
 }
 
-export interface TokenOptions extends CallOptions {
+export interface TokenOptions extends KubeCallOptions {
   /** Who the token is for. Default: the API server itself. */
   audiences?: string[];
   /** At least 600; the API server may shorten it. */
@@ -145,8 +145,8 @@ export interface IssuedToken {
   expirationTimestamp: string;
 }
 
-export interface RawRequestOptions extends CallOptions {
-  query?: Query;
+export interface RawRequestOptions extends KubeCallOptions {
+  query?: QueryParameters;
   /** Sent as JSON. */
   body?: unknown;
   /** Default `application/json`. */
@@ -156,4 +156,4 @@ export interface RawRequestOptions extends CallOptions {
 }
 
 /** Parameters that are undefined are left out. */
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+export type QueryParameters = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -23,7 +23,7 @@ export class PageSize {
   }
 
   /** Learns from a page that was read. */
-  learn(objects: number, bytes: number): void {
+  observe(objects: number, bytes: number): void {
     if (objects === 0 || bytes === 0) return;
     const { limit, pageBytes } = this.#options;
     this.#next = Math.min(Math.max(Math.floor((pageBytes * objects) / bytes), 1), limit);

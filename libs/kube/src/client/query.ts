@@ -1,7 +1,7 @@
-import type { ListOptions, Query, SelectOptions, WatchOptions } from './options.ts';
+import type { ListOptions, QueryParameters, SelectOptions, WatchOptions } from './options.ts';
 
 /** `?a=b&c=d`, or nothing. */
-export function queryString(query: Query): string {
+export function queryString(query: QueryParameters): string {
   const parts: string[] = [];
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') parts.push(`${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
@@ -9,7 +9,7 @@ export function queryString(query: Query): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
-export function listQuery(options: ListOptions): Query {
+export function listQuery(options: ListOptions): QueryParameters {
   const { labelSelector, fieldSelector, limit, continue: token } = options;
   // A continue token names its own version (KEP-365).
   const version = token
@@ -18,7 +18,7 @@ export function listQuery(options: ListOptions): Query {
   return { labelSelector, fieldSelector, limit, continue: token, ...version };
 }
 
-export function watchQuery(options: WatchOptions): Query {
+export function watchQuery(options: WatchOptions): QueryParameters {
   const { labelSelector, fieldSelector, resourceVersion, timeoutSeconds, allowBookmarks, sendInitialEvents } = options;
   return {
     watch: 'true',

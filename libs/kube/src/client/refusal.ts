@@ -1,7 +1,7 @@
 import type { KubeErrorCode } from '../error.ts';
 
 /** The parts of a meta/v1 Status that tell who refused. */
-export interface Refusal {
+export interface RefusedStatus {
   message?: string;
   reason?: string;
   details?: { causes?: { reason?: string }[] };
@@ -25,7 +25,10 @@ const SUBJECT = /^[^"]*?(?:"[^"]*" )?is (?:forbidden|invalid): /;
  * answer with status 403 and reason Forbidden, and a policy's author may choose 413 or 422 as well.
  * @returns undefined where the status says it all
  */
-export function refusalCode({ message = '', reason, details }: Refusal, status: number): KubeErrorCode | undefined {
+export function refusalCode(
+  { message = '', reason, details }: RefusedStatus,
+  status: number,
+): KubeErrorCode | undefined {
   if (details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')) return 'NAMESPACE_TERMINATING';
   if (WEBHOOK.test(message)) return 'ADMISSION_DENIED';
   const subject = SUBJECT.exec(message)?.[0];

@@ -1,6 +1,6 @@
 import { Backoff, type Clock } from '@eso/runtime';
 import { KubeError } from '../error.ts';
-import type { HttpResponse } from '../transport/exchange.ts';
+import type { ApiResponse } from '../transport/send-request.ts';
 import { TransportFailure } from '../transport/failure.ts';
 import type { Method } from '../transport/transport.ts';
 import { retryAfterMs } from './status.ts';
@@ -20,7 +20,7 @@ export interface RetryOptions {
   /** Whether answers that say "later" are tried again here; false where the caller has its own pace. */
   retryLater: boolean;
   /** Called before the retry that follows a 401. */
-  forgetCredentials: () => void;
+  invalidateCredentials: () => void;
 }
 
 /**
@@ -32,7 +32,7 @@ export interface RetryOptions {
  * All within `timeoutMs`; when waiting would take longer, the last answer is returned.
  * @throws what the last attempt threw
  */
-export async function withRetries<T extends Pick<HttpResponse, 'status' | 'headers'>>(
+export async function withRetries<T extends Pick<ApiResponse, 'status' | 'headers'>>(
   options: RetryOptions,
   attempt: (timeoutMs: number) => Promise<T>,
 ): Promise<T> {
@@ -54,7 +54,7 @@ export async function withRetries<T extends Pick<HttpResponse, 'status' | 'heade
     }
     if (answer.status === 401 && !reauthenticated) {
       reauthenticated = true;
-      options.forgetCredentials();
+      options.invalidateCredentials();
       continue;
     }
     const askedMs = options.retryLater ? retryAfter(answer, method) : undefined;
@@ -70,6 +70,6 @@ function mayReconnect(error: unknown, method: Method): boolean {
   return error.stage === 'unsent' || (error.stage === 'sent' && method === 'GET');
 }
 
-function retryAfter({ status, headers }: Pick<HttpResponse, 'status' | 'headers'>, method: Method): number | undefined {
+function retryAfter({ status, headers }: Pick<ApiResponse, 'status' | 'headers'>, method: Method): number | undefined {
   return status === 429 || (status >= 500 && IDEMPOTENT.has(method)) ? retryAfterMs(headers) : undefined;
 }

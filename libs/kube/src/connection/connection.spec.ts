@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '@eso/runtime';
 import { inClusterConnection } from './in-cluster.ts';
-import { renewed } from './kubeconfig.ts';
+import { cachedAuthorization } from './kubeconfig.ts';
 import { loadConnection } from './load.ts';
 import { TokenFile } from './token-file.ts';
 
@@ -56,7 +56,7 @@ describe('a token file', () => {
     const token = new TokenFile(write('token', 'one'), new ManualClock());
     await token.header();
     write('token', 'two');
-    token.forget();
+    token.invalidate();
     expect(await token.header()).toBe('Bearer two');
   });
 
@@ -145,7 +145,10 @@ describe('credentials that are made', () => {
   test('are remembered for ten seconds, and made anew when they were refused', async () => {
     const clock = new ManualClock();
     let made = 0;
-    const { authorization, forget } = renewed(() => Promise.resolve(`Bearer ${(made += 1)}`), clock);
+    const { authorization, invalidateCredentials: forget } = cachedAuthorization(
+      () => Promise.resolve(`Bearer ${(made += 1)}`),
+      clock,
+    );
     expect(await authorization()).toBe('Bearer 1');
     await clock.advance(9_999);
     expect(await authorization()).toBe('Bearer 1');
@@ -158,7 +161,10 @@ describe('credentials that are made', () => {
   test('that are never done are not asked for again before a minute', async () => {
     const clock = new ManualClock();
     let started = 0;
-    const { authorization, forget } = renewed(() => new Promise(() => (started += 1)), clock);
+    const { authorization, invalidateCredentials: forget } = cachedAuthorization(
+      () => new Promise(() => (started += 1)),
+      clock,
+    );
     for (let second = 0; second < 59; second += 1) {
       void authorization();
       forget();
@@ -172,7 +178,7 @@ describe('credentials that are made', () => {
 
   test('that could not be made are tried again at once', async () => {
     const answers = [Promise.reject(new Error('no')), Promise.resolve('Bearer 1')];
-    const { authorization } = renewed(() => answers.shift()!, new ManualClock());
+    const { authorization } = cachedAuthorization(() => answers.shift()!, new ManualClock());
     await expect(authorization()).rejects.toThrow('no');
     expect(await authorization()).toBe('Bearer 1');
   });
@@ -186,7 +192,7 @@ describe('a kubeconfig', () => {
     expect(String((await connection.tls()).ca)).toBe('the CA');
     expect(await connection.authorization()).toBe('Bearer one');
     write('token', 'two');
-    connection.forget?.();
+    connection.invalidateCredentials?.();
     expect(await connection.authorization()).toBe('Bearer two');
   });
 

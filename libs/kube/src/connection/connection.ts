@@ -1,5 +1,5 @@
 /** What a TLS session to the API server is opened with. */
-export interface TlsMaterial {
+export interface TlsClientConfig {
   /** PEM bundle of the certificate authorities that may have issued the API server's certificate. Absent: those of Node. */
   ca?: string | Buffer;
   /** PEM certificate chain of the client, with `key`. */
@@ -16,9 +16,9 @@ export interface KubeConnection {
   /** Namespace of the context or of the pod, where one is known. */
   readonly namespace?: string;
   /** Read for every new session, so that rotated files are picked up. */
-  tls(signal?: AbortSignal): Promise<TlsMaterial>;
+  tls(signal?: AbortSignal): Promise<TlsClientConfig>;
   /** Value of the `authorization` header, read for every request; undefined where the client certificate is the proof. */
   authorization(): Promise<string | undefined> | string | undefined;
   /** Called when the API server did not accept the credentials: whatever is remembered of them is read again. */
-  forget?(): void;
+  invalidateCredentials?(): void;
 }

@@ -39,6 +39,6 @@ export async function inClusterConnection({
     ...(namespace && { namespace: namespace.trim() }),
     tls: async (signal) => ({ ca: await readFile(join(directory, 'ca.crt'), { ...(signal && { signal }) }) }),
     authorization: () => token.header(),
-    forget: () => token.forget(),
+    invalidateCredentials: () => token.invalidate(),
   };
 }

@@ -4,7 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { type Clock, errorText, isError, systemClock } from '@eso/runtime';
 import { parse } from 'yaml';
 import { KubeError } from '../error.ts';
-import type { KubeConnection, TlsMaterial } from './connection.ts';
+import type { KubeConnection, TlsClientConfig } from './connection.ts';
 import { TokenFile } from './token-file.ts';
 
 /**
@@ -35,9 +35,9 @@ export async function kubeconfigConnection(files: readonly string[], context?: s
   const tokenFile = tokenFiles.get(named.user);
   if (tokenFile !== undefined) {
     const token = new TokenFile(tokenFile);
-    return { ...base, authorization: () => token.header(), forget: () => token.forget() };
+    return { ...base, authorization: () => token.header(), invalidateCredentials: () => token.invalidate() };
   }
-  if (user?.exec || user?.authProvider) return { ...base, ...renewed(() => authorizationHeader(config)) };
+  if (user?.exec || user?.authProvider) return { ...base, ...cachedAuthorization(() => authorizationHeader(config)) };
   const fixed = await authorizationHeader(config);
   return { ...base, authorization: () => fixed };
 }
@@ -48,14 +48,14 @@ const REMEMBERED_MS = 10_000;
 const ABANDONED_MS = 60_000;
 
 /** Remembers what `read` found. While it is still looking, nobody looks a second time: a plugin that hangs is a process. */
-export function renewed(
+export function cachedAuthorization(
   read: () => Promise<string | undefined>,
   clock: Clock = systemClock,
-): Required<Pick<KubeConnection, 'authorization' | 'forget'>> {
+): Required<Pick<KubeConnection, 'authorization' | 'invalidateCredentials'>> {
   let header: Promise<string | undefined> | undefined;
   let pending = false;
   let readAt = 0;
-  const forget = (): void => {
+  const invalidateCredentials = (): void => {
     if (!pending) header = undefined;
   };
   const authorization = (): Promise<string | undefined> => {
@@ -76,7 +76,7 @@ export function renewed(
     );
     return mine;
   };
-  return { authorization, forget };
+  return { authorization, invalidateCredentials };
 }
 
 interface Loaded {
@@ -120,7 +120,7 @@ function* readTokenFiles(text: string): Generator<[user: string, path: string]> 
   }
 }
 
-interface AppliedOptions extends TlsMaterial {
+interface AppliedOptions extends TlsClientConfig {
   headers?: Record<string, string>;
   auth?: string;
 }
@@ -138,7 +138,7 @@ async function applied(config: KubeConfig): Promise<AppliedOptions> {
   return options;
 }
 
-async function tlsMaterial(config: KubeConfig, servername: string | undefined): Promise<TlsMaterial> {
+async function tlsMaterial(config: KubeConfig, servername: string | undefined): Promise<TlsClientConfig> {
   const { ca, cert, key } = await applied(config);
   return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }), ...(servername && { servername }) };
 }

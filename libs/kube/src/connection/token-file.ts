@@ -28,7 +28,7 @@ export class TokenFile {
   }
 
   /** The next request reads the file again. */
-  forget(): void {
+  invalidate(): void {
     this.#readAt = -Infinity;
   }
 

@@ -86,7 +86,7 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
   /** By namespace; under undefined where there is one watch over all. */
   readonly #sinks = new Map<string | undefined, ObjectSink<T, S>>();
   readonly #synced = Promise.withResolvers<undefined>();
-  #unsynced: number;
+  #pendingReflectors: number;
   #started = false;
 
   constructor(client: KubeClient, type: ResourceType<T>, options: InformerOptions<T, S>) {
@@ -103,15 +103,15 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
     // Without a transform S is T; the compiler cannot know.
     const toStored = transform ?? (dropManagedFields as unknown as (object: T) => S);
     const scopes: readonly (string | undefined)[] = options.namespaces ? [...new Set(options.namespaces)] : [undefined];
-    this.#unsynced = scopes.length;
-    if (this.#unsynced === 0) this.#synced.resolve(undefined);
+    this.#pendingReflectors = scopes.length;
+    if (this.#pendingReflectors === 0) this.#synced.resolve(undefined);
     for (const namespace of scopes) {
       const sink = new ObjectSink<T, S>({
         ...shared,
         store: this.store,
         handlers: this.#handlers,
         transform: toStored,
-        onSynced: once(() => this.#oneSynced()),
+        onSynced: once(() => this.#onReflectorSynced()),
         progress: this.#progress,
         namespace,
       });
@@ -122,7 +122,7 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
   }
 
   get hasSynced(): boolean {
-    return this.#unsynced === 0;
+    return this.#pendingReflectors === 0;
   }
 
   waitForSync(signal: AbortSignal): Promise<void> {
@@ -169,9 +169,9 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
     return undefined;
   }
 
-  #oneSynced(): void {
-    this.#unsynced -= 1;
-    if (this.#unsynced === 0) this.#synced.resolve(undefined);
+  #onReflectorSynced(): void {
+    this.#pendingReflectors -= 1;
+    if (this.#pendingReflectors === 0) this.#synced.resolve(undefined);
   }
 }
 

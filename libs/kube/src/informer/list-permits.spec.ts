@@ -1,5 +1,5 @@
 import { KubeClient } from '../client/client.ts';
-import { listPermit } from './list-permits.ts';
+import { acquireListPermit } from './list-permits.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -18,14 +18,14 @@ test('three lists of a client at a time, in the order they came; each client has
   const { signal } = new AbortController();
   const order: number[] = [];
   const take = async (id: number): Promise<() => void> => {
-    const release = await listPermit(client, signal);
+    const release = await acquireListPermit(client, signal);
     order.push(id);
     return release;
   };
   const all = [0, 1, 2, 3, 4].map(take);
   await settle();
   expect(order).toEqual([0, 1, 2]);
-  await listPermit(someClient(), signal);
+  await acquireListPermit(someClient(), signal);
   const release = await all[1]!;
   release();
   release();
@@ -42,13 +42,13 @@ test('three lists of a client at a time, in the order they came; each client has
 test('who gives up waiting takes no place', async () => {
   const client = someClient();
   const { signal } = new AbortController();
-  const releases = await Promise.all([0, 1, 2].map(() => listPermit(client, signal)));
+  const releases = await Promise.all([0, 1, 2].map(() => acquireListPermit(client, signal)));
   const stop = new AbortController();
-  const impatient = listPermit(client, stop.signal);
-  const patient = listPermit(client, signal);
+  const impatient = acquireListPermit(client, stop.signal);
+  const patient = acquireListPermit(client, signal);
   stop.abort(new Error('enough'));
   await expect(impatient).rejects.toThrow('enough');
-  await expect(listPermit(client, stop.signal)).rejects.toThrow('enough');
+  await expect(acquireListPermit(client, stop.signal)).rejects.toThrow('enough');
   releases[0]!();
   await expect(patient).resolves.toBeInstanceOf(Function);
 });

@@ -15,12 +15,12 @@ const byClient = new WeakMap<KubeClient, Permits>();
  * @returns gives the place to the next one; may be called twice
  * @throws the reason of the signal
  */
-export async function listPermit(client: KubeClient, signal: AbortSignal): Promise<() => void> {
+export async function acquireListPermit(client: KubeClient, signal: AbortSignal): Promise<() => void> {
   signal.throwIfAborted();
   const permits = byClient.get(client) ?? { free: MAX_LISTS, waiting: new Set() };
   byClient.set(client, permits);
   if (permits.free > 0) permits.free -= 1;
-  else await turn(permits, signal);
+  else await waitForPermit(permits, signal);
   let released = false;
   return () => {
     if (released) return;
@@ -32,7 +32,7 @@ export async function listPermit(client: KubeClient, signal: AbortSignal): Promi
 }
 
 /** A place is handed over, never given back and taken again: nobody can come between. */
-function turn({ waiting }: Permits, signal: AbortSignal): Promise<void> {
+function waitForPermit({ waiting }: Permits, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (): void => {
       waiting.delete(next);

@@ -45,10 +45,10 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   }
 
   snapshot(): Snapshot<T> {
-    let seen = new Map<string, Seen<S>>();
+    let seen = new Map<string, Transformed<S>>();
     return {
       // Transformed as it comes, so that what a transform drops is never held for the whole list.
-      add: (object) => void seen.set(objectKey(object.metadata), this.#seen(object)),
+      add: (object) => void seen.set(objectKey(object.metadata), this.#transform(object)),
       remove: ({ metadata }) => void seen.delete(objectKey(metadata)),
       commit: (version) => {
         const all = seen;
@@ -61,25 +61,25 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
 
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void {
     const key = objectKey(object.metadata);
-    const seen = type === 'DELETED' ? undefined : this.#seen(object);
+    const seen = type === 'DELETED' ? undefined : this.#transform(object);
     const change = seen === undefined ? this.#remove(key) : this.#put(key, seen);
     this.#position = object.metadata.resourceVersion ?? this.#position;
-    if (change) this.#tell([change]);
-    this.#moved();
+    if (change) this.#notifyHandlers([change]);
+    this.#notifyProgress();
   }
 
-  refuse(ref: ObjectRef): void {
+  dropOversized(ref: ObjectRef): void {
     const change = this.#remove(objectKey(ref));
-    if (change) this.#tell([change]);
+    if (change) this.#notifyHandlers([change]);
   }
 
-  progress(version: string): void {
+  bookmark(version: string): void {
     this.#position = version;
-    this.#moved();
+    this.#notifyProgress();
   }
 
   /** The store is whole and the position is set before a handler hears of the first change. */
-  #replace(seen: ReadonlyMap<string, Seen<S>>, version: string): void {
+  #replace(seen: ReadonlyMap<string, Transformed<S>>, version: string): void {
     const changes: Change<S>[] = [];
     const note = (change: Change<S> | undefined): void => {
       if (change) changes.push(change);
@@ -88,27 +88,27 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     for (const key of store.keys(namespace)) if (!seen.has(key)) note(this.#remove(key));
     for (const [key, value] of seen) note(this.#put(key, value));
     this.#position = version;
-    this.#tell(changes);
+    this.#notifyHandlers(changes);
     this.#options.onSynced();
-    this.#moved();
+    this.#notifyProgress();
   }
 
   /** What is to be stored of an object; KEEP where the store has that version already, or cannot have a newer one. */
-  #seen(object: T): Seen<S> {
+  #transform(object: T): Transformed<S> {
     const key = objectKey(object.metadata);
     const held = versionOf(this.#options.store.getByKey(key));
-    if (held !== undefined && held === object.metadata.resourceVersion) return KEEP;
-    let seen: Seen<S> = KEEP;
-    this.#guarded('transform', key, () => (seen = { value: this.#options.transform(object) }));
+    if (held !== undefined && held === object.metadata.resourceVersion) return UNCHANGED;
+    let seen: Transformed<S> = UNCHANGED;
+    this.#catching('transform', key, () => (seen = { value: this.#options.transform(object) }));
     return seen;
   }
 
-  #put(key: string, seen: Seen<S>): Change<S> | undefined {
-    if (seen === KEEP) return undefined;
+  #put(key: string, seen: Transformed<S>): Change<S> | undefined {
+    if (seen === UNCHANGED) return undefined;
     const { store } = this.#options;
     const { value: after } = seen;
     const before = store.getByKey(key);
-    if (!this.#guarded('index', key, () => store.set(key, after))) return undefined;
+    if (!this.#catching('index', key, () => store.set(key, after))) return undefined;
     return before === undefined ? { kind: 'add', key, after } : { kind: 'update', key, before, after };
   }
 
@@ -119,15 +119,15 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     return before === undefined ? undefined : { kind: 'delete', key, before };
   }
 
-  #tell(changes: readonly Change<S>[]): void {
+  #notifyHandlers(changes: readonly Change<S>[]): void {
     // One that is added meanwhile was handed what the store has by now, these changes included.
     const handlers = [...this.#options.handlers];
     for (const change of changes) {
-      for (const handler of handlers) this.#guarded('handler', change.key, () => call(handler, change));
+      for (const handler of handlers) this.#catching('handler', change.key, () => dispatch(handler, change));
     }
   }
 
-  #guarded(stage: 'transform' | 'index' | 'handler' | 'progress', key: string, run: () => unknown): boolean {
+  #catching(stage: 'transform' | 'index' | 'handler' | 'progress', key: string, run: () => unknown): boolean {
     try {
       run();
       return true;
@@ -139,17 +139,17 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
     }
   }
 
-  #moved(): void {
+  #notifyProgress(): void {
     const { metrics, name, store, progress, namespace } = this.#options;
     metrics.objects.set({ resource: name }, store.size);
-    for (const fn of progress) this.#guarded('progress', namespace ?? '', () => fn(namespace));
+    for (const fn of progress) this.#catching('progress', namespace ?? '', () => fn(namespace));
   }
 }
 
 /** The store has it as it is. */
-const KEEP = 'keep';
+const UNCHANGED = 'keep';
 /** Wrapped, so that a transform may make anything at all. */
-type Seen<S> = { readonly value: S } | typeof KEEP;
+type Transformed<S> = { readonly value: S } | typeof UNCHANGED;
 
 /** The version of what a transform made, where it kept it. */
 function versionOf(stored: unknown): string | undefined {
@@ -161,7 +161,7 @@ type Change<S> =
   | { kind: 'update'; key: string; before: S; after: S }
   | { kind: 'delete'; key: string; before: S };
 
-function call<S>(handler: InformerHandler<S>, change: Change<S>): void {
+function dispatch<S>(handler: InformerHandler<S>, change: Change<S>): void {
   if (change.kind === 'add') handler.add?.(change.after);
   else if (change.kind === 'update') handler.update?.(change.before, change.after);
   else handler.delete?.(change.before);

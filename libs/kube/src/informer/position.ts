@@ -10,7 +10,7 @@ export const LIST_ALL: Position = { kind: 'list' };
  * Failures that may have another cause than the version that is watched from: a broken connection, an API server that is busy or, since
  * it answers a version that it cannot read with status 500, one that is asked for too much.
  */
-const DOUBTFUL: ReadonlySet<KubeErrorCode> = new Set([
+const AMBIGUOUS: ReadonlySet<KubeErrorCode> = new Set([
   'UNREACHABLE',
   'TOO_MANY_REQUESTS',
   'UNAUTHORIZED',
@@ -25,12 +25,12 @@ const MAX_FAILED_WATCHES = 3;
  * Where to go on after a failure.
  * @param failedWatches watches in a row that came to nothing, with this one
  */
-export function afterFailure(position: Position, error: KubeError, failedWatches: number): Position {
-  if (position.kind === 'list' || isUnconnected(error)) return position;
-  return DOUBTFUL.has(error.code) && failedWatches < MAX_FAILED_WATCHES ? position : LIST_ALL;
+export function positionAfterFailure(position: Position, error: KubeError, failedWatches: number): Position {
+  if (position.kind === 'list' || isDialFailure(error)) return position;
+  return AMBIGUOUS.has(error.code) && failedWatches < MAX_FAILED_WATCHES ? position : LIST_ALL;
 }
 
 /** Whether there was no connection to fail on: a list would fare no better. */
-export function isUnconnected(error: KubeError): boolean {
+export function isDialFailure(error: KubeError): boolean {
   return error instanceof TransportFailure && error.stage === 'connect';
 }

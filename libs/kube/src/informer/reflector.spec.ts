@@ -4,7 +4,7 @@ import { type ConfigMap, configMaps } from '../resource/index.ts';
 import { eventually } from '../testing/eventually.ts';
 import { FakeApi } from '../testing/fake-api.ts';
 import { type ReceivedRequest, status } from '../testing/fault-server.ts';
-import { hastyClock } from '../testing/hasty-clock.ts';
+import { acceleratedClock } from '../testing/accelerated-clock.ts';
 import { createInformer, type Informer, type InformerOptions } from './informer.ts';
 
 let api: FakeApi;
@@ -36,7 +36,7 @@ afterEach(async () => {
 function follow(options: InformerOptions<ConfigMap, ConfigMap> = {}): Informer<ConfigMap> {
   const informer = createInformer(client, configMaps, {
     namespaces: ['default'],
-    clock: hastyClock(),
+    clock: acceleratedClock(),
     registry,
     // Only the tests of it may be healed by it.
     quietDeadlineMs: 3_600_000,
@@ -174,7 +174,7 @@ describe('the position', () => {
   test('is set before handlers are called, with the store as a whole in place; progress comes last', async () => {
     api.put('a');
     api.put('b');
-    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: acceleratedClock() });
     const seen = observed(informer);
     expect(informer.position('default')).toBe('');
     informer.start(stop.signal);
@@ -242,7 +242,7 @@ describe('the position', () => {
   test('a handler that is added by a handler is told of each object once', async () => {
     api.put('a');
     api.put('b');
-    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: hastyClock() });
+    const informer = createInformer(client, configMaps, { namespaces: ['default'], clock: acceleratedClock() });
     const late: string[] = [];
     informer.addHandler({
       add: ({ metadata: { name } }) => {
@@ -454,7 +454,7 @@ describe('the list', () => {
   });
 
   test('again and again in vain: the pauses grow, up to half a minute', async () => {
-    const fast = hastyClock();
+    const fast = acceleratedClock();
     const pauses: number[] = [];
     const clock = { ...fast, sleep: (ms: number, signal?: AbortSignal) => (pauses.push(ms), fast.sleep(0, signal)) };
     api.script('list', ...Array.from({ length: 40 }, () => answer.status(500, 'InternalError')));
@@ -698,7 +698,7 @@ describe('code of others', () => {
   test('a transform decides what is held', async () => {
     api.put('a', { v: 'secret' });
     const informer = createInformer(client, configMaps, {
-      clock: hastyClock(),
+      clock: acceleratedClock(),
       transform: ({ metadata, data }) => ({ name: metadata.name, length: data?.['v']?.length }),
       indexers: { length: ({ length }) => [String(length)] },
     });

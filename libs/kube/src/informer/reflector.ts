@@ -3,10 +3,10 @@ import type { KubeClient } from '../client/client.ts';
 import type { OversizedObject, SelectOptions, WatchEvent } from '../client/options.ts';
 import { isKubeError, KubeError } from '../error.ts';
 import type { KubeObject, ObjectRef, ResourceType } from '../resource/index.ts';
-import { listPermit } from './list-permits.ts';
+import { acquireListPermit } from './list-permits.ts';
 import type { InformerMetrics } from './metrics.ts';
-import { afterFailure, isUnconnected, LIST_ALL, type Position } from './position.ts';
-import { Trouble } from './trouble.ts';
+import { isDialFailure, LIST_ALL, type Position, positionAfterFailure } from './position.ts';
+import { ConsecutiveFailures } from './consecutive-failures.ts';
 
 /** Everything there is, while it is being listed. */
 export interface Snapshot<T> {
@@ -24,9 +24,9 @@ export interface ReflectorSink<T> {
   /** Takes one change, and its version as the new position. */
   apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T): void;
   /** Drops an object that is too large to be taken, if it has an older state of it. */
-  refuse(ref: ObjectRef): void;
+  dropOversized(ref: ObjectRef): void;
   /** Takes a version up to which nothing else happened as the new position. */
-  progress(resourceVersion: string): void;
+  bookmark(resourceVersion: string): void;
 }
 
 export interface ReflectorOptions<T extends KubeObject> {
@@ -50,12 +50,12 @@ const LIST_PAUSE_MS = 30_000;
 /** A watch that ended in peace sooner than this, and without an event, was not served; in milliseconds. */
 const SHORT_WATCH_MS = 1_000;
 /** A watch that has been open for this long works, whether there was an event or not; in milliseconds. */
-const STEADY_MS = 5_000;
+const ESTABLISHED_MS = 5_000;
 /** How far past its deadline a reflector is called unhealthy: a list after a quiet watch gets its chance first. */
 const HEALTH_FACTOR = 1.25;
 /** Bytes per page of a list; twice as many each time that one expired before its end, so that it needs fewer pages. */
 const PAGE_BYTES = 8 * 1024 * 1024;
-const MAX_EXPIRIES = 6;
+const MAX_EXPIRED_LISTS = 6;
 /** KEP-3157: marks the bookmark at which a watch that began with everything there is has sent all of it. */
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
@@ -76,90 +76,90 @@ interface InitialList<T> {
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   readonly #backoff = new Backoff({ firstMs: 800, maxMs: 30_000, jitter: 1 });
-  readonly #trouble: Readonly<Record<'list' | 'watch', Trouble>>;
+  readonly #failures: Readonly<Record<'list' | 'watch', ConsecutiveFailures>>;
   #position: Position = LIST_ALL;
-  #doing: 'list' | 'watch' = 'list';
+  #phase: 'list' | 'watch' = 'list';
   /** Whether the API server may know how to begin a watch with a list. */
-  #streams = true;
+  #supportsWatchList = true;
   /** Watches in a row that came to nothing. */
   #failedWatches = 0;
   /** Lists in a row that expired before their end. */
-  #expiries = 0;
-  #heardAt: number;
+  #expiredLists = 0;
+  #lastActivityAt: number;
 
   constructor(options: ReflectorOptions<T>) {
     const { clock, logger, name, select } = options;
     this.#options = options;
-    this.#heardAt = clock.monotonic();
+    this.#lastActivityAt = clock.monotonic();
     const where = select.namespace === undefined ? name : `${name} in namespace ${select.namespace}`;
-    this.#trouble = {
-      list: new Trouble({ what: `listing ${where}`, verb: 'list', clock, logger }),
-      watch: new Trouble({ what: `watching ${where}`, verb: 'watch', clock, logger }),
+    this.#failures = {
+      list: new ConsecutiveFailures({ what: `listing ${where}`, verb: 'list', clock, logger }),
+      watch: new ConsecutiveFailures({ what: `watching ${where}`, verb: 'watch', clock, logger }),
     };
   }
 
   /** Runs until `signal` aborts; never throws. */
   async run(signal: AbortSignal): Promise<void> {
-    this.#heardAt = this.#options.clock.monotonic();
+    this.#lastActivityAt = this.#options.clock.monotonic();
     while (!signal.aborted) {
       try {
         if (this.#position.kind === 'list') await this.#list(signal);
         else await this.#watch(this.#position.resourceVersion, signal);
       } catch (error) {
-        await this.#failed(error, signal);
+        await this.#backOff(error, signal);
       }
     }
   }
 
   /** The reason when lists or watches fail, or when nothing was heard for longer than the deadline allows. */
   health(): string | undefined {
-    const failing = this.#trouble.list.reason() ?? this.#trouble.watch.reason();
+    const failing = this.#failures.list.reason() ?? this.#failures.watch.reason();
     if (failing !== undefined) return failing;
     const { clock, quietDeadlineMs, name } = this.#options;
-    const quietMs = clock.monotonic() - this.#heardAt;
+    const quietMs = clock.monotonic() - this.#lastActivityAt;
     if (quietMs <= quietDeadlineMs * HEALTH_FACTOR) return undefined;
     return `nothing heard about ${name} for ${Math.round(quietMs / 1_000)} s`;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     const { client, name, sink, metrics } = this.#options;
-    const done = await listPermit(client, signal);
+    const done = await acquireListPermit(client, signal);
     try {
       metrics.lists.inc({ resource: name });
-      if (this.#streams && this.#failedWatches === 0) {
+      if (this.#supportsWatchList && this.#failedWatches === 0) {
         try {
           await this.#watch('', signal, { snapshot: sink.snapshot(), done });
           return;
         } catch (error) {
           // So says an API server that has never heard of it, or where it is switched off.
           if (!isKubeError(error, 'INVALID', 'BAD_REQUEST')) throw error;
-          this.#streams = false;
+          this.#supportsWatchList = false;
         }
       }
-      await this.#pages(sink.snapshot(), signal);
+      await this.#listPages(sink.snapshot(), signal);
     } finally {
       done();
     }
   }
 
-  async #pages(snapshot: Snapshot<T>, signal: AbortSignal): Promise<void> {
+  async #listPages(snapshot: Snapshot<T>, signal: AbortSignal): Promise<void> {
     const { client, type, select, pageSize } = this.#options;
-    this.#doing = 'list';
-    const scale = 2 ** this.#expiries;
+    this.#phase = 'list';
+    const scale = 2 ** this.#expiredLists;
     const options = { ...select, limit: pageSize * scale, pageBytes: PAGE_BYTES * scale, signal };
     let resourceVersion = '';
     for await (const item of client.items(type, options)) {
-      this.#heard();
+      this.#recordActivity();
       if (item.kind === 'object') snapshot.add(item.object);
-      else if (item.kind === 'oversized') this.#refused(item);
+      else if (item.kind === 'oversized') this.#reportOversized(item);
       else ({ resourceVersion } = item);
     }
-    this.#listed(snapshot, resourceVersion);
+    this.#commitList(snapshot, resourceVersion);
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal, initial?: InitialList<T>): Promise<void> {
     const { client, type, name, select, clock, metrics, quietDeadlineMs } = this.#options;
-    this.#doing = 'watch';
+    this.#phase = 'watch';
     metrics.watches.inc({ resource: name });
     const startedAt = clock.monotonic();
     const ms = initial ? Math.min(LIST_PAUSE_MS, quietDeadlineMs) : quietDeadlineMs;
@@ -168,7 +168,7 @@ export class Reflector<T extends KubeObject> {
     const timeoutSeconds = 300 + Math.floor(Math.random() * 300);
     let cancelSteady = (): void => undefined;
     const onOpen = (): void => {
-      cancelSteady = clock.schedule(STEADY_MS, () => this.#works());
+      cancelSteady = clock.schedule(ESTABLISHED_MS, () => this.#watchHolds());
     };
     const common = { ...select, resourceVersion, timeoutSeconds, allowBookmarks: true, signal: quiet.signal, onOpen };
     let list = initial;
@@ -176,14 +176,14 @@ export class Reflector<T extends KubeObject> {
     try {
       for await (const event of client.watch(type, { ...common, ...(initial && { sendInitialEvents: true }) })) {
         events += 1;
-        if (list && this.#takeInitial(event, list)) list = undefined;
-        else if (!list) this.#take(event);
+        if (list && this.#handleInitialEvent(event, list)) list = undefined;
+        else if (!list) this.#handleEvent(event);
         quiet.extend(list ? undefined : quietDeadlineMs);
       }
     } catch (error) {
       if (!quiet.passed) throw error;
       if (list) throw new KubeError('TIMEOUT', `the API server sent nothing for ${LIST_PAUSE_MS} ms while it listed`);
-      this.#wentQuiet();
+      this.#giveUpQuietWatch();
       return;
     } finally {
       quiet.end();
@@ -196,50 +196,50 @@ export class Reflector<T extends KubeObject> {
   }
 
   /** Takes an event of a list at the beginning of a watch; true when it is the last one. */
-  #takeInitial(event: WatchEvent<T>, { snapshot, done }: InitialList<T>): boolean {
-    this.#heard();
-    if (event.type === 'OVERSIZED') this.#refused(event);
+  #handleInitialEvent(event: WatchEvent<T>, { snapshot, done }: InitialList<T>): boolean {
+    this.#recordActivity();
+    if (event.type === 'OVERSIZED') this.#reportOversized(event);
     else if (event.type === 'DELETED') snapshot.remove(event.object);
     else if (event.type !== 'BOOKMARK') snapshot.add(event.object);
     else if (event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
-      this.#listed(snapshot, event.object.metadata.resourceVersion ?? '');
+      this.#commitList(snapshot, event.object.metadata.resourceVersion ?? '');
       done();
       return true;
     }
     return false;
   }
 
-  #take(event: WatchEvent<T>): void {
-    this.#heard();
-    this.#works();
+  #handleEvent(event: WatchEvent<T>): void {
+    this.#recordActivity();
+    this.#watchHolds();
     const { sink } = this.#options;
     if (event.type === 'OVERSIZED') {
-      this.#refused(event);
-      if (event.ref) sink.refuse(event.ref);
+      this.#reportOversized(event);
+      if (event.ref) sink.dropOversized(event.ref);
       return;
     }
     const { resourceVersion } = event.object.metadata;
     if (event.type !== 'BOOKMARK') sink.apply(event.type, event.object);
-    else if (resourceVersion !== undefined) sink.progress(resourceVersion);
+    else if (resourceVersion !== undefined) sink.bookmark(resourceVersion);
     if (resourceVersion !== undefined) this.#position = { kind: 'watch', resourceVersion };
   }
 
-  #listed(snapshot: Snapshot<T>, resourceVersion: string): void {
+  #commitList(snapshot: Snapshot<T>, resourceVersion: string): void {
     snapshot.commit(resourceVersion);
-    this.#expiries = 0;
-    this.#trouble.list.over();
+    this.#expiredLists = 0;
+    this.#failures.list.recovered();
     this.#position = { kind: 'watch', resourceVersion };
   }
 
   /** An object that is too large is as good as absent, in lists and watches alike. */
-  #refused({ bytes, ref }: OversizedObject): void {
+  #reportOversized({ bytes, ref }: OversizedObject): void {
     const { name, metrics, logger } = this.#options;
     metrics.oversized.inc({ resource: name });
     logger.warn({ resource: name, bytes, ...ref }, 'an object is too large to be looked at: it is treated as absent');
   }
 
   /** A server that takes watches but sends nothing looks well from outside: only a list shows what was missed. */
-  #wentQuiet(): void {
+  #giveUpQuietWatch(): void {
     const { name, quietDeadlineMs, metrics, logger } = this.#options;
     metrics.quietWatches.inc({ resource: name });
     logger.warn({ resource: name, quietDeadlineMs }, 'a watch went quiet: listing again');
@@ -247,31 +247,31 @@ export class Reflector<T extends KubeObject> {
     this.#position = LIST_ALL;
   }
 
-  async #failed(thrown: unknown, signal: AbortSignal): Promise<void> {
+  async #backOff(thrown: unknown, signal: AbortSignal): Promise<void> {
     // Whatever is thrown because we stop is no failure.
     if (signal.aborted) return;
     const { clock, logger, metrics, name } = this.#options;
     const error = KubeError.from(thrown);
     // A version that is too old says nothing against watches, and a list mends it.
     const expired = error.code === 'GONE';
-    if (this.#doing === 'list' && expired) this.#expiries = Math.min(this.#expiries + 1, MAX_EXPIRIES);
-    if (this.#doing === 'watch' && !expired && !isUnconnected(error)) this.#failedWatches += 1;
-    if (this.#doing === 'list' || !expired) this.#trouble[this.#doing].failed(error);
-    this.#position = afterFailure(this.#position, error, this.#failedWatches);
+    if (this.#phase === 'list' && expired) this.#expiredLists = Math.min(this.#expiredLists + 1, MAX_EXPIRED_LISTS);
+    if (this.#phase === 'watch' && !expired && !isDialFailure(error)) this.#failedWatches += 1;
+    if (this.#phase === 'list' || !expired) this.#failures[this.#phase].record(error);
+    this.#position = positionAfterFailure(this.#position, error, this.#failedWatches);
     const waitMs = this.#backoff.next(error.retryAfterMs === undefined ? {} : { atLeastMs: error.retryAfterMs });
     metrics.errors.inc({ resource: name, code: error.code });
     const fields = { resource: name, next: this.#position.kind, code: error.code, waitMs: Math.round(waitMs) };
-    logger.debug(fields, `${this.#doing} failed: ${errorText(error)}`);
+    logger.debug(fields, `${this.#phase} failed: ${errorText(error)}`);
     await clock.sleep(waitMs, signal).catch(() => undefined);
   }
 
-  #works(): void {
+  #watchHolds(): void {
     this.#backoff.reset();
     this.#failedWatches = 0;
-    this.#trouble.watch.over();
+    this.#failures.watch.recovered();
   }
 
-  #heard(): void {
-    this.#heardAt = this.#options.clock.monotonic();
+  #recordActivity(): void {
+    this.#lastActivityAt = this.#options.clock.monotonic();
   }
 }

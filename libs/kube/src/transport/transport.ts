@@ -1,9 +1,15 @@
 import type { OutgoingHttpHeaders } from 'node:http2';
-import { ConnectTimeout, Http2Session, SessionError, SessionPool, type SessionEnd } from '@eso/http2';
+import { ConnectTimeout, Http2Session, type SessionEnd, SessionError, SessionPool } from '@eso/http2';
 import { type Clock, type Counter, errorText, type Logger, within } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
-import { exchange, exchangeHead, type ExchangeOptions, type HttpResponse, type HttpStream } from './exchange.ts';
+import {
+  type ApiRequestOptions,
+  type ApiResponse,
+  type ApiResponseStream,
+  sendRequest,
+  startRequest,
+} from './send-request.ts';
 import { TransportFailure } from './failure.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -87,16 +93,16 @@ export class Transport {
    * One attempt at a request.
    * @throws TransportFailure, or the reason of the signal
    */
-  send(request: TransportRequest): Promise<HttpResponse> {
-    return this.#attempt(this.#unary, request, exchange);
+  send(request: TransportRequest): Promise<ApiResponse> {
+    return this.#attempt(this.#unary, request, sendRequest);
   }
 
   /**
    * One attempt at a request whose answer is read as it comes; `timeoutMs` is for its head.
    * @throws TransportFailure, or the reason of the signal
    */
-  open(request: TransportRequest, purpose: StreamPurpose): Promise<HttpStream> {
-    return this.#attempt(purpose === 'watch' ? this.#watches : this.#unary, request, exchangeHead);
+  open(request: TransportRequest, purpose: StreamPurpose): Promise<ApiResponseStream> {
+    return this.#attempt(purpose === 'watch' ? this.#watches : this.#unary, request, startRequest);
   }
 
   /** Ends every session; requests under way fail. */
@@ -109,7 +115,7 @@ export class Transport {
   async #attempt<T extends { status: number }>(
     pool: SessionPool,
     request: TransportRequest,
-    run: (session: Http2Session, options: ExchangeOptions) => Promise<T>,
+    run: (session: Http2Session, options: ApiRequestOptions) => Promise<T>,
   ): Promise<T> {
     const { clock, maxBodyBytes, connection } = this.#options;
     const { host } = connection.server;

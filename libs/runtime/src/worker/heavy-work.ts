@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { Fuel, FuelSpent } from '../fuel.ts';
 import type { Logger } from '../logger.ts';
 import { counterOf, type Registry } from '../metrics.ts';
-import { Allowance } from './allowance.ts';
+import { TenantBudget } from './tenant-budget.ts';
 import { WorkerError } from './error.ts';
 import type { FairQueueLimits } from './fair-queue.ts';
 import { type JobOutcome, WorkerPool } from './pool.ts';
@@ -34,10 +34,10 @@ export interface WorkOwner {
 /** Steps that are everybody's: only what is above them is put down to a tenant. */
 const FREE_STEPS = 1_000_000;
 /** A tenant's share of this thread for work of more than that: 5 %, after half a second. */
-const LOOP_ALLOWANCE = { capacity: 500_000_000, perSecond: 50_000_000 };
+const LOOP_BUDGET = { capacity: 500_000_000, perSecond: 50_000_000 };
 /** A tenant's share of the worker, milliseconds: a quarter of it, after ten seconds. */
-const WORKER_ALLOWANCE = { capacity: 10_000, perSecond: 250 };
-const SHARE_USED = `the namespace has used its share of the worker for large work, ${WORKER_ALLOWANCE.perSecond} ms a second`;
+const WORKER_BUDGET = { capacity: 10_000, perSecond: 250 };
+const SHARE_USED = `the namespace has used its share of the worker for large work, ${WORKER_BUDGET.perSecond} ms a second`;
 /** Keys of which something is remembered. */
 const MAX_KNOWN = 10_000;
 /** How long work that came to no end in the worker is not begun again, milliseconds: it answers as it did. */
@@ -54,8 +54,8 @@ export class HeavyWork {
   readonly #logger: Logger;
   readonly #loopSteps: number;
   readonly #timeoutMs: number;
-  readonly #loop: Allowance;
-  readonly #worker: Allowance;
+  readonly #loopBudget: TenantBudget;
+  readonly #workerBudget: TenantBudget;
   /** Key → the field that was too much for this thread. */
   readonly #needsWorker = new BoundedCache<string | undefined>({ capacity: MAX_KNOWN });
   readonly #refused = new BoundedCache<{ readonly error: WorkerError; readonly untilMs: number }>({
@@ -74,7 +74,7 @@ export class HeavyWork {
       labelNames: ['task'],
     });
     const onJob = ({ task, tenant, result, durationMs }: JobOutcome): void => {
-      this.#worker.take(tenant, durationMs);
+      this.#workerBudget.take(tenant, durationMs);
       jobs.inc({ task, result });
       seconds.inc({ task }, durationMs / 1_000);
     };
@@ -83,8 +83,8 @@ export class HeavyWork {
     this.#logger = logger;
     this.#loopSteps = loopSteps;
     this.#timeoutMs = timeoutMs;
-    this.#loop = new Allowance({ ...LOOP_ALLOWANCE, clock });
-    this.#worker = new Allowance({ ...WORKER_ALLOWANCE, clock });
+    this.#loopBudget = new TenantBudget({ ...LOOP_BUDGET, clock });
+    this.#workerBudget = new TenantBudget({ ...WORKER_BUDGET, clock });
   }
 
   /**
@@ -98,12 +98,12 @@ export class HeavyWork {
   ): Promise<Output> {
     signal.throwIfAborted();
     const key = JSON.stringify([task.name, owner.key]);
-    if (!this.#needsWorker.has(key) && this.#loop.isLeft(owner.tenant)) {
-      const here = this.#runHere(task, input, owner.tenant);
+    if (!this.#needsWorker.has(key) && this.#loopBudget.hasLeft(owner.tenant)) {
+      const here = this.#runOnEventLoop(task, input, owner.tenant);
       if (here.kind === 'done') return here.output;
       this.#needsWorker.set(key, here.field);
     }
-    return this.#runThere(task, input, { key, tenant: owner.tenant, signal });
+    return this.#runInWorker(task, input, { key, tenant: owner.tenant, signal });
   }
 
   /** Ends the worker; what waits for it fails. */
@@ -111,7 +111,11 @@ export class HeavyWork {
     return this.#pool.close();
   }
 
-  #runHere<Input, Output>(task: WorkerTask<Input, Output>, input: Input, tenant: string): Here<Output> {
+  #runOnEventLoop<Input, Output>(
+    task: WorkerTask<Input, Output>,
+    input: Input,
+    tenant: string,
+  ): EventLoopResult<Output> {
     const fuel = new Fuel(this.#loopSteps);
     try {
       return { kind: 'done', output: task.run(input, fuel) };
@@ -120,11 +124,11 @@ export class HeavyWork {
       throw error;
     } finally {
       const steps = Math.min(fuel.spent, this.#loopSteps);
-      if (steps > FREE_STEPS) this.#loop.take(tenant, steps);
+      if (steps > FREE_STEPS) this.#loopBudget.take(tenant, steps);
     }
   }
 
-  async #runThere<Input, Output>(
+  async #runInWorker<Input, Output>(
     task: WorkerTask<Input, Output>,
     input: Input,
     { key, tenant, signal }: { readonly key: string; readonly tenant: string; readonly signal: AbortSignal },
@@ -132,7 +136,7 @@ export class HeavyWork {
     const field = this.#needsWorker.get(key);
     const refused = this.#refused.get(key);
     if (refused && refused.untilMs > this.#clock.monotonic()) throw refused.error;
-    if (!this.#worker.isLeft(tenant)) throw new WorkerError('BUSY', SHARE_USED, { field });
+    if (!this.#workerBudget.hasLeft(tenant)) throw new WorkerError('BUSY', SHARE_USED, { field });
     try {
       return await this.#pool.run(task, input, { tenant, timeoutMs: this.#timeoutMs, signal });
     } catch (error) {
@@ -146,5 +150,5 @@ export class HeavyWork {
   }
 }
 
-type Here<Output> =
+type EventLoopResult<Output> =
   { readonly kind: 'done'; readonly output: Output } | { readonly kind: 'spent'; readonly field: string | undefined };

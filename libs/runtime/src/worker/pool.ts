@@ -30,7 +30,7 @@ export interface JobOutcome {
   readonly durationMs: number;
 }
 
-export interface RunOptions {
+export interface JobOptions {
   /** Whom the job is for; tenants share the workers fairly. */
   readonly tenant: string;
   /** How long the job may take in the worker, milliseconds; the start of the worker is not counted. */
@@ -41,7 +41,7 @@ export interface RunOptions {
 
 interface Job {
   readonly message: TaskMessage;
-  readonly options: RunOptions;
+  readonly options: JobOptions;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** Stops listening to the signal. */
@@ -49,7 +49,7 @@ interface Job {
 }
 
 /** A worker that waits for work, and what makes it forgotten. */
-interface Idle {
+interface IdleWorker {
   readonly worker: Worker;
   readonly forget: () => void;
 }
@@ -61,8 +61,8 @@ interface Idle {
 export class WorkerPool {
   readonly #options: Required<Omit<WorkerPoolOptions, 'entry' | 'onJob'>> & Pick<WorkerPoolOptions, 'entry' | 'onJob'>;
   readonly #waiting: FairQueue<Job>;
-  readonly #running = new Set<Running>();
-  readonly #idle: Idle[] = [];
+  readonly #running = new Set<RunningJob>();
+  readonly #idle: IdleWorker[] = [];
   #closed = false;
 
   constructor(options: WorkerPoolOptions) {
@@ -81,7 +81,7 @@ export class WorkerPool {
    * Runs a task in a worker.
    * @throws WorkerError; the reason of the signal
    */
-  run<Input, Output>(task: WorkerTask<Input, Output>, input: Input, options: RunOptions): Promise<Output> {
+  run<Input, Output>(task: WorkerTask<Input, Output>, input: Input, options: JobOptions): Promise<Output> {
     return new Promise<unknown>((resolve, reject) => {
       const { signal } = options;
       if (signal?.aborted) {
@@ -146,7 +146,7 @@ export class WorkerPool {
       this.#end(job, 'failed', 0, new WorkerError('FAILED', 'the worker could not be started', { cause: error }));
       return;
     }
-    const running: Running = new Running(job, taken.worker, this.#options.clock, (outcome) => {
+    const running: RunningJob = new RunningJob(job, taken.worker, this.#options.clock, (outcome) => {
       this.#running.delete(running);
       this.#waiting.charge(job.options.tenant, outcome.durationMs);
       if (outcome.kind === 'replied') this.#keepWorker(taken.worker);
@@ -157,7 +157,7 @@ export class WorkerPool {
     running.start(taken.ready);
   }
 
-  #settle(job: Job, outcome: Outcome): void {
+  #settle(job: Job, outcome: RunOutcome): void {
     const { durationMs } = outcome;
     if (outcome.kind === 'stopped') {
       this.#end(job, outcome.result, durationMs, outcome.error);
@@ -227,7 +227,7 @@ export class WorkerPool {
 const START_TIMEOUT_MS = 15_000;
 
 /** How a run ended. */
-type Outcome =
+type RunOutcome =
   | { readonly kind: 'replied'; readonly reply: Exclude<TaskReply, { kind: 'ready' }>; readonly durationMs: number }
   | {
       readonly kind: 'stopped';
@@ -237,16 +237,16 @@ type Outcome =
     };
 
 /** One job in one worker. */
-class Running {
+class RunningJob {
   readonly job: Job;
   readonly #worker: Worker;
   readonly #clock: Clock;
-  readonly #ended: (outcome: Outcome) => void;
+  readonly #ended: (outcome: RunOutcome) => void;
   #startedAt = 0;
   #cancel: () => void = () => undefined;
   #over = false;
 
-  constructor(job: Job, worker: Worker, clock: Clock, ended: (outcome: Outcome) => void) {
+  constructor(job: Job, worker: Worker, clock: Clock, ended: (outcome: RunOutcome) => void) {
     this.job = job;
     this.#worker = worker;
     this.#clock = clock;
@@ -286,7 +286,7 @@ class Running {
   }
 
   /** Ends the worker and with it the job. */
-  async stop(error: unknown, result: (Outcome & { kind: 'stopped' })['result']): Promise<void> {
+  async stop(error: unknown, result: (RunOutcome & { kind: 'stopped' })['result']): Promise<void> {
     if (this.#over) return;
     const durationMs = this.#finish();
     const ending = end(this.#worker);

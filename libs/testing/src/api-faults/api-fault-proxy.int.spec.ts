@@ -4,7 +4,7 @@ import { controlPlane } from '../cluster/control-plane.ts';
 import type { TestCluster } from '../cluster/test-cluster.ts';
 import { eventually } from '../eventually.ts';
 import { ApiFaultProxy } from './api-fault-proxy.ts';
-import { FaultWeather } from './fault-weather.ts';
+import { RandomFaults } from './random-faults.ts';
 import { atWrite, intercepting, onlyFirst } from './interceptor.ts';
 
 /** Of every ServiceAccount, on the ConfigMaps of one namespace. */
@@ -193,7 +193,7 @@ test('what comes after the n-th write waits for one that is carried out', async 
 });
 
 test('after any weather the view is true, and some of it was felt', async () => {
-  const weather = new FaultWeather({ proxy, seed: 7, resources: ['configmaps'], longestMs: 150 });
+  const weather = new RandomFaults({ proxy, seed: 7, resources: ['configmaps'], longestMs: 150 });
   let failures = 0;
   for (let i = 0; i < 60; i++) {
     const { name } = (await make(`cm-${i}`, client).catch(() => undefined))?.metadata ?? {};

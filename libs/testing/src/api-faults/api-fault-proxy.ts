@@ -13,10 +13,10 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { issue } from '@eso/control-plane/x509.mjs';
 import { type ApiRequest, isWrite } from './api-request.ts';
-import { exchange } from './exchange.ts';
+import { proxyRequest } from './proxy-request.ts';
 import type { Interceptor } from './interceptor.ts';
 import { type EventSelector, WatchHold } from './watch-hold.ts';
-import type { WatchEvent, WatchStream } from './watch-stream.ts';
+import type { WatchLine, WatchStream } from './watch-stream.ts';
 
 export interface ApiFaultProxyOptions {
   /** Where the API server is. */
@@ -29,7 +29,7 @@ export interface ApiFaultProxyOptions {
 
 /** What becomes of an event that is not held: it is handed on, lost without a word, or handed on twice. */
 export type EventFate = 'pass' | 'drop' | 'repeat';
-export type EventRule = (watch: ApiRequest, event: WatchEvent) => EventFate;
+export type EventRule = (watch: ApiRequest, event: WatchLine) => EventFate;
 
 /** Bytes a peer may send before it has to wait; Node's default of 64 KiB would stall lists. */
 const WINDOW = 8 * 1024 * 1024;
@@ -160,7 +160,7 @@ export class ApiFaultProxy implements AsyncDisposable {
     client.on('error', () => undefined);
     const { userAgent = headers['user-agent'] } = this.#options;
     const concerned = headers['user-agent'] === userAgent;
-    const watching = await exchange({
+    const watching = await proxyRequest({
       client,
       headers,
       upstream,
@@ -190,7 +190,7 @@ export class ApiFaultProxy implements AsyncDisposable {
     for (const hold of this.#holds) if (hold.gone(watch)) this.#missed.add(watch.about);
   }
 
-  #deliver(watch: WatchStream, event: WatchEvent): void {
+  #deliver(watch: WatchStream, event: WatchLine): void {
     for (const hold of this.#holds) if (hold.take(watch, event)) return;
     const fates = [...this.#eventRules].map((rule) => rule(watch.request, event));
     if (fates.includes('drop')) return;

@@ -1,4 +1,4 @@
-import { isWrite, parseApiRequest, selects } from './api-request.ts';
+import { isWrite, matchesSelector, parseApiRequest } from './api-request.ts';
 
 const core = '/api/v1/namespaces/team';
 const ours = '/apis/external-secrets.io/v1';
@@ -35,6 +35,6 @@ test('Leases and events are no writes, and a selector asks for all that it names
   expect(isWrite(status)).toBe(true);
   expect(isWrite(parseApiRequest('PUT', '/apis/coordination.k8s.io/v1/namespaces/team/leases/l'))).toBe(false);
   expect(isWrite(parseApiRequest('GET', `${core}/secrets/app`))).toBe(false);
-  expect(selects({ resource: 'externalsecrets', name: 'app' }, status)).toBe(true);
-  expect(selects({ resource: 'externalsecrets', name: 'other' }, status)).toBe(false);
+  expect(matchesSelector({ resource: 'externalsecrets', name: 'app' }, status)).toBe(true);
+  expect(matchesSelector({ resource: 'externalsecrets', name: 'other' }, status)).toBe(false);
 });

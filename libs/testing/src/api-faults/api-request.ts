@@ -53,7 +53,7 @@ export function isWrite({ verb, resource }: ApiRequest): boolean {
 }
 
 /** Whether a request has all the properties of a selector. */
-export function selects(selector: RequestSelector, request: ApiRequest): boolean {
+export function matchesSelector(selector: RequestSelector, request: ApiRequest): boolean {
   return Object.entries(selector).every(([key, value]) => request[key as keyof RequestSelector] === value);
 }
 

@@ -1,7 +1,7 @@
-import { type ApiRequest, isWrite, type RequestSelector, selects } from './api-request.ts';
+import { type ApiRequest, isWrite, matchesSelector, type RequestSelector } from './api-request.ts';
 
 /** An answer that the proxy gives in place of the API server. */
-export interface Refusal {
+export interface RefusalFault {
   readonly kind: 'refuse';
   readonly status: number;
   /** As a Status has it: `Conflict`, `NotFound`, `Expired`, … */
@@ -10,7 +10,7 @@ export interface Refusal {
 }
 
 /** `cut` ends the request's stream without an answer. */
-export type ApiFault = { readonly kind: 'cut' } | Refusal;
+export type ApiFault = { readonly kind: 'cut' } | RefusalFault;
 
 /** The API server's answer to a request. */
 export interface ApiAnswer {
@@ -31,11 +31,11 @@ export interface Interceptor {
 }
 
 /** What an interceptor does; `matches` apart. */
-export type Deed = Omit<Interceptor, 'matches'>;
+export type InterceptorHooks = Omit<Interceptor, 'matches'>;
 
 /** An interceptor for requests by their properties. */
-export function intercepting(selector: RequestSelector, deed: Deed): Interceptor {
-  return { ...deed, matches: (request) => selects(selector, request) };
+export function intercepting(selector: RequestSelector, deed: InterceptorHooks): Interceptor {
+  return { ...deed, matches: (request) => matchesSelector(selector, request) };
 }
 
 /** An interceptor for the first matching request only. */
@@ -55,7 +55,7 @@ export function onlyFirst(interceptor: Interceptor): Interceptor {
  * An interceptor for the n-th write (from 1), whatever it writes. A write that something else refuses never gets as far as to be
  * carried out: what comes `after` counts only those that were.
  */
-export function atWrite(n: number, { before, after }: Deed): Interceptor {
+export function atWrite(n: number, { before, after }: InterceptorHooks): Interceptor {
   let sent = 0;
   let answered = 0;
   return {

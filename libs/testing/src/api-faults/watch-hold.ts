@@ -1,4 +1,4 @@
-import type { WatchEvent, WatchStream } from './watch-stream.ts';
+import type { WatchLine, WatchStream } from './watch-stream.ts';
 
 /** Events that a hold is for: of a resource, of one namespace or all, of one object or all. */
 export interface EventSelector {
@@ -15,7 +15,7 @@ export interface EventSelector {
 export class WatchHold {
   readonly #selector: EventSelector;
   readonly #onEnd: (hold: WatchHold) => void;
-  #held: { readonly stream: WatchStream; readonly event: WatchEvent }[] = [];
+  #held: { readonly stream: WatchStream; readonly event: WatchLine }[] = [];
   readonly #streams = new Set<WatchStream>();
   #over = false;
 
@@ -31,12 +31,12 @@ export class WatchHold {
   }
 
   /** Names of the objects whose events are held, with the type of the event, oldest first. */
-  get events(): readonly Pick<WatchEvent, 'type' | 'name'>[] {
+  get events(): readonly Pick<WatchLine, 'type' | 'name'>[] {
     return this.#held.flatMap(({ event: { type, name } }) => (type === 'BOOKMARK' ? [] : [{ type, name }]));
   }
 
   /** Keeps an event that it is for. */
-  take(stream: WatchStream, event: WatchEvent): boolean {
+  take(stream: WatchStream, event: WatchLine): boolean {
     if (!this.#isFor(stream, event)) return false;
     this.#held.push({ stream, event });
     this.#streams.add(stream);
@@ -73,7 +73,7 @@ export class WatchHold {
     for (const stream of this.#streams) stream.end();
   }
 
-  #isFor(stream: WatchStream, event: WatchEvent): boolean {
+  #isFor(stream: WatchStream, event: WatchLine): boolean {
     const { resource, namespace, name } = this.#selector;
     if (stream.request.resource !== resource) return false;
     // A bookmark must not claim what was not handed on; one that ends an initial list must not be lost either.

@@ -2,7 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import type { ApiRequest } from './api-request.ts';
 
 /** One event of a watch, as it stands in the stream. */
-export interface WatchEvent {
+export interface WatchLine {
   readonly type: string;
   readonly namespace?: string;
   readonly name: string;
@@ -33,14 +33,14 @@ export class WatchStream {
   }
 
   /** Takes what the API server sent and returns the events that it completes. */
-  split(text: string): WatchEvent[] {
+  split(text: string): WatchLine[] {
     const lines = (this.#pending + text).split('\n');
     this.#pending = lines.pop() ?? '';
     return lines.map(readEvent);
   }
 
   /** Hands an event to the client. */
-  write({ line }: WatchEvent): void {
+  write({ line }: WatchLine): void {
     if (!this.#client.writable) return;
     this.#client.write(`${line}\n`);
   }
@@ -74,7 +74,7 @@ interface RawEvent {
   readonly object: { readonly metadata?: { readonly name?: string; readonly namespace?: string } };
 }
 
-function readEvent(line: string): WatchEvent {
+function readEvent(line: string): WatchLine {
   const { type, object } = JSON.parse(line) as RawEvent;
   const { name = '', namespace } = object.metadata ?? {};
   return { type, name, line, ...(namespace === undefined ? {} : { namespace }) };

@@ -1,5 +1,5 @@
 import { hostileCorpus } from './corpus/index.ts';
-import { bounded, isAsExpected } from './entry.ts';
+import { failsWithBound, isAsExpected } from './entry.ts';
 import { hostileObjects } from './objects.ts';
 
 /** What etcd takes in one request by default, bytes, less what the API server adds. */
@@ -31,6 +31,6 @@ test.each([
   ['could not update secret: spec.b: more than 10000 [TOO_MANY]. Fix it.', false],
   ['could not update secret: spec.a[0]: more than 10000 [OTHER]. Fix it.', false],
 ])('"%s" names field, bound and code: %p', (message, expected) => {
-  const wanted = bounded(/spec\.a/, 'TOO_MANY');
+  const wanted = failsWithBound(/spec\.a/, 'TOO_MANY');
   expect(wanted.kind === 'condition' && isAsExpected(message, wanted)).toBe(expected);
 });

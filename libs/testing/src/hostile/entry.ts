@@ -50,12 +50,12 @@ export type HostileBackend =
 const BOUND = /(?<![[\d])\d[\d,.]*(?![\]\d])/;
 
 /** A condition with one of these codes that names a field which matches, and a bound. */
-export function bounded(field: RegExp, ...codes: readonly string[]): Expectation {
+export function failsWithBound(field: RegExp, ...codes: readonly string[]): Expectation {
   return { kind: 'condition', field, code: anyOf(codes), bound: BOUND };
 }
 
 /** A condition with one of these codes that names a field which matches: wrong for another reason than its size. */
-export function refused(field: RegExp, ...codes: readonly string[]): Expectation {
+export function failsFor(field: RegExp, ...codes: readonly string[]): Expectation {
   return { kind: 'condition', field, code: anyOf(codes) };
 }
 
@@ -70,11 +70,11 @@ function anyOf(codes: readonly string[]): RegExp {
 }
 
 /** As `bounded`; an object that is synced, because this backend or machine has enough for it, is as good. */
-export function boundedOrSynced(field: RegExp, ...codes: readonly string[]): Expectation {
+export function failsWithBoundOrSyncs(field: RegExp, ...codes: readonly string[]): Expectation {
   return { kind: 'condition', field, code: anyOf(codes), orSynced: true };
 }
 
-export const synced: Expectation = { kind: 'synced' };
+export const syncs: Expectation = { kind: 'synced' };
 
 /** One secret. */
 export function secret(key: string, value: () => string): HostileBackend {

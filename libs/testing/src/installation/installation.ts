@@ -18,14 +18,14 @@ export interface InstallationOptions {
   /** More flags for core. A flag given twice counts as it stands last. */
   readonly coreFlags?: readonly string[];
   /** Puts something between core and the API server; see CoreOptions. */
-  readonly coreApiServer?: CoreOptions['apiServer'];
+  readonly coreApiServer?: CoreSettings['apiServer'];
   /** More flags for cert-manager-controller. */
   readonly certificateFlags?: readonly string[];
   /** Told what is being done. */
   readonly progress?: (text: string) => void;
 }
 
-export interface CoreOptions {
+export interface CoreSettings {
   /** Name of the pod. Default `core`. */
   readonly name?: string;
   /** More flags, in place of those of the installation. A flag given twice counts as it stands last. */
@@ -122,7 +122,7 @@ export class Installation {
    * until it is ready.
    * @throws Error when a pod of that name runs
    */
-  async runCore({ name = 'core', flags = this.#options.coreFlags ?? [], apiServer }: CoreOptions = {}): Promise<Pod> {
+  async runCore({ name = 'core', flags = this.#options.coreFlags ?? [], apiServer }: CoreSettings = {}): Promise<Pod> {
     const { tenants } = this.#options;
     const pod = await runPod(this.#kubelet, {
       name,

@@ -4,7 +4,7 @@ import { ensureEntry, platform } from '@eso/control-plane/cache.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { ensureGo, goEnvironment } from '@eso/control-plane/go-toolchain.mjs';
 import { workspaceRoot } from '../workspace.ts';
-import { PROTO_FILE, sourcesDigest, sourcesOf } from './sources.ts';
+import { peerSourceFolder, PROTO_FILE, sourcesDigest } from './sources.ts';
 
 /** Programs in Go; absolute paths. */
 export interface GoPeer {
@@ -39,7 +39,7 @@ async function build(dir: string, progress: (text: string) => void): Promise<voi
   const go = await ensureGo(progress);
   // The generated stubs stand among the sources; the checkout stays as it is.
   const module = join(dir, 'module');
-  await cp(sourcesOf('go'), module, { recursive: true });
+  await cp(peerSourceFolder('go'), module, { recursive: true });
   const compile = (into: string, packages: readonly string[]): Promise<string> =>
     runCommand(go, ['build', '-mod=readonly', '-buildvcs=false', '-trimpath', '-o', `${into}/`, ...packages], {
       cwd: module,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ensureEntry, platform } from '@eso/control-plane/cache.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { findPython } from '@eso/control-plane/python.mjs';
-import { PROTO_FILE, protoFolder, sourcesDigest, sourcesOf } from './sources.ts';
+import { peerSourceFolder, PROTO_FILE, protoFolder, sourcesDigest } from './sources.ts';
 
 /** The program in Python; absolute paths. */
 export interface PythonPeer {
@@ -35,7 +35,7 @@ export async function ensurePythonPeer(progress: Progress = () => undefined): Pr
 /** @returns the environment's own Python */
 async function ensureEnvironment(progress: Progress): Promise<string> {
   const { python, version } = await findPython();
-  const requirements = join(sourcesOf('python'), 'requirements.txt');
+  const requirements = join(peerSourceFolder('python'), 'requirements.txt');
   const digest = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
@@ -63,7 +63,7 @@ async function ensureEnvironment(progress: Progress): Promise<string> {
 
 /** Fills `dir` with the sources and the stubs. @returns the files */
 async function prepare(python: string, dir: string): Promise<string[]> {
-  const sources = sourcesOf('python');
+  const sources = peerSourceFolder('python');
   const programs = (await readdir(sources)).filter((name) => name.endsWith('.py'));
   for (const name of programs) await cp(join(sources, name), join(dir, name));
   const proto = join(protoFolder, PROTO_FILE);

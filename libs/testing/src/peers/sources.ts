@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { workspaceRoot } from '../workspace.ts';
 
 /** Folder of a peer's sources. */
-export const sourcesOf = (language: 'go' | 'python'): string => join(workspaceRoot, 'tools', 'peers', language);
+export const peerSourceFolder = (language: 'go' | 'python'): string => join(workspaceRoot, 'tools', 'peers', language);
 
 /** Folder of the contract, whose stubs are generated when a peer is built. */
 export const protoFolder = join(workspaceRoot, 'proto');
@@ -14,7 +14,7 @@ export const PROTO_FILE = join('provider', 'v1', 'provider.proto');
 
 /** Digest of everything that decides what a build of these sources yields, for the key of the cache. */
 export async function sourcesDigest(language: 'go' | 'python'): Promise<string> {
-  const folder = sourcesOf(language);
+  const folder = peerSourceFolder(language);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && isSource(entry.name));
   const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();

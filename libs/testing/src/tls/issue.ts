@@ -42,7 +42,7 @@ export async function issueAuthority(commonName: string): Promise<Issued> {
 }
 
 /** Issues a leaf. Without an authority it signs itself. */
-export async function issueLeaf(template: LeafTemplate, authority?: Issued): Promise<Issued> {
+export async function issueLabLeaf(template: LeafTemplate, authority?: Issued): Promise<Issued> {
   const keys = await generateKeys();
   const subject = `CN=${template.commonName}`;
   const certificate = await x509.X509CertificateGenerator.create({

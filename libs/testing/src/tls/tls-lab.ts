@@ -8,7 +8,7 @@ import {
   issueAuthority,
   issueCrl,
   type Issued,
-  issueLeaf,
+  issueLabLeaf,
   keyPem,
   type LeafTemplate,
 } from './issue.ts';
@@ -133,7 +133,7 @@ export class TlsLab {
     names: Omit<LeafTemplate, 'notBefore' | 'notAfter'>,
   ): Promise<LabKeyPair> {
     const signer = authority ?? (fault === 'otherAuthority' ? this.otherAuthority : this.authority);
-    const leaf = await issueLeaf(
+    const leaf = await issueLabLeaf(
       { ...names, uris: [...names.uris, ...moreUris], ...validity(fault, validForMs) },
       fault === 'selfSigned' ? undefined : signer.issued,
     );

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type Clock, ConnectionRoom } from '@eso/runtime';
+import { type Clock, ConnectionLimiter } from '@eso/runtime';
 
 /**
  * How far a connection has come:
@@ -47,16 +47,16 @@ interface Known {
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #rooms: Readonly<Record<Phase, ConnectionRoom<Socket>>>;
+  readonly #rooms: Readonly<Record<Phase, ConnectionLimiter<Socket>>>;
   readonly #known = new Map<string, Known>();
   readonly #whenEmpty = new Set<() => void>();
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
     this.#rooms = {
-      silent: new ConnectionRoom(MOST_SILENT),
-      refused: new ConnectionRoom(MOST_REFUSED),
-      accepted: new ConnectionRoom(options.accepted),
+      silent: new ConnectionLimiter(MOST_SILENT),
+      refused: new ConnectionLimiter(MOST_REFUSED),
+      accepted: new ConnectionLimiter(options.accepted),
     };
   }
 
@@ -88,13 +88,13 @@ export class Connections {
     const known = this.#known.get(idOf(tls) ?? '');
     if (!known || known.socket.destroyed) return undefined;
     known.cancel();
-    this.#rooms[known.phase].leave(known.socket);
+    this.#rooms[known.phase].remove(known.socket);
     known.phase = phase;
     this.#enter(known, phase);
     this.#counted();
     return {
       cut: () => known.socket.destroy(),
-      busy: (busy) => this.#rooms[phase].busy(known.socket, busy),
+      busy: (busy) => this.#rooms[phase].setBusy(known.socket, busy),
     };
   }
 
@@ -109,7 +109,7 @@ export class Connections {
   }
 
   #enter(known: Known, phase: Phase): void {
-    const victim = this.#rooms[phase].enter(known.socket);
+    const victim = this.#rooms[phase].admit(known.socket);
     if (victim) this.#cut(victim, 'room', phase);
     const lifeMs = phase === 'silent' ? HANDSHAKE_MS : phase === 'refused' ? REFUSED_MS : undefined;
     known.cancel =
@@ -126,7 +126,7 @@ export class Connections {
   #left(known: Known): void {
     known.cancel();
     this.#known.delete(known.id);
-    this.#rooms[known.phase].leave(known.socket);
+    this.#rooms[known.phase].remove(known.socket);
     this.#counted();
     if (this.#known.size > 0) return;
     for (const resolve of this.#whenEmpty) resolve();

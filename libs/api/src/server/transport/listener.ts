@@ -14,7 +14,7 @@ import {
   formatAddress,
   type ListenAddress,
   type Logger,
-  Rarely,
+  LogThrottle,
   RuntimeError,
 } from '@eso/runtime';
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
@@ -66,7 +66,7 @@ export class GatedListener {
     handshakeTimeout: HANDSHAKE_MS,
   });
   /** Whoever can reach the port can be refused as often as it likes. */
-  readonly #refusals = new Rarely();
+  readonly #refusals = new LogThrottle();
 
   constructor(options: GatedListenerOptions) {
     this.#options = options;
@@ -158,7 +158,7 @@ export class GatedListener {
 
   #refuse(socket: TLSSocket, reason: string): void {
     const { clock, logger, metrics } = this.#options;
-    logger[this.#refusals.due(reason) ? 'warn' : 'debug']({ reason }, 'client refused');
+    logger[this.#refusals.isDue(reason) ? 'warn' : 'debug']({ reason }, 'client refused');
     let answered = false;
     new RefusedPeer(socket, {
       error: clientRejected(reason),

@@ -1,8 +1,8 @@
-import { bounded, extract, find, type HostileEntry, refused } from '../entry.ts';
+import { extract, failsFor, failsWithBound, find, type HostileEntry } from '../entry.ts';
 
 const MIB = 1024 * 1024;
 const source = /spec\.dataFrom\[0\]/;
-const tooLarge = bounded(source, 'RESPONSE_TOO_LARGE');
+const tooLarge = failsWithBound(source, 'RESPONSE_TOO_LARGE');
 
 /** Tag and wire type of `secrets`, and of key and value in one of its entries: bytes with a length. */
 const ENTRY = 0x0a;
@@ -54,21 +54,21 @@ export const answerEntries: readonly HostileEntry[] = [
     attack: 'one value two million times',
     backend: { kind: 'answer', message: () => Buffer.alloc(4 * MIB, Buffer.from([0x0a, 0])) },
     spec: { data: [{ secretKey: 'value', remoteRef: { key: 'answer-value-again' } }] },
-    expected: bounded(/spec\.data\[0\]/, 'RESPONSE_TOO_LARGE'),
+    expected: failsWithBound(/spec\.data\[0\]/, 'RESPONSE_TOO_LARGE'),
   },
   {
     name: 'answer-no-message',
     attack: 'fields that end in the middle',
     backend: { kind: 'answer', message: () => Buffer.from([ENTRY, 0x05, KEY, 0x7f]) },
     spec: extract([], { key: 'answer-no-message' }),
-    expected: refused(source, 'ANSWER_BROKEN'),
+    expected: failsFor(source, 'ANSWER_BROKEN'),
   },
   {
     name: 'answer-in-crumbs',
     attack: 'twenty thousand bytes, two at a time',
     backend: { kind: 'answer', message: () => Buffer.alloc(20_000, Buffer.from([ENTRY, 0])), pieceBytes: 2 },
     spec: find('answer-in-crumbs'),
-    expected: refused(source, 'ANSWER_BROKEN'),
+    expected: failsFor(source, 'ANSWER_BROKEN'),
   },
   {
     name: 'answer-largest-legal',
@@ -78,7 +78,7 @@ export const answerEntries: readonly HostileEntry[] = [
       message: () => Buffer.concat(entries(10_000, (index) => [`${index}-`.padEnd(250, 'k'), 'v'.repeat(140)])),
     },
     spec: find('answer-largest-legal'),
-    expected: bounded(/spec/, 'SECRET_TOO_LARGE', 'TOO_EXPENSIVE'),
+    expected: failsWithBound(/spec/, 'SECRET_TOO_LARGE', 'TOO_EXPENSIVE'),
   },
   {
     name: 'answer-largest-convert',
@@ -88,14 +88,14 @@ export const answerEntries: readonly HostileEntry[] = [
       message: () => Buffer.concat(entries(10_000, (index) => [`${index}-`.padEnd(120, 'ä'), 'v'.repeat(100)])),
     },
     spec: find('answer-largest-convert', [], { conversionStrategy: 'Unicode' }),
-    expected: refused(/spec/, 'KEY_INVALID', 'DATA_TOO_LARGE', 'TOO_EXPENSIVE'),
+    expected: failsFor(/spec/, 'KEY_INVALID', 'DATA_TOO_LARGE', 'TOO_EXPENSIVE'),
   },
   {
     name: 'answer-large-value',
     attack: 'a value of nearly four mebibytes, decoded',
     backend: { kind: 'answer', message: () => lengthDelimited(0x0a, Buffer.alloc(4 * MIB - 100, 'YWFh')) },
     spec: { data: [{ secretKey: 'value', remoteRef: { key: 'answer-large-value', decodingStrategy: 'Auto' } }] },
-    expected: bounded(/spec/, 'SECRET_TOO_LARGE', 'TOO_EXPENSIVE'),
+    expected: failsWithBound(/spec/, 'SECRET_TOO_LARGE', 'TOO_EXPENSIVE'),
   },
 ];
 

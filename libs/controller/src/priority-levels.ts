@@ -1,7 +1,7 @@
-import type { Entry } from './entry.ts';
+import type { QueueEntry } from './queue-entry.ts';
 
 /** Keys of one priority. */
-export interface Lane {
+export interface PriorityLevel {
   readonly priority: number;
   /** For how many milliseconds its oldest key has been ready for a worker; 0 without any. */
   readonly readyMs: number;
@@ -12,25 +12,25 @@ export interface Lane {
 }
 
 /** Remembers when keys of each priority were handed out. */
-export class Lanes {
+export class PriorityLevels {
   /** Priorities are few and set by the program, so this stays small. */
-  readonly #served = new Map<number, number>();
+  readonly #handedOutAt = new Map<number, number>();
 
   /** @param at monotonic milliseconds */
-  served(priority: number, at: number): void {
-    this.#served.set(priority, at);
+  recordHandOut(priority: number, at: number): void {
+    this.#handedOutAt.set(priority, at);
   }
 
   /** @param now monotonic milliseconds */
-  of(entries: Iterable<Entry>, now: number): readonly Lane[] {
+  of(entries: Iterable<QueueEntry>, now: number): readonly PriorityLevel[] {
     const oldest = { ready: new Map<number, number>(), waiting: new Map<number, number>() };
     for (const { state, priority, at } of entries)
       if (state === 'ready' || state === 'waiting')
         oldest[state].set(priority, Math.min(at, oldest[state].get(priority) ?? at));
-    const priorities = new Set([...this.#served.keys(), ...oldest.ready.keys(), ...oldest.waiting.keys()]);
+    const priorities = new Set([...this.#handedOutAt.keys(), ...oldest.ready.keys(), ...oldest.waiting.keys()]);
     const age = (since: number | undefined): number => Math.max(0, now - (since ?? now));
     return [...priorities].map((priority) => {
-      const served = this.#served.get(priority);
+      const served = this.#handedOutAt.get(priority);
       return {
         priority,
         readyMs: age(oldest.ready.get(priority)),

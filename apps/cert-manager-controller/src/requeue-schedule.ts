@@ -8,7 +8,7 @@ const DEFAULT_RESYNC_MS = 600_000;
 const MIN_WAIT_MS = 1_000;
 
 /** When reconciles happen again. */
-export class Schedule {
+export class RequeueSchedule {
   readonly #clock: Clock;
   readonly #resyncMs: number;
 
@@ -18,13 +18,13 @@ export class Schedule {
   }
 
   /** At `instantMs` (milliseconds since the epoch), or at the next resync if that is sooner. */
-  nextPass(instantMs: number): ReconcileResult {
+  requeueAt(instantMs: number): ReconcileResult {
     const ms = Math.min(instantMs - this.#clock.now(), this.#resyncMs);
     return { kind: 'requeueAfter', ms: Math.max(ms, MIN_WAIT_MS) };
   }
 
   /** For what waits for a human: its change is noticed by a watch, and by the resync otherwise. */
-  afterFailure(): ReconcileResult {
+  requeueAtResync(): ReconcileResult {
     return { kind: 'requeueAfter', ms: this.#resyncMs };
   }
 

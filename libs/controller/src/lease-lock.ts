@@ -1,11 +1,11 @@
 import { isKubeError, type KubeClient, type Lease, leases } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { decide, heldLease, type LeaseTerms, observe, type ObservedLease, releasedLease } from './lease.ts';
+import { heldLease, type LeaseTerms, nextLeaseMove, type ObservedLease, observeLease, releasedLease } from './lease.ts';
 
 /** What an election asks of the API server. */
 export type LeaseApi = Pick<KubeClient, 'get' | 'create' | 'update'>;
 
-export interface LeaseClaimOptions {
+export interface LeaseLockOptions {
   readonly client: LeaseApi;
   readonly namespace: string;
   readonly name: string;
@@ -14,11 +14,11 @@ export interface LeaseClaimOptions {
 }
 
 /** One candidate's view of the lease, and the requests with which it takes, renews and gives it back. */
-export class LeaseClaim {
-  readonly #options: LeaseClaimOptions;
+export class LeaseLock {
+  readonly #options: LeaseLockOptions;
   #observed: ObservedLease | undefined;
 
-  constructor(options: LeaseClaimOptions) {
+  constructor(options: LeaseLockOptions) {
     this.#options = options;
   }
 
@@ -27,15 +27,15 @@ export class LeaseClaim {
    * @returns `held` when it is ours now, `other` when somebody else's has not run out
    * @throws KubeError when it could not be read or written
    */
-  async claim(signal: AbortSignal): Promise<'held' | 'other'> {
+  async acquireOrRenew(signal: AbortSignal): Promise<'held' | 'other'> {
     // Our own lease is written without a look: its resource version tells whether it still is ours.
-    if (!this.#ours()) return this.#lookAndWrite(signal);
+    if (!this.#isHeld()) return this.#observeAndWrite(signal);
     try {
       return await this.#write(signal);
     } catch (error) {
       if (!isKubeError(error, 'CONFLICT', 'NOT_FOUND')) throw error;
       // Often our own doing: a renewal whose answer never came has arrived after all.
-      return this.#lookAndWrite(signal);
+      return this.#observeAndWrite(signal);
     }
   }
 
@@ -44,31 +44,31 @@ export class LeaseClaim {
    * @returns whether it was ours to give back
    * @throws KubeError when that could not be written
    */
-  async giveBack(signal: AbortSignal): Promise<boolean> {
+  async release(signal: AbortSignal): Promise<boolean> {
     try {
-      return await this.#giveBackOnce(signal);
+      return await this.#releaseOnce(signal);
     } catch (error) {
       if (!isKubeError(error, 'CONFLICT')) throw error;
       // A renewal that was under way when the work ended has arrived after all.
-      await this.#look(signal);
-      return await this.#giveBackOnce(signal);
+      await this.#observe(signal);
+      return await this.#releaseOnce(signal);
     } finally {
       this.#observed = undefined;
     }
   }
 
-  #ours(): boolean {
+  #isHeld(): boolean {
     return this.#observed?.lease.spec?.holderIdentity === this.#options.terms.identity;
   }
 
-  async #lookAndWrite(signal: AbortSignal): Promise<'held' | 'other'> {
-    await this.#look(signal);
+  async #observeAndWrite(signal: AbortSignal): Promise<'held' | 'other'> {
+    await this.#observe(signal);
     return this.#write(signal);
   }
 
   async #write(signal: AbortSignal): Promise<'held' | 'other'> {
     const { client, namespace, name, clock, terms } = this.#options;
-    const move = decide(this.#observed, clock.monotonic(), terms);
+    const move = nextLeaseMove(this.#observed, clock.monotonic(), terms);
     if (move === 'wait') return 'other';
     const before = this.#observed?.lease;
     const spec = heldLease(before, terms, clock.now());
@@ -82,20 +82,20 @@ export class LeaseClaim {
     return 'held';
   }
 
-  async #look(signal: AbortSignal): Promise<void> {
+  async #observe(signal: AbortSignal): Promise<void> {
     const { client, namespace, name, clock } = this.#options;
     try {
       const lease = await client.get(leases, { namespace, name }, { signal });
-      this.#observed = observe(this.#observed, lease, clock.monotonic());
+      this.#observed = observeLease(this.#observed, lease, clock.monotonic());
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND')) throw error;
       this.#observed = undefined;
     }
   }
 
-  async #giveBackOnce(signal: AbortSignal): Promise<boolean> {
+  async #releaseOnce(signal: AbortSignal): Promise<boolean> {
     const lease = this.#observed?.lease;
-    if (!lease || !this.#ours()) return false;
+    if (!lease || !this.#isHeld()) return false;
     const spec = releasedLease(lease, this.#options.clock.now());
     await this.#options.client.update(leases, { ...lease, spec }, { signal });
     return true;

@@ -1,7 +1,7 @@
 import type { Clock, Logger } from '@eso/runtime';
 import type { KubeError, KubeErrorCode } from '../error.ts';
 
-export interface TroubleOptions {
+export interface ConsecutiveFailuresOptions {
   /** What fails, for texts: `watching secrets in namespace a`. */
   what: string;
   /** `list` or `watch`, which a missing right is named by. */
@@ -17,7 +17,7 @@ const PATIENCE_MS = 10_000;
 /** What lasts is said again after this long, in milliseconds. */
 const REPEAT_MS = 600_000;
 
-interface Run {
+interface Streak {
   readonly since: number;
   attempts: number;
   last: KubeError;
@@ -28,19 +28,19 @@ interface Run {
  * Failures of one kind that follow each other: says once per cause what is wrong and what to do, again every ten minutes while it lasts,
  * and once that it is over.
  */
-export class Trouble {
-  readonly #options: TroubleOptions;
-  #run: Run | undefined;
+export class ConsecutiveFailures {
+  readonly #options: ConsecutiveFailuresOptions;
+  #streak: Streak | undefined;
 
-  constructor(options: TroubleOptions) {
+  constructor(options: ConsecutiveFailuresOptions) {
     this.#options = options;
   }
 
-  failed(error: KubeError): void {
+  record(error: KubeError): void {
     const { clock, logger, what } = this.#options;
     const now = clock.monotonic();
-    this.#run ??= { since: now, attempts: 0, last: error, said: new Map() };
-    const run = this.#run;
+    this.#streak ??= { since: now, attempts: 0, last: error, said: new Map() };
+    const run = this.#streak;
     run.attempts += 1;
     run.last = error;
     const saidAt = run.said.get(error.code);
@@ -51,11 +51,11 @@ export class Trouble {
   }
 
   /** What failed has succeeded. */
-  over(): void {
-    const run = this.#run;
+  recovered(): void {
+    const run = this.#streak;
     // It may have become a reason after the last attempt, without having been said.
     const known = this.reason() !== undefined || (run !== undefined && run.said.size > 0);
-    this.#run = undefined;
+    this.#streak = undefined;
     if (!run || !known) return;
     const { clock, logger, what } = this.#options;
     const seconds = Math.round((clock.monotonic() - run.since) / 1_000);
@@ -64,7 +64,7 @@ export class Trouble {
 
   /** What is wrong, once it has lasted: two attempts for what a human has to mend, ten seconds for what may mend itself. */
   reason(): string | undefined {
-    const run = this.#run;
+    const run = this.#streak;
     if (!run || run.attempts < MIN_ATTEMPTS) return undefined;
     const lastedMs = this.#options.clock.monotonic() - run.since;
     if (run.last.retryable && lastedMs < PATIENCE_MS) return undefined;

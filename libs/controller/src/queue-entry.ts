@@ -16,7 +16,7 @@ export function goesBefore(a: Rank, b: Rank): boolean {
  * A queued key. `delayed`: its time has not come; `ready`: a worker may have it; `held`: its key is being processed;
  * `waiting`: for room at its endpoints; `out`: not queued.
  */
-export interface Entry extends Rank, Slotted {
+export interface QueueEntry extends Rank, Slotted {
   readonly key: string;
   priority: number;
   arrival: number;
@@ -30,7 +30,7 @@ export interface Entry extends Rank, Slotted {
 /** Keys that wait for room at the same endpoints. */
 export interface WaitGroup {
   readonly ids: readonly string[];
-  readonly entries: Heap<Entry>;
+  readonly entries: Heap<QueueEntry>;
   /** With several endpoints: how many passes went into one of them since a key of the group last went in. */
   readonly overtaken: Map<string, number>;
 }

@@ -9,13 +9,13 @@ import { type Http2Session, SessionError } from '@eso/http2';
 import type { Clock } from '@eso/runtime';
 import { TransportFailure } from './failure.ts';
 
-export interface HttpResponse {
+export interface ApiResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
-export interface ExchangeOptions {
+export interface ApiRequestOptions {
   /** Host and port of the API server, for messages. */
   host: string;
   headers: OutgoingHttpHeaders;
@@ -32,7 +32,7 @@ export interface ExchangeOptions {
  * Sends one request and collects its answer.
  * @throws TransportFailure when no complete answer came, or the reason of the signal
  */
-export async function exchange(session: Http2Session, options: ExchangeOptions): Promise<HttpResponse> {
+export async function sendRequest(session: Http2Session, options: ApiRequestOptions): Promise<ApiResponse> {
   const { host, clock } = options;
   const deadlineMs = clock.monotonic() + options.timeoutMs;
   const opened = openStream(session, options);
@@ -56,17 +56,17 @@ export async function exchange(session: Http2Session, options: ExchangeOptions):
     if (options.signal?.aborted) onAbort();
     else options.signal?.addEventListener('abort', onAbort, { once: true });
     stream.on('response', (received) => {
-      session.heard();
+      session.recordActivity();
       headers = received;
     });
     stream.on('data', (chunk: Buffer) => {
-      session.heard();
+      session.recordActivity();
       bytes += chunk.length;
       if (bytes <= options.maxBodyBytes) chunks.push(chunk);
       else giveUp(tooLarge(host, options.maxBodyBytes));
     });
     stream.on('end', () => (ended = true));
-    stream.on('error', (error) => (failure ??= lost(host, stream, error)));
+    stream.on('error', (error) => (failure ??= streamFailure(host, stream, error)));
     stream.on('close', () => {
       cancelTimer();
       options.signal?.removeEventListener('abort', onAbort);
@@ -76,26 +76,26 @@ export async function exchange(session: Http2Session, options: ExchangeOptions):
         const body = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
         resolve({ status: headers[':status'], headers, body });
       } else {
-        reject(failure ?? lost(host, stream, session.error));
+        reject(failure ?? streamFailure(host, stream, session.error));
       }
     });
   });
 }
 
-export interface HttpStream {
+export interface ApiResponseStream {
   status: number;
   headers: IncomingHttpHeaders;
   /** The body; its `error` and `close` tell how it ended. */
   stream: ClientHttp2Stream;
   /** To be told of each part of the body: the API server is there. */
-  heard: () => void;
+  recordActivity: () => void;
 }
 
 /**
  * Sends one request and resolves with the head of its answer.
  * @throws TransportFailure when no head came, or the reason of the signal; later aborts end the stream
  */
-export async function exchangeHead(session: Http2Session, options: ExchangeOptions): Promise<HttpStream> {
+export async function startRequest(session: Http2Session, options: ApiRequestOptions): Promise<ApiResponseStream> {
   const { host, clock } = options;
   const deadlineMs = clock.monotonic() + options.timeoutMs;
   const opened = openStream(session, options);
@@ -112,8 +112,8 @@ export async function exchangeHead(session: Http2Session, options: ExchangeOptio
       stream.close(constants.NGHTTP2_CANCEL);
       reject(reason);
     };
-    const onError = (error: Error): void => fail(lost(host, stream, error));
-    const onClose = (): void => fail(lost(host, stream, session.error));
+    const onError = (error: Error): void => fail(streamFailure(host, stream, error));
+    const onClose = (): void => fail(streamFailure(host, stream, session.error));
     const onAbort = (): void => fail(options.signal?.reason as Error);
     const cancelTimer = clock.schedule(deadlineMs - clock.monotonic(), () => {
       fail(timedOut(host, options.timeoutMs));
@@ -126,14 +126,14 @@ export async function exchangeHead(session: Http2Session, options: ExchangeOptio
     stream.on('error', () => undefined);
     stream.once('response', (headers) => {
       settle();
-      session.heard();
-      resolve({ status: headers[':status'] ?? 0, headers, stream, heard: session.heard });
+      session.recordActivity();
+      resolve({ status: headers[':status'] ?? 0, headers, stream, recordActivity: session.recordActivity });
     });
   });
 }
 
 /** Opens a stream and sends the body: at once where the API server takes one more, else as soon as it does. */
-function openStream(session: Http2Session, options: ExchangeOptions): ClientHttp2Stream | Promise<ClientHttp2Stream> {
+function openStream(session: Http2Session, options: ApiRequestOptions): ClientHttp2Stream | Promise<ClientHttp2Stream> {
   const { headers, body, host } = options;
   const endStream = body === undefined;
   const send = (stream: ClientHttp2Stream): ClientHttp2Stream => (endStream ? stream : stream.end(body));
@@ -147,7 +147,7 @@ function openStream(session: Http2Session, options: ExchangeOptions): ClientHttp
 }
 
 /** A stream of a session that takes none now. */
-async function waitForStream(session: Http2Session, options: ExchangeOptions): Promise<ClientHttp2Stream> {
+async function waitForStream(session: Http2Session, options: ApiRequestOptions): Promise<ClientHttp2Stream> {
   const { headers, body, host, clock, timeoutMs, signal } = options;
   const giveUp = new AbortController();
   const onAbort = (): void => giveUp.abort(signal?.reason);
@@ -184,7 +184,7 @@ function tooLarge(host: string, maxBytes: number): TransportFailure {
 }
 
 /** Names the stage at which a stream broke. */
-export function lost(host: string, stream: ClientHttp2Stream, cause: unknown): TransportFailure {
+export function streamFailure(host: string, stream: ClientHttp2Stream, cause: unknown): TransportFailure {
   const unsent = stream.pending || stream.id === undefined || stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
   return TransportFailure.lost(unsent ? 'unsent' : 'sent', host, cause);
 }

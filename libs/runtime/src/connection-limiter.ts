@@ -9,7 +9,7 @@ interface Connection {
  * away: of the peer with the most connections the oldest that has no request under way. A client that opens connections and
  * stays silent then drives out its own, and whoever comes with a request, as a kubelet does, gets in.
  */
-export class ConnectionRoom<C extends Connection> {
+export class ConnectionLimiter<C extends Connection> {
   readonly #max: number;
   /** Oldest first. */
   readonly #connections = new Map<C, { readonly peer: string; busy: boolean }>();
@@ -24,24 +24,24 @@ export class ConnectionRoom<C extends Connection> {
   }
 
   /** Takes in a new connection. @returns the one that has to go for it */
-  enter(socket: C): C | undefined {
-    const victim = this.#connections.size >= this.#max ? this.#leastDeserving() : undefined;
+  admit(socket: C): C | undefined {
+    const victim = this.#connections.size >= this.#max ? this.#evictionCandidate() : undefined;
     if (victim) this.#connections.delete(victim);
     this.#connections.set(socket, { peer: socket.remoteAddress ?? '', busy: false });
     return victim;
   }
 
   /** A request of this connection is under way, or no longer. */
-  busy(socket: C, busy: boolean): void {
+  setBusy(socket: C, busy: boolean): void {
     const connection = this.#connections.get(socket);
     if (connection) connection.busy = busy;
   }
 
-  leave(socket: C): void {
+  remove(socket: C): void {
     this.#connections.delete(socket);
   }
 
-  #leastDeserving(): C | undefined {
+  #evictionCandidate(): C | undefined {
     const counts = new Map<string, number>();
     for (const { peer } of this.#connections.values()) counts.set(peer, (counts.get(peer) ?? 0) + 1);
     const most = Math.max(...counts.values());

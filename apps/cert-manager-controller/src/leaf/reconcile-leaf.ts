@@ -1,7 +1,7 @@
 import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import { type CertificateAuthority, inspectCertificate, issueLeaf, type LeafLifetime } from '@eso/pki';
 import type { Clock, Logger } from '@eso/runtime';
-import type { Admission } from '../issuance/issuance.ts';
+import type { IssuanceDecision } from '../issuance/issuance-limiter.ts';
 import { leafSecret } from './leaf-secret.ts';
 import type { LeafOwner } from './owner.ts';
 import { type LeafTimes, leafTimes, planLeaf } from './plan.ts';
@@ -15,7 +15,7 @@ export type LeafOutcome =
   | { kind: 'issued'; lifetime: LeafTimes; reasons: readonly [RotationReason, ...RotationReason[]] }
   | { kind: 'refused'; why: 'foreign' | 'taken'; message: string }
   /** It needs a certificate, and others go first. */
-  | Extract<Admission, { kind: 'waits' }>
+  | Extract<IssuanceDecision, { kind: 'waits' }>
   /** Somebody wrote the Secret meanwhile: nothing was done, look again. */
   | { kind: 'raced' };
 
@@ -26,7 +26,7 @@ export interface LeafDependencies {
   /** Whether the owner of this id still wants the Secret of this name. */
   readonly isClaimed: (ownerId: string, secret: LeafOwner['secret']) => boolean;
   /** Whether a certificate may be issued now, for this reason. Default: always. */
-  readonly admit?: (reason: RotationReason) => Admission;
+  readonly admit?: (reason: RotationReason) => IssuanceDecision;
 }
 
 export interface LeafPass {
@@ -41,7 +41,7 @@ export interface LeafPass {
  * was read, so that a second writer makes it a pass that did nothing.
  * @throws KubeError, PkiError
  */
-export async function keepLeaf(dependencies: LeafDependencies, pass: LeafPass): Promise<LeafOutcome> {
+export async function reconcileLeaf(dependencies: LeafDependencies, pass: LeafPass): Promise<LeafOutcome> {
   const { client, clock, lifetime, isClaimed } = dependencies;
   const { owner, authority, logger, signal } = pass;
   const stored = await readSecret(client, owner, signal);

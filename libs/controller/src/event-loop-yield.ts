@@ -5,7 +5,7 @@ const MAX_PER_TURN = 100;
  * Lets the event loop turn. Passes that find nothing to do, as after a change of the leader, end without having waited
  * for anything but promises: thousands of them in a row would hold up renewals, probes and watches for seconds.
  */
-export class Turns {
+export class EventLoopYield {
   #passes = 0;
   #turn = Promise.resolve();
 

@@ -1,7 +1,7 @@
 import type { Clock } from '@eso/runtime';
 import { ControllerError } from './error.ts';
 
-export interface TenureOptions {
+export interface LeadershipTermOptions {
   readonly clock: Clock;
   /** How long it lasts without a renewal, in milliseconds. */
   readonly renewDeadlineMs: number;
@@ -13,12 +13,12 @@ export interface TenureOptions {
  * One time in office. It ends by itself when the renew deadline passes, whatever else is going on: the moment does not depend on
  * a sleep, or on a request that hangs.
  */
-export class Tenure {
-  readonly #options: TenureOptions;
+export class LeadershipTerm {
+  readonly #options: LeadershipTermOptions;
   readonly #lost = new AbortController();
   #cancel: () => void = () => undefined;
 
-  constructor(options: TenureOptions) {
+  constructor(options: LeadershipTermOptions) {
     this.#options = options;
     this.renewed(options.renewedAt);
   }

@@ -1,11 +1,15 @@
 import { ManualClock } from '@eso/runtime';
 import type { RotationReason } from '../leaf/reasons.ts';
-import { DEFAULT_ISSUANCE_LIMITS, Issuance } from './issuance.ts';
+import { DEFAULT_ISSUANCE_LIMITS, IssuanceLimiter } from './issuance-limiter.ts';
 
 function setup() {
   const clock = new ManualClock();
   const calls: string[] = [];
-  const issuance = new Issuance({ clock, limits: DEFAULT_ISSUANCE_LIMITS, onTurn: (key) => calls.push(key) });
+  const issuance = new IssuanceLimiter({
+    clock,
+    limits: DEFAULT_ISSUANCE_LIMITS,
+    onAdmitted: (key) => calls.push(key),
+  });
   const granted = (count: number, reason: RotationReason, namespace = 'tenant') =>
     Array.from({ length: count }, (_, index) => issuance.admit(`${namespace}/${index}`, reason)).filter(
       ({ kind }) => kind === 'granted',

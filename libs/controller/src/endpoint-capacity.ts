@@ -1,4 +1,4 @@
-export interface Capacity {
+export interface WorkerCapacity {
   /** How many passes run at once at most. */
   readonly workers: number;
   /** How many times the free workers one endpoint may hold. 3 gives a single endpoint three quarters of all workers. */
@@ -6,9 +6,9 @@ export interface Capacity {
 }
 
 /** Room that a pass holds at some endpoints. */
-export interface Hold {
+export interface Reservation {
   readonly ids: readonly string[];
-  /** Those of them that had no room: see {@link Rooms.admit}. */
+  /** Those of them that had no room: see {@link EndpointCapacity.admit}. */
   readonly overdrawn: readonly string[];
 }
 
@@ -21,38 +21,38 @@ const RESERVE = 1 / 8;
  * workers, at least one, goes to endpoints that have nobody inside. With 32 workers and a share of 3, one hanging endpoint
  * holds 24, two hold 14 each, ten hold 2 or 3 each, and the next ones still get their turn.
  */
-export class Rooms {
-  #capacity: Capacity;
+export class EndpointCapacity {
+  #capacity: WorkerCapacity;
   /** Passes inside calls to an endpoint; no entry for 0. */
-  readonly #inside = new Map<string, number>();
+  readonly #inFlight = new Map<string, number>();
   readonly #overdrawn = new Set<string>();
-  #holds = 0;
+  #reservations = 0;
 
-  constructor(capacity: Capacity) {
+  constructor(capacity: WorkerCapacity) {
     this.#capacity = capacity;
   }
 
-  get capacity(): Capacity {
+  get capacity(): WorkerCapacity {
     return this.#capacity;
   }
 
   /** Takes effect for those that ask from now on. */
-  set capacity(capacity: Capacity) {
+  set capacity(capacity: WorkerCapacity) {
     this.#capacity = capacity;
   }
 
   /** Workers that are inside no endpoint. */
   get free(): number {
-    return this.#capacity.workers - this.#holds;
+    return this.#capacity.workers - this.#reservations;
   }
 
-  inside(id: string): number {
-    return this.#inside.get(id) ?? 0;
+  inFlight(id: string): number {
+    return this.#inFlight.get(id) ?? 0;
   }
 
   /** How many passes each endpoint may have inside if those that need room and one more get equally much. */
   fairShare(waitedFor: Iterable<string>): number {
-    return this.#capacity.workers / (new Set([...this.#inside.keys(), ...waitedFor]).size + 1);
+    return this.#capacity.workers / (new Set([...this.#inFlight.keys(), ...waitedFor]).size + 1);
   }
 
   /**
@@ -60,38 +60,38 @@ export class Rooms {
    * @param overdue whether the pass may go beyond the share of an endpoint that has no room, because others went in there
    *   before it again and again; one at a time for each endpoint
    */
-  admit(ids: readonly string[], overdue: (id: string) => boolean): Hold | undefined {
+  admit(ids: readonly string[], overdue: (id: string) => boolean): Reservation | undefined {
     if (this.free < 1) return undefined;
     const full = ids.filter((id) => !this.#hasRoom(id));
     if (full.some((id) => this.#overdrawn.has(id) || !overdue(id))) return undefined;
     return { ids, overdrawn: full };
   }
 
-  take(hold: Hold): void {
-    this.#holds++;
-    for (const id of hold.ids) this.#inside.set(id, this.inside(id) + 1);
-    for (const id of hold.overdrawn) this.#overdrawn.add(id);
+  reserve(reservation: Reservation): void {
+    this.#reservations++;
+    for (const id of reservation.ids) this.#inFlight.set(id, this.inFlight(id) + 1);
+    for (const id of reservation.overdrawn) this.#overdrawn.add(id);
   }
 
-  giveBack(hold: Hold): void {
-    this.#holds--;
-    for (const id of hold.ids) {
-      const left = this.inside(id) - 1;
-      if (left > 0) this.#inside.set(id, left);
-      else this.#inside.delete(id);
+  release(reservation: Reservation): void {
+    this.#reservations--;
+    for (const id of reservation.ids) {
+      const left = this.inFlight(id) - 1;
+      if (left > 0) this.#inFlight.set(id, left);
+      else this.#inFlight.delete(id);
     }
-    for (const id of hold.overdrawn) this.#overdrawn.delete(id);
+    for (const id of reservation.overdrawn) this.#overdrawn.delete(id);
   }
 
   #hasRoom(id: string): boolean {
-    const inside = this.inside(id);
+    const inside = this.inFlight(id);
     const { workers, share } = this.#capacity;
     return inside === 0 || (this.free > Math.max(1, workers * RESERVE) && inside < share * this.free);
   }
 }
 
 /** The part of `hold` at `ids`, or undefined if it does not cover them. */
-export function narrowed(hold: Hold, ids: readonly string[]): Hold | undefined {
-  if (!ids.every((id) => hold.ids.includes(id))) return undefined;
-  return { ids, overdrawn: hold.overdrawn.filter((id) => ids.includes(id)) };
+export function narrowReservation(reservation: Reservation, ids: readonly string[]): Reservation | undefined {
+  if (!ids.every((id) => reservation.ids.includes(id))) return undefined;
+  return { ids, overdrawn: reservation.overdrawn.filter((id) => ids.includes(id)) };
 }

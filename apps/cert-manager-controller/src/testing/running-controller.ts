@@ -4,12 +4,12 @@ import { type Clock, createLogger, createRegistry, type Registry, systemClock } 
 import { eventually } from '@eso/testing';
 import { CertificateController } from '../certificate-controller.ts';
 import type { Settings } from '../flags.ts';
-import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance.ts';
+import { DEFAULT_ISSUANCE_LIMITS } from '../issuance/issuance-limiter.ts';
 import { DEFAULT_SERVICES_PER_NAMESPACE } from '../service/service-limit.ts';
 
 const DAY = 86_400_000;
 
-export interface RunOptions {
+export interface RunningControllerOptions {
   readonly clock?: Clock;
   readonly settings?: Partial<Settings>;
   /** Default: the product's. */
@@ -21,7 +21,7 @@ export interface RunOptions {
 }
 
 /** Where a controller runs, and with whose rights. */
-export interface RunPlace {
+export interface RunningControllerHost {
   readonly client: KubeClient;
   /** Namespace of core. */
   readonly namespace: string;
@@ -30,7 +30,7 @@ export interface RunPlace {
 }
 
 /** The controller in this process, with the rights of its ServiceAccount. */
-export class Running {
+export class RunningController {
   readonly controller: CertificateController;
   readonly registry: Registry;
   /** Everything it logged, at the most talkative level. */
@@ -38,7 +38,7 @@ export class Running {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
 
-  constructor(place: RunPlace, options: RunOptions = {}) {
+  constructor(place: RunningControllerHost, options: RunningControllerOptions = {}) {
     const { namespace, providerNamespaces } = place;
     const { clock = systemClock, resyncMs, settings = {}, keyFile = place.keyFile, client = place.client } = options;
     this.registry = createRegistry({ processMetrics: false });

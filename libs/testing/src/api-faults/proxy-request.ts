@@ -7,23 +7,23 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import { type ApiRequest, parseApiRequest } from './api-request.ts';
-import type { ApiAnswer, ApiFault, Interceptor, Refusal } from './interceptor.ts';
-import { type WatchEvent, WatchStream } from './watch-stream.ts';
+import type { ApiAnswer, ApiFault, Interceptor, RefusalFault } from './interceptor.ts';
+import { type WatchLine, WatchStream } from './watch-stream.ts';
 
-export interface ExchangeOptions {
+export interface ProxyRequestOptions {
   readonly client: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;
   readonly upstream: ClientHttp2Session;
   readonly interceptors: Iterable<Interceptor>;
   readonly onRequest: (request: ApiRequest) => void;
-  readonly onEvents: (watch: WatchStream, events: readonly WatchEvent[]) => void;
+  readonly onEvents: (watch: WatchStream, events: readonly WatchLine[]) => void;
 }
 
 /**
  * Carries one request to the API server and its answer back, past the interceptors.
  * @returns the watch, once it is open, if the request is one
  */
-export async function exchange(options: ExchangeOptions): Promise<WatchStream | undefined> {
+export async function proxyRequest(options: ProxyRequestOptions): Promise<WatchStream | undefined> {
   const { client, headers, upstream } = options;
   try {
     const body = await collect(client);
@@ -33,7 +33,7 @@ export async function exchange(options: ExchangeOptions): Promise<WatchStream | 
     for (const interceptor of matching) {
       const fault = await interceptor.before?.(request);
       if (fault === undefined) continue;
-      inflict(fault, client);
+      applyFault(fault, client);
       return undefined;
     }
     const stream = send(upstream, headers, body);
@@ -44,7 +44,7 @@ export async function exchange(options: ExchangeOptions): Promise<WatchStream | 
     for (const interceptor of matching) {
       const fault = await interceptor.after?.(request, answer);
       if (fault === undefined) continue;
-      inflict(fault, client);
+      applyFault(fault, client);
       return undefined;
     }
     reply(client, head, answer);
@@ -67,10 +67,10 @@ function relay(
   request: ApiRequest,
   stream: ClientHttp2Stream,
   head: IncomingHttpHeaders,
-  { client, onEvents }: ExchangeOptions,
+  { client, onEvents }: ProxyRequestOptions,
 ): WatchStream {
   const watch = new WatchStream(request, client);
-  client.respond(passedOn(head));
+  client.respond(endToEndHeaders(head));
   stream.setEncoding('utf8');
   stream.on('data', (text: string) => onEvents(watch, watch.split(text)));
   stream.on('end', () => watch.end());
@@ -81,7 +81,7 @@ function relay(
 function send(upstream: ClientHttp2Session, headers: IncomingHttpHeaders, body: Buffer): ClientHttp2Stream {
   const target = { ':method': headers[':method'], ':path': headers[':path'] };
   // What is read here is read as text.
-  const own = { ...passedOn(headers), ...target, 'accept-encoding': 'identity' };
+  const own = { ...endToEndHeaders(headers), ...target, 'accept-encoding': 'identity' };
   const stream = upstream.request(own, { endStream: body.length === 0 });
   if (body.length > 0) stream.end(body);
   return stream;
@@ -89,17 +89,17 @@ function send(upstream: ClientHttp2Session, headers: IncomingHttpHeaders, body: 
 
 function reply(client: ServerHttp2Stream, head: IncomingHttpHeaders, { body }: ApiAnswer): void {
   if (!client.writable) return;
-  client.respond({ ...passedOn(head), ':status': Number(head[':status']) });
+  client.respond({ ...endToEndHeaders(head), ':status': Number(head[':status']) });
   client.end(body);
 }
 
-function inflict(fault: ApiFault, client: ServerHttp2Stream): void {
+function applyFault(fault: ApiFault, client: ServerHttp2Stream): void {
   if (fault.kind === 'cut') client.close(constants.NGHTTP2_INTERNAL_ERROR);
   else if (client.writable) refuse(fault, client);
 }
 
 function refuse(
-  { status, reason, message = `refused by the fault proxy: ${reason}` }: Refusal,
+  { status, reason, message = `refused by the fault proxy: ${reason}` }: RefusalFault,
   client: ServerHttp2Stream,
 ) {
   client.respond({ ':status': status, 'content-type': 'application/json' });
@@ -107,7 +107,7 @@ function refuse(
 }
 
 /** Headers that belong to the message, not to the connection. */
-function passedOn(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
+function endToEndHeaders(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   const own = Object.entries(headers).filter(([name]) => !name.startsWith(':') && name !== 'content-length');
   return Object.fromEntries(own);
 }

@@ -1,7 +1,7 @@
 import { KubeError } from '@eso/kube';
-import { type Clock, errorText, isError, type Logger, Rarely } from '@eso/runtime';
+import { type Clock, errorText, isError, type Logger, LogThrottle } from '@eso/runtime';
 
-export interface LeaderProblemOptions {
+export interface ElectionHealthOptions {
   readonly namespace: string;
   readonly name: string;
   readonly clock: Clock;
@@ -11,25 +11,25 @@ export interface LeaderProblemOptions {
 }
 
 /** Why this process could not become or stay leader, were it its turn: for readiness, and now and then for the log. */
-export class LeaderProblem {
-  readonly #options: LeaderProblemOptions;
-  readonly #rarely: Rarely;
+export class ElectionHealth {
+  readonly #options: ElectionHealthOptions;
+  readonly #throttle: LogThrottle;
   #failing: { readonly sinceMs: number; readonly lasting: boolean; readonly text: string } | undefined;
 
-  constructor(options: LeaderProblemOptions) {
+  constructor(options: ElectionHealthOptions) {
     this.#options = options;
-    this.#rarely = new Rarely({ clock: options.clock });
+    this.#throttle = new LogThrottle({ clock: options.clock });
   }
 
   /** The reason, or undefined when the last attempt went well or its failure may pass by itself. */
-  get(): string | undefined {
+  reason(): string | undefined {
     if (!this.#failing) return undefined;
     const { sinceMs, lasting, text } = this.#failing;
     return lasting || this.#options.clock.monotonic() - sinceMs > this.#options.patienceMs ? text : undefined;
   }
 
   /** An attempt failed. */
-  failed(thrown: unknown): void {
+  recordFailure(thrown: unknown): void {
     const { clock, logger, name } = this.#options;
     const error = asKubeError(thrown);
     const text = this.#describe(error);
@@ -38,13 +38,14 @@ export class LeaderProblem {
       lasting: !error.retryable && error.code !== 'ABORTED',
       text,
     };
-    if (this.#rarely.due(error.code)) logger.warn({ lease: name, code: error.code, error: errorText(thrown) }, text);
+    if (this.#throttle.isDue(error.code))
+      logger.warn({ lease: name, code: error.code, error: errorText(thrown) }, text);
   }
 
   /** An attempt went well, whoever holds the lease. */
-  succeeded(): void {
+  recordSuccess(): void {
     this.#failing = undefined;
-    if (this.#rarely.over()) this.#options.logger.info({ lease: this.#options.name }, 'the lease can be used again');
+    if (this.#throttle.reset()) this.#options.logger.info({ lease: this.#options.name }, 'the lease can be used again');
   }
 
   #describe({ code, publicMessage }: KubeError): string {

@@ -1,17 +1,17 @@
 import { type Logger, ManualClock, silentLogger } from '@eso/runtime';
 import { KubeError, type KubeErrorCode } from '../error.ts';
-import { Trouble } from './trouble.ts';
+import { ConsecutiveFailures } from './consecutive-failures.ts';
 
 let clock: ManualClock;
 let logs: string[];
-let trouble: Trouble;
+let trouble: ConsecutiveFailures;
 
 beforeEach(() => {
   clock = new ManualClock();
   logs = [];
   const write = (level: string) => (_fields: unknown, text?: string) => void logs.push(`${level} ${text ?? ''}`);
   const logger = Object.assign(Object.create(silentLogger) as Logger, { warn: write('warn'), info: write('info') });
-  trouble = new Trouble({ what: 'watching secrets', verb: 'watch', clock, logger });
+  trouble = new ConsecutiveFailures({ what: 'watching secrets', verb: 'watch', clock, logger });
 });
 
 const error = (code: KubeErrorCode): KubeError => new KubeError(code, `it was ${code}`);
@@ -23,10 +23,10 @@ test.each<[KubeErrorCode, nextStep: string]>([
   ['CONNECTION_CONFIG', 'Check the mounted token'],
   ['BAD_REQUEST', 'It is tried again'],
 ])('%s is a reason at the second attempt, with what to do', async (code, nextStep) => {
-  trouble.failed(error(code));
+  trouble.record(error(code));
   expect(trouble.reason()).toBeUndefined();
   await clock.advance(1_000);
-  trouble.failed(error(code));
+  trouble.record(error(code));
   expect(trouble.reason()).toContain(
     `watching secrets has failed for 1 s (2 attempts): it was ${code} [${code}]. ${nextStep}`,
   );
@@ -34,9 +34,9 @@ test.each<[KubeErrorCode, nextStep: string]>([
 });
 
 test('what may end by itself is a reason after ten seconds', async () => {
-  trouble.failed(error('UNREACHABLE'));
+  trouble.record(error('UNREACHABLE'));
   await clock.advance(9_999);
-  trouble.failed(error('UNREACHABLE'));
+  trouble.record(error('UNREACHABLE'));
   expect([trouble.reason(), logs]).toEqual([undefined, []]);
   await clock.advance(1);
   expect(trouble.reason()).toContain('for 10 s (2 attempts): it was UNREACHABLE');
@@ -44,34 +44,34 @@ test('what may end by itself is a reason after ten seconds', async () => {
 
 test('each cause is said once, and again every ten minutes while it lasts; its end is said once', async () => {
   for (const code of ['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'UNAUTHORIZED', 'FORBIDDEN'] as const) {
-    trouble.failed(error(code));
+    trouble.record(error(code));
   }
   expect(logs).toHaveLength(2);
   await clock.advance(599_999);
-  trouble.failed(error('FORBIDDEN'));
+  trouble.record(error('FORBIDDEN'));
   expect(logs).toHaveLength(2);
   await clock.advance(1);
-  trouble.failed(error('FORBIDDEN'));
+  trouble.record(error('FORBIDDEN'));
   expect(logs).toHaveLength(3);
   expect(logs[2]).toContain('failed for 600 s (7 attempts)');
-  trouble.over();
-  trouble.over();
+  trouble.recovered();
+  trouble.recovered();
   expect(logs.slice(3)).toEqual(['info watching secrets works again']);
   expect(trouble.reason()).toBeUndefined();
 });
 
 test('the end of what became a reason after the last attempt is said', async () => {
-  trouble.failed(error('UNREACHABLE'));
-  trouble.failed(error('UNREACHABLE'));
+  trouble.record(error('UNREACHABLE'));
+  trouble.record(error('UNREACHABLE'));
   await clock.advance(10_000);
   expect(trouble.reason()).toBeDefined();
-  trouble.over();
+  trouble.recovered();
   expect(logs).toEqual(['info watching secrets works again']);
 });
 
 test('the end of what was never said is not said either', () => {
-  trouble.failed(error('FORBIDDEN'));
-  trouble.over();
-  trouble.failed(error('FORBIDDEN'));
+  trouble.record(error('FORBIDDEN'));
+  trouble.recovered();
+  trouble.record(error('FORBIDDEN'));
   expect([trouble.reason(), logs]).toEqual([undefined, []]);
 });

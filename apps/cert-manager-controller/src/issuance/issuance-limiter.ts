@@ -28,24 +28,24 @@ export const DEFAULT_ISSUANCE_LIMITS: IssuanceLimits = {
 /** A namespace may renew this many times what it may get first. There is no bound for all: when the authority changes, all are due. */
 const RENEWAL_FACTOR = 5;
 
-export interface IssuanceOptions {
+export interface IssuanceLimiterOptions {
   readonly clock: Clock;
   readonly limits: IssuanceLimits;
-  /** Called with the key of a Service whose turn it is. */
-  readonly onTurn: (key: string) => void;
+  /** Called with the key of a Service that may be issued its certificate now. */
+  readonly onAdmitted: (key: string) => void;
 }
 
 /** What becomes of the wish for a certificate. */
-export type Admission =
+export type IssuanceDecision =
   | { readonly kind: 'granted' }
   /** It is called when its turn comes, after about `ms` milliseconds. `since`: whether it was in line before. */
   | { readonly kind: 'waits'; readonly lane: Lane; readonly ms: number; readonly since: 'now' | 'before' };
 
 /** Bounds how many certificates are issued for Services. */
-export class Issuance {
+export class IssuanceLimiter {
   readonly #lanes: Readonly<Record<Lane, Throttle>>;
 
-  constructor({ clock, limits, onTurn }: IssuanceOptions) {
+  constructor({ clock, limits, onAdmitted }: IssuanceLimiterOptions) {
     const { perMinute, burst, namespacePerMinute, namespaceBurst } = limits;
     const more = { perMinute: RENEWAL_FACTOR * namespacePerMinute, burst: RENEWAL_FACTOR * namespaceBurst };
     this.#lanes = {
@@ -53,14 +53,14 @@ export class Issuance {
         clock,
         total: { perMinute, burst },
         perNamespace: { perMinute: namespacePerMinute, burst: namespaceBurst },
-        onTurn,
+        onAdmitted,
       }),
-      renewal: new Throttle({ clock, perNamespace: more, onTurn }),
+      renewal: new Throttle({ clock, perNamespace: more, onAdmitted }),
     };
   }
 
   /** Asks for a certificate for the Service of this key. Granted once: it has to be asked again for the next one. */
-  admit(key: string, reason: RotationReason): Admission {
+  admit(key: string, reason: RotationReason): IssuanceDecision {
     const lane = laneOf(reason);
     for (const other of LANES) if (other !== lane) this.#lanes[other].forget(key);
     const throttle = this.#lanes[lane];

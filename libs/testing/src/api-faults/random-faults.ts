@@ -4,7 +4,7 @@ import { type ApiRequest, isWrite } from './api-request.ts';
 import type { ApiFault } from './interceptor.ts';
 import { SeededRandom } from './random.ts';
 
-export interface FaultWeatherOptions {
+export interface RandomFaultsOptions {
   readonly proxy: ApiFaultProxy;
   /** The same seed makes the same decision about the n-th write of an object, and the same sequence of holds. */
   readonly seed: number;
@@ -18,14 +18,14 @@ export interface FaultWeatherOptions {
 const GROUPS = 4;
 
 /** Faults in random order until it is stopped; then nothing is held any more, and the client's view becomes true. */
-export class FaultWeather {
-  readonly #options: Required<FaultWeatherOptions>;
+export class RandomFaults {
+  readonly #options: Required<RandomFaultsOptions>;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>;
   readonly #seen = new Map<string, number>();
   readonly #removeInterceptor: () => void;
 
-  constructor(options: FaultWeatherOptions) {
+  constructor(options: RandomFaultsOptions) {
     this.#options = { longestMs: 600, ...options };
     this.#removeInterceptor = options.proxy.intercept({
       matches: isWrite,

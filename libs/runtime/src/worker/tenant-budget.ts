@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 
-export interface AllowanceOptions {
+export interface TenantBudgetOptions {
   /** What a tenant that was quiet may use at once. */
   readonly capacity: number;
   /** What it may use for each second after that. */
@@ -17,16 +17,16 @@ interface Account {
 const MAX_ACCOUNTS = 10_000;
 
 /** How much of something each tenant may use (a token bucket for each). What is used is known only afterwards. */
-export class Allowance {
-  readonly #options: AllowanceOptions;
+export class TenantBudget {
+  readonly #options: TenantBudgetOptions;
   readonly #accounts = new Map<string, Account>();
 
-  constructor(options: AllowanceOptions) {
+  constructor(options: TenantBudgetOptions) {
     this.#options = options;
   }
 
   /** Whether the tenant may use more now. */
-  isLeft(tenant: string): boolean {
+  hasLeft(tenant: string): boolean {
     return this.#left(tenant) > 0;
   }
 

@@ -3,7 +3,7 @@ import { type Clock, onAbort } from '@eso/runtime';
 /** How long a reconcile has after its signal aborted, before its worker goes on without it, in milliseconds. */
 export const GRACE_MS = 5_000;
 
-export interface RunOptions {
+export interface ReconcileAttemptOptions {
   readonly key: string;
   readonly clock: Clock;
   /** How long it may run, in milliseconds. */
@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 /** A reconcile under way: its signal, its time, and whether it heeds them. */
-export class Run {
+export class ReconcileAttempt {
   readonly key: string;
   readonly #clock: Clock;
   readonly #limit = new AbortController();
@@ -23,20 +23,20 @@ export class Run {
   /** Monotonic time in milliseconds at which it has to end: that of its timeout, or that at which it was aborted. */
   #due: number;
   /** Resolves when it ignored its signal for the grace time. */
-  readonly givenUp: Promise<void>;
+  readonly abandoned: Promise<void>;
   readonly #cleanUp: () => void;
-  #isGivenUp = false;
+  #isAbandoned = false;
 
-  constructor({ key, clock, timeoutMs, stop, onTimeout }: RunOptions) {
+  constructor({ key, clock, timeoutMs, stop, onTimeout }: ReconcileAttemptOptions) {
     this.key = key;
     this.#clock = clock;
     this.#started = clock.monotonic();
     this.#due = this.#started + timeoutMs;
     let cancelGrace = (): void => undefined;
     let giveUp = (): void => undefined;
-    this.givenUp = new Promise((resolve) => {
+    this.abandoned = new Promise((resolve) => {
       giveUp = () => {
-        this.#isGivenUp = true;
+        this.#isAbandoned = true;
         resolve();
       };
     });
@@ -45,7 +45,7 @@ export class Run {
       cancelGrace = clock.schedule(GRACE_MS, giveUp);
       this.#limit.abort(reason);
     };
-    const release = onAbort(stop, (reason) => {
+    const removeAbortListener = onAbort(stop, (reason) => {
       if (!this.#limit.signal.aborted) abort(reason);
     });
     const cancelTimeout = clock.schedule(timeoutMs, () => {
@@ -54,7 +54,7 @@ export class Run {
     this.#cleanUp = () => {
       cancelTimeout();
       cancelGrace();
-      release();
+      removeAbortListener();
     };
   }
 
@@ -64,8 +64,8 @@ export class Run {
   }
 
   /** Whether it ignored its signal for the grace time. */
-  get isGivenUp(): boolean {
-    return this.#isGivenUp;
+  get isAbandoned(): boolean {
+    return this.#isAbandoned;
   }
 
   /** How long it has been running, in milliseconds. */
@@ -74,12 +74,12 @@ export class Run {
   }
 
   /** For how many milliseconds it has been running although it should have ended; negative before. */
-  get lateMs(): number {
+  get overdueMs(): number {
     return this.#clock.monotonic() - this.#due;
   }
 
   /** Has to be called when nobody waits for it any more. */
-  release(): void {
+  dispose(): void {
     this.#cleanUp();
   }
 }

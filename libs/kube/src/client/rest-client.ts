@@ -1,12 +1,12 @@
 import { bounded, type Clock, Deadline, onAbort } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import { KubeError } from '../error.ts';
-import { lost, type HttpResponse, type HttpStream } from '../transport/exchange.ts';
+import { type ApiResponse, type ApiResponseStream, streamFailure } from '../transport/send-request.ts';
 import type { Method, StreamPurpose, Transport } from '../transport/transport.ts';
 import { type RetryOptions, withRetries } from './retry.ts';
 import { errorFromResponse } from './status.ts';
 
-export interface RequestOptions {
+export interface RestRequestOptions {
   accept: string;
   contentType?: string | undefined;
   /** Serialised once, whatever the number of attempts. */
@@ -14,7 +14,7 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface StreamOptions {
+export interface RestStreamOptions {
   accept: string;
   purpose: StreamPurpose;
   signal?: AbortSignal | undefined;
@@ -22,7 +22,7 @@ export interface StreamOptions {
   onOpen?: (() => void) | undefined;
 }
 
-export interface RequesterOptions {
+export interface RestClientOptions {
   transport: Transport;
   connection: KubeConnection;
   clock: Clock;
@@ -33,10 +33,10 @@ export interface RequesterOptions {
 const MAX_ERROR_BYTES = 256 * 1024;
 
 /** Turns attempts into answers: retries, JSON, typed errors. */
-export class Requester {
-  readonly #options: RequesterOptions;
+export class RestClient {
+  readonly #options: RestClientOptions;
 
-  constructor(options: RequesterOptions) {
+  constructor(options: RestClientOptions) {
     this.#options = options;
   }
 
@@ -44,11 +44,11 @@ export class Requester {
    * The parsed answer; its text where it is not JSON.
    * @throws KubeError, or the reason of the signal
    */
-  async request(method: Method, path: string, options: RequestOptions): Promise<unknown> {
+  async request(method: Method, path: string, options: RestRequestOptions): Promise<unknown> {
     const { transport } = this.#options;
     const { accept, contentType, signal } = options;
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-    const response = await this.#retried({ method, signal, retryLater: true }, (timeoutMs) =>
+    const response = await this.#withRetries({ method, signal, retryLater: true }, (timeoutMs) =>
       transport.send({ method, path, accept, contentType, body, timeoutMs, signal }),
     );
     const named = describe(method, path);
@@ -61,14 +61,14 @@ export class Requester {
    * given up; how long a watch may say nothing is for its reader to judge.
    * @throws KubeError when the answer is an error or breaks off, or the reason of the signal
    */
-  async *chunks(path: string, options: StreamOptions): AsyncGenerator<Buffer, void, undefined> {
+  async *chunks(path: string, options: RestStreamOptions): AsyncGenerator<Buffer, void, undefined> {
     const { transport, connection, clock, requestTimeoutMs } = this.#options;
     const { accept, purpose, signal } = options;
     // Whoever watches comes back by itself, and slower each time.
-    const head = await this.#retried({ method: 'GET', signal, retryLater: purpose === 'list' }, (timeoutMs) =>
+    const head = await this.#withRetries({ method: 'GET', signal, retryLater: purpose === 'list' }, (timeoutMs) =>
       transport.open({ method: 'GET', path, accept, timeoutMs, signal }, purpose),
     );
-    const { stream, heard } = head;
+    const { stream, recordActivity: heard } = head;
     const failed = head.status >= 300;
     const pause = failed || purpose === 'list' ? new Deadline({ clock, ms: requestTimeoutMs, signal }) : undefined;
     const end = pause?.signal ?? signal;
@@ -87,8 +87,8 @@ export class Requester {
       if (stream.rstCode !== 0 || stream.aborted) throw new Error('the answer broke off');
     } catch (error) {
       signal?.throwIfAborted();
-      if (pause?.passed) throw paused(describe('GET', path), requestTimeoutMs);
-      throw error instanceof KubeError ? error : lost(connection.server.host, stream, error);
+      if (pause?.passed) throw stalled(describe('GET', path), requestTimeoutMs);
+      throw error instanceof KubeError ? error : streamFailure(connection.server.host, stream, error);
     } finally {
       pause?.end();
       release();
@@ -98,19 +98,22 @@ export class Requester {
   }
 
   /** An answer that ended in the middle of what it was saying. */
-  brokeOff(): KubeError {
+  truncatedAnswer(): KubeError {
     return new KubeError(
       'UNREACHABLE',
       `the connection to the API server at ${this.#options.connection.server.host} was lost: the answer broke off`,
     );
   }
 
-  #retried<T extends Pick<HttpResponse, 'status' | 'headers'>>(
+  #withRetries<T extends Pick<ApiResponse, 'status' | 'headers'>>(
     request: Pick<RetryOptions, 'method' | 'signal' | 'retryLater'>,
     attempt: (timeoutMs: number) => Promise<T>,
   ): Promise<T> {
     const { clock, requestTimeoutMs: timeoutMs, connection } = this.#options;
-    return withRetries({ ...request, timeoutMs, clock, forgetCredentials: () => connection.forget?.() }, attempt);
+    return withRetries(
+      { ...request, timeoutMs, clock, invalidateCredentials: () => connection.invalidateCredentials?.() },
+      attempt,
+    );
   }
 }
 
@@ -118,7 +121,7 @@ function describe(method: Method, path: string): string {
   return `${method} ${path.split('?', 1)[0] ?? ''}`;
 }
 
-async function readError(request: string, { status, headers, stream }: HttpStream): Promise<KubeError> {
+async function readError(request: string, { status, headers, stream }: ApiResponseStream): Promise<KubeError> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
@@ -129,11 +132,11 @@ async function readError(request: string, { status, headers, stream }: HttpStrea
   return errorFromResponse(request, status, headers, Buffer.concat(chunks));
 }
 
-function paused(request: string, ms: number): KubeError {
+function stalled(request: string, ms: number): KubeError {
   return new KubeError('TIMEOUT', `the API server sent nothing for ${ms} ms in the middle of its answer to ${request}`);
 }
 
-function parseBody(request: string, { headers, body, status }: HttpResponse): unknown {
+function parseBody(request: string, { headers, body, status }: ApiResponse): unknown {
   const type = headers['content-type'] ?? '';
   if (!type.startsWith('application/json')) return body.toString();
   try {
