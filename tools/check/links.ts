@@ -1,11 +1,12 @@
 /**
  * Whether what pages and comments point at is there: links and anchors of Markdown, files named in Markdown and in comments of
- * code, decisions by number, threats by theirs. Nothing is fetched: links to other hosts are left alone.
+ * code, examples that are taken from a file, decisions by number, threats by theirs. Nothing is fetched: links to other hosts are left alone.
  */
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { root as workspace } from '../setup.mjs';
 import { commentsOf } from './comments-of.ts';
+import { exampleProblems } from './examples.ts';
 import { anchorsOf, linksOf, pathsOf } from './pointers.ts';
 
 /** Not read: made by machines, brought by npm, or data of tests. */
@@ -36,6 +37,7 @@ export function linkProblems(root: string): string[] {
     const text = readFileSync(join(root, file), 'utf8');
     const page = file.endsWith('.md');
     const problems = page ? linksOf(text).flatMap(({ line, target }) => linkProblem(file, line, target)) : [];
+    if (page) problems.push(...exampleProblems(root, file, text));
     const starts = page && existsSync(join(root, dirname(file), 'package.json')) ? [...tops, 'src'] : tops;
     for (const { line, text: said } of page ? pathLines(text) : commentsOf(file, text)) {
       for (const path of pathsOf(said, starts))
