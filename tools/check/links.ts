@@ -66,7 +66,7 @@ export function linkProblems(root: string): string[] {
     const decisions = [...said.matchAll(/\bADR (\d{4})\b/g)].flatMap(([name, number]) =>
       globSync(`docs/adr/${String(number)}-*.md`, { cwd: root }).length > 0 ? [] : [`no ${name}`],
     );
-    const threats = [...said.matchAll(/\bthreat[ -]model(?:\.md)?\s+(T\d+)/g)].flatMap(([, number = '']) =>
+    const threats = [...said.matchAll(/\bthreat[ -]model(?:\.md)?\s+(T\d+)/gi)].flatMap(([, number = '']) =>
       existsSync(join(root, 'docs/threat-model.md')) &&
       new RegExp(`^## ${number} `, 'm').test(readFileSync(join(root, 'docs/threat-model.md'), 'utf8'))
         ? []
