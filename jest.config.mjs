@@ -1,4 +1,4 @@
-// One jest configuration for every project. ES modules run as ES modules (docs/decisions.md, "Modules"), so jest needs
+// One jest configuration for every project. ES modules run as ES modules (ADR 0033), so jest needs
 // --experimental-vm-modules: tools/jest.mjs passes it.
 export default {
   testEnvironment: 'node',

@@ -7,7 +7,7 @@ import { type Package, packagesOf, resolveImport } from './packages.ts';
 
 /** One source file. Paths are relative to the root of the workspace, with `/`. */
 export interface Module {
-  /** `libs/kube/src/client.ts` */
+  /** `libs/kube/src/index.ts` */
   readonly path: string;
   /** Folder of the package that holds it: `libs/kube`. */
   readonly package: string;

@@ -1,7 +1,7 @@
 import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
 
-/** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/flags.md). */
+/** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/reference/flags.md). */
 export const CORE_FLAGS = {
   'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where metrics are served' },
   'live-addr': {

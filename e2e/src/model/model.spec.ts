@@ -25,7 +25,7 @@ test('a deleted ExternalSecret leaves nothing, and one made again starts anew', 
   expect(model.targets().get('app')?.allowed).toEqual([{ b: 'blue-b' }]);
 });
 
-// The vectors of spec/core.md 1.16.
+// What External Secrets 2.x writes for the same data: dashboards and tools compare these.
 test.each([
   [{ foo: 'value1', bar: 'value2' }, '1bed8bcbcb4547ffe19a19cd47d9078e84aa6598266d86b99f992d64'],
   [{ targetProperty: 'someValue' }, '03a707af0159f9cbff01ece86d3f85a3d7c3a11b512f5e7fc90bd042'],

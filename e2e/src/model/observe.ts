@@ -15,7 +15,7 @@ export async function differences(client: KubeClient, namespace: string, model: 
     client.list(externalSecrets, { namespace }),
   ]);
   const targets = model.targets();
-  // One that somebody took the label from is out of sight (spec/core.md 8, 53), until it is a target again.
+  // One that somebody took the label from is out of sight (core watches Secrets by that label), until it is a target again.
   const ours = found.filter(({ metadata }) => metadata.labels?.[MANAGED] === 'true');
   const superfluous = ours
     .filter(({ metadata }) => !targets.has(metadata.name))

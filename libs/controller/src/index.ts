@@ -1,3 +1,4 @@
+/** The control loop for one kind of object: work queue with priorities, workers, leader election, events. It knows no kind of ours. */
 export { Controller, type ControllerOptions } from './controller.ts';
 export { ControllerError, type ControllerErrorCode } from './error.ts';
 export type { EventSubject } from './event-record.ts';

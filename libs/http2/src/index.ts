@@ -1,3 +1,4 @@
+/** HTTP/2 client sessions over TLS: dialling, liveness, draining, pools. What a request means is left to those who send it. */
 export { ConnectTimeout, dial, type DialOptions, type PeerAddress, type TlsCredentials } from './dial.ts';
 export { ANSWER_HEADER_BYTES, headerListBytes } from './header-limits.ts';
 export { InFlightGate } from './in-flight-gate.ts';

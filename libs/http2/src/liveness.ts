@@ -3,13 +3,13 @@ import { SessionError } from './session-error.ts';
 
 /** When a session on which nothing comes in is asked for a sign of life. All in milliseconds, above 0. */
 export interface KeepAlive {
-  /** Silence after which it is asked while streams are open. It is also how often silence is looked for. */
+  /** Silence after which it is asked while streams are open. It is also how often silence is looked for. Default 2 s. */
   readonly busySilenceMs: number;
-  /** Silence after which it is asked while none is: at least `busySilenceMs`. */
+  /** Silence after which it is asked while none is: at least `busySilenceMs`. Default 10 s. */
   readonly idleSilenceMs: number;
-  /** Shortest time between two pings; 0 for none but the answer to the one before. */
+  /** Shortest time between two pings; 0 for none but the answer to the one before. Default 10 s. */
   readonly pingIntervalMs: number;
-  /** A ping that is not answered within this ends the session, unless something else came in meanwhile. */
+  /** A ping that is not answered within this ends the session, unless something else came in meanwhile. Default 5 s. */
   readonly pingTimeoutMs: number;
 }
 

@@ -1,3 +1,7 @@
+/**
+ * Client of the Kubernetes API: requests with typed errors, lists and watches, informers with indexes. Generic over group, version
+ * and resource: it knows no kind of ours, and reconciling is left to `@eso/controller`.
+ */
 export { DEFAULT_PAGE_SIZE, KubeClient } from './client/client.ts';
 export type * from './client/options.ts';
 export type { KubeConnection, TlsClientConfig } from './connection/connection.ts';

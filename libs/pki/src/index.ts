@@ -1,3 +1,4 @@
+/** Certificates: issue, judge, bundle; the Signer behind which the authority's key lives. Where they are stored is left to others. */
 export {
   AUTHORITY_SUBJECT,
   type AuthorityRequest,

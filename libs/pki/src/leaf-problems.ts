@@ -8,25 +8,37 @@ import type { LeafIdentity } from './names.ts';
 
 /** Every reason to replace a leaf, as the label of a metric and the tail of an event. */
 export type LeafProblem =
+  /** Nothing stands in `tls.crt`. */
   | 'certificate-missing'
+  /** `tls.crt` is no PEM of a certificate. */
   | 'certificate-unreadable'
+  /** Nothing stands in `tls.key`. */
   | 'key-missing'
+  /** `tls.key` is no PEM of a private key. */
   | 'key-unreadable'
+  /** The key is not the certificate's. */
   | 'key-mismatch'
   /** Signed by another authority than the current one. */
   | 'authority-changed'
   /** `ca.crt` is not what peers have to trust now. */
   | 'bundle-changed'
+  /** Only the name that ends in the cluster's domain differs. */
   | 'cluster-domain-changed'
+  /** Lacks a name that a client verifies. */
   | 'names-missing'
+  /** Is good at names that are not this Service's. */
   | 'names-surplus'
   /** The URI is of another trust domain, or of another Service. */
   | 'identity-changed'
+  /** Good for another role than its own, or for signing. */
   | 'usage-wrong'
+  /** Has ended. */
   | 'expired'
+  /** Begins in the future. */
   | 'not-yet-valid'
   /** Lives longer than is allowed now, or longer than its authority. */
   | 'validity-too-long'
+  /** Good, and in its window. */
   | 'renewal-due';
 
 /** What a leaf has to be. */
@@ -82,6 +94,7 @@ function readLeaf(pem: string | undefined): Leaf | LeafProblem {
   }
 }
 
+/** A pair that is none cannot do a handshake. */
 function keyProblems(pem: string | undefined, certificate: X509Certificate): LeafProblem[] {
   if (!pem) return ['key-missing'];
   try {
@@ -91,6 +104,7 @@ function keyProblems(pem: string | undefined, certificate: X509Certificate): Lea
   }
 }
 
+/** Signed by who is trusted now, and trusting the same: peers of both generations would not meet otherwise. */
 function trustProblems(
   bundle: string | undefined,
   leaf: X509Certificate,
@@ -102,6 +116,7 @@ function trustProblems(
   return bundle === authority.bundle ? problems : [...problems, 'bundle-changed'];
 }
 
+/** Exactly the names of this Service: one more is another's, one less is a failed handshake. */
 function nameProblems(facts: CertificateFacts, identity: LeafIdentity): LeafProblem[] {
   const missing = identity.dnsNames.filter((name) => !facts.dnsNames.includes(name));
   const surplus = facts.dnsNames.filter((name) => !(identity.dnsNames as readonly string[]).includes(name));
@@ -122,12 +137,14 @@ function isOtherClusterDomain(missing: readonly string[], surplus: readonly stri
   return [...missing, ...surplus].every((name) => name.startsWith(stem));
 }
 
+/** A server's leaf must not pass for core, and no leaf may sign. */
 function usageProblems(facts: CertificateFacts, { role }: LeafIdentity): LeafProblem[] {
   const usageFits = facts.extendedKeyUsages.length === 1 && facts.extendedKeyUsages[0] === ROLE_USAGE[role];
   const keyFits = facts.keyUsages.length === 1 && facts.keyUsages[0] === 'digitalSignature';
   return usageFits && keyFits && !facts.isAuthority ? [] : ['usage-wrong'];
 }
 
+/** Its own time, and that of what signed it; the window counts only where nothing else is wrong. */
 function timeProblems(facts: CertificateFacts, { authority, lifetime, nowMs }: LeafExpectation): LeafProblem[] {
   const start = facts.notBefore.getTime();
   const end = facts.notAfter.getTime();

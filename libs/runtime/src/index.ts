@@ -1,3 +1,4 @@
+/** What every process needs before it does anything: clock, logger, metrics, probes, flags, errors, shutdown. It knows no Kubernetes. */
 export { formatAddress, type ListenAddress, parseListenAddress } from './address.ts';
 export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';

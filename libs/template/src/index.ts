@@ -1,3 +1,4 @@
+/** Go's text/template with the functions of External Secrets, bounded in steps and bytes, with no access to the process. */
 export type { RunOptions } from './compile.ts';
 export { compile, Template } from './compile.ts';
 export type { TemplateErrorCode, TemplateErrorDetails } from './error.ts';

@@ -23,7 +23,7 @@ export type Gathered =
 
 /**
  * Looks up the store of each source and checks, in this order: it exists, its conditions admit the namespace, it is ready, it
- * can do what is asked, may be referred to, its process can be found (spec/core.md 3.6).
+ * can do what is asked, may be referred to, its process can be found (ADR 0011).
  */
 export function gather({ es, namespace, findStore }: Pick<Observation, 'es' | 'namespace' | 'findStore'>): Gathered {
   let sources: Source[];

@@ -160,7 +160,7 @@ test('the label taken away from the Service turns its stores not ready at once',
   await untilReady({ status: 'True', reason: 'Valid' });
 });
 
-// T11: a tenant borrows neither another tenant's config nor another namespace's credentials.
+// Threat model T11: a tenant borrows neither another tenant's config nor another namespace's credentials.
 test('a Provider that names a config of another namespace is refused without asking the process', async () => {
   const victim = await bench.own.cluster.createNamespace('victim');
   bench.config(victim);

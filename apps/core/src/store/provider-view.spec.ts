@@ -120,7 +120,7 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
     ).toEqual(reference);
   });
 
-  // W-N1, W-N2: a tenant's Provider must not borrow another tenant's config.
+  // ADR 0011: a tenant's Provider must not borrow another tenant's config.
   test('a Provider that names a config of another namespace is refused', () => {
     const view = providerView(provider({ providerRef: { ...providerRef, namespace: 'team-b' } }), cluster());
     for (const refused of [view.reference('team-a'), view.validationReference(), view.reference('team-b')])

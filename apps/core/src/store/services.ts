@@ -12,7 +12,7 @@ export interface UsableService {
 
 /**
  * Decides whether a store may send requests to a Service: it exists, an administrator labelled it as a provider, it has
- * the port, and a namespaced Provider reaches only its own namespace or what is shared (threat model T3, T11).
+ * the port, and a namespaced Provider reaches only its own namespace or what is shared (threat model T11).
  */
 export function checkService(
   address: ServiceAddress,

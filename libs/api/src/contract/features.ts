@@ -1,5 +1,5 @@
 /**
- * What a kind can be used for, as `CapabilitiesResponse.features` names it (DESIGN 8.14). A name is never given another
+ * What a kind can be used for, as `CapabilitiesResponse.features` names it (ADR 0037). A name is never given another
  * meaning; a reader skips those that it does not know.
  */
 export const features = [

@@ -1,3 +1,4 @@
+/** The contract beside its messages: codes, limits, methods and features of the wire, the same on both ends. */
 export { codeForStatus, type ErrorCode, type ErrorCodeInfo, errorCodes, isErrorCode } from './codes.ts';
 export { CLIENT_REFUSED } from './client-refused.ts';
 export { fromConnectError, statusText, toConnectError } from './error-wire.ts';

@@ -25,7 +25,7 @@ test.each([
   expect(admits(conditions, prod)).toBe(expected);
 });
 
-// W-N10: unanchored, "prod" would admit "not-prod-at-all".
+// ADR 0011: unanchored, "prod" would admit "not-prod-at-all".
 test.each(['not-prod-at-all', 'prod-2', 'a-prod'])('prod does not admit %s', (name) => {
   expect(admits([{ namespaceRegexes: ['prod', 'prod|x', '^prod|prod$'] }], { name, labels: {} })).toBe(name === 'prod');
 });

@@ -64,7 +64,7 @@ export interface ConfigKind extends Pick<CustomResource, 'kind' | 'plural' | 'sh
  * Declares the config kind of a provider.
  *
  * ```ts
- * // apps/provider-demo/src/config/demo.ts
+ * // src/config/demo.ts of the provider
  * import { configKind, secretKeySelector, type Stored, z } from '@eso/api/schema';
  *
  * const spec = z.object({
@@ -75,7 +75,7 @@ export interface ConfigKind extends Pick<CustomResource, 'kind' | 'plural' | 'sh
  * export const demo = configKind({ kind: 'Demo', plural: 'demos', description: 'Settings of the demo backend.', spec });
  * export type DemoConfig = Stored<typeof spec>;
  *
- * // apps/provider-demo/src/config/index.ts: what `npm run generate` turns into charts/provider-demo/crds
+ * // src/config/index.ts: what `npm run generate` turns into the CRDs of its chart
  * export const configKinds = [demo];
  *
  * // the backend

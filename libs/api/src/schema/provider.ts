@@ -1,4 +1,4 @@
-/** Provider and ClusterProvider: where a provider process listens, and which config it uses (docs: DESIGN D2). */
+/** Provider and ClusterProvider: where a provider process listens, and which config it uses (ADR 0002). */
 import { z } from 'zod';
 import { condition } from './conditions.ts';
 import { customResource, type PrintColumn } from './custom-resource.ts';

@@ -1,3 +1,4 @@
+/** The kit of a provider author: from a kind and a backend it makes a whole provider process. */
 export * from '../contract/index.ts';
 export { type ApiCallMetrics } from './backends/api-call-metrics.ts';
 export type {

@@ -1,3 +1,4 @@
+/** Tests of a provider: the provider in the test's own process over real TLS, a client of it, its objects in memory. */
 export type { TestCrd } from './admission.ts';
 export { type TestCertificates, testCertificates, type TestCertificatesOptions } from './certificates.ts';
 export { MemoryObjects, type TestObject } from './memory-objects.ts';

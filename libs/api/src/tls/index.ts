@@ -1,3 +1,4 @@
+/** TLS as both ends need it: certificates reloaded from a directory, identities of peers, names of what went wrong. */
 export {
   CertificateDirectory,
   type CertificateDirectoryOptions,

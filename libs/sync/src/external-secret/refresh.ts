@@ -1,4 +1,4 @@
-/** When an ExternalSecret is fetched again (spec/core.md 1.7 and 1.10). */
+/** When an ExternalSecret is fetched again (docs/design/external-secret.md). */
 import type { ExternalSecret } from '@eso/api/resources';
 import { parseDuration } from '@eso/runtime';
 import { hashMeta } from '../data/hash.ts';

@@ -1,4 +1,4 @@
-/** How a condition gets into a status (spec/core.md 1.3). */
+/** How a condition gets into a status: the transition time changes with the status alone. */
 import { kubeTime } from './time.ts';
 
 /** What every condition has. */

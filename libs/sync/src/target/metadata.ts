@@ -1,4 +1,4 @@
-/** Labels and annotations of a target without a template (spec/core.md 1.13, step 3). */
+/** Labels and annotations of a target without a template (docs/design/external-secret.md). */
 import {
   ANNOTATION_DATA_HASH,
   ANNOTATION_LAST_APPLIED,

@@ -1,4 +1,4 @@
-/** Whose a target is, by its controller owner reference (spec/core.md 1.13). */
+/** Whose a target is, by its controller owner reference (docs/design/external-secret.md). */
 import type { ExternalSecret } from '@eso/api/resources';
 import type { OwnerReference } from '@eso/kube';
 

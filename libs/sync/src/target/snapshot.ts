@@ -68,7 +68,7 @@ function slim({ manager, fieldsV1 }: ManagedFieldsEntry): ManagedFieldsEntry {
 }
 
 /**
- * Whether a target is as it was written (spec/core.md 1.8): it exists, it is marked as ours, and its data is what the
+ * Whether a target is as it was written (docs/design/external-secret.md): it exists, it is marked as ours, and its data is what the
  * annotation says. A target that is not is synced at once, whatever the refresh policy says.
  */
 export function isIntact(target: SecretSnapshot | undefined): boolean {

@@ -10,7 +10,7 @@ const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /**
  * Reads the certificates of a text. What stands between them (comments, other blocks) is left out.
- * @param text PEM, or base64 of PEM, as upstream takes both (spec/providers.md 1.4).
+ * @param text PEM, or base64 of PEM, as upstream takes both.
  * @param field path of the text, for the error.
  * @returns PEM of the certificates alone.
  * @throws ProviderError CONFIG_INVALID when there is none, or one does not parse.

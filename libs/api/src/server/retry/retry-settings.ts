@@ -19,7 +19,7 @@ export interface RawRetrySettings {
 const MAX_RETRIES = 2 ** 31 - 1;
 
 /**
- * Reads `spec.retrySettings` (spec/providers.md 1.13).
+ * Reads `spec.retrySettings`, which External Secrets 2.x gives to stores: `maxRetries` and `retryInterval`.
  * @param field path of `raw`, for the error.
  * @returns undefined when nothing is set.
  * @throws ProviderError CONFIG_INVALID naming the field.
