@@ -17,7 +17,7 @@ export interface Figure {
   /** As printed: `lines of the longest function`. */
   readonly title: string;
   readonly value: number;
-  /** Where: `libs/kube/src/client.ts:12 Client.get, 80 lines`, the worst first. */
+  /** Where: `libs/kube/src/client/client.ts:12 RestClient.get, 80 lines`, the worst first. */
   readonly places: readonly string[];
 }
 
