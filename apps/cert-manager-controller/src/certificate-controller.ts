@@ -14,6 +14,7 @@ import { SecretWatches } from './secret-watches.ts';
 import { ProviderDiscovery } from './service/discovery.ts';
 import { reconcileService } from './service/reconcile-service.ts';
 
+/** How to run one term of the controller. */
 export interface CertificateControllerOptions {
   readonly client: KubeClient;
   readonly settings: Settings;

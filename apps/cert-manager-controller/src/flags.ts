@@ -108,6 +108,7 @@ export const FLAGS = {
   },
 } as const satisfies FlagSpec;
 
+/** The values of {@link FLAGS}: durations in milliseconds. */
 export type CertManagerFlags = FlagValues<typeof FLAGS>;
 
 /** What the process issues, for whom, and where. */

@@ -1,6 +1,7 @@
 import { createInformer, type KubeClient, objectKey, secrets } from '@eso/kube';
 import type { Logger } from '@eso/runtime';
 
+/** What {@link SecretWatches} watch with, and whom they notify. */
 export interface SecretWatchesOptions {
   readonly client: KubeClient;
   readonly logger: Logger;

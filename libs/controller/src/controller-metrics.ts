@@ -22,6 +22,7 @@ export interface ControllerMetrics {
 
 /** Values of the label `result`. */
 export const RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const;
+/** One of {@link RESULTS}. */
 export type ReconcileOutcome = (typeof RESULTS)[number];
 
 /** The metrics of all controllers of a registry; several share them, told apart by the label `controller`. */

@@ -12,6 +12,7 @@ import { EventLoopYield } from './event-loop-yield.ts';
 import { GRACE_MS, ReconcileAttempt } from './reconcile-attempt.ts';
 import type { WorkItem, WorkQueue } from './work-queue.ts';
 
+/** What a {@link Controller} works on, and how much of it at a time. */
 export interface ControllerOptions {
   /** Label `controller` of the metrics; the kind in lower case. */
   readonly name: string;
@@ -35,6 +36,7 @@ export interface ControllerOptions {
    * before {@link Controller.stuck} complains, in milliseconds. Default 60,000.
    */
   readonly stuckMs?: number;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly logger: Logger;
   readonly registry: Registry;

@@ -1,6 +1,7 @@
 import { KubeError } from '@eso/kube';
 import { type Clock, errorText, isError, type Logger, LogThrottle } from '@eso/runtime';
 
+/** Which Lease an {@link ElectionHealth} tells of, and how patiently. */
 export interface ElectionHealthOptions {
   readonly namespace: string;
   readonly name: string;

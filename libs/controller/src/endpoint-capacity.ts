@@ -1,3 +1,4 @@
+/** How many workers there are, and how much of them one endpoint may hold. */
 export interface WorkerCapacity {
   /** How many passes run at once at most. */
   readonly workers: number;

@@ -10,9 +10,11 @@ import { type Clock, type Counter, counterOf, type Logger, LogThrottle, type Reg
  */
 export type DropReason = 'queue_full' | 'object_limit' | 'replaced' | 'unwritable' | 'rejected';
 
+/** Where left out events are counted and logged; no registry: they are logged alone. */
 export interface EventDropsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Default: counted nowhere. */
   readonly registry?: Registry | undefined;
 }
 

@@ -16,6 +16,7 @@ export interface PendingEvent {
   named?: { readonly name: string; readonly times: number };
 }
 
+/** The bound of an {@link EventQueue}, and whom it notifies. */
 export interface EventQueueOptions {
   readonly clock: Clock;
   readonly drops: EventDrops;

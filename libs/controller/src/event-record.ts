@@ -53,6 +53,7 @@ export function subjectKey({ kind, metadata }: EventSubject): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}/${metadata.uid ?? ''}`;
 }
 
+/** When an event happened, and how often. */
 export interface EventStamp {
   /** Wall-clock milliseconds of the first and the last occurrence. */
   readonly firstMs: number;

@@ -8,10 +8,12 @@ import { eventContent, type EventSubject, newEvent, repeatPatch } from './event-
 /** What is asked of the API server. */
 export type EventApi = Pick<KubeClient, 'create' | 'patch'>;
 
+/** Where an {@link EventRecorder} writes, in whose name, and how much may wait. */
 export interface EventRecorderOptions {
   readonly client: EventApi;
   /** Who reports: `source.component` of the events. */
   readonly component: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly logger: Logger;
   /** Where events that are left out are counted. Default: nowhere. */

@@ -41,8 +41,10 @@ export const LEADER_ELECTION_FLAGS = {
   'pod-name': { type: 'string', default: '', env: 'POD_NAME', describe: 'Identity in the Lease; empty = host name' },
 } as const satisfies FlagSpec;
 
+/** The values of {@link LEADER_ELECTION_FLAGS}: durations in milliseconds. */
 export type LeaderElectionFlags = FlagValues<typeof LEADER_ELECTION_FLAGS>;
 
+/** How {@link whileLeading} stands for election. */
 export interface LeadOptions {
   readonly flags: LeaderElectionFlags;
   readonly client: KubeClient;
@@ -56,6 +58,7 @@ export interface LeadOptions {
   readonly name: string;
   /** Gets the check `leader-election`: fails while this process could not lead were it its turn; waiting for one's turn passes. */
   readonly ready: Readiness;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly logger: Logger;
   readonly registry: Registry;

@@ -17,6 +17,7 @@ import { LeadershipTerm } from './leadership-term.ts';
 import { type LeaseApi, LeaseLock } from './lease-lock.ts';
 import { type LeaseDurations, renewalPace, type RenewalPace, RETRY_JITTER } from './lease-durations.ts';
 
+/** Which Lease a {@link LeaderElector} stands for, as whom, and at what pace. Durations in milliseconds. */
 export interface LeaderElectorOptions extends Partial<LeaseDurations> {
   readonly client: LeaseApi;
   /** Where the Lease is, and what it is called. */
@@ -30,6 +31,7 @@ export interface LeaderElectorOptions extends Partial<LeaseDurations> {
   readonly renewDeadlineMs?: number;
   /** Time between two tries, to get it or to renew it. Default 2,000. A holder renews four times in its deadline at least. */
   readonly retryPeriodMs?: number;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly logger: Logger;
   readonly registry?: Registry;

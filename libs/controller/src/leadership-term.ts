@@ -1,6 +1,7 @@
 import type { Clock } from '@eso/runtime';
 import { ControllerError } from './error.ts';
 
+/** When a {@link LeadershipTerm} began and how long it lasts without a renewal. */
 export interface LeadershipTermOptions {
   readonly clock: Clock;
   /** How long it lasts without a renewal, in milliseconds. */

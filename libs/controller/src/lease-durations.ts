@@ -24,6 +24,7 @@ export function durationProblem(durations: LeaseDurations): [keyof LeaseDuration
   return undefined;
 }
 
+/** How often a holder renews its lease, and how long one attempt may take. */
 export interface RenewalPace {
   /** From the start of a renewal to the start of the next, in milliseconds. */
   readonly periodMs: number;

@@ -5,6 +5,7 @@ import { heldLease, type LeaseTerms, nextLeaseMove, type ObservedLease, observeL
 /** What an election asks of the API server. */
 export type LeaseApi = Pick<KubeClient, 'get' | 'create' | 'update'>;
 
+/** Which Lease a {@link LeaseLock} is about, and on what terms it is held. */
 export interface LeaseLockOptions {
   readonly client: LeaseApi;
   readonly namespace: string;

@@ -9,6 +9,7 @@ export interface ObservedLease {
 /** What a candidate does about a lease. */
 export type LeaseMove = 'create' | 'renew' | 'takeOver' | 'wait';
 
+/** As whom a Lease is held, and for how long at a time (milliseconds). */
 export interface LeaseTerms {
   readonly identity: string;
   readonly leaseDurationMs: number;

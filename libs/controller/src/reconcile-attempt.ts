@@ -3,6 +3,7 @@ import { type Clock, onAbort } from '@eso/runtime';
 /** How long a reconcile has after its signal aborted, before its worker goes on without it, in milliseconds. */
 export const GRACE_MS = 5_000;
 
+/** How long one {@link ReconcileAttempt} may take, and what else ends it. */
 export interface ReconcileAttemptOptions {
   readonly key: string;
   readonly clock: Clock;

@@ -22,6 +22,7 @@ export type ReconcileResult =
   /** It did not work out and was told to the user; `text` is for the log. Counted as an error. */
   | { readonly kind: 'failed'; readonly text: string; readonly again: RequeuePolicy };
 
+/** What one pass over a key is given beside the key. Its functions have no effect once the pass has ended. */
 export interface ReconcileContext {
   /** Aborts when the controller stops or the reconcile's time is over. */
   readonly signal: AbortSignal;

@@ -6,15 +6,18 @@ import { QueuedKeys } from './queued-keys.ts';
 import { EndpointCapacity, narrowReservation, type Reservation, type WorkerCapacity } from './endpoint-capacity.ts';
 import { type WorkQueueMetrics, workQueueMetrics } from './work-queue-metrics.ts';
 
+/** How a {@link WorkQueue} is called in metrics, and how it backs off. */
 export interface WorkQueueOptions {
   /** Stands in metrics as `name` and `controller`; the kind in lower case. */
   readonly name: string;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly registry?: Registry;
   /** Delays of {@link WorkQueue.addRateLimited}. Default: 1 s, doubled with each failure of a key, 7 minutes at most. */
   readonly backoff?: Partial<BackoffPolicy>;
 }
 
+/** How urgently a key is added, and from when on. */
 export interface AddOptions {
   /** Higher goes first; see {@link Priority}. Default 0. */
   readonly priority?: number;
@@ -22,11 +25,13 @@ export interface AddOptions {
   readonly afterMs?: number;
 }
 
+/** How a key is added after a failure: its priority, and how far its backoff may grow. */
 export interface RateLimitedOptions extends Pick<AddOptions, 'priority'> {
   /** Longest backoff for this kind of failure, in milliseconds. Default: that of the queue. */
   readonly maxMs?: number;
 }
 
+/** A key as a worker gets it, with the priority that it was queued with. */
 export interface WorkItem {
   readonly key: string;
   readonly priority: number;

@@ -21,6 +21,7 @@ export const DEFAULT_KEEP_ALIVE: KeepAlive = {
   pingTimeoutMs: 5_000,
 };
 
+/** What {@link Liveness} watches, how often it asks, and whom it notifies. */
 export interface LivenessOptions {
   readonly clock: Clock;
   readonly keepAlive: KeepAlive;

@@ -2,6 +2,7 @@ import type { Clock } from '@eso/runtime';
 import { SessionError } from './session-error.ts';
 import type { Http2Session } from './session.ts';
 
+/** How a {@link SessionPool} opens sessions, and how many. */
 export interface SessionPoolOptions {
   /** Begins one more session; whoever needs it waits until it is open. `signal` aborts when the pool is closed meanwhile. */
   readonly open: (signal: AbortSignal) => Http2Session | Promise<Http2Session>;

@@ -59,6 +59,7 @@ export interface FieldCause {
   message: string;
 }
 
+/** What is known of a failure beside its code and text. */
 export interface KubeErrorOptions {
   /** HTTP status, when an answer came. */
   status?: number;

@@ -41,6 +41,7 @@ export interface OpenedAuthority extends CertificateAuthority {
   readonly generation: number;
 }
 
+/** What a new authority is made with. */
 export interface AuthorityRequest {
   signer: Signer;
   /** From notBefore to notAfter, in milliseconds. */

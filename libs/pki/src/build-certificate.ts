@@ -31,6 +31,7 @@ export interface DistinguishedName {
   commonName: string;
 }
 
+/** What is signed: everything that stands in a certificate but its serial number. */
 export interface CertificateTemplate {
   subject: DistinguishedName;
   /** Key that the certificate is about. */

@@ -15,6 +15,7 @@ export interface BundleSeal {
   readonly fingerprints: readonly string[];
 }
 
+/** What a seal vouches for, and with whose key. */
 export interface SealRequest {
   readonly certificates: readonly X509Certificate[];
   /** From 1; higher than any there was before, of whatever key. */

@@ -44,6 +44,7 @@ export interface KeyPair {
   'tls.key': string;
 }
 
+/** Who signs a leaf, and how long it is valid. */
 export interface LeafRequest {
   authority: CertificateAuthority;
   /** From notBefore to notAfter, in milliseconds, 5 minutes to 90 days; shorter where the authority ends before. */

@@ -15,6 +15,7 @@ export type BundleProblem =
   /** The seal is older than one that was seen before and counts for nothing, or there is none any more: `generation` is 0 then. */
   | { readonly kind: 'outdated'; readonly generation: number; readonly known: number };
 
+/** A bundle as it was stored, where somebody else may have written to it. */
 export interface StoredBundle {
   /** PEM text. */
   readonly bundle: string;
@@ -25,6 +26,7 @@ export interface StoredBundle {
   readonly atLeastGeneration?: number | undefined;
 }
 
+/** What of a stored bundle may be trusted, and what is wrong with it. */
 export interface JudgedBundle {
   /** What peers may be told to trust, in the order of the bundle, each once. */
   readonly trusted: readonly X509Certificate[];

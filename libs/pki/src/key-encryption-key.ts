@@ -7,6 +7,7 @@ const MIN_BYTES = 32;
 /** OpenSSL reads no longer passphrase from its callback (PEM_BUFSIZE), so nothing longer could be opened by its tools. */
 const MAX_BYTES = 1024;
 
+/** The file of a key-encryption key, and the flag that names it, for errors. */
 export interface KeyEncryptionKeyFile {
   /** Path of the file. Its bytes are the key as they are: nothing is trimmed or decoded. */
   file: string;

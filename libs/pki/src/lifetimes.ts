@@ -8,10 +8,14 @@ const DAY = 24 * 60 * MINUTE;
 export const MIN_LEAF_VALIDITY_MS = 5 * MINUTE;
 /** Leaves live no longer: what was stolen must end by itself. */
 export const MAX_LEAF_VALIDITY_MS = 90 * DAY;
+/** From notBefore to notAfter of a leaf where no flag says otherwise: 30 days. */
 export const DEFAULT_LEAF_VALIDITY_MS = 30 * DAY;
 
+/** Shortest validity of an authority: 10 minutes. */
 export const MIN_AUTHORITY_VALIDITY_MS = 10 * MINUTE;
+/** Longest validity of an authority: two years. */
 export const MAX_AUTHORITY_VALIDITY_MS = 2 * 365 * DAY;
+/** Validity of an authority where no flag says otherwise: a year. */
 export const DEFAULT_AUTHORITY_VALIDITY_MS = 365 * DAY;
 
 /** The authority's window: from then on its end is announced. */

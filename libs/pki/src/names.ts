@@ -1,5 +1,6 @@
 import { PkiError } from './error.ts';
 
+/** DNS domain of a cluster that was given no other. */
 export const DEFAULT_CLUSTER_DOMAIN = 'cluster.local';
 export const DEFAULT_TRUST_DOMAIN = 'external-secrets.io';
 

@@ -1,6 +1,7 @@
 import { plainText } from './plain-text.ts';
 import { bounded } from './text.ts';
 
+/** What a {@link CodedError} says beside its code and message. */
 export interface CodedErrorOptions {
   /** Whether the same call may succeed later without a change by a human. Default false. */
   readonly retryable?: boolean | undefined;

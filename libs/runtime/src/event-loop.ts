@@ -1,5 +1,6 @@
 import type { HealthCheck } from './readiness.ts';
 
+/** How much of the time the event loop may be blocked. */
 export interface EventLoopCheckOptions {
   /** How far back the check looks, in milliseconds. Default 30,000. */
   windowMs?: number;

@@ -41,6 +41,7 @@ export interface Page {
   readonly body: string | Buffer;
 }
 
+/** What is served, and where. */
 export interface HttpListenerOptions {
   /** What it is for: the label `listener`, and in messages. */
   readonly name: string;

@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { Readiness } from './readiness.ts';
 
+/** Which checks are behind which probe, and where they are served. */
 export interface ProbeOptions {
   address: ListenAddress;
   /** Behind `/livez` and `/healthz`. Default: always passes. */
@@ -46,6 +47,7 @@ function probePage(checks: Readiness, verbose: boolean): Page {
   return { status: failed.length === 0 ? 200 : 503, type: 'text/plain', body: `${lines.join('\n')}\n` };
 }
 
+/** Which metrics are served, and where. */
 export interface MetricsOptions {
   address: ListenAddress;
   registry: Registry;

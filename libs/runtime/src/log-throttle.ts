@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from './clock.ts';
 
+/** How often the same thing is logged. */
 export interface LogThrottleOptions {
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** How long the same thing stays unsaid after it was said, in milliseconds. Default 60,000. */
   readonly everyMs?: number;

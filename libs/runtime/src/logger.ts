@@ -7,8 +7,10 @@ export type Logger = PinoLogger;
 
 /** The levels of `--loglevel`; dpanic and panic are upstream's names for levels above error, and mean fatal here. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'dpanic', 'panic', 'fatal', 'silent'] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What a logger writes, and where. */
 export interface LoggerOptions {
   /** Stands in every line as `logger`; the name of the process. */
   name: string;

@@ -5,9 +5,11 @@ import type { Logger } from './logger.ts';
 import { LogThrottle } from './log-throttle.ts';
 import { errorText } from './text.ts';
 
+/** Which metrics a {@link MetricsPage} shows, and how long a scrape waits for them. */
 export interface MetricsPageOptions {
   readonly registry: Registry;
   readonly logger: Logger;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** How long a scrape waits for the collection, in milliseconds. Default 8,000: less than Prometheus' own 10 s. */
   readonly timeoutMs?: number;

@@ -11,6 +11,7 @@ import {
 
 export { Counter, Gauge, Histogram, Registry };
 
+/** What a new registry has in it. */
 export interface RegistryOptions {
   /** Whether `process_*` and `nodejs_*` metrics are collected, too. Default true; one registry per process needs them. */
   processMetrics?: boolean;

@@ -3,6 +3,7 @@ import { errorText } from './text.ts';
 /** A check answers with the reason why not, or undefined when all is well. It must be quick and must not wait. */
 export type HealthCheck = () => string | undefined;
 
+/** How one check went. */
 export interface HealthCheckResult {
   name: string;
   /** Absent when the check passes. */

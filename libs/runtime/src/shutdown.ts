@@ -15,6 +15,7 @@ export const COMMON_FLAGS = {
   },
 } as const satisfies FlagSpec;
 
+/** What {@link runMain} gives a process. */
 export interface MainContext<S extends FlagSpec> {
   /** The values of the process's own flags and of the common ones. */
   flags: FlagValues<S & typeof COMMON_FLAGS>;
@@ -23,6 +24,7 @@ export interface MainContext<S extends FlagSpec> {
   signal: AbortSignal;
 }
 
+/** The process that {@link runMain} runs. */
 export interface MainOptions<S extends FlagSpec> {
   /** Name of the process, in its log and its help. */
   name: string;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How long {@link eventually} goes on, and how often it tries. */
 export interface EventuallyOptions {
   /** How long to go on trying, milliseconds. Default 30,000. */
   readonly timeoutMs?: number;

@@ -21,6 +21,7 @@ export type Fault =
   | { readonly kind: 'reset' }
   | { readonly kind: 'refuse' };
 
+/** What a {@link FaultProxy} stands before. */
 export interface FaultProxyOptions {
   /** Where connections go. */
   readonly target: { readonly host: string; readonly port: number };

@@ -23,6 +23,7 @@ import {
 } from './authority-record.ts';
 import { authoritySecret, readAuthoritySecret } from './authority-secret.ts';
 
+/** What an {@link AuthorityKeeper} works on and whom it notifies. No option has a default. */
 export interface AuthorityKeeperOptions {
   readonly client: KubeClient;
   readonly namespace: string;

@@ -40,6 +40,7 @@ export function stateText({ generation, key }: AuthorityState): string {
   return `${generation}-${key}`;
 }
 
+/** Where it is recorded which authority is in force. */
 export interface AuthorityRecordOptions {
   readonly client: Pick<KubeClient, 'get' | 'create' | 'update'>;
   /** The Lease of the leader election: who may write Secrets, as core may, may not write it. */

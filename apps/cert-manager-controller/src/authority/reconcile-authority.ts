@@ -12,6 +12,7 @@ import type { SecretWatches } from '../secret-watches.ts';
 import type { AuthorityKeeper, KeptAuthority } from './authority-keeper.ts';
 import { bundleReport } from './bundle-report.ts';
 
+/** What the reconcile of the authority reads, writes and notifies. */
 export interface AuthorityDependencies {
   readonly client: KubeClient;
   readonly settings: Settings;

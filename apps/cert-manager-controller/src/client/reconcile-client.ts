@@ -10,6 +10,7 @@ import type { CertificateMetrics } from '../metrics.ts';
 import type { RequeueSchedule } from '../requeue-schedule.ts';
 import type { SecretWatches } from '../secret-watches.ts';
 
+/** What the reconcile of core's client certificate reads, writes and notifies. */
 export interface ClientDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
   readonly settings: Settings;
   readonly keeper: AuthorityKeeper;

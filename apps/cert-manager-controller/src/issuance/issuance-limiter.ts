@@ -4,6 +4,7 @@ import { Throttle } from './throttle.ts';
 
 /** First certificates wait in one lane, those that replace one in another: renewals are never behind new Services. */
 export const LANES = ['first', 'renewal'] as const;
+/** Which of the two queues a certificate is issued from; also the label `lane` of metrics. */
 export type Lane = (typeof LANES)[number];
 
 /** How many first certificates there may be. */
@@ -18,6 +19,7 @@ export interface IssuanceLimits {
   readonly namespaceBurst: number;
 }
 
+/** The limits that hold where no flag says otherwise. */
 export const DEFAULT_ISSUANCE_LIMITS: IssuanceLimits = {
   perMinute: 60,
   burst: 120,
@@ -28,6 +30,7 @@ export const DEFAULT_ISSUANCE_LIMITS: IssuanceLimits = {
 /** A namespace may renew this many times what it may get first. There is no bound for all: when the authority changes, all are due. */
 const RENEWAL_FACTOR = 5;
 
+/** The limits of an {@link IssuanceLimiter}, and whom it notifies. */
 export interface IssuanceLimiterOptions {
   readonly clock: Clock;
   readonly limits: IssuanceLimits;

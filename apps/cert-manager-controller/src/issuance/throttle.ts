@@ -2,6 +2,7 @@ import { parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
+/** The rates of a {@link Throttle}, and whom it notifies. */
 export interface ThrottleOptions {
   readonly clock: Clock;
   /** For each namespace. */

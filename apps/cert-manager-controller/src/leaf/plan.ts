@@ -6,6 +6,7 @@ import type { LeafOwner } from './owner.ts';
 import { leafOwnershipOf } from './ownership.ts';
 import type { RotationReason, SecretProblem } from './reasons.ts';
 
+/** Everything that decides about a leaf: its owner, its Secret as stored, the authority, its lifetime, and the time. */
 export interface LeafPlanInput extends Omit<LeafExpectation, 'identity'> {
   owner: LeafOwner;
   /** The Secret of the owner's name as it is now. */

@@ -35,4 +35,5 @@ export type SecretProblem =
   /** It holds entries that do not belong there. */
   | 'surplus-entries';
 
+/** One of {@link ROTATION_REASONS}. */
 export type RotationReason = SecretProblem | LeafProblem;

@@ -19,6 +19,7 @@ export type LeafOutcome =
   /** Somebody wrote the Secret meanwhile: nothing was done, look again. */
   | { kind: 'raced' };
 
+/** What every pass over a leaf reads and writes, whosever leaf it is. */
 export interface LeafDependencies {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -29,6 +30,7 @@ export interface LeafDependencies {
   readonly admit?: (reason: RotationReason) => IssuanceDecision;
 }
 
+/** The leaf of one pass: whose it is, and which authority signs it. */
 export interface LeafPass {
   readonly owner: LeafOwner;
   readonly authority: CertificateAuthority;

@@ -3,6 +3,7 @@ import type { Logger, Registry } from '@eso/runtime';
 import { PROVIDER_SELECTOR, type ProviderService, providerService } from './provider-service.ts';
 import { ServiceLimit, type ServicePlace } from './service-limit.ts';
 
+/** Which Services are followed, and who is notified of them. */
 export interface DiscoveryOptions {
   readonly client: KubeClient;
   /** Absent = all. */

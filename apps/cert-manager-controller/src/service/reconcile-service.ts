@@ -17,6 +17,7 @@ import type { ProviderDiscovery } from './discovery.ts';
 import type { ProviderService } from './provider-service.ts';
 import type { OverLimit } from './service-limit.ts';
 
+/** What the reconcile of a Service's certificate reads, writes and notifies. */
 export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
   readonly settings: Settings;
   readonly keeper: AuthorityKeeper;

@@ -4,6 +4,7 @@ import type { ProviderService } from './provider-service.ts';
 /** Labelled Services of one namespace that get certificates, where no flag says otherwise. */
 export const DEFAULT_SERVICES_PER_NAMESPACE = 20;
 
+/** The bound of a {@link ServiceLimit}, and whom it notifies. */
 export interface ServiceLimitOptions {
   /** How many Services of one namespace get certificates, at least 1. */
   readonly perNamespace: number;

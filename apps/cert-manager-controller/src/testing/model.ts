@@ -12,6 +12,7 @@ import { leafSecret } from '../leaf/leaf-secret.ts';
 import type { LeafOwner } from '../leaf/owner.ts';
 import { type LeafPlanInput, planLeaf } from '../leaf/plan.ts';
 
+/** A day in milliseconds. */
 export const DAY = 86_400_000;
 
 /** An authority whose key is in this process and in plain sight, for tests of what is built on it. */

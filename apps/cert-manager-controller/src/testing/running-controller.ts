@@ -9,7 +9,9 @@ import { DEFAULT_SERVICES_PER_NAMESPACE } from '../service/service-limit.ts';
 
 const DAY = 86_400_000;
 
+/** In what a controller under test differs from the product's. Absent = as the product, or as the harness. */
 export interface RunningControllerOptions {
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   readonly settings?: Partial<Settings>;
   /** Default: the product's. */

@@ -8,6 +8,7 @@ export interface Fate {
   readonly backMs: number | 'lost';
 }
 
+/** A request that arrives, and whose answer arrives, without any time going by. */
 export const AT_ONCE: Fate = { thereMs: 0, backMs: 0 };
 
 /** One lease in an API server that does what the real one does about resource versions, behind a network with a fate. */

@@ -2,12 +2,14 @@ import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { KubeConnection } from '../connection/connection.ts';
 import type { KubeObject, ObjectRef, ObjectReference } from '../resource/index.ts';
 
+/** How a {@link KubeClient} connects, and what bounds it keeps. */
 export interface KubeClientOptions {
   connection: KubeConnection;
   /** Default: none. Writes at level debug only. */
   logger?: Logger;
   /** Where `rest_client_requests_total` is counted. Default: nowhere. */
   registry?: Registry;
+  /** Default: the machine's clock. */
   clock?: Clock;
   /** Default `external-secrets`. The API server's audit log and managedFields show it. */
   userAgent?: string;
@@ -31,15 +33,18 @@ export interface KubeClientOptions {
   pingTimeoutMs?: number;
 }
 
+/** What every call takes. `signal` gives the call up: it then throws the signal's reason. */
 export interface KubeCallOptions {
   signal?: AbortSignal;
 }
 
+/** How one object is read. */
 export interface GetOptions extends KubeCallOptions {
   /** Ask for metadata alone: the object has nothing else. */
   metadataOnly?: boolean;
 }
 
+/** Which objects of a kind are meant. Default: all, in all namespaces. */
 export interface SelectOptions extends KubeCallOptions {
   /** Absent: all namespaces. */
   namespace?: string;
@@ -49,6 +54,7 @@ export interface SelectOptions extends KubeCallOptions {
   metadataOnly?: boolean;
 }
 
+/** Which page of a list is read, and as of which version. Default: everything, as of now. */
 export interface ListOptions extends SelectOptions {
   /** Objects per page at most. Default: all in one. */
   limit?: number;
@@ -58,6 +64,7 @@ export interface ListOptions extends SelectOptions {
   resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }
 
+/** One page of a list. */
 export interface ListPage<T> {
   items: T[];
   /** What a watch that goes on from here starts at. */
@@ -87,6 +94,7 @@ export interface OversizedObject {
   ref: ObjectRef | undefined;
 }
 
+/** From where on and for how long objects are watched. */
 export interface WatchOptions extends SelectOptions {
   /** Events after this one. */
   resourceVersion: string;
@@ -108,11 +116,13 @@ export type WatchEvent<T> =
   /** Something happened to an object that is larger than `maxObjectBytes`. */
   | ({ type: 'OVERSIZED' } & OversizedObject);
 
+/** In whose name an object is written. */
 export interface WriteOptions extends KubeCallOptions {
   /** Who owns the written fields in `managedFields`. */
   fieldManager?: string;
 }
 
+/** What kind of patch it is, and what part of the object it is about. */
 export interface PatchOptions extends WriteOptions {
   /** RFC 7386 merge patch, RFC 6902 JSON patch, or server-side apply (needs `fieldManager`). */
   type: 'merge' | 'json' | 'apply';
@@ -122,6 +132,7 @@ export interface PatchOptions extends WriteOptions {
   force?: boolean;
 }
 
+/** Preconditions of a deletion, and what becomes of dependents. Default: none, and as the kind has it. */
 export interface DeleteOptions extends KubeCallOptions {
   /** Delete only if the object still is the one meant; CONFLICT otherwise. */
   uid?: string;
@@ -130,6 +141,7 @@ export interface DeleteOptions extends KubeCallOptions {
   propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
 }
 
+/** The `spec` of a TokenRequest. */
 export interface TokenOptions extends KubeCallOptions {
   /** Who the token is for. Default: the API server itself. */
   audiences?: string[];
@@ -139,12 +151,14 @@ export interface TokenOptions extends KubeCallOptions {
   boundObjectRef?: ObjectReference;
 }
 
+/** The `status` of a TokenRequest. */
 export interface IssuedToken {
   token: string;
   /** RFC 3339. */
   expirationTimestamp: string;
 }
 
+/** How a request is made that no other method makes. */
 export interface RawRequestOptions extends KubeCallOptions {
   query?: QueryParameters;
   /** Sent as JSON. */

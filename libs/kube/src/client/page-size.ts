@@ -1,6 +1,7 @@
 /** Objects that the first page asks for, when nothing is known of their size. */
 const FIRST = 50;
 
+/** The bounds of a page. */
 export interface PageSizeOptions {
   /** Objects per page at most. */
   limit: number;

@@ -9,6 +9,7 @@ export function queryString(query: QueryParameters): string {
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }
 
+/** The query of a list; a continue token takes the place of a version. */
 export function listQuery(options: ListOptions): QueryParameters {
   const { labelSelector, fieldSelector, limit, continue: token } = options;
   // A continue token names its own version (KEP-365).
@@ -18,6 +19,7 @@ export function listQuery(options: ListOptions): QueryParameters {
   return { labelSelector, fieldSelector, limit, continue: token, ...version };
 }
 
+/** The query of a watch. */
 export function watchQuery(options: WatchOptions): QueryParameters {
   const { labelSelector, fieldSelector, resourceVersion, timeoutSeconds, allowBookmarks, sendInitialEvents } = options;
   return {

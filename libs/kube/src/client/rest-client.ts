@@ -6,6 +6,7 @@ import type { Method, StreamPurpose, Transport } from '../transport/transport.ts
 import { type RetryOptions, withRetries } from './retry.ts';
 import { errorFromResponse } from './status.ts';
 
+/** One request whose whole answer is awaited. */
 export interface RestRequestOptions {
   accept: string;
   contentType?: string | undefined;
@@ -14,6 +15,7 @@ export interface RestRequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** One GET whose answer is read as it comes. */
 export interface RestStreamOptions {
   accept: string;
   purpose: StreamPurpose;
@@ -22,6 +24,7 @@ export interface RestStreamOptions {
   onOpen?: (() => void) | undefined;
 }
 
+/** What a {@link RestClient} sends with; `requestTimeoutMs` is for a request with all its retries, in milliseconds. */
 export interface RestClientOptions {
   transport: Transport;
   connection: KubeConnection;

@@ -11,6 +11,7 @@ const MAX_RETRIES = 3;
 /** Verbs that may be carried out twice; a second PUT or DELETE at worst ends in CONFLICT or NOT_FOUND, which callers handle. */
 const IDEMPOTENT: ReadonlySet<Method> = new Set(['GET', 'PUT', 'DELETE']);
 
+/** What may be repeated, and until when. */
 export interface RetryOptions {
   method: Method;
   /** Time for all attempts together, in milliseconds. */

@@ -10,6 +10,7 @@ export const SERVICE_ACCOUNT_DIR_ENV = 'POD_SERVICE_ACCOUNT_DIR';
 /** Where the kubelet mounts a pod's ServiceAccount. */
 const MOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+/** Where a pod's ServiceAccount is looked for. Default: this process's environment. */
 export interface InClusterOptions {
   /** Default: POD_SERVICE_ACCOUNT_DIR, then the mount of the pod's ServiceAccount. */
   directory?: string;

@@ -3,6 +3,7 @@ import { delimiter, join } from 'node:path';
 import type { KubeConnection } from './connection.ts';
 import { inClusterConnection, SERVICE_ACCOUNT_DIR_ENV } from './in-cluster.ts';
 
+/** Which API server is meant. Default: found as kubectl and client-go find it. */
 export interface LoadConnectionOptions {
   /**
    * Path of a kubeconfig file. Default: the ServiceAccount that POD_SERVICE_ACCOUNT_DIR names, then KUBECONFIG, then the mounted

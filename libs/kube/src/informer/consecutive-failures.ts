@@ -1,6 +1,7 @@
 import type { Clock, Logger } from '@eso/runtime';
 import type { KubeError, KubeErrorCode } from '../error.ts';
 
+/** What fails, and where that is logged. */
 export interface ConsecutiveFailuresOptions {
   /** What fails, for texts: `watching secrets in namespace a`. */
   what: string;

@@ -9,6 +9,7 @@ import { type Indexers, Store } from './store.ts';
 
 export type { InformerHandler };
 
+/** Which objects an informer follows, and what it keeps of them (`S`). */
 export interface InformerOptions<T, S> {
   /** Absent: all of them through one watch. Otherwise one watch for each, all into the same store. */
   namespaces?: readonly string[];
@@ -24,8 +25,11 @@ export interface InformerOptions<T, S> {
   indexers?: Indexers<S>;
   /** In logs and metrics; tells informers of the same resource apart. Default: `plural.group`. */
   name?: string;
+  /** Default: the machine's clock. */
   clock?: Clock;
+  /** Default: none. */
   logger?: Logger;
+  /** Where lists, watches and failures are counted. Default: nowhere. */
   registry?: Registry;
   /**
    * A watch on which not even a bookmark came for this long is given up, in milliseconds. Default 180,000: the API server sends a

@@ -12,6 +12,7 @@ export interface InformerHandler<S> {
   delete?(object: S): void;
 }
 
+/** The store that an {@link ObjectSink} fills, and whom it notifies. */
 export interface ObjectSinkOptions<T, S> {
   store: Store<S>;
   handlers: readonly InformerHandler<S>[];

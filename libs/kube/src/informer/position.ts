@@ -4,6 +4,7 @@ import { TransportFailure } from '../transport/failure.ts';
 /** What a reflector does next: take everything there is, or go on watching from a version. */
 export type Position = { kind: 'list' } | { kind: 'watch'; resourceVersion: string };
 
+/** The position of a reflector that has nothing yet, or nothing to rely on. */
 export const LIST_ALL: Position = { kind: 'list' };
 
 /**

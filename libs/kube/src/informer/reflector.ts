@@ -29,6 +29,7 @@ export interface ReflectorSink<T> {
   bookmark(resourceVersion: string): void;
 }
 
+/** What a {@link Reflector} follows, and how long it waits in silence. */
 export interface ReflectorOptions<T extends KubeObject> {
   client: KubeClient;
   type: ResourceType<T>;

@@ -12,16 +12,19 @@ export interface Secret extends KubeObject {
   immutable?: boolean;
 }
 
+/** The v1 ConfigMap. */
 export interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
   binaryData?: Record<string, string>;
   immutable?: boolean;
 }
 
+/** The v1 Namespace. */
 export interface Namespace extends KubeObject {
   status?: { phase?: 'Active' | 'Terminating' };
 }
 
+/** A port of a {@link Service}. */
 export interface ServicePort {
   name?: string;
   port: number;
@@ -30,6 +33,7 @@ export interface ServicePort {
   appProtocol?: string;
 }
 
+/** The v1 Service. */
 export interface Service extends KubeObject {
   spec?: {
     type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
@@ -40,22 +44,26 @@ export interface Service extends KubeObject {
   };
 }
 
+/** The v1 ServiceAccount. */
 export interface ServiceAccount extends KubeObject {
   automountServiceAccountToken?: boolean;
 }
 
+/** One pod, or other backend, of an {@link EndpointSlice}. */
 export interface Endpoint {
   addresses: string[];
   conditions?: { ready?: boolean; serving?: boolean; terminating?: boolean };
   zone?: string;
 }
 
+/** The discovery.k8s.io/v1 EndpointSlice: addresses behind a Service. */
 export interface EndpointSlice extends KubeObject {
   addressType: 'IPv4' | 'IPv6' | 'FQDN';
   endpoints?: Endpoint[];
   ports?: { name?: string; port?: number; protocol?: string; appProtocol?: string }[];
 }
 
+/** The coordination.k8s.io/v1 Lease, which leader elections are held over. */
 export interface Lease extends KubeObject {
   spec?: {
     holderIdentity?: string;
@@ -68,6 +76,7 @@ export interface Lease extends KubeObject {
   };
 }
 
+/** The v1 ObjectReference: names an object of any kind. */
 export interface ObjectReference {
   apiVersion?: string;
   kind?: string;
@@ -92,6 +101,7 @@ export interface CoreEvent extends KubeObject {
   reportingInstance?: string;
 }
 
+/** The apiextensions.k8s.io/v1 CustomResourceDefinition, without its schemas. */
 export interface CustomResourceDefinition extends KubeObject {
   spec: {
     group: string;
@@ -107,10 +117,15 @@ export interface PartialObjectMetadata extends KubeObject {
   metadata: ObjectMeta;
 }
 
+/** v1 Secrets. */
 export const secrets = resourceType<Secret>('', 'v1', 'secrets', 'Secret', 'Namespaced');
+/** v1 ConfigMaps. */
 export const configMaps = resourceType<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', 'Namespaced');
+/** v1 Namespaces. */
 export const namespaces = resourceType<Namespace>('', 'v1', 'namespaces', 'Namespace', 'Cluster');
+/** v1 Services. */
 export const services = resourceType<Service>('', 'v1', 'services', 'Service', 'Namespaced');
+/** v1 ServiceAccounts. */
 export const serviceAccounts = resourceType<ServiceAccount>(
   '',
   'v1',
@@ -118,6 +133,7 @@ export const serviceAccounts = resourceType<ServiceAccount>(
   'ServiceAccount',
   'Namespaced',
 );
+/** discovery.k8s.io/v1 EndpointSlices. */
 export const endpointSlices = resourceType<EndpointSlice>(
   'discovery.k8s.io',
   'v1',
@@ -125,8 +141,11 @@ export const endpointSlices = resourceType<EndpointSlice>(
   'EndpointSlice',
   'Namespaced',
 );
+/** coordination.k8s.io/v1 Leases. */
 export const leases = resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease', 'Namespaced');
+/** v1 Events; those of events.k8s.io are the same objects. */
 export const events = resourceType<CoreEvent>('', 'v1', 'events', 'Event', 'Namespaced');
+/** apiextensions.k8s.io/v1 CustomResourceDefinitions. */
 export const customResourceDefinitions = resourceType<CustomResourceDefinition>(
   'apiextensions.k8s.io',
   'v1',

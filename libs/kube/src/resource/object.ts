@@ -20,6 +20,7 @@ export interface ManagedFieldsEntry {
   subresource?: string;
 }
 
+/** meta/v1 ObjectMeta. */
 export interface ObjectMeta {
   /** Empty only on an object about to be created with `generateName`. */
   name: string;
@@ -40,6 +41,7 @@ export interface ObjectMeta {
   managedFields?: ManagedFieldsEntry[];
 }
 
+/** What every object of the API has. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;

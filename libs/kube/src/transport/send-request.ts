@@ -9,12 +9,14 @@ import { type Http2Session, SessionError } from '@eso/http2';
 import type { Clock } from '@eso/runtime';
 import { TransportFailure } from './failure.ts';
 
+/** An answer of the API server that is here as a whole, whatever its status. */
 export interface ApiResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
+/** One request, ready to be sent. */
 export interface ApiRequestOptions {
   /** Host and port of the API server, for messages. */
   host: string;
@@ -82,6 +84,7 @@ export async function sendRequest(session: Http2Session, options: ApiRequestOpti
   });
 }
 
+/** The head of an answer whose body is still to come. */
 export interface ApiResponseStream {
   status: number;
   headers: IncomingHttpHeaders;

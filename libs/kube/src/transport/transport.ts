@@ -12,8 +12,10 @@ import {
 } from './send-request.ts';
 import { TransportFailure } from './failure.ts';
 
+/** The HTTP methods of the Kubernetes API. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** One attempt at a request. */
 export interface TransportRequest {
   method: Method;
   /** Path and query, without the path of the server URL. */
@@ -26,6 +28,7 @@ export interface TransportRequest {
   signal?: AbortSignal | undefined;
 }
 
+/** How a {@link Transport} connects, and what bounds it keeps. No option has a default. */
 export interface TransportOptions {
   connection: KubeConnection;
   clock: Clock;

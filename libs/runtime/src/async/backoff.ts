@@ -24,6 +24,7 @@ export function backoffMs(policy: BackoffPolicy, failures: number, random = Math
   return jittered(Math.min(policy.firstMs * growth, policy.maxMs), policy, random);
 }
 
+/** Bounds of one delay, both in milliseconds. */
 export interface NextDelay {
   /** Least delay, in milliseconds, such as a server asks for. Default 0. */
   readonly atLeastMs?: number;

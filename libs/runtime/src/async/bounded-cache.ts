@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 /** Why an entry left: others needed its room, its time was over, somebody said so, or another value took its place. */
 export type EvictionReason = 'capacity' | 'expired' | 'deleted' | 'replaced';
 
+/** How much a {@link BoundedCache} keeps, and for how long. */
 export interface BoundedCacheOptions<V> {
   /** Most entries, 1 or more; the one used longest ago makes room. Default 10,000. */
   readonly capacity?: number;

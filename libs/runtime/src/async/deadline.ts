@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { onAbort } from './abort.ts';
 
+/** When a {@link Deadline} is over, and what its signal aborts with. */
 export interface DeadlineOptions {
   readonly clock: Clock;
   /** Time until the signal aborts, in milliseconds from now; 0 or more. */

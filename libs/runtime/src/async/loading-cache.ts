@@ -3,12 +3,14 @@ import { BoundedCache, type BoundedCacheOptions, type TimeToLive } from './bound
 import { withDeadline } from './deadline.ts';
 import { SingleFlight } from './single-flight.ts';
 
+/** The bounds of a {@link LoadingCache}; it always has a time to live. */
 export interface LoadingCacheOptions<V> extends Omit<BoundedCacheOptions<V>, 'ttl'> {
   readonly ttl: TimeToLive<V>;
   /** Longest that one load may take, in milliseconds. Default 10,000. */
   readonly loadTimeoutMs?: number;
 }
 
+/** How one value is asked for. */
 export interface LoadOptions {
   /** Oldest that the value may be, in milliseconds. Default: as old as it gets. */
   readonly maxAgeMs?: number;

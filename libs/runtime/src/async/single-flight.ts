@@ -1,5 +1,6 @@
 import { abortable } from './abort.ts';
 
+/** How a {@link SingleFlight} works off what is asked of it. */
 export interface SingleFlightOptions {
   /**
    * What becomes of a run when all who wait for it have given up: `abort` ends it; `finish` lets it go on, for one whose outcome is of

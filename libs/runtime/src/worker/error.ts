@@ -1,5 +1,6 @@
 import { CodedError } from '../coded-error.ts';
 
+/** What became of a job that has no result, for programs. */
 export type WorkerErrorCode =
   /** Thrown when the job took longer than it may. */
   | 'TIMEOUT'

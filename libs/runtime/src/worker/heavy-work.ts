@@ -9,6 +9,7 @@ import type { FairQueueLimits } from './fair-queue.ts';
 import { type JobOutcome, WorkerPool } from './pool.ts';
 import type { WorkerTask } from './task.ts';
 
+/** Where work is done, and how much of it. */
 export interface HeavyWorkOptions {
   /** Program of the workers; see `workerEntry`. */
   readonly entry: URL | undefined;

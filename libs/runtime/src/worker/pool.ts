@@ -6,6 +6,7 @@ import { WorkerError } from './error.ts';
 import { FairQueue, type FairQueueLimits } from './fair-queue.ts';
 import type { TaskMessage, TaskReply, WorkerTask } from './task.ts';
 
+/** How many workers a {@link WorkerPool} has, how large they are, and how much may wait for them. */
 export interface WorkerPoolOptions {
   /** The workers' program, which calls `serveTasks`; see `workerEntry`. Without one every job fails. */
   readonly entry: URL | undefined;
@@ -17,11 +18,13 @@ export interface WorkerPoolOptions {
   readonly queue?: FairQueueLimits;
   /** How long an unused worker is kept, milliseconds: it costs some megabytes. Default 30,000. */
   readonly idleMs?: number;
+  /** Default: the machine's clock. */
   readonly clock?: Clock;
   /** Told of every job that ended, for metrics. */
   readonly onJob?: (outcome: JobOutcome) => void;
 }
 
+/** How one job ended, for metrics; holds nothing of its input or output. */
 export interface JobOutcome {
   readonly task: string;
   readonly tenant: string;
@@ -30,6 +33,7 @@ export interface JobOutcome {
   readonly durationMs: number;
 }
 
+/** For whom a job is done, and how long it may take. */
 export interface JobOptions {
   /** Whom the job is for; tenants share the workers fairly. */
   readonly tenant: string;

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 
+/** The token bucket that each tenant has, in whatever unit is spent. */
 export interface TenantBudgetOptions {
   /** What a tenant that was quiet may use at once. */
   readonly capacity: number;

@@ -18,6 +18,7 @@ import type { Interceptor } from './interceptor.ts';
 import { type EventSelector, WatchHold } from './watch-hold.ts';
 import type { WatchLine, WatchStream } from './watch-stream.ts';
 
+/** Which API server the proxy stands before. */
 export interface ApiFaultProxyOptions {
   /** Where the API server is. */
   readonly url: string;
@@ -29,6 +30,7 @@ export interface ApiFaultProxyOptions {
 
 /** What becomes of an event that is not held: it is handed on, lost without a word, or handed on twice. */
 export type EventFate = 'pass' | 'drop' | 'repeat';
+/** Decides what becomes of an event of a watch. */
 export type EventRule = (watch: ApiRequest, event: WatchLine) => EventFate;
 
 /** Bytes a peer may send before it has to wait; Node's default of 64 KiB would stall lists. */

@@ -17,6 +17,7 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
+/** The verbs that an audit log has for requests to resources; `other` for everything else. */
 export type ApiVerb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'other';
 
 /** Which requests or watches are meant: those that have all the named properties. */

@@ -10,6 +10,7 @@ import { type ApiRequest, parseApiRequest } from './api-request.ts';
 import type { ApiAnswer, ApiFault, Interceptor, RefusalFault } from './interceptor.ts';
 import { type WatchLine, WatchStream } from './watch-stream.ts';
 
+/** One request of a client, where it goes, and who may stand in its way. */
 export interface ProxyRequestOptions {
   readonly client: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;

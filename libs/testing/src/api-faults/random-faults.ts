@@ -4,6 +4,7 @@ import { type ApiRequest, isWrite } from './api-request.ts';
 import type { ApiFault } from './interceptor.ts';
 import { SeededRandom } from './random.ts';
 
+/** What suffers, and how badly. */
 export interface RandomFaultsOptions {
   readonly proxy: ApiFaultProxy;
   /** The same seed makes the same decision about the n-th write of an object, and the same sequence of holds. */

@@ -21,6 +21,7 @@ export async function controlPlane(): Promise<TestCluster> {
   return TestCluster.connect(state, () => Promise.resolve());
 }
 
+/** A control plane that no other test uses, and how to end it. */
 export interface OwnControlPlane {
   readonly cluster: TestCluster;
   /** Kills and starts the API server. */

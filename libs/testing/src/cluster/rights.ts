@@ -8,6 +8,7 @@ export const RIGHTS_SCOPE_ANNOTATION = 'external-secrets.io/rights-scope';
 
 type RightsScope = 'cluster' | 'eso-namespace' | 'tenant-namespace' | 'provider-namespace';
 
+/** Whose rights are applied, and where. */
 export interface RightsOptions {
   /** Folder below `charts`. */
   readonly chart: string;

@@ -10,11 +10,13 @@ import { installCrds } from './crds.ts';
 import type { Manifest } from './manifest.ts';
 import { applyRights, type RightsOptions } from './rights.ts';
 
+/** Names a ServiceAccount. */
 export interface ServiceAccountRef {
   readonly namespace: string;
   readonly name: string;
 }
 
+/** How a run of kubectl ended. */
 export interface KubectlResult {
   readonly stdout: string;
   readonly stderr: string;

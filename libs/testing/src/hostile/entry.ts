@@ -32,8 +32,10 @@ export interface HostileEntry {
   readonly expected: Expectation;
 }
 
+/** The part of an ExternalSecret's spec that an entry fills in. */
 export type HostileSpec = Pick<ExternalSecretSpec, 'data' | 'dataFrom'>;
 
+/** What an entry finds behind its store. */
 export type HostileBackend =
   /** provider-fake holds these secrets. */
   | { readonly kind: 'fake'; readonly secrets: () => Readonly<Record<string, string>> }
@@ -74,6 +76,7 @@ export function failsWithBoundOrSyncs(field: RegExp, ...codes: readonly string[]
   return { kind: 'condition', field, code: anyOf(codes), orSynced: true };
 }
 
+/** The object is synced as if nothing was wrong with it. */
 export const syncs: Expectation = { kind: 'synced' };
 
 /** One secret. */
@@ -108,6 +111,7 @@ export function find(
   return { dataFrom: [{ find: { name: { regexp }, ...more }, ...(rewrite.length > 0 ? { rewrite } : {}) }] };
 }
 
+/** A rewrite of keys by regular expression. */
 export function regexp(source: string, target: string): ExternalSecretRewrite {
   return { regexp: { source, target } };
 }

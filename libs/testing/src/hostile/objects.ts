@@ -28,6 +28,7 @@ export interface HostileObjects {
   readonly externalSecrets: readonly ExternalSecret[];
 }
 
+/** Where the objects of the entries are made. */
 export interface HostileObjectsOptions {
   readonly namespace: string;
   /** How many ExternalSecrets. */

@@ -9,6 +9,7 @@ import type { Pod } from '@eso/control-plane/pod.mjs';
 import type { TestCluster } from '../cluster/test-cluster.ts';
 import { bundlePath } from '../workspace.ts';
 
+/** What is installed, and for whom. */
 export interface InstallationOptions {
   readonly cluster: TestCluster;
   /** Namespaces whose ExternalSecrets are served, with rights in these alone; `all` serves every namespace. */
@@ -25,6 +26,7 @@ export interface InstallationOptions {
   readonly progress?: (text: string) => void;
 }
 
+/** In what one replica of core differs from the installation's. */
 export interface CoreSettings {
   /** Name of the pod. Default `core`. */
   readonly name?: string;
@@ -38,6 +40,7 @@ export interface CoreSettings {
   readonly apiServer?: (real: ApiServerAddress) => ApiServerAddress | Promise<ApiServerAddress>;
 }
 
+/** Environment and flags of a provider process, on top of what its chart would set. */
 export interface ProviderSettings {
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];

@@ -32,6 +32,7 @@ export interface GoClientOptions {
   readonly progress?: (text: string) => void;
 }
 
+/** How a run of the Go client ended. */
 export interface GoClientResult {
   /** Calls that were answered right. */
   readonly right: number;

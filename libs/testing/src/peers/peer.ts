@@ -5,6 +5,7 @@ import { ensurePythonPeer } from './build-python.ts';
 
 /** Languages that there is a provider in which does what a key says (tools/peers/README.md). */
 export const peerLanguages = ['go', 'python'] as const;
+/** One of {@link peerLanguages}. */
 export type PeerLanguage = (typeof peerLanguages)[number];
 
 /** What a peer has counted since its process was started. */
@@ -18,6 +19,7 @@ export interface PeerCounters {
   readonly connections: number;
 }
 
+/** In which language a {@link Peer} is, and as what pod it runs. */
 export interface PeerOptions {
   readonly language: PeerLanguage;
   /** Name of the pod. */

@@ -80,10 +80,12 @@ export async function issueCrl(authority: Issued, serials: readonly string[]): P
   return `${x509.PemConverter.encode(crl.rawData, 'X509 CRL')}\n`;
 }
 
+/** The certificate in PEM, with a line feed at its end. */
 export function certificatePem({ certificate }: Issued): string {
   return `${certificate.toString('pem')}\n`;
 }
 
+/** The private key in PEM (PKCS#8), with a line feed at its end. */
 export async function keyPem({ keys }: Issued): Promise<string> {
   return `${x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`;
 }

@@ -33,6 +33,7 @@ export type LeafFault =
   /** A server's certificate shown by a client, and the other way round. */
   | 'wrongUsage';
 
+/** In what a leaf differs from a good one. */
 export interface LabLeafOptions {
   /** Default `none`. */
   readonly fault?: LeafFault;
@@ -51,6 +52,7 @@ export interface LabAuthority {
   readonly issued: Issued;
 }
 
+/** The Service whose certificates the lab issues. */
 export const LAB_SERVICE = { namespace: 'provider-fake', service: 'provider-fake' } as const;
 /** The name that clients verify. */
 export const LAB_SERVER_NAME = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc`;
