@@ -1,6 +1,6 @@
 import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { Controller, type ControllerOptions } from './controller.ts';
-import { Priority } from './priority.ts';
+import { Priority } from './priority-levels.ts';
 import type { Reconcile, ReconcileResult, RequeuePolicy } from './reconcile.ts';
 import { WorkQueue } from './work-queue.ts';
 

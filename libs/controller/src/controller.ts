@@ -6,7 +6,7 @@ import {
   type ReconcileOutcome,
 } from './controller-metrics.ts';
 import { ControllerError } from './error.ts';
-import { Priority } from './priority.ts';
+import { Priority } from './priority-levels.ts';
 import type { Reconcile, ReconcileResult, RequeuePolicy } from './reconcile.ts';
 import { EventLoopYield } from './event-loop-yield.ts';
 import { GRACE_MS, ReconcileAttempt } from './reconcile-attempt.ts';

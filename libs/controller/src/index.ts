@@ -13,7 +13,7 @@ export {
 } from './leader-election-flags.ts';
 export type { LeaseApi } from './lease-lock.ts';
 export type { LeaseDurations } from './lease-durations.ts';
-export { Priority } from './priority.ts';
+export { Priority } from './priority-levels.ts';
 export type { Reconcile, ReconcileContext, ReconcileResult, RequeuePolicy } from './reconcile.ts';
 export {
   type AddOptions,

@@ -1,6 +1,6 @@
 import { createRegistry, ManualClock } from '@eso/runtime';
 import { getEventListeners } from 'node:events';
-import { Priority } from './priority.ts';
+import { Priority } from './priority-levels.ts';
 import { workQueueMetrics } from './work-queue-metrics.ts';
 import { WorkQueue } from './work-queue.ts';
 

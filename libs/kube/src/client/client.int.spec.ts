@@ -12,7 +12,7 @@ import {
   secrets,
   serviceAccounts,
 } from '../resource/index.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '@eso/testing';
 import { KubeClient } from './client.ts';
 import type { Listed, WatchEvent } from './options.ts';
 

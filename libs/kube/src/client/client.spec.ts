@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { ManualClock, Registry } from '@eso/runtime';
 import { issueServerIdentity } from '../testing/certificates.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '@eso/testing';
 import { FaultServer, type ReceivedRequest, status } from '../testing/fault-server.ts';
 import { configMaps, secrets } from '../resource/index.ts';
 import type { KubeConnection } from '../connection/connection.ts';

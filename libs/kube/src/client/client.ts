@@ -28,9 +28,8 @@ import type {
 } from './options.ts';
 import { acceptType, listQuery, queryString, watchQuery } from './query.ts';
 import { RestClient } from './rest-client.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { describeOversized, LineSplitter } from './line-splitter.ts';
 import { ListSplitter } from './list-splitter.ts';
-import { describeOversized } from './oversized.ts';
 import { PageSize } from './page-size.ts';
 import { parseWatchLine } from './watch-stream.ts';
 

@@ -1,3 +1,5 @@
+import type { OversizedObject } from './options.ts';
+
 const NEWLINE = 10;
 /** Bytes of a line that is too long which are kept, to tell whose it is. */
 const HEAD_BYTES = 4_096;
@@ -75,4 +77,16 @@ export class LineSplitter {
     }
     this.#line.add(chunk.subarray(start));
   }
+}
+
+/**
+ * How the metadata of an object begins. Built-in kinds have their name first; custom kinds are sorted, and show it only where nothing
+ * long (annotations) stands before.
+ */
+const METADATA = /"metadata":\{[^{}]*?"name":"([^"\\]+)"(?:,"generateName":"[^"\\]*")?(?:,"namespace":"([^"\\]+)")?/;
+
+/** What can be told of an object that was too large to be kept. */
+export function describeOversized({ bytes, head }: Oversized): OversizedObject {
+  const [, name, namespace] = METADATA.exec(head) ?? [];
+  return { bytes, ref: name === undefined ? undefined : { name, ...(namespace !== undefined && { namespace }) } };
 }

@@ -5,7 +5,7 @@ import { controlPlane, type TestCluster } from '@eso/testing';
 import type { KubeError } from '../error.ts';
 import { type KubeObject, namespaces, resourceType, type Secret, secrets } from '../resource/index.ts';
 import { issueServerIdentity } from '../testing/certificates.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '@eso/testing';
 import type { KubeClient } from './client.ts';
 
 /** Any object, as its manifest says. */

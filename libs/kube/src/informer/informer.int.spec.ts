@@ -4,7 +4,7 @@ import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
 import { compareResourceVersions, type ConfigMap, configMaps, type Secret, secrets } from '../resource/index.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '@eso/testing';
 import { createInformer, type Informer, type InformerOptions } from './informer.ts';
 
 let own: OwnControlPlane;

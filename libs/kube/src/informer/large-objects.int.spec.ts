@@ -3,7 +3,7 @@ import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
 import { type Secret, secrets } from '../resource/index.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '@eso/testing';
 import { createInformer } from './informer.ts';
 
 /** What an informer may hold of a Secret. */

@@ -6,7 +6,8 @@ import { counterOf, type Registry } from '../metrics.ts';
 import { TenantBudget } from './tenant-budget.ts';
 import { WorkerError } from './error.ts';
 import type { FairQueueLimits } from './fair-queue.ts';
-import { type JobOutcome, WorkerPool } from './pool.ts';
+import { WorkerPool } from './pool.ts';
+import type { JobOutcome } from './running-job.ts';
 import type { WorkerTask } from './task.ts';
 
 /** Where work is done, and how much of it. */

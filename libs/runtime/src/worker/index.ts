@@ -4,5 +4,6 @@ export { workerEntry } from './entry.ts';
 export { WorkerError, type WorkerErrorCode } from './error.ts';
 export { FairQueue, type FairQueueLimits } from './fair-queue.ts';
 export { HeavyWork, type HeavyWorkOptions, type WorkOwner } from './heavy-work.ts';
-export { type JobOptions, type JobOutcome, WorkerPool, type WorkerPoolOptions } from './pool.ts';
+export { WorkerPool, type WorkerPoolOptions } from './pool.ts';
+export type { JobOptions, JobOutcome } from './running-job.ts';
 export { serveTasks, type WorkerTask } from './task.ts';

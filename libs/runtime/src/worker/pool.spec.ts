@@ -1,6 +1,7 @@
 import { testTask, type TestInput } from '../testing/test-task.ts';
 import { WorkerError } from './error.ts';
-import { type JobOutcome, WorkerPool, type WorkerPoolOptions } from './pool.ts';
+import { WorkerPool, type WorkerPoolOptions } from './pool.ts';
+import type { JobOutcome } from './running-job.ts';
 
 const entry = new URL('../testing/test-worker.ts', import.meta.url);
 const pools: WorkerPool[] = [];

@@ -1,10 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../clock.ts';
-import { formatDuration } from '../duration.ts';
-import { isError } from '../text.ts';
 import { WorkerError } from './error.ts';
 import { FairQueue, type FairQueueLimits } from './fair-queue.ts';
-import type { TaskMessage, TaskReply, WorkerTask } from './task.ts';
+import { type Job, type JobOptions, type JobOutcome, RunningJob, type RunOutcome, terminate } from './running-job.ts';
+import type { WorkerTask } from './task.ts';
 
 /** How many workers a {@link WorkerPool} has, how large they are, and how much may wait for them. */
 export interface WorkerPoolOptions {
@@ -22,34 +21,6 @@ export interface WorkerPoolOptions {
   readonly clock?: Clock;
   /** Told of every job that ended, for metrics. */
   readonly onJob?: (outcome: JobOutcome) => void;
-}
-
-/** How one job ended, for metrics; holds nothing of its input or output. */
-export interface JobOutcome {
-  readonly task: string;
-  readonly tenant: string;
-  readonly result: 'done' | 'timeout' | 'memory' | 'busy' | 'failed' | 'aborted';
-  /** Time in the worker, milliseconds. */
-  readonly durationMs: number;
-}
-
-/** For whom a job is done, and how long it may take. */
-export interface JobOptions {
-  /** Whom the job is for; tenants share the workers fairly. */
-  readonly tenant: string;
-  /** How long the job may take in the worker, milliseconds; the start of the worker is not counted. */
-  readonly timeoutMs: number;
-  /** Ends the job when nobody waits for it any more. */
-  readonly signal?: AbortSignal;
-}
-
-interface Job {
-  readonly message: TaskMessage;
-  readonly options: JobOptions;
-  readonly resolve: (output: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** Stops listening to the signal. */
-  release: () => void;
 }
 
 /** A worker that waits for work, and what makes it forgotten. */
@@ -118,7 +89,7 @@ export class WorkerPool {
   async closeIdle(): Promise<void> {
     const ending = [...this.#idle].map(({ worker, forget }) => {
       forget();
-      return end(worker);
+      return terminate(worker);
     });
     await Promise.all(ending);
   }
@@ -205,7 +176,7 @@ export class WorkerPool {
 
   #keepWorker(worker: Worker): void {
     if (this.#closed) {
-      void end(worker);
+      void terminate(worker);
       return;
     }
     worker.unref();
@@ -218,119 +189,13 @@ export class WorkerPool {
     };
     const timer = setTimeout(() => {
       forget();
-      void end(worker);
+      void terminate(worker);
     }, this.#options.idleMs);
     timer.unref();
     worker.once('exit', forget);
     worker.once('error', forget);
     this.#idle.push({ worker, forget });
   }
-}
-
-/** A busy machine needs seconds for it. */
-const START_TIMEOUT_MS = 15_000;
-
-/** How a run ended. */
-type RunOutcome =
-  | { readonly kind: 'replied'; readonly reply: Exclude<TaskReply, { kind: 'ready' }>; readonly durationMs: number }
-  | {
-      readonly kind: 'stopped';
-      readonly result: Exclude<JobOutcome['result'], 'done' | 'busy'>;
-      readonly error: unknown;
-      readonly durationMs: number;
-    };
-
-/** One job in one worker. */
-class RunningJob {
-  readonly job: Job;
-  readonly #worker: Worker;
-  readonly #clock: Clock;
-  readonly #ended: (outcome: RunOutcome) => void;
-  #startedAt = 0;
-  #cancel: () => void = () => undefined;
-  #over = false;
-
-  constructor(job: Job, worker: Worker, clock: Clock, ended: (outcome: RunOutcome) => void) {
-    this.job = job;
-    this.#worker = worker;
-    this.#clock = clock;
-    this.#ended = ended;
-  }
-
-  /** @param ready whether the worker has started already; the time that takes is not the job's. */
-  start(ready: boolean): void {
-    const worker = this.#worker;
-    worker.ref();
-    worker.on('message', this.#onMessage);
-    worker.on('error', this.#onError);
-    worker.on('exit', this.#onExit);
-    this.#startedAt = this.#clock.monotonic();
-    if (ready) this.#begin();
-    else this.#limit(START_TIMEOUT_MS, 'failed', new WorkerError('FAILED', 'the worker did not start in time'));
-  }
-
-  #begin(): void {
-    const { timeoutMs } = this.job.options;
-    this.#startedAt = this.#clock.monotonic();
-    this.#limit(
-      timeoutMs,
-      'timeout',
-      new WorkerError('TIMEOUT', `the work takes more than ${formatDuration(timeoutMs)}`),
-    );
-    try {
-      this.#worker.postMessage(this.job.message);
-    } catch (error) {
-      void this.stop(new WorkerError('FAILED', 'the input cannot be sent to a worker', { cause: error }), 'failed');
-    }
-  }
-
-  #limit(ms: number, result: 'failed' | 'timeout', error: WorkerError): void {
-    this.#cancel();
-    this.#cancel = this.#clock.schedule(ms, () => void this.stop(error, result));
-  }
-
-  /** Ends the worker and with it the job. */
-  async stop(error: unknown, result: (RunOutcome & { kind: 'stopped' })['result']): Promise<void> {
-    if (this.#over) return;
-    const durationMs = this.#finish();
-    const ending = end(this.#worker);
-    this.#ended({ kind: 'stopped', result, error, durationMs });
-    await ending;
-  }
-
-  #finish(): number {
-    this.#over = true;
-    this.#cancel();
-    this.#worker.off('message', this.#onMessage);
-    this.#worker.off('error', this.#onError);
-    this.#worker.off('exit', this.#onExit);
-    return this.#clock.monotonic() - this.#startedAt;
-  }
-
-  readonly #onMessage = (reply: TaskReply): void => {
-    if (reply.kind === 'ready') this.#begin();
-    else this.#ended({ kind: 'replied', reply, durationMs: this.#finish() });
-  };
-
-  readonly #onError = (error: unknown): void => {
-    if (isOutOfMemory(error))
-      void this.stop(new WorkerError('MEMORY', 'the work takes more memory than it may', { cause: error }), 'memory');
-    else void this.stop(new WorkerError('FAILED', 'the worker failed', { cause: error }), 'failed');
-  };
-
-  readonly #onExit = (): void => {
-    void this.stop(new WorkerError('FAILED', 'the worker ended by itself'), 'failed');
-  };
-}
-
-/** Ends a worker. What it says meanwhile interests nobody, and must not end this process. */
-function end(worker: Worker): Promise<number> {
-  worker.on('error', () => undefined);
-  return worker.terminate();
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return isError(error) && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
 function busy({ perTenant, total }: FairQueueLimits): WorkerError {
