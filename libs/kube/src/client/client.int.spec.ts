@@ -1,4 +1,4 @@
-import { controlPlane, type TestCluster } from '@eso/testing';
+import { controlPlane, eventually, type TestCluster } from '@eso/testing';
 import { loadConnection } from '../connection/load.ts';
 import { isKubeError } from '../error.ts';
 import {
@@ -12,7 +12,6 @@ import {
   secrets,
   serviceAccounts,
 } from '../resource/index.ts';
-import { eventually } from '@eso/testing';
 import { KubeClient } from './client.ts';
 import type { Listed, WatchEvent } from './options.ts';
 

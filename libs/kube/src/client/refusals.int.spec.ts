@@ -1,11 +1,10 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { controlPlane, type TestCluster } from '@eso/testing';
+import { controlPlane, eventually, type TestCluster } from '@eso/testing';
 import type { KubeError } from '../error.ts';
 import { type KubeObject, namespaces, resourceType, type Secret, secrets } from '../resource/index.ts';
 import { issueServerIdentity } from '../testing/certificates.ts';
-import { eventually } from '@eso/testing';
 import type { KubeClient } from './client.ts';
 
 /** Any object, as its manifest says. */

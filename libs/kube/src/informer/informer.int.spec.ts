@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
 import { compareResourceVersions, type ConfigMap, configMaps, type Secret, secrets } from '../resource/index.ts';
-import { eventually } from '@eso/testing';
 import { createInformer, type Informer, type InformerOptions } from './informer.ts';
 
 let own: OwnControlPlane;

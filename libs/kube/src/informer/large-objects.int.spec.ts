@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { loadConnection } from '../connection/load.ts';
 import { type Secret, secrets } from '../resource/index.ts';
-import { eventually } from '@eso/testing';
 import { createInformer } from './informer.ts';
 
 /** What an informer may hold of a Secret. */

@@ -1,7 +1,7 @@
 import { type Logger, Registry, silentLogger } from '@eso/runtime';
+import { eventually } from '@eso/testing';
 import { KubeClient } from '../client/client.ts';
 import { type ConfigMap, configMaps } from '../resource/index.ts';
-import { eventually } from '@eso/testing';
 import { FakeApi } from '../testing/fake-api.ts';
 import { type ReceivedRequest, status } from '../testing/fault-server.ts';
 import { acceleratedClock } from '../testing/accelerated-clock.ts';
