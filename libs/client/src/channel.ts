@@ -2,7 +2,7 @@ import { ProviderError } from '@eso/api/contract';
 import type { CertificateDirectory, TlsMaterial } from '@eso/api/tls';
 import type { Clock } from '@eso/runtime';
 import { addressKey, type ProviderAddress, type ProviderEndpoint } from './endpoint.ts';
-import type { ClientMetrics, EvictionReason } from './metrics.ts';
+import type { ClientMetrics, ConnectionEvictionReason } from './metrics.ts';
 import { Quarantine } from './quarantine.ts';
 import { type ConnectionObserver, Subchannel } from './subchannel.ts';
 
@@ -188,7 +188,7 @@ export class Channel {
     return new Subchannel({ address, serverName, material, clock, responseBytes, observer });
   }
 
-  #retire(subchannel: Subchannel, reason: EvictionReason): void {
+  #retire(subchannel: Subchannel, reason: ConnectionEvictionReason): void {
     const key = addressKey(subchannel.address);
     const lane = [...this.#lanes.values()].find((subchannels) => subchannels.get(key) === subchannel);
     if (!lane) return;

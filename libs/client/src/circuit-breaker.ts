@@ -1,7 +1,7 @@
 import type { Clock } from '@eso/runtime';
 
 /** Whether a call may be made. An admitted one must be released exactly once. */
-export type Admission =
+export type CircuitPermit =
   | { readonly kind: 'admitted'; readonly release: () => void }
   | { readonly kind: 'rejected'; readonly retryAfterMs: number };
 
@@ -60,7 +60,7 @@ export class CircuitBreaker {
   }
 
   /** Asks for one call. */
-  admit(): Admission {
+  admit(): CircuitPermit {
     const state = this.#state;
     switch (state.kind) {
       case 'closed':
@@ -102,7 +102,7 @@ export class CircuitBreaker {
     if (this.#state.kind === 'open') this.#become({ ...this.#state, untilMs: this.#options.clock.monotonic() });
   }
 
-  #probe(lastedMs: number): Admission {
+  #probe(lastedMs: number): CircuitPermit {
     const probe: State = { kind: 'halfOpen', lastedMs };
     this.#become(probe);
     return {

@@ -13,7 +13,7 @@ import { attempt, NeverSettled } from './attempt.ts';
 import type { Channel } from './channel.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
-import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
+import { brokenAlone, classifyFailure, type CallFailure } from './call-failure.ts';
 import { frameMessage } from './message-frame.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { largestField } from './request-bounds.ts';
@@ -65,7 +65,7 @@ interface Sending<O extends DescMessage> {
 }
 
 type Result<T> =
-  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly failure: Failure };
+  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly failure: CallFailure };
 
 /**
  * Everything between a call and the wire, for one provider: a limit of calls in flight, a circuit breaker, attempts within one budget,
@@ -189,7 +189,7 @@ export class EndpointCalls {
         ? this.#attemptAlone(sending)
         : this.#attempt(sending, this.pool.pick(tenant)));
       if (result.kind === 'answer' || number === MAX_ATTEMPTS || !repeatable(rule, result.failure)) return result;
-      const { error, suspect, refused }: Failure = result.failure;
+      const { error, suspect, refused }: CallFailure = result.failure;
       // Refused once, it was the end of a connection's time; refused again, it is what another call does to each new connection.
       alone = suspect || (refused && number > 1);
       const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, number));
@@ -258,7 +258,7 @@ export class EndpointCalls {
   }
 }
 
-function repeatable(rule: RetryRule, { error, unprocessed }: Failure): boolean {
+function repeatable(rule: RetryRule, { error, unprocessed }: CallFailure): boolean {
   return error.retryable && mayRetry(rule, errorCodes[error.code].grpc, unprocessed);
 }
 

@@ -12,7 +12,7 @@ type PoolLabel = (typeof POOL)[number];
 type CallLabel = (typeof CALL)[number];
 
 /** Why a connection was given up. */
-export type EvictionReason =
+export type ConnectionEvictionReason =
   'idle_timeout' | 'max_lifetime' | 'health_check' | 'certificate_change' | 'address_removed';
 
 /** How many connections to one endpoint are up. */
@@ -122,7 +122,7 @@ export class ClientMetrics {
     this.#idle.observe(this.#poolLabels(endpoint), idleMs / 1000);
   }
 
-  evicted(endpoint: string, reason: EvictionReason): void {
+  evicted(endpoint: string, reason: ConnectionEvictionReason): void {
     this.#evictions.inc({ ...this.#poolLabels(endpoint), eviction_reason: reason });
   }
 

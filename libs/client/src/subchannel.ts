@@ -6,7 +6,7 @@ import { Http2Session, type SessionEnd, SessionError, SessionPool } from '@eso/h
 import { abortable, type Clock } from '@eso/runtime';
 import { checkAnswer } from './answer-bounds.ts';
 import type { ProviderAddress } from './endpoint.ts';
-import { exchange } from './unary-exchange.ts';
+import { unaryExchange } from './unary-exchange.ts';
 import { WireFailure } from './wire-failure.ts';
 
 /** Told of what becomes of the connections of a subchannel. */
@@ -125,7 +125,7 @@ export class Subchannel {
     const opened = session.request(requestHeaders(path, timeoutMs), { group: tenant, signal });
     const stream = opened instanceof Promise ? await opened : opened;
     try {
-      return await exchange(stream, frame, {
+      return await unaryExchange(stream, frame, {
         maxBytes: this.#options.responseBytes,
         signal,
         onHeard: session.recordActivity,

@@ -3,7 +3,7 @@ import { answerStatus, headersProblem, sizeProblem } from './answer-status.ts';
 import { MessageReader } from './message-frame.ts';
 import { WireFailure } from './wire-failure.ts';
 
-export interface ExchangeOptions {
+export interface UnaryExchangeOptions {
   /** Largest message that is read, bytes. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -18,10 +18,10 @@ export interface ExchangeOptions {
  * @param frame the request with its gRPC header
  * @throws ConnectError with the status that the peer sent; WireFailure when it sent none; the signal's reason
  */
-export async function exchange(
+export async function unaryExchange(
   stream: ClientHttp2Stream,
   frame: Buffer,
-  { maxBytes, signal, onHeard }: ExchangeOptions,
+  { maxBytes, signal, onHeard }: UnaryExchangeOptions,
 ): Promise<Uint8Array> {
   const reader = new MessageReader(maxBytes);
   let headers: IncomingHttpHeaders | undefined;
