@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { connectToProvider, type ProviderClient } from '@eso/api/testing';
+import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
 import {
   controlPlane,
   eventually,
@@ -25,7 +25,7 @@ let moto: Moto;
 let network: FaultProxy;
 let tenant: string;
 let child: ChildProcess;
-let client: ProviderClient;
+let client: TestProviderClient;
 
 /** What an administrator grants in a namespace that uses the provider. */
 const rights = (account: string): string => `

@@ -1,7 +1,7 @@
 import type { OpenContext } from '@eso/api/server';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Access } from './login.ts';
+import type { Access } from './aws-identity.ts';
 import { roleSession, rolesOf } from './role-session.ts';
 import { staticKeys } from './static-keys.ts';
 

@@ -3,7 +3,7 @@ import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/s
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure } from './failure.ts';
-import type { Access, Identity, Login } from './login.ts';
+import type { Access, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
 
 /** One role to assume. */
 export interface Role {
@@ -13,7 +13,7 @@ export interface Role {
 }
 
 export interface RoleSessionOptions {
-  readonly base: Login;
+  readonly base: AwsIdentityProvider;
   /** At least one; each is assumed with the identity of the one before. */
   readonly roles: readonly Role[];
   readonly region: string;
@@ -48,8 +48,8 @@ export function rolesOf(config: SecretsManagerConfig): Role[] {
 
 /** What the roles gave, and the keys that they were assumed with. */
 interface Assumed {
-  readonly base: Identity;
-  readonly identity: Identity;
+  readonly base: AwsIdentity;
+  readonly identity: AwsIdentity;
 }
 
 /**
@@ -66,7 +66,7 @@ export function roleSession(options: RoleSessionOptions): Access {
       return { value: { base, identity }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
     },
   });
-  const current = async ({ base, identity }: Assumed): Promise<Identity> => {
+  const current = async ({ base, identity }: Assumed): Promise<AwsIdentity> => {
     if (sameKeys(base, await options.base())) return identity;
     throw new ProviderError('CREDENTIALS_REJECTED', 'the access keys have changed since the role was assumed');
   };
@@ -76,19 +76,24 @@ export function roleSession(options: RoleSessionOptions): Access {
   };
 }
 
-function sameKeys(a: Identity, b: Identity): boolean {
+function sameKeys(a: AwsIdentity, b: AwsIdentity): boolean {
   return (
     a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
   );
 }
 
-async function assumeAll(base: Identity, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
+async function assumeAll(base: AwsIdentity, options: RoleSessionOptions, signal: AbortSignal): Promise<AwsIdentity> {
   let identity = base;
   for (const role of options.roles) identity = await assume(identity, role, options, signal);
   return identity;
 }
 
-async function assume(from: Identity, role: Role, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
+async function assume(
+  from: AwsIdentity,
+  role: Role,
+  options: RoleSessionOptions,
+  signal: AbortSignal,
+): Promise<AwsIdentity> {
   const { region, endpoint, metrics } = options;
   const client = new STSClient(clientSettings({ region, endpoint, login: () => Promise.resolve(from) }));
   const request = { ...role.request, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS };

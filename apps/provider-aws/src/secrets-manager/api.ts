@@ -13,17 +13,17 @@ import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
-import type { Login } from '../aws/login.ts';
+import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { absenceIn, type VersionSelector } from './absence.ts';
-import { batchAnswer, type BatchAnswer } from './batch-answer.ts';
+import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
 import { ReadFailures, SERVICE } from './read-failures.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
 export interface SecretsManagerApiOptions {
   readonly region: string;
   readonly endpoints: Endpoints;
-  readonly login: Login;
+  readonly login: AwsIdentityProvider;
   readonly metrics: ApiCallMetrics;
   readonly flights: SingleFlight;
 }
@@ -110,7 +110,7 @@ export class SecretsManagerApi {
         throw error;
       }
     });
-    return batchAnswer(answer, (error, id) => this.#failures.listed(error, id));
+    return readBatchAnswer(answer, (error, id) => this.#failures.listed(error, id));
   }
 
   /** Ends all connections. */

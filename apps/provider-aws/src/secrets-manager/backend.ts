@@ -9,7 +9,7 @@ import {
   type RemoteRef,
   type Validation,
 } from '@eso/api/server';
-import type { Access } from '../aws/login.ts';
+import type { Access } from '../aws/aws-identity.ts';
 import { CURRENT, type VersionSelector } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
 import { findSecrets } from './find.ts';

@@ -17,7 +17,7 @@ export interface AwsLabOptions extends MotoOptions {
 }
 
 /** What a failed call is answered with. */
-export interface Refusal {
+export interface RefusedCall {
   readonly status: Code;
   readonly code: ErrorCode;
   readonly error: ProviderError;
@@ -138,7 +138,7 @@ function awsClient(moto: Moto): SecretsManagerClient {
 }
 
 /** How a call is refused. @throws Error when it is not */
-export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+export async function refusal(call: Promise<unknown>): Promise<RefusedCall> {
   const outcome = await call.then(
     () => undefined,
     (error: unknown) => ConnectError.from(error),
