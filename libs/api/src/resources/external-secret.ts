@@ -1,9 +1,9 @@
 import { type KubeObject, resourceType } from '@eso/kube';
-import type { externalSecretSpec, externalSecretStatus, Written } from '../schema/index.ts';
+import type { externalSecretSpec, externalSecretStatus, WrittenManifest } from '../schema/index.ts';
 
 /** Spec as a manifest has it: fields with a default may be absent, although the API server fills them in. */
-export type ExternalSecretSpec = Written<typeof externalSecretSpec>;
-export type ExternalSecretStatus = Written<typeof externalSecretStatus>;
+export type ExternalSecretSpec = WrittenManifest<typeof externalSecretSpec>;
+export type ExternalSecretStatus = WrittenManifest<typeof externalSecretStatus>;
 export type ExternalSecretCondition = NonNullable<ExternalSecretStatus['conditions']>[number];
 
 /** Says which values of which store are written into which Secret, and when again. */

@@ -1,9 +1,9 @@
 import { type KubeObject, resourceType } from '@eso/kube';
-import type { clusterProviderSpec, providerSpec, providerStatus, Written } from '../schema/index.ts';
+import type { clusterProviderSpec, providerSpec, providerStatus, WrittenManifest } from '../schema/index.ts';
 
-export type ProviderSpec = Written<typeof providerSpec>;
-export type ClusterProviderSpec = Written<typeof clusterProviderSpec>;
-export type ProviderStatus = Written<typeof providerStatus>;
+export type ProviderSpec = WrittenManifest<typeof providerSpec>;
+export type ClusterProviderSpec = WrittenManifest<typeof clusterProviderSpec>;
+export type ProviderStatus = WrittenManifest<typeof providerStatus>;
 export type ProviderConfigRef = ProviderSpec['providerRef'];
 export type Capabilities = NonNullable<ProviderStatus['capabilities']>;
 /** One way for a namespace to be admitted. */

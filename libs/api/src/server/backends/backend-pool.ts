@@ -7,9 +7,9 @@ import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
-import { type BackendLimits, Capacity } from './capacity.ts';
+import { type BackendLimits, BackendCapacity } from './backend-capacity.ts';
 import { Closings } from './closings.ts';
-import { type BackendKey, type Entry, identify, identifyConfig, openEntry } from './entry.ts';
+import { type BackendKey, type PooledBackend, identify, identifyConfig, openEntry } from './pooled-backend.ts';
 import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
 import { isSeenBySession } from './session.ts';
@@ -26,7 +26,7 @@ export interface BackendPoolOptions {
 }
 
 /** The use of a backend by one call. */
-export interface Lease {
+export interface BackendLease {
   readonly backend: Backend;
   /** Aborts when later calls get another backend: long uses have to end. */
   readonly retired: AbortSignal;
@@ -39,7 +39,7 @@ export interface Lease {
 }
 
 interface Use {
-  readonly entry: Entry;
+  readonly entry: PooledBackend;
   readonly opened: Promise<OpenBackend>;
 }
 
@@ -56,15 +56,15 @@ export class BackendPool {
   readonly #options: BackendPoolOptions;
   readonly #faults: AuthorFaults;
   readonly #accounts: Accounts;
-  readonly #capacity: Capacity;
+  readonly #capacity: BackendCapacity;
   readonly #closings: Closings;
   readonly #hung: HungOpenings;
   /** What calls are given, by id; who was used last stands last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, PooledBackend>();
   /** Those and the ones that are only waiting for their last call to end. */
-  readonly #live = new Set<Entry>();
+  readonly #live = new Set<PooledBackend>();
   /** Those and the ones that are being closed. */
-  readonly #unclosed = new Set<Entry>();
+  readonly #unclosed = new Set<PooledBackend>();
   #isClosed = false;
 
   constructor(options: BackendPoolOptions) {
@@ -76,7 +76,7 @@ export class BackendPool {
       closing: this.#closings.size,
       hung: this.#hung.size,
     }));
-    this.#capacity = new Capacity(options.limits);
+    this.#capacity = new BackendCapacity(options.limits);
     this.#closings = new Closings({ clock, faults: this.#faults, metrics });
     this.#hung = new HungOpenings(clock);
     this.#accounts = new Accounts({ credentials: options.credentials, clock, logger, faults: this.#faults, metrics });
@@ -86,7 +86,7 @@ export class BackendPool {
    * Runs `use` with a lease, tells the pool how it failed, and ends the lease.
    * @throws ProviderError as `lease`, or what `use` throws; its field as the user wrote it, wherever the config stands.
    */
-  async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: Lease) => Promise<T>): Promise<T> {
+  async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: BackendLease) => Promise<T>): Promise<T> {
     try {
       const lease = await this.lease(key, signal);
       try {
@@ -110,7 +110,7 @@ export class BackendPool {
    * @throws ProviderError CONFIG_INVALID, or what the provider's `open` throws; what it threw before, while a rejection of the
    * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`.
    */
-  async lease(key: BackendKey, signal: AbortSignal): Promise<Lease> {
+  async lease(key: BackendKey, signal: AbortSignal): Promise<BackendLease> {
     const { entry, opened } = await this.#enter(key, signal);
     let isHeld = true;
     const release = (): void => {
@@ -198,13 +198,13 @@ export class BackendPool {
     return this.#isClosed;
   }
 
-  #use(entry: Entry, signal: AbortSignal): Use {
+  #use(entry: PooledBackend, signal: AbortSignal): Use {
     entry.users += 1;
     entry.cancelIdle();
     return { entry, opened: entry.opening.join(signal) };
   }
 
-  #leave(entry: Entry): void {
+  #leave(entry: PooledBackend): void {
     entry.users -= 1;
     if (entry.users > 0) return;
     if (this.#entries.get(entry.id) !== entry) {
@@ -216,7 +216,7 @@ export class BackendPool {
     entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
   }
 
-  #open(key: BackendKey): Entry {
+  #open(key: BackendKey): PooledBackend {
     const { apiCalls, clock, flags = {} } = this.#options;
     const configId = identifyConfig(key);
     this.#hung.check(configId);
@@ -239,12 +239,12 @@ export class BackendPool {
     return entry;
   }
 
-  #discard(entry: Entry): void {
+  #discard(entry: PooledBackend): void {
     entry.account.credentials.invalidate();
     this.#remove(entry, 'discarded');
   }
 
-  #failed(entry: Entry, error: unknown): void {
+  #failed(entry: PooledBackend, error: unknown): void {
     if (!(error instanceof ProviderError) || error.code !== 'CREDENTIALS_REJECTED' || isSeenBySession(error)) return;
     // Whoever replaces the credentials must not wait until a cache forgets the old ones.
     entry.account.credentials.invalidate();
@@ -257,7 +257,7 @@ export class BackendPool {
     entry.isTrial = false;
   }
 
-  #remove(entry: Entry, reason: CloseReason): void {
+  #remove(entry: PooledBackend, reason: CloseReason): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
@@ -265,7 +265,7 @@ export class BackendPool {
     if (entry.users === 0) this.#shut(entry);
   }
 
-  #shut(entry: Entry): void {
+  #shut(entry: PooledBackend): void {
     if (!this.#live.delete(entry)) return;
     entry.cancelIdle();
     entry.opening.abandon(stopping());

@@ -10,7 +10,7 @@ import type { ResponseLimits } from '../calls/response-limit.ts';
 import { describeStoreRequest, type StoreRequest, unsupported } from '../calls/store-service.ts';
 import { streaming } from '../calls/streaming.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
-import type { Target } from '../stores/target.ts';
+import type { StoreTarget } from '../stores/store-target.ts';
 import { batchAnswer } from './batch-answer.ts';
 import { type Changes, PendingChanges } from './pending-changes.ts';
 import { WatchRoom } from './watch-room.ts';
@@ -89,7 +89,7 @@ async function* watch(
 }
 
 /** Hands on what the backend tells, until `signal` aborts or the backend is to be another one. */
-function follow(target: Target, access: StoreAccess, pending: PendingChanges, signal: AbortSignal): void {
+function follow(target: StoreTarget, access: StoreAccess, pending: PendingChanges, signal: AbortSignal): void {
   access
     .use(target, { freshness: 'recent', signal }, async ({ backend, call, retired }) => {
       const changes = (await offered(backend, 'watch')(call))[Symbol.asyncIterator]();
@@ -119,7 +119,7 @@ function offered<M extends 'batchGet' | 'watch'>(backend: Backend, method: M): N
   return own.bind(backend) as NonNullable<Backend[M]>;
 }
 
-function checkFeature({ kind }: Target, feature: 'batch' | 'watch', operation: string): void {
+function checkFeature({ kind }: StoreTarget, feature: 'batch' | 'watch', operation: string): void {
   if (!kind.features.includes(feature)) throw unsupported(operation);
 }
 

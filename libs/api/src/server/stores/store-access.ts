@@ -10,7 +10,7 @@ import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import type { StoreReader } from './store-reader.ts';
 import type { StoreRecord } from './store-record.ts';
-import { type Look, resolveTarget, type Target } from './target.ts';
+import { type TargetLookup, resolveStoreTarget, type StoreTarget } from './store-target.ts';
 
 export interface StoreAccessOptions {
   readonly kinds: readonly KindDefinition[];
@@ -49,9 +49,9 @@ export class StoreAccess {
   /** @throws ProviderError: see resolveTarget. */
   target(
     request: { readonly providerRef?: ProviderReference | undefined; readonly sourceNamespace: string },
-    look: Look,
-  ): Promise<Target> {
-    return resolveTarget(request.providerRef, request.sourceNamespace, this.#options, look);
+    look: TargetLookup,
+  ): Promise<StoreTarget> {
+    return resolveStoreTarget(request.providerRef, request.sourceNamespace, this.#options, look);
   }
 
   /**
@@ -59,7 +59,7 @@ export class StoreAccess {
    * @returns its warnings
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE.
    */
-  async check(target: Target, look: Omit<Look, 'about'>): Promise<readonly string[]> {
+  async check(target: StoreTarget, look: Omit<TargetLookup, 'about'>): Promise<readonly string[]> {
     const { kind, record } = target;
     const namespace = record?.providerRef?.namespace;
     if (kind.place.tag === 'object' && kind.place.scope === 'Namespaced' && namespace === undefined) return [];
@@ -73,7 +73,7 @@ export class StoreAccess {
    * Runs `use` with the backend of a target.
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE, or what `use` throws.
    */
-  async use<T>(target: Target, look: Omit<Look, 'about'>, use: (use: Use) => Promise<T>): Promise<T> {
+  async use<T>(target: StoreTarget, look: Omit<TargetLookup, 'about'>, use: (use: Use) => Promise<T>): Promise<T> {
     const { kind, grant, store, requester } = target;
     const { signal } = look;
     if (!grant)
@@ -95,9 +95,9 @@ export class StoreAccess {
   }
 
   async #config(
-    { kind, name, record }: Target,
+    { kind, name, record }: StoreTarget,
     namespace: string,
-    { freshness, signal }: Omit<Look, 'about'>,
+    { freshness, signal }: Omit<TargetLookup, 'about'>,
   ): Promise<ConfigObject> {
     const { place } = kind;
     if (place.tag === 'object')

@@ -4,7 +4,7 @@ import type { Clock } from '@eso/runtime';
 import { peerIdentity } from '../../tls/identity.ts';
 
 /** What was decided about the peer of one connection. */
-export type Verdict =
+export type ClientVerdict =
   | { readonly kind: 'accepted'; readonly identity: string; readonly serial: string; readonly notAfterMs: number }
   /** `reason` is one of a fixed set: OpenSSL's name of the failure, or one of ours. It is a metric label. */
   | { readonly kind: 'rejected'; readonly reason: string };
@@ -32,7 +32,7 @@ export class ClientGate {
   }
 
   /** Judges the peer of a finished handshake. */
-  judge(socket: JudgedSocket): Verdict {
+  judge(socket: JudgedSocket): ClientVerdict {
     try {
       const certificate = socket.getPeerX509Certificate();
       if (!certificate) return rejected('NO_CERTIFICATE');
@@ -45,13 +45,13 @@ export class ClientGate {
   }
 
   /** Judges again at each call: a connection may outlive the certificate it was opened with. */
-  stillValid(verdict: Verdict): Verdict {
+  stillValid(verdict: ClientVerdict): ClientVerdict {
     return verdict.kind === 'accepted' && verdict.notAfterMs <= this.#clock.now()
       ? rejected('CERT_HAS_EXPIRED')
       : verdict;
   }
 
-  #judgeIdentity(certificate: X509Certificate): Verdict {
+  #judgeIdentity(certificate: X509Certificate): ClientVerdict {
     const [identity, ...others] = peerIdentity(certificate);
     if (identity !== this.#acceptedClient || others.length > 0) return rejected('IDENTITY_NOT_ACCEPTED');
     return {
@@ -63,7 +63,7 @@ export class ClientGate {
   }
 }
 
-function rejected(reason: string): Verdict {
+function rejected(reason: string): ClientVerdict {
   return { kind: 'rejected', reason };
 }
 

@@ -20,7 +20,7 @@ import {
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { TlsMaterial } from '../../tls/material.ts';
 import type { ServerLimits } from '../options.ts';
-import type { ClientGate, Verdict } from './client-gate.ts';
+import type { ClientGate, ClientVerdict } from './client-gate.ts';
 import { Connections, HANDSHAKE_MS, type JudgedConnection } from './connections.ts';
 import { HandshakeTurns } from './handshake-turns.ts';
 import { RefusedPeer } from './refused-peer.ts';
@@ -175,7 +175,7 @@ export class GatedListener {
     });
   }
 
-  #serve(socket: TLSSocket, verdict: Verdict, { cut, busy }: JudgedConnection): void {
+  #serve(socket: TLSSocket, verdict: ClientVerdict, { cut, busy }: JudgedConnection): void {
     const { connected, limits, metrics, sessions } = this.#options;
     const onCall = connected();
     const session = performServerHandshake(socket, sessionOptions(limits));
@@ -195,7 +195,7 @@ export class GatedListener {
     sessions.add(session, { socket, cut });
   }
 
-  #call(session: ServerHttp2Session, judged: Verdict, stream: ServerHttp2Stream, serve: () => void): void {
+  #call(session: ServerHttp2Session, judged: ClientVerdict, stream: ServerHttp2Stream, serve: () => void): void {
     const { gate, metrics, sessions } = this.#options;
     const verdict = gate.stillValid(judged);
     if (verdict.kind === 'accepted') {

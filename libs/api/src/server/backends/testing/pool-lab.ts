@@ -6,8 +6,8 @@ import { defineKind, type KindOptions } from '../../define-kind.ts';
 import type { OpenContext } from '../../open-context.ts';
 import { ApiCallCounter } from '../api-call-metrics.ts';
 import { BackendPool } from '../backend-pool.ts';
-import type { BackendLimits } from '../capacity.ts';
-import type { BackendKey } from '../entry.ts';
+import type { BackendLimits } from '../backend-capacity.ts';
+import type { BackendKey } from '../pooled-backend.ts';
 
 export interface LabConfig {
   readonly region: string;

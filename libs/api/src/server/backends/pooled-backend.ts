@@ -22,7 +22,7 @@ export interface BackendKey {
 }
 
 /** A backend from its opening on until it has been closed. */
-export interface Entry {
+export interface PooledBackend {
   readonly id: string;
   /** Kind and config object, whatever the credentials. */
   readonly configId: string;
@@ -45,7 +45,7 @@ export interface Entry {
   cancelIdle: () => void;
 }
 
-export interface EntryOptions {
+export interface PooledBackendOptions {
   readonly key: BackendKey;
   readonly account: Account;
   readonly clock: Clock;
@@ -55,16 +55,16 @@ export interface EntryOptions {
   readonly faults: AuthorFaults;
   readonly hung: HungOpenings;
   /** There will be no backend: the opening failed or was given up. */
-  readonly onFailed: (entry: Entry) => void;
+  readonly onFailed: (entry: PooledBackend) => void;
 }
 
 /** Longest one opening may take, milliseconds. */
 const OPEN_MS = 30_000;
 
 /** Begins to open a backend. */
-export function openEntry(options: EntryOptions): Entry {
+export function openEntry(options: PooledBackendOptions): PooledBackend {
   const { key, account } = options;
-  const entry: Entry = {
+  const entry: PooledBackend = {
     id: identify(key),
     configId: identifyConfig(key),
     generation: key.config.source.generation,
@@ -82,7 +82,7 @@ export function openEntry(options: EntryOptions): Entry {
   return entry;
 }
 
-function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<OpenBackend> {
+function beginOpening(options: PooledBackendOptions, entryOf: () => PooledBackend): Opening<OpenBackend> {
   const { key, account, clock, faults, hung, onFailed } = options;
   const hanging = hung.start(identifyConfig(key), () =>
     faults.record(account.logger, 'open', 'hung', { problem: 'does not heed its signal' }),
@@ -107,7 +107,7 @@ function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<Open
 }
 
 function contextOf(
-  { key: { kind, config }, account, apiCalls, clock, flags }: EntryOptions,
+  { key: { kind, config }, account, apiCalls, clock, flags }: PooledBackendOptions,
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): OpenContext<unknown, unknown> {

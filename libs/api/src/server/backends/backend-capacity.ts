@@ -20,7 +20,7 @@ interface Occupant {
  * Bounds the open backends: each has connections and a login, and a store that takes its credentials from each requester has
  * as many as there are namespaces.
  */
-export class Capacity {
+export class BackendCapacity {
   readonly #limits: BackendLimits;
 
   constructor({
