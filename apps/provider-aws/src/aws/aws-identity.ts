@@ -14,7 +14,7 @@ export interface AwsIdentity {
 export type AwsIdentityProvider = () => Promise<AwsIdentity>;
 
 /** A way in to AWS. */
-export interface Access {
+export interface AwsAccess {
   /** The identity for one request, in a part of `use` or outside of it. */
   readonly login: AwsIdentityProvider;
   /** Runs something that makes requests; where AWS takes the identity no longer, once more with another one. */

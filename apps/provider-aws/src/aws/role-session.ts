@@ -3,7 +3,7 @@ import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/s
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure } from './failure.ts';
-import type { Access, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
+import type { AwsAccess, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
 
 /** One role to assume. */
 export interface Role {
@@ -56,7 +56,7 @@ interface Assumed {
  * Assumes roles with the identity of `base`, once for many requests. Other keys are another session: who lost the keys loses
  * the role. A refusal is remembered by the kit, so that STS is not asked again and again.
  */
-export function roleSession(options: RoleSessionOptions): Access {
+export function roleSession(options: RoleSessionOptions): AwsAccess {
   const { lifetime } = options;
   const session = options.session<Assumed>('roles', {
     login: async ({ signal }) => {

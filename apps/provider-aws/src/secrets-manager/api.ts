@@ -17,7 +17,7 @@ import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { absenceIn, type VersionSelector } from './absence.ts';
 import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
-import { ReadFailures, SERVICE } from './read-failures.ts';
+import { ReadFailures, SERVICE_NAME } from './read-failures.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
 export interface SecretsManagerApiOptions {
@@ -140,7 +140,7 @@ export class SecretsManagerApi {
     } catch (error) {
       signal.throwIfAborted();
       const { region } = this.#options;
-      throw awsFailure(error, { service: SERVICE, region, invalidRequest: 'INVALID_REQUEST', ...call });
+      throw awsFailure(error, { service: SERVICE_NAME, region, invalidRequest: 'INVALID_REQUEST', ...call });
     }
   }
 

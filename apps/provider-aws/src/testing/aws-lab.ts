@@ -138,7 +138,7 @@ function awsClient(moto: Moto): SecretsManagerClient {
 }
 
 /** How a call is refused. @throws Error when it is not */
-export async function refusal(call: Promise<unknown>): Promise<RefusedCall> {
+export async function refusedCall(call: Promise<unknown>): Promise<RefusedCall> {
   const outcome = await call.then(
     () => undefined,
     (error: unknown) => ConnectError.from(error),
