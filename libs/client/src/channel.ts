@@ -66,7 +66,7 @@ export class Channel {
   pick(tenant: string): Subchannel {
     const material = this.#material();
     const lane = this.#lane(this.#quarantine.laneOf(tenant) ?? COMMON);
-    const subchannel = this.#freest(
+    const subchannel = this.#leastLoaded(
       this.#endpoint.addresses.map((address) => this.#subchannel(lane, address, material)),
     );
     this.#countUse(subchannel);
@@ -77,10 +77,12 @@ export class Channel {
    * Runs one call on a connection that no other call is on.
    * @throws ProviderError as {@link pick} does; what `run` throws
    */
-  async alone<T>(run: (subchannel: Subchannel) => Promise<T>): Promise<T> {
+  async useDedicated<T>(run: (subchannel: Subchannel) => Promise<T>): Promise<T> {
     const material = this.#material();
     const common = this.#lane(COMMON);
-    const { address } = this.#freest(this.#endpoint.addresses.map((each) => this.#subchannel(common, each, material)));
+    const { address } = this.#leastLoaded(
+      this.#endpoint.addresses.map((each) => this.#subchannel(common, each, material)),
+    );
     const subchannel = this.#open(address, material);
     this.#retired.add(subchannel);
     this.#countUse(subchannel);
@@ -141,7 +143,7 @@ export class Channel {
     throw new ProviderError('NO_CLIENT_CERTIFICATE', `core has no client certificate: ${problem}`);
   }
 
-  #freest(candidates: readonly Subchannel[]): Subchannel {
+  #leastLoaded(candidates: readonly Subchannel[]): Subchannel {
     const healthy = candidates.filter((subchannel) => subchannel.sinceFailureMs > AVOID_MS);
     const [first, ...others] = healthy.length > 0 ? healthy : candidates;
     if (!first) {

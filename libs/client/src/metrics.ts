@@ -1,7 +1,7 @@
 import type { ErrorCode, ProviderError } from '@eso/api/contract';
 import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
 import type { CircuitState } from './circuit-breaker.ts';
-import { BoundedLabel, OTHER } from './labels.ts';
+import { BoundedLabel, OTHER_LABEL } from './labels.ts';
 
 const LATENCY_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30];
 const AGE_SECONDS = [1, 10, 60, 300, 900, 1800, 3600];
@@ -150,7 +150,7 @@ export class ClientMetrics {
   /** Drops the gauges of an endpoint that is gone; counters stay until the process ends. */
   forget(endpoint: string): void {
     const target = this.#targets.of(endpoint);
-    if (target === OTHER) return;
+    if (target === OTHER_LABEL) return;
     this.#breaker.remove({ target });
     this.#waiting.remove({ target });
     this.#targets.forget(endpoint);

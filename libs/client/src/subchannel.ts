@@ -128,7 +128,7 @@ export class Subchannel {
       return await unaryExchange(stream, frame, {
         maxBytes: this.#options.responseBytes,
         signal,
-        onHeard: session.recordActivity,
+        onActivity: session.recordActivity,
       });
     } catch (thrown) {
       throw await explained(thrown, session, signal);

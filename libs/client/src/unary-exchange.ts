@@ -8,7 +8,7 @@ export interface UnaryExchangeOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   /** Called for whatever comes in. */
-  readonly onHeard: () => void;
+  readonly onActivity: () => void;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface UnaryExchangeOptions {
 export async function unaryExchange(
   stream: ClientHttp2Stream,
   frame: Buffer,
-  { maxBytes, signal, onHeard }: UnaryExchangeOptions,
+  { maxBytes, signal, onActivity }: UnaryExchangeOptions,
 ): Promise<Uint8Array> {
   const reader = new MessageReader(maxBytes);
   let headers: IncomingHttpHeaders | undefined;
@@ -42,13 +42,13 @@ export async function unaryExchange(
     const onAbort = (): void => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     stream.on('response', (received) => {
-      onHeard();
+      onActivity();
       headers = received;
       const wrong = headersProblem(received);
       if (wrong) fail(wrong);
     });
     stream.on('data', (chunk: Buffer) => {
-      onHeard();
+      onActivity();
       // Until the peer hears of it, it may send as much as the window takes.
       if (settled) return;
       try {
@@ -58,7 +58,7 @@ export async function unaryExchange(
       }
     });
     stream.on('trailers', (received) => {
-      onHeard();
+      onActivity();
       const wrong = sizeProblem(received);
       if (wrong) fail(wrong);
       else trailers = received;
