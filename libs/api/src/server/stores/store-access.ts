@@ -23,14 +23,14 @@ export interface StoreAccessOptions {
 }
 
 /** What a use of a backend has at hand. */
-export interface Use {
+export interface BackendUse {
   readonly backend: Backend;
   readonly call: CallContext;
   /** What the config's own check warns about. */
   readonly warnings: () => readonly string[];
   /** Aborts when later calls get another backend: long uses have to end. */
   readonly retired: AbortSignal;
-  /** Tells of a failure that is not the whole call's: see Lease.failed. */
+  /** Tells of a failure that is not the whole call's: see BackendLease.failed. */
   readonly failed: (error: unknown) => void;
   /** Makes a later call open the backend anew. */
   readonly discard: () => void;
@@ -46,7 +46,7 @@ export class StoreAccess {
     this.#options = options;
   }
 
-  /** @throws ProviderError: see resolveTarget. */
+  /** @throws ProviderError: see resolveStoreTarget. */
   target(
     request: { readonly providerRef?: ProviderReference | undefined; readonly sourceNamespace: string },
     look: TargetLookup,
@@ -73,7 +73,11 @@ export class StoreAccess {
    * Runs `use` with the backend of a target.
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE, or what `use` throws.
    */
-  async use<T>(target: StoreTarget, look: Omit<TargetLookup, 'about'>, use: (use: Use) => Promise<T>): Promise<T> {
+  async use<T>(
+    target: StoreTarget,
+    look: Omit<TargetLookup, 'about'>,
+    use: (use: BackendUse) => Promise<T>,
+  ): Promise<T> {
     const { kind, grant, store, requester } = target;
     const { signal } = look;
     if (!grant)
