@@ -7,9 +7,9 @@ import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
-import { type BackendLimits, BackendCapacity } from './backend-capacity.ts';
+import { BackendCapacity, type BackendLimits } from './backend-capacity.ts';
 import { Closings } from './closings.ts';
-import { type BackendKey, type PooledBackend, identify, identifyConfig, openEntry } from './pooled-backend.ts';
+import { type BackendKey, type PooledBackend, backendIdOf, configIdOf, openPooledBackend } from './pooled-backend.ts';
 import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
 import { isSeenBySession } from './session.ts';
@@ -111,12 +111,12 @@ export class BackendPool {
    * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`.
    */
   async lease(key: BackendKey, signal: AbortSignal): Promise<BackendLease> {
-    const { entry, opened } = await this.#enter(key, signal);
+    const { entry, opened } = await this.#acquire(key, signal);
     let isHeld = true;
     const release = (): void => {
       if (!isHeld) return;
       isHeld = false;
-      this.#leave(entry);
+      this.#release(entry);
     };
     try {
       const backend = await opened;
@@ -150,9 +150,9 @@ export class BackendPool {
   async close(timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
     this.#isClosed = true;
-    for (const entry of [...this.#entries.values()]) this.#remove(entry, 'shutdown');
+    for (const entry of [...this.#entries.values()]) this.#evict(entry, 'shutdown');
     const cancelHalfway = clock.schedule(timeoutMs / 2, () => {
-      for (const entry of [...this.#live]) this.#shut(entry);
+      for (const entry of [...this.#live]) this.#startClosing(entry);
     });
     const patience = new AbortController();
     await Promise.race([
@@ -167,15 +167,15 @@ export class BackendPool {
   }
 
   /** The entry to use, with one more user, who waits for it already: an opening that nobody waits for is given up. */
-  async #enter(key: BackendKey, signal: AbortSignal): Promise<Use> {
-    const id = identify(key);
+  async #acquire(key: BackendKey, signal: AbortSignal): Promise<Use> {
+    const id = backendIdOf(key);
     const { generation } = key.config.source;
     for (;;) {
       signal.throwIfAborted();
       if (this.#hasStopped()) throw stopping();
       const known = this.#entries.get(id);
       if (known && known.generation < generation) {
-        this.#remove(known, 'replaced');
+        this.#evict(known, 'replaced');
         continue;
       }
       const memory = known ? known.suspect && known.account.calls : this.#accounts.find(id, generation)?.openings;
@@ -184,13 +184,13 @@ export class BackendPool {
         // While that was found out, everything may have changed.
         if (this.#hasStopped() || signal.aborted || this.#entries.get(id) !== known) continue;
         if (standing && !known) throw standing;
-        if (standing && known) return this.#use(known, signal);
+        if (standing && known) return this.#join(known, signal);
       }
-      if (known && !known.suspect) return this.#use(known, signal);
+      if (known && !known.suspect) return this.#join(known, signal);
       if (known) this.#discard(known);
       const opened = this.#open(key);
       opened.isTrial = known !== undefined;
-      return this.#use(opened, signal);
+      return this.#join(opened, signal);
     }
   }
 
@@ -198,33 +198,33 @@ export class BackendPool {
     return this.#isClosed;
   }
 
-  #use(entry: PooledBackend, signal: AbortSignal): Use {
+  #join(entry: PooledBackend, signal: AbortSignal): Use {
     entry.users += 1;
     entry.cancelIdle();
     return { entry, opened: entry.opening.join(signal) };
   }
 
-  #leave(entry: PooledBackend): void {
+  #release(entry: PooledBackend): void {
     entry.users -= 1;
     if (entry.users > 0) return;
     if (this.#entries.get(entry.id) !== entry) {
-      this.#shut(entry);
+      this.#startClosing(entry);
       return;
     }
     this.#entries.delete(entry.id);
     this.#entries.set(entry.id, entry);
-    entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
+    entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#evict(entry, 'idle'));
   }
 
   #open(key: BackendKey): PooledBackend {
     const { apiCalls, clock, flags = {} } = this.#options;
-    const configId = identifyConfig(key);
+    const configId = configIdOf(key);
     this.#hung.check(configId);
     const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
-    if (victim) this.#remove(victim, 'capacity');
-    const entry = openEntry({
+    if (victim) this.#evict(victim, 'capacity');
+    const entry = openPooledBackend({
       key,
-      account: this.#accounts.hold(identify(key), key),
+      account: this.#accounts.hold(backendIdOf(key), key),
       apiCalls,
       flags,
       clock,
@@ -241,7 +241,7 @@ export class BackendPool {
 
   #discard(entry: PooledBackend): void {
     entry.account.credentials.invalidate();
-    this.#remove(entry, 'discarded');
+    this.#evict(entry, 'discarded');
   }
 
   #failed(entry: PooledBackend, error: unknown): void {
@@ -252,20 +252,20 @@ export class BackendPool {
     if (this.#entries.get(entry.id) !== entry) return;
     const { calls } = entry.account;
     if (calls.isStanding || entry.isTrial) entry.suspect = true;
-    else this.#remove(entry, 'discarded');
+    else this.#evict(entry, 'discarded');
     calls.note(error);
     entry.isTrial = false;
   }
 
-  #remove(entry: PooledBackend, reason: CloseReason): void {
+  #evict(entry: PooledBackend, reason: CloseReason): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
     entry.retired.abort();
-    if (entry.users === 0) this.#shut(entry);
+    if (entry.users === 0) this.#startClosing(entry);
   }
 
-  #shut(entry: PooledBackend): void {
+  #startClosing(entry: PooledBackend): void {
     if (!this.#live.delete(entry)) return;
     entry.cancelIdle();
     entry.opening.abandon(stopping());

@@ -62,11 +62,11 @@ export interface PooledBackendOptions {
 const OPEN_MS = 30_000;
 
 /** Begins to open a backend. */
-export function openEntry(options: PooledBackendOptions): PooledBackend {
+export function openPooledBackend(options: PooledBackendOptions): PooledBackend {
   const { key, account } = options;
   const entry: PooledBackend = {
-    id: identify(key),
-    configId: identifyConfig(key),
+    id: backendIdOf(key),
+    configId: configIdOf(key),
     generation: key.config.source.generation,
     account,
     retired: new AbortController(),
@@ -84,7 +84,7 @@ export function openEntry(options: PooledBackendOptions): PooledBackend {
 
 function beginOpening(options: PooledBackendOptions, entryOf: () => PooledBackend): Opening<OpenBackend> {
   const { key, account, clock, faults, hung, onFailed } = options;
-  const hanging = hung.start(identifyConfig(key), () =>
+  const hanging = hung.start(configIdOf(key), () =>
     faults.record(account.logger, 'open', 'hung', { problem: 'does not heed its signal' }),
   );
   const opening = new Opening({
@@ -133,11 +133,11 @@ function contextOf(
 }
 
 /** Tells backends apart: kind, config object, and whose credentials; not the version of the config object. */
-export function identify(key: BackendKey): string {
+export function backendIdOf(key: BackendKey): string {
   const { kind, namespace } = key.credentials;
-  return JSON.stringify([identifyConfig(key), kind, namespace]);
+  return JSON.stringify([configIdOf(key), kind, namespace]);
 }
 
-export function identifyConfig({ kind, config }: BackendKey): string {
+export function configIdOf({ kind, config }: BackendKey): string {
   return JSON.stringify([kind.apiVersion, kind.kind, config.source.uid]);
 }

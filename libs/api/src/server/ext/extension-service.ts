@@ -11,9 +11,9 @@ import { describeStoreRequest, type StoreRequest, unsupported } from '../calls/s
 import { streaming } from '../calls/streaming.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
 import type { StoreTarget } from '../stores/store-target.ts';
-import { batchAnswer } from './batch-answer.ts';
+import { batchGetResponse } from './batch-get-response.ts';
 import { type Changes, PendingChanges } from './pending-changes.ts';
-import { WatchRoom } from './watch-room.ts';
+import { WatchLimiter } from './watch-limiter.ts';
 
 export interface ExtensionServiceOptions {
   readonly runtime: CallRuntime;
@@ -33,7 +33,7 @@ const WATCH_MS = 600_000;
 export function extensionService(options: ExtensionServiceOptions): ServiceImpl<typeof StoreExtensionService> {
   const { runtime, access, limits } = options;
   const rpc = StoreExtensionService.method;
-  const room = new WatchRoom(limits.watches);
+  const room = new WatchLimiter(limits.watches);
   return {
     batchGet: unary(runtime, {
       method: rpc.batchGet,
@@ -46,7 +46,7 @@ export function extensionService(options: ExtensionServiceOptions): ServiceImpl<
         return access.use(target, { freshness: 'recent', signal }, async ({ backend, call, failed }) => {
           const outcomes = await offered(backend, 'batchGet')(refs, call);
           for (const outcome of outcomes) if ('error' in outcome) failed(outcome.error);
-          return batchAnswer(outcomes, limits);
+          return batchGetResponse(outcomes, limits);
         });
       },
     }),
@@ -66,11 +66,11 @@ async function* watch(
     room,
     stopping,
     signal,
-  }: ExtensionServiceOptions & { readonly room: WatchRoom; readonly signal: AbortSignal },
+  }: ExtensionServiceOptions & { readonly room: WatchLimiter; readonly signal: AbortSignal },
 ): AsyncGenerator<Changes, void> {
   const target = await access.target(request, { freshness: 'recent', about: 'store', signal });
   checkFeature(target, 'watch', 'Watch');
-  const leave = room.enter(target.requester.namespace);
+  const leave = room.acquire(target.requester.namespace);
   const pending = new PendingChanges();
   const ended = new AbortController();
   const cancelEnd = clock.schedule(WATCH_MS, () => pending.close());

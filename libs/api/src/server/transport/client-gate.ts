@@ -9,8 +9,8 @@ export type ClientVerdict =
   /** `reason` is one of a fixed set: OpenSSL's name of the failure, or one of ours. It is a metric label. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
-/** The part of a TLS socket that is judged. */
-export type JudgedSocket = Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerX509Certificate'>;
+/** The part of a TLS socket that a client is verified by. */
+export type PeerSocket = Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerX509Certificate'>;
 
 export interface ClientGateOptions {
   /** The one URI identity that is accepted. */
@@ -32,13 +32,13 @@ export class ClientGate {
   }
 
   /** Judges the peer of a finished handshake. */
-  judge(socket: JudgedSocket): ClientVerdict {
+  verify(socket: PeerSocket): ClientVerdict {
     try {
       const certificate = socket.getPeerX509Certificate();
       if (!certificate) return rejected('NO_CERTIFICATE');
       // `authorized` says: chain, validity, purpose and revocation were verified against the current trust.
       if (!(socket.authorized as unknown)) return rejected(reasonOf(socket.authorizationError));
-      return this.#judgeIdentity(certificate);
+      return this.#verifyIdentity(certificate);
     } catch {
       return rejected('NOT_VERIFIABLE');
     }
@@ -51,7 +51,7 @@ export class ClientGate {
       : verdict;
   }
 
-  #judgeIdentity(certificate: X509Certificate): ClientVerdict {
+  #verifyIdentity(certificate: X509Certificate): ClientVerdict {
     const [identity, ...others] = peerIdentity(certificate);
     if (identity !== this.#acceptedClient || others.length > 0) return rejected('IDENTITY_NOT_ACCEPTED');
     return {

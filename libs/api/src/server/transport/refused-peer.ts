@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls';
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
-import { statusHeaders } from './rejection.ts';
+import { statusHeaders } from './error-response.ts';
 import { LAST_STREAM_ID } from './sessions.ts';
 
 export interface RefusedPeerOptions {
