@@ -11,6 +11,7 @@ const MAX_LIFETIME_MS = 30 * 60_000;
 /** After a failure another instance is preferred for this long, milliseconds. */
 const AVOID_MS = 5_000;
 
+/** Which provider, with which certificates, and how its connections are counted. */
 export interface ChannelOptions {
   readonly endpoint: ProviderEndpoint;
   readonly certificates: Pick<CertificateDirectory, 'current' | 'problem'>;

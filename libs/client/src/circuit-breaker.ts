@@ -5,6 +5,7 @@ export type CircuitPermit =
   | { readonly kind: 'admitted'; readonly release: () => void }
   | { readonly kind: 'rejected'; readonly retryAfterMs: number };
 
+/** When the circuit opens, and for how long. */
 export interface CircuitBreakerOptions {
   readonly clock: Clock;
   /** Failures in a row that open the circuit. Default 5. */

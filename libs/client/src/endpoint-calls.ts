@@ -37,6 +37,7 @@ export interface CallRequest<I extends DescMessage, O extends DescMessage> {
   readonly signal: AbortSignal;
 }
 
+/** One provider, its connections, and the bounds of its calls. */
 export interface EndpointCallsOptions {
   readonly endpoint: ProviderEndpoint;
   readonly pool: Channel;

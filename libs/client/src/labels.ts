@@ -1,6 +1,7 @@
 /** Most different values of one metric label; further ones share {@link OTHER_LABEL}. */
 export const MAX_LABEL_VALUES = 256;
 
+/** The value that stands for those beyond {@link MAX_LABEL_VALUES}. */
 export const OTHER_LABEL = 'other';
 
 /** Keeps a label that users influence from growing without end: one value for each endpoint, up to a limit. */

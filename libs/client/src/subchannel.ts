@@ -17,6 +17,7 @@ export interface ConnectionObserver {
   ended(how: SessionEnd & { readonly ageMs: number }): void;
 }
 
+/** One address of a provider, the certificate for it, and who observes its connection. */
 export interface SubchannelOptions {
   readonly address: ProviderAddress;
   readonly serverName: string;

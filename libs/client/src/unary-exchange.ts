@@ -3,6 +3,7 @@ import { answerStatus, headersProblem, sizeProblem } from './answer-status.ts';
 import { MessageReader } from './message-frame.ts';
 import { WireFailure } from './wire-failure.ts';
 
+/** What bounds an exchange, and who is told that it goes on. */
 export interface UnaryExchangeOptions {
   /** Largest message that is read, bytes. */
   readonly maxBytes: number;

@@ -5,6 +5,7 @@ import type { AwsAccess } from './aws-identity.ts';
 import { roleSession, rolesOf } from './role-session.ts';
 import { staticKeys } from './static-keys.ts';
 
+/** The config object, what its backend was opened with, and where STS is reached. */
 export interface AccessOptions extends Pick<
   OpenContext<SecretsManagerConfig>,
   'config' | 'credentials' | 'metrics' | 'session' | 'lifetime'

@@ -3,6 +3,7 @@ import type { ApiCallMetrics } from '@eso/api/server';
 import { clientSettings } from './client-settings.ts';
 import type { AwsIdentityProvider } from './aws-identity.ts';
 
+/** Whose account is asked for, and where; without an endpoint it is the one of the region. */
 export interface CallerAccountOptions {
   readonly login: AwsIdentityProvider;
   readonly region: string;

@@ -12,6 +12,7 @@ export interface Role {
   readonly request: Pick<AssumeRoleCommandInput, 'RoleArn' | 'ExternalId' | 'Tags' | 'TransitiveTagKeys'>;
 }
 
+/** The roles, the identity that assumes the first of them, and the kit that keeps what came of it. */
 export interface RoleSessionOptions {
   readonly base: AwsIdentityProvider;
   /** At least one; each is assumed with the identity of the one before. */

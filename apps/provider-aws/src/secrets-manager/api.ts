@@ -20,6 +20,7 @@ import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
 import { ReadFailures, SERVICE_NAME } from './read-failures.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
+/** Where Secrets Manager is called, as whom, and how calls are counted and shared. */
 export interface SecretsManagerApiOptions {
   readonly region: string;
   readonly endpoints: Endpoints;

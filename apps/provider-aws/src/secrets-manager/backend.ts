@@ -16,6 +16,7 @@ import { findSecrets } from './find.ts';
 import { secretArn } from './secret-arn.ts';
 import { secretBytes, secretDocument } from './secret-bytes.ts';
 
+/** What one config object was opened to. */
 export interface SecretsManagerBackendOptions {
   readonly api: SecretsManagerApi;
   readonly access: AwsAccess;

@@ -5,6 +5,7 @@ import { absenceFailure, absenceIn, absentPart, type ReadRequest, type VersionSe
 /** As users know it. */
 export const SERVICE_NAME = 'AWS Secrets Manager';
 
+/** What a second question to AWS is asked with. */
 export interface ReadFailuresOptions {
   readonly region: string;
   /** Whether AWS describes a secret. @throws what the SDK throws when it cannot tell */

@@ -40,6 +40,7 @@ export interface TestProviderOptions extends Partial<
   readonly allowUnnamedStores?: boolean;
 }
 
+/** A provider that runs, and a client for it. */
 export interface TestProvider {
   readonly host: string;
   readonly port: number;

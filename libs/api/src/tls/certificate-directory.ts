@@ -4,6 +4,7 @@ import { checkMaterial } from './check-material.ts';
 import type { TlsMaterial } from './material.ts';
 import { type CertificateFiles, DEFAULT_CERTIFICATE_FILES, readDirectory } from './read-directory.ts';
 
+/** Where the files are, and how often they are read. */
 export interface CertificateDirectoryOptions {
   /** Directory with the files, usually a mounted Secret. It may be empty or absent at first. */
   readonly dir: string;

@@ -8,6 +8,7 @@ export interface BackendLimits {
   readonly backendsPerConfig: number;
 }
 
+/** Backends of a process, unless its flags say otherwise. */
 export const DEFAULT_BACKEND_LIMITS = { backends: 256 } as const;
 
 /** The part of a backend's entry that room is made by. */

@@ -14,6 +14,7 @@ import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
 import { isSeenBySession } from './session.ts';
 
+/** What every backend of the process shares, and how many there may be. */
 export interface BackendPoolOptions {
   readonly credentials: Pick<CredentialCache, 'reader'>;
   readonly apiCalls: ApiCallCounter;

@@ -6,6 +6,7 @@ import { fromAuthor, wrongReturn } from './author-errors.ts';
 import { isRejection, RejectionMemory } from './rejection-memory.ts';
 import type { LoginResult, LoginSessionOptions } from './login-session-options.ts';
 
+/** How to log in, and what the logins of one session are kept with. */
 export interface LoginsOptions<S> {
   readonly how: LoginSessionOptions<S>;
   readonly clock: Clock;

@@ -45,6 +45,7 @@ export interface PooledBackend {
   cancelIdle: () => void;
 }
 
+/** What one backend is opened with. */
 export interface PooledBackendOptions {
   readonly key: BackendKey;
   readonly account: Account;
@@ -138,6 +139,7 @@ export function backendIdOf(key: BackendKey): string {
   return JSON.stringify([configIdOf(key), kind, namespace]);
 }
 
+/** Names a kind and its config object, whatever the credentials. */
 export function configIdOf({ kind, config }: BackendKey): string {
   return JSON.stringify([kind.apiVersion, kind.kind, config.source.uid]);
 }

@@ -3,6 +3,7 @@ import type { LoginsOptions } from './logins.ts';
 import { LoginSession, type Session } from './session.ts';
 import type { LoginSessionOptions } from './login-session-options.ts';
 
+/** What the sessions of one backend share. */
 export interface SessionScopeOptions extends Omit<LoginsOptions<never>, 'how'> {
   /** Most sessions; the one that was idle longest makes room. Default 16. */
   readonly maxSessions?: number;

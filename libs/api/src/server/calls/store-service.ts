@@ -18,6 +18,7 @@ import { checkMap, checkValue, type ResponseLimits } from './response-limit.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
 import { requesterOf, type StoreTarget, type TargetLookup } from '../stores/store-target.ts';
 
+/** How calls are run, how their backend is found, and how large an answer may be. */
 export interface StoreServiceOptions {
   readonly runtime: CallRuntime;
   readonly access: StoreAccess;
@@ -166,6 +167,7 @@ function validationOf(
   }
 }
 
+/** The failure of an operation that a kind does not implement: UNSUPPORTED. */
 export function unsupported(operation: string): ProviderError {
   return new ProviderError('UNSUPPORTED', `this kind does not offer ${operation}`);
 }

@@ -15,6 +15,7 @@ import { batchGetResponse } from './batch-get-response.ts';
 import { type Changes, PendingChanges } from './pending-changes.ts';
 import { WatchLimiter } from './watch-limiter.ts';
 
+/** How calls are run, how their backend is found, and the bounds of batches and watches. */
 export interface ExtensionServiceOptions {
   readonly runtime: CallRuntime;
   readonly access: StoreAccess;

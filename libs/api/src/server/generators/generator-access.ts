@@ -8,6 +8,7 @@ import { NAMESPACE, OBJECT_NAME } from '../stores/store-target.ts';
 import type { GeneratorDefinition } from './define-generator.ts';
 import type { GeneratorCall, OpenGenerator } from './generator.ts';
 
+/** The kinds that are served, and what their configs and credentials are read with. */
 export interface GeneratorAccessOptions {
   readonly generators: readonly GeneratorDefinition[];
   readonly configs: ConfigReader;

@@ -6,6 +6,7 @@ import { HttpFault } from './http-fault.ts';
 import type { RawResponse } from './http-message.ts';
 import type { OutgoingRequest } from './request-target.ts';
 
+/** One request, the agent that sends it, and its bounds. */
 export interface HttpExchangeOptions {
   readonly request: OutgoingRequest;
   readonly agent: http.Agent;

@@ -7,6 +7,7 @@ import { networkProblem } from './network-problem.ts';
 export type AttemptOutcome =
   { readonly kind: 'answered'; readonly response: HttpResponse } | { readonly kind: 'failed'; readonly error: unknown };
 
+/** What is known after an attempt. */
 export interface AttemptResult {
   /** 1 for the first. */
   readonly attempt: number;

@@ -12,6 +12,7 @@ import type { StoreReader } from './store-reader.ts';
 import type { StoreRecord } from './store-record.ts';
 import { type TargetLookup, resolveStoreTarget, type StoreTarget } from './store-target.ts';
 
+/** What the way from a reference to a backend is made of. */
 export interface StoreAccessOptions {
   readonly kinds: readonly KindDefinition[];
   readonly policy: NamespacePolicy;

@@ -25,6 +25,7 @@ export interface StoreTarget {
   readonly record?: StoreRecord;
 }
 
+/** What this process serves, and whom it believes. */
 export interface StoreTargetOptions {
   readonly kinds: readonly KindDefinition[];
   readonly policy: NamespacePolicy;
@@ -39,7 +40,9 @@ export interface TargetLookup {
   readonly signal: AbortSignal;
 }
 
+/** Name of a namespace (RFC 1123 label). */
 export const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** Name of an object (RFC 1123 subdomain). */
 export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /**

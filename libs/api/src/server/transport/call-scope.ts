@@ -4,6 +4,7 @@ import { type Clock, formatDuration } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ResponseSemaphore } from './response-semaphore.ts';
 
+/** The stream of a call, and what ends it. */
 export interface CallScopeOptions {
   readonly stream: ServerHttp2Stream;
   readonly clock: Clock;

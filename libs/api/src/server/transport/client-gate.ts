@@ -12,6 +12,7 @@ export type ClientVerdict =
 /** The part of a TLS socket that a client is verified by. */
 export type PeerSocket = Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerX509Certificate'>;
 
+/** Who is let in. */
 export interface ClientGateOptions {
   /** The one URI identity that is accepted. */
   readonly acceptedClient: string;

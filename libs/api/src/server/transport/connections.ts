@@ -17,6 +17,7 @@ export interface VerifiedConnection {
   readonly busy: (busy: boolean) => void;
 }
 
+/** How many connections there may be, and who is told of them. */
 export interface ConnectionsOptions {
   readonly clock: Clock;
   /** Most connections of accepted clients. */

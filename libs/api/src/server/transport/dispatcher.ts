@@ -21,6 +21,7 @@ export interface Routes {
   service<T extends DescService>(service: T, implementation: Partial<ServiceImpl<T>>): void;
 }
 
+/** What is served, and the bounds of a call. */
 export interface DispatcherOptions {
   readonly routes: (routes: Routes) => void;
   readonly limits: ServerLimits;

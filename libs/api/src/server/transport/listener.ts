@@ -32,6 +32,7 @@ import { LAST_STREAM_ID, type Sessions } from './sessions.ts';
 /** What a call of an accepted client begins with. */
 export type OnCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
+/** Who is let in, the bounds of connections, and who serves their calls. */
 export interface GatedListenerOptions {
   readonly gate: ClientGate;
   readonly sessions: Sessions;

@@ -4,6 +4,7 @@ import type { ProviderError } from '../../contract/provider-error.ts';
 import { statusHeaders } from './error-response.ts';
 import { LAST_STREAM_ID } from './sessions.ts';
 
+/** What a refused client is told, and who is told of it. */
 export interface RefusedPeerOptions {
   /** What each of its calls is answered with. */
   readonly error: ProviderError;

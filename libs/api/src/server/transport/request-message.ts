@@ -2,6 +2,7 @@ import type { ServerHttp2Stream } from 'node:http2';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ByteSemaphore, Release } from './byte-semaphore.ts';
 
+/** The bounds of one message. */
 export interface ReadMessageOptions {
   /** Largest message, bytes. */
   readonly maxBytes: number;

@@ -3,6 +3,7 @@ import type { CertificateDirectory } from '../../tls/certificate-directory.ts';
 import { lifetimeProblem } from '../../tls/material.ts';
 import type { KubeReader } from '../stores/kube-reader.ts';
 
+/** What a process needs in order to serve. */
 export interface ServingStateOptions {
   readonly certificates: CertificateDirectory;
   readonly kube: KubeReader;

@@ -68,6 +68,7 @@ export async function startServer(
   };
 }
 
+/** A client of the kit on a clock of its own. */
 export interface TestClient {
   readonly client: HttpClient;
   readonly clock: ManualClock;
