@@ -5,7 +5,7 @@ import {
   PutSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { awsError, AwsProxy } from '@eso/testing';
-import { AwsLab, refusal, type RestOfRef } from './testing/aws-lab.ts';
+import { AwsLab, refusedCall, type RestOfRef } from './testing/aws-lab.ts';
 
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
 const arn = (name: string, { region = 'eu-central-1', account = '123456789012' } = {}): string =>
@@ -16,7 +16,7 @@ let proxy: AwsProxy;
 
 const create = (input: CreateSecretCommandInput) => lab.aws.send(new CreateSecretCommand(input));
 const fail = async (key: string, rest: RestOfRef = {}, config = 'plain') => {
-  const { code, error } = await refusal(lab.get(config, key, rest));
+  const { code, error } = await refusedCall(lab.get(config, key, rest));
   return { code, field: error.field, says: error.publicMessage, advises: error.nextStep };
 };
 
@@ -216,7 +216,7 @@ describe('the log of the provider', () => {
       operation === 'BatchGetSecretValue'
         ? { status: 200, body: JSON.stringify({ SecretValues: [], Errors }), requestId: 'of-the-batch' }
         : undefined;
-    expect((await refusal(lab.find('plain', { path: 'db', name: { regexp: '.' } }))).code).toBe('ACCESS_DENIED');
+    expect((await refusedCall(lab.find('plain', { path: 'db', name: { regexp: '.' } }))).code).toBe('ACCESS_DENIED');
     expect(lines()).toContainEqual(
       expect.objectContaining({ backend: { code: 'DecryptionFailure', requestId: 'of-the-batch' } }),
     );

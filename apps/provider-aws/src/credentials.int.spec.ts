@@ -3,7 +3,7 @@ import { Code } from '@connectrpc/connect';
 import { SecretStoreCapabilities } from '@eso/api/stubs';
 import { awsError, AwsProxy, eventually } from '@eso/testing';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { AwsLab, keysIn, refusal, validKeys } from './testing/aws-lab.ts';
+import { AwsLab, keysIn, refusedCall, validKeys } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
 let proxy: AwsProxy;
@@ -42,7 +42,7 @@ describe('access keys', () => {
     const keys = { ...validKeys(lab.moto), ...wrong };
     lab.keys(secret, keys);
     lab.config(secret, { auth: keysIn(secret) });
-    const { status, code, error } = await refusal(lab.get(secret, 'db'));
+    const { status, code, error } = await refusedCall(lab.get(secret, 'db'));
     expect({ status, code }).toEqual({ status: Code.PermissionDenied, code: 'CREDENTIALS_REJECTED' });
     expect(error).toMatchObject({ field: 'spec.auth.secretRef', retryable: false });
     expect(`${error.publicMessage} ${error.nextStep}`).not.toMatch(
@@ -60,7 +60,7 @@ describe('access keys', () => {
   ])('with %s in them are refused before they are sent', async (_, secretAccessKey, text) => {
     lab.keys('bad', { ...validKeys(lab.moto), secretAccessKey });
     lab.config('bad', { auth: keysIn('bad') });
-    const { code, error } = await refusal(lab.get('bad', 'db'));
+    const { code, error } = await refusedCall(lab.get('bad', 'db'));
     expect(code).toBe('CREDENTIALS_UNUSABLE');
     expect(error.field).toBe('spec.auth.secretRef.secretAccessKeySecretRef');
     expect(error.publicMessage).toContain(text);
@@ -70,7 +70,7 @@ describe('access keys', () => {
   test('in a Secret that is absent are named, by Validate too', async () => {
     lab.config('nowhere', { auth: keysIn('nowhere') });
     for (const call of [lab.get('nowhere', 'db'), validate('nowhere')]) {
-      const { code, error } = await refusal(call);
+      const { code, error } = await refusedCall(call);
       expect(code).toBe('CREDENTIALS_UNUSABLE');
       expect(error.publicMessage).toBe('Secret team-a/nowhere does not exist');
     }
@@ -100,7 +100,7 @@ describe('the identity of the process', () => {
   ])('is not lent to a config object %s', async (_, spec) => {
     lab.config('ambient', spec);
     for (const call of [lab.get('ambient', 'db'), validate('ambient')]) {
-      const { code, error } = await refusal(call);
+      const { code, error } = await refusedCall(call);
       expect(code).toBe('CONFIG_INVALID');
       expect(error.field).toBe('spec.auth');
     }
@@ -115,7 +115,7 @@ test('a denial is told apart from wrong keys, with what is denied and without wh
       'AccessDeniedException',
       'User: arn:aws:iam::1:user/app is not authorized to perform: secretsmanager:GetSecretValue (Request ID: 1-2) Credential=AKIA/x',
     );
-  const { status, code, error } = await refusal(lab.get('plain', 'db'));
+  const { status, code, error } = await refusedCall(lab.get('plain', 'db'));
   expect({ status, code }).toEqual({ status: Code.PermissionDenied, code: 'ACCESS_DENIED' });
   expect(error.publicMessage).toBe(
     'may not read secret db: AWS answered AccessDeniedException: User: arn:aws:iam::1:user/app is not authorized to perform: secretsmanager:GetSecretValue',
@@ -124,7 +124,7 @@ test('a denial is told apart from wrong keys, with what is denied and without wh
 
 test('what is not built yet is named', async () => {
   lab.config('jwt', { auth: { jwt: { serviceAccountRef: { name: 'app' } } } });
-  const { code, error } = await refusal(lab.get('jwt', 'db'));
+  const { code, error } = await refusedCall(lab.get('jwt', 'db'));
   expect(code).toBe('CONFIG_INVALID');
   expect(error.publicMessage).toContain('spec.auth.jwt');
 });
@@ -148,5 +148,5 @@ test('writing is not offered', async () => {
   const { capabilities } = await lab.provider.client.store.capabilities(lab.request('plain'));
   expect(capabilities).toBe(SecretStoreCapabilities.READ_ONLY);
   const call = lab.provider.client.store.deleteSecret({ ...lab.request('plain'), remoteRef: { remoteKey: 'db' } });
-  expect(await refusal(call)).toMatchObject({ status: Code.Unimplemented, code: 'UNSUPPORTED' });
+  expect(await refusedCall(call)).toMatchObject({ status: Code.Unimplemented, code: 'UNSUPPORTED' });
 });

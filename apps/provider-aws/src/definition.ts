@@ -6,6 +6,7 @@ import { SecretsManagerApi } from './secrets-manager/api.ts';
 import { SecretsManagerBackend } from './secrets-manager/backend.ts';
 import { checkConfig, configWarnings } from './secrets-manager/check-config.ts';
 
+/** What an operator sets for the whole process. */
 export interface AwsProviderOptions {
   /** Where AWS is reached, if not at its own endpoints. */
   readonly endpoints?: Endpoints;

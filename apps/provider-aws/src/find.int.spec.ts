@@ -4,7 +4,7 @@ import {
   DeleteSecretCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { awsError, AwsProxy, batchErrors, type AwsScript } from '@eso/testing';
-import { AwsLab, refusal } from './testing/aws-lab.ts';
+import { AwsLab, refusedCall } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
 let proxy: AwsProxy;
@@ -68,7 +68,7 @@ test('the prefix of the config does not get in the way', async () => {
 });
 
 test.each([{}, { path: 'app' }])('neither name nor tags is refused: %j', async (find) => {
-  const { code, error } = await refusal(lab.find('plain', find));
+  const { code, error } = await refusedCall(lab.find('plain', find));
   expect(code).toBe('INVALID_REQUEST');
   expect(error.publicMessage).toContain('unexpected find operator');
 });
@@ -95,7 +95,7 @@ describe.each(selections)('%s', (_, find) => {
     ['cannot be read for a reason of tomorrow', 'SomethingNew', 'text', 'INVALID_REQUEST'],
   ])('one secret that %s fails the whole find: a part must not pass for all', async (_cause, type, message, code) => {
     proxy.script = answered('app/web', type, message);
-    const { code: said, error } = await refusal(lab.find('plain', find));
+    const { code: said, error } = await refusedCall(lab.find('plain', find));
     expect(said).toBe(code);
     expect(`${error.publicMessage} ${error.nextStep}`).toContain(type);
     if (code !== 'BACKEND_UNAVAILABLE') expect(error.publicMessage).toContain('app/web');
@@ -136,7 +136,7 @@ test('a find that finds only secrets without a value is empty, never an absent s
   expect(await lab.find('plain', { tags: { kind: 'hollow' } })).toEqual({});
   proxy.script = () => awsError(400, 'ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   for (const find of [{ tags: { team: 'a' } }, { name: { regexp: '.' } }])
-    expect((await refusal(lab.find('plain', find))).code).toBe('INVALID_REQUEST');
+    expect((await refusedCall(lab.find('plain', find))).code).toBe('INVALID_REQUEST');
 });
 
 test('a secret that is scheduled for deletion is not found', async () => {

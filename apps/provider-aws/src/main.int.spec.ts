@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { connectToProvider, type ProviderClient } from '@eso/api/testing';
+import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
 import {
   controlPlane,
   eventually,
@@ -14,7 +14,7 @@ import {
   type TestCluster,
   TlsLab,
 } from '@eso/testing';
-import { refusal, REGION, validKeys } from './testing/aws-lab.ts';
+import { refusedCall, REGION, validKeys } from './testing/aws-lab.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
@@ -25,7 +25,7 @@ let moto: Moto;
 let network: FaultProxy;
 let tenant: string;
 let child: ChildProcess;
-let client: ProviderClient;
+let client: TestProviderClient;
 
 /** What an administrator grants in a namespace that uses the provider. */
 const rights = (account: string): string => `
@@ -135,7 +135,7 @@ test('the API server refuses a region that would lead to another host', async ()
 
 test('a config object without credentials is not given those of the process', async () => {
   await cluster.apply(config(`{ region: ${REGION} }`));
-  const { code, error } = await refusal(get());
+  const { code, error } = await refusedCall(get());
   expect(code).toBe('CONFIG_INVALID');
   expect(error.field).toBe('spec.auth');
   expect(network.accepted).toBe(0);
@@ -143,14 +143,14 @@ test('a config object without credentials is not given those of the process', as
 
 test('credentials that come later are seen', async () => {
   await cluster.apply(config(`{ region: ${REGION}, ${AUTH} }`));
-  await eventually(async () => expect(await refusal(get())).toMatchObject({ code: 'CREDENTIALS_UNUSABLE' }));
+  await eventually(async () => expect(await refusedCall(get())).toMatchObject({ code: 'CREDENTIALS_UNUSABLE' }));
   await cluster.apply(credentials());
   expect(await get()).toBe('value');
 });
 
 test('an AWS that cannot be reached is told, and needs no restart when it is back', async () => {
   await network.set({ kind: 'refuse' });
-  const { code, error } = await refusal(get());
+  const { code, error } = await refusedCall(get());
   expect(code).toBe('BACKEND_UNAVAILABLE');
   expect(error.publicMessage).toBe(`AWS Secrets Manager in region ${REGION} is not reachable (ECONNREFUSED)`);
   expect(error.retryable).toBe(true);

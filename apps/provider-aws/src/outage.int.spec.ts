@@ -1,7 +1,7 @@
 import { CreateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { Code } from '@connectrpc/connect';
 import { awsError, AwsProxy, eventually } from '@eso/testing';
-import { AwsLab, refusal } from './testing/aws-lab.ts';
+import { AwsLab, refusedCall } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
 let proxy: AwsProxy;
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 test('throttling is tried three times, then answered as such and worth another try', async () => {
   proxy.script = () => awsError(400, 'ThrottlingException', 'Rate exceeded');
-  const { status, code, error } = await refusal(lab.get('plain', 'db'));
+  const { status, code, error } = await refusedCall(lab.get('plain', 'db'));
   expect({ status, code }).toEqual({ status: Code.ResourceExhausted, code: 'BACKEND_THROTTLED' });
   expect(error.retryable).toBe(true);
   expect(proxy.requests).toHaveLength(3);
@@ -40,7 +40,7 @@ test('a passing failure is not seen', async () => {
 test('an AWS that fails, or that something else answers for, is unavailable', async () => {
   for (const answer of [awsError(503, 'InternalServiceError'), { status: 502, body: '<html>bad gateway</html>' }]) {
     proxy.script = () => answer;
-    const { status, code, error } = await refusal(lab.get('plain', 'db'));
+    const { status, code, error } = await refusedCall(lab.get('plain', 'db'));
     expect({ status, code }).toEqual({ status: Code.Unavailable, code: 'BACKEND_UNAVAILABLE' });
     expect(error.publicMessage).toContain('AWS Secrets Manager in region eu-central-1');
     expect(error.publicMessage).not.toContain('html');
@@ -65,7 +65,7 @@ test('a caller that gives up ends the request to AWS and its repetitions', async
   const given = new AbortController();
   const remoteRef = { key: 'db' };
   const call = lab.provider.client.store.getSecret({ ...lab.request('plain'), remoteRef }, { signal: given.signal });
-  const outcome = refusal(call);
+  const outcome = refusedCall(call);
   await eventually(() => expect(proxy.requests).toHaveLength(1));
   given.abort();
   expect((await outcome).status).toBe(Code.Canceled);

@@ -5,7 +5,7 @@ import {
   type CreateSecretCommandInput,
 } from '@aws-sdk/client-secrets-manager';
 import { Code } from '@connectrpc/connect';
-import { AwsLab, refusal } from './testing/aws-lab.ts';
+import { AwsLab, refusedCall } from './testing/aws-lab.ts';
 
 let lab: AwsLab;
 
@@ -52,7 +52,7 @@ describe('GetSecret', () => {
 
   test('the prefix stands before the key', async () => {
     expect(await lab.get('prefixed', 'db', { property: 'user.name' })).toBe('änn');
-    expect(await refusal(lab.get('prefixed', 'app/db'))).toMatchObject({ code: 'SECRET_NOT_FOUND' });
+    expect(await refusedCall(lab.get('prefixed', 'app/db'))).toMatchObject({ code: 'SECRET_NOT_FOUND' });
   });
 
   test('a version by ID and by stage', async () => {
@@ -61,7 +61,7 @@ describe('GetSecret', () => {
     expect(await lab.get('plain', 'versions')).toBe('second');
     expect(await lab.get('plain', 'versions', { version: 'AWSPREVIOUS' })).toBe('first');
     expect(await lab.get('plain', 'versions', { version: `uuid/${first.VersionId}` })).toBe('first');
-    expect(await refusal(lab.get('plain', 'versions', { version: 'NOSUCHSTAGE' }))).toMatchObject({
+    expect(await refusedCall(lab.get('plain', 'versions', { version: 'NOSUCHSTAGE' }))).toMatchObject({
       status: Code.FailedPrecondition,
       code: 'VERSION_NOT_FOUND',
     });
@@ -84,11 +84,11 @@ describe('GetSecret', () => {
 
 describe('what is absent', () => {
   test('a secret', async () => {
-    expect(await refusal(lab.get('plain', 'nowhere'))).toMatchObject({
+    expect(await refusedCall(lab.get('plain', 'nowhere'))).toMatchObject({
       status: Code.NotFound,
       code: 'SECRET_NOT_FOUND',
     });
-    expect(await refusal(lab.map('plain', 'nowhere'))).toMatchObject({
+    expect(await refusedCall(lab.map('plain', 'nowhere'))).toMatchObject({
       status: Code.NotFound,
       code: 'SECRET_NOT_FOUND',
     });
@@ -97,7 +97,7 @@ describe('what is absent', () => {
   test('a secret that is marked for deletion', async () => {
     await create({ Name: 'leaving', SecretString: 'x' });
     await lab.aws.send(new DeleteSecretCommand({ SecretId: 'leaving' }));
-    expect(await refusal(lab.get('plain', 'leaving'))).toMatchObject({
+    expect(await refusedCall(lab.get('plain', 'leaving'))).toMatchObject({
       status: Code.NotFound,
       code: 'SECRET_NOT_FOUND',
     });
@@ -108,7 +108,7 @@ describe('what is absent', () => {
     ['app/key', 'user'],
     ['team/tagged', 'user'],
   ])('a property is an ordinary failure: %s, %s', async (key, property) => {
-    const { status, code, error } = await refusal(lab.get('plain', key, { property }));
+    const { status, code, error } = await refusedCall(lab.get('plain', key, { property }));
     expect({ status, code }).toEqual({ status: Code.FailedPrecondition, code: 'PROPERTY_NOT_FOUND' });
     expect(error).toMatchObject({
       field: 'remoteRef.property',
@@ -117,7 +117,7 @@ describe('what is absent', () => {
   });
 
   test('a secret whose tags are asked for is no absent value', async () => {
-    const { status } = await refusal(lab.get('plain', 'nowhere', { metadataPolicy: 'Fetch' }));
+    const { status } = await refusedCall(lab.get('plain', 'nowhere', { metadataPolicy: 'Fetch' }));
     expect(status).toBe(Code.FailedPrecondition);
   });
 });
@@ -135,7 +135,7 @@ describe('GetSecretMap', () => {
   });
 
   test('needs a JSON object, and does not quote what it got instead', async () => {
-    const { code, error } = await refusal(lab.map('plain', 'team/tagged'));
+    const { code, error } = await refusedCall(lab.map('plain', 'team/tagged'));
     expect(code).toBe('NOT_AN_OBJECT');
     expect(error.publicMessage).toBe('secret team/tagged is not a JSON object');
   });

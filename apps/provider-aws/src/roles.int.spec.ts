@@ -1,7 +1,7 @@
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { AwsProxy, eventually } from '@eso/testing';
-import { AwsLab, keysIn, refusal, REGION, validKeys } from './testing/aws-lab.ts';
+import { AwsLab, keysIn, refusedCall, REGION, validKeys } from './testing/aws-lab.ts';
 
 const ROLE = 'arn:aws:iam::222222222222:role/app';
 const HOP = 'arn:aws:iam::333333333333:role/hop';
@@ -116,7 +116,7 @@ test('a session that AWS takes no longer is replaced within the call, once for a
 test('fifty calls with a role that may not be assumed ask for it once', async () => {
   lab.config('refused', { role: ROLE });
   proxy.script = ({ operation }) => (operation === 'AssumeRole' ? denial : undefined);
-  const outcomes = await Promise.all(Array.from({ length: 50 }, () => refusal(lab.get('refused', 'db'))));
+  const outcomes = await Promise.all(Array.from({ length: 50 }, () => refusedCall(lab.get('refused', 'db'))));
   expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['ACCESS_DENIED']));
   expect(assumed()).toHaveLength(1);
 });
@@ -125,7 +125,7 @@ test('a role that may not be assumed is named, by Validate too, and tried again 
   lab.config('denied', { role: ROLE });
   proxy.script = ({ operation }) => (operation === 'AssumeRole' ? denial : undefined);
   for (const call of [validate('denied'), lab.get('denied', 'db')]) {
-    const { code, error } = await refusal(call);
+    const { code, error } = await refusedCall(call);
     expect(code).toBe('ACCESS_DENIED');
     expect(error.field).toBe('spec.role');
     expect(error.publicMessage).toBe(
@@ -142,7 +142,7 @@ test('a text that is no ARN is a fault of the config object', async () => {
       ? { status: 400, body: denial.body.replace('AccessDenied', 'ValidationError') }
       : undefined;
   lab.config('malformed', { additionalRoles: ['app'], role: ROLE });
-  const { code, error } = await refusal(validate('malformed'));
+  const { code, error } = await refusedCall(validate('malformed'));
   expect(code).toBe('CONFIG_INVALID');
   expect(error.field).toBe('spec.additionalRoles[0]');
 });

@@ -2,7 +2,7 @@ import {
   type Backend,
   type CallContext,
   type ConfigProblem,
-  convertKeys,
+  convertFoundKeys,
   type Find,
   objectOf,
   ProviderError,
@@ -70,7 +70,7 @@ export class FakeBackend implements Backend {
     const found = new Map<string, Uint8Array>();
     for (const key of await nameRegexp.select(new Set([...this.#pushed.keys(), ...this.#entries.keys()])))
       found.set(key, this.#newest(key));
-    return convertKeys(found, find);
+    return convertFoundKeys(found, find);
   }
 
   pushSecret({ remoteKey, secretKey, data }: Push): Promise<void> {

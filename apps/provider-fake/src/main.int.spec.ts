@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { fromConnectError } from '@eso/api/server';
-import { connectToProvider, type ProviderClient } from '@eso/api/testing';
+import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
 import { controlPlane, eventually, LAB_SERVER_NAME, type TestCluster, TlsLab } from '@eso/testing';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -19,7 +19,7 @@ let certDir: string;
 let tenant: string;
 let other: string;
 let provider: Process;
-let client: ProviderClient;
+let client: TestProviderClient;
 
 /** A provider process, with the ports it chose. */
 interface Process {

@@ -2,7 +2,7 @@ import { ProviderError } from '@eso/api/contract';
 import type { CertificateDirectory, TlsMaterial } from '@eso/api/tls';
 import type { Clock } from '@eso/runtime';
 import { addressKey, type ProviderAddress, type ProviderEndpoint } from './endpoint.ts';
-import type { ClientMetrics, EvictionReason } from './metrics.ts';
+import type { ClientMetrics, ConnectionEvictionReason } from './metrics.ts';
 import { Quarantine } from './quarantine.ts';
 import { type ConnectionObserver, Subchannel } from './subchannel.ts';
 
@@ -11,6 +11,7 @@ const MAX_LIFETIME_MS = 30 * 60_000;
 /** After a failure another instance is preferred for this long, milliseconds. */
 const AVOID_MS = 5_000;
 
+/** Which provider, with which certificates, and how its connections are counted. */
 export interface ChannelOptions {
   readonly endpoint: ProviderEndpoint;
   readonly certificates: Pick<CertificateDirectory, 'current' | 'problem'>;
@@ -66,7 +67,7 @@ export class Channel {
   pick(tenant: string): Subchannel {
     const material = this.#material();
     const lane = this.#lane(this.#quarantine.laneOf(tenant) ?? COMMON);
-    const subchannel = this.#freest(
+    const subchannel = this.#leastLoaded(
       this.#endpoint.addresses.map((address) => this.#subchannel(lane, address, material)),
     );
     this.#countUse(subchannel);
@@ -77,10 +78,12 @@ export class Channel {
    * Runs one call on a connection that no other call is on.
    * @throws ProviderError as {@link pick} does; what `run` throws
    */
-  async alone<T>(run: (subchannel: Subchannel) => Promise<T>): Promise<T> {
+  async useDedicated<T>(run: (subchannel: Subchannel) => Promise<T>): Promise<T> {
     const material = this.#material();
     const common = this.#lane(COMMON);
-    const { address } = this.#freest(this.#endpoint.addresses.map((each) => this.#subchannel(common, each, material)));
+    const { address } = this.#leastLoaded(
+      this.#endpoint.addresses.map((each) => this.#subchannel(common, each, material)),
+    );
     const subchannel = this.#open(address, material);
     this.#retired.add(subchannel);
     this.#countUse(subchannel);
@@ -141,7 +144,7 @@ export class Channel {
     throw new ProviderError('NO_CLIENT_CERTIFICATE', `core has no client certificate: ${problem}`);
   }
 
-  #freest(candidates: readonly Subchannel[]): Subchannel {
+  #leastLoaded(candidates: readonly Subchannel[]): Subchannel {
     const healthy = candidates.filter((subchannel) => subchannel.sinceFailureMs > AVOID_MS);
     const [first, ...others] = healthy.length > 0 ? healthy : candidates;
     if (!first) {
@@ -188,7 +191,7 @@ export class Channel {
     return new Subchannel({ address, serverName, material, clock, responseBytes, observer });
   }
 
-  #retire(subchannel: Subchannel, reason: EvictionReason): void {
+  #retire(subchannel: Subchannel, reason: ConnectionEvictionReason): void {
     const key = addressKey(subchannel.address);
     const lane = [...this.#lanes.values()].find((subchannels) => subchannels.get(key) === subchannel);
     if (!lane) return;

@@ -1,5 +1,5 @@
 import { ManualClock } from '@eso/runtime';
-import { type Admission, CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
+import { type CircuitPermit, CircuitBreaker, type CircuitState } from './circuit-breaker.ts';
 
 const clock = new ManualClock();
 let states: CircuitState[];
@@ -9,7 +9,7 @@ beforeEach(() => {
   breaker = new CircuitBreaker({ clock, spacingMs: 0, onChange: (state) => states.push(state) });
 });
 
-function admitted(admission: Admission): () => void {
+function admitted(admission: CircuitPermit): () => void {
   if (admission.kind !== 'admitted') throw new Error('not admitted');
   return admission.release;
 }

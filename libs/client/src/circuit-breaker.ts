@@ -1,10 +1,11 @@
 import type { Clock } from '@eso/runtime';
 
 /** Whether a call may be made. An admitted one must be released exactly once. */
-export type Admission =
+export type CircuitPermit =
   | { readonly kind: 'admitted'; readonly release: () => void }
   | { readonly kind: 'rejected'; readonly retryAfterMs: number };
 
+/** When the circuit opens, and for how long. */
 export interface CircuitBreakerOptions {
   readonly clock: Clock;
   /** Failures in a row that open the circuit. Default 5. */
@@ -60,7 +61,7 @@ export class CircuitBreaker {
   }
 
   /** Asks for one call. */
-  admit(): Admission {
+  admit(): CircuitPermit {
     const state = this.#state;
     switch (state.kind) {
       case 'closed':
@@ -77,7 +78,7 @@ export class CircuitBreaker {
   /** The provider is there: a connection came about, or an answer came over one. */
   up(): void {
     if (this.#state.kind === 'closed') this.#state.failures = 0;
-    else this.#become({ kind: 'closed', failures: 0, lastMs: -Infinity });
+    else this.#transition({ kind: 'closed', failures: 0, lastMs: -Infinity });
   }
 
   /** A connection did not come about, or nothing answered on it any more. */
@@ -99,26 +100,27 @@ export class CircuitBreaker {
 
   /** Ends the waiting of an open circuit, because something changed at the provider: the next call is the probe. */
   reconsider(): void {
-    if (this.#state.kind === 'open') this.#become({ ...this.#state, untilMs: this.#options.clock.monotonic() });
+    if (this.#state.kind === 'open') this.#transition({ ...this.#state, untilMs: this.#options.clock.monotonic() });
   }
 
-  #probe(lastedMs: number): Admission {
+  #probe(lastedMs: number): CircuitPermit {
     const probe: State = { kind: 'halfOpen', lastedMs };
-    this.#become(probe);
+    this.#transition(probe);
     return {
       kind: 'admitted',
       release: () => {
         // It ended without telling anything: the next call finds out.
-        if (this.#state === probe) this.#become({ kind: 'open', untilMs: this.#options.clock.monotonic(), lastedMs });
+        if (this.#state === probe)
+          this.#transition({ kind: 'open', untilMs: this.#options.clock.monotonic(), lastedMs });
       },
     };
   }
 
   #open(ms: number): void {
-    this.#become({ kind: 'open', untilMs: this.#options.clock.monotonic() + ms, lastedMs: ms });
+    this.#transition({ kind: 'open', untilMs: this.#options.clock.monotonic() + ms, lastedMs: ms });
   }
 
-  #become(state: State): void {
+  #transition(state: State): void {
     this.#state = state;
     this.#options.onChange(state.kind);
   }

@@ -13,7 +13,7 @@ import { attempt, NeverSettled } from './attempt.ts';
 import type { Channel } from './channel.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import type { ProviderEndpoint } from './endpoint.ts';
-import { brokenAlone, classifyFailure, type Failure } from './failure.ts';
+import { brokenAlone, classifyFailure, type CallFailure } from './call-failure.ts';
 import { frameMessage } from './message-frame.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { largestField } from './request-bounds.ts';
@@ -37,6 +37,7 @@ export interface CallRequest<I extends DescMessage, O extends DescMessage> {
   readonly signal: AbortSignal;
 }
 
+/** One provider, its connections, and the bounds of its calls. */
 export interface EndpointCallsOptions {
   readonly endpoint: ProviderEndpoint;
   readonly pool: Channel;
@@ -65,7 +66,7 @@ interface Sending<O extends DescMessage> {
 }
 
 type Result<T> =
-  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly failure: Failure };
+  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly failure: CallFailure };
 
 /**
  * Everything between a call and the wire, for one provider: a limit of calls in flight, a circuit breaker, attempts within one budget,
@@ -113,7 +114,7 @@ export class EndpointCalls {
     const deadline = new Deadline({ clock, ms: request.deadlineMs, signal: request.signal });
     let failure: ProviderError | undefined;
     try {
-      return await this.#enter(request, deadline);
+      return await this.#admit(request, deadline);
     } catch (thrown) {
       failure = ProviderError.from(thrown);
       throw failure;
@@ -123,22 +124,22 @@ export class EndpointCalls {
     }
   }
 
-  async #enter<I extends DescMessage, O extends DescMessage>(
+  async #admit<I extends DescMessage, O extends DescMessage>(
     { method, message, tenant, rule }: CallRequest<I, O>,
     deadline: Deadline,
   ): Promise<MessageShape<O>> {
     // What may not be sent does not wait for its turn first.
     const frame = this.#frame(method, message);
-    const leave = await this.#place(tenant, deadline);
+    const leave = await this.#acquireSlot(tenant, deadline);
     try {
-      const admission = this.#breaker.admit();
-      if (admission.kind === 'rejected') throw this.#circuitOpen(admission.retryAfterMs);
+      const permit = this.#breaker.admit();
+      if (permit.kind === 'rejected') throw this.#circuitOpen(permit.retryAfterMs);
       try {
         const result = await this.#attempts({ method, frame, tenant, rule, deadline });
         if (result.kind === 'failure') throw result.failure.error;
         return result.value;
       } finally {
-        admission.release();
+        permit.release();
       }
     } finally {
       leave();
@@ -160,7 +161,7 @@ export class EndpointCalls {
     throw new ProviderError('LIMIT_EXCEEDED', text, { field: largestField(method.input, message) });
   }
 
-  async #place(tenant: string, deadline: Deadline): Promise<() => void> {
+  async #acquireSlot(tenant: string, deadline: Deadline): Promise<() => void> {
     const { metrics } = this.#options;
     const { id, serverName } = this.#endpoint;
     try {
@@ -189,11 +190,11 @@ export class EndpointCalls {
         ? this.#attemptAlone(sending)
         : this.#attempt(sending, this.pool.pick(tenant)));
       if (result.kind === 'answer' || number === MAX_ATTEMPTS || !repeatable(rule, result.failure)) return result;
-      const { error, suspect, refused }: Failure = result.failure;
+      const { error, suspect, refused }: CallFailure = result.failure;
       // Refused once, it was the end of a connection's time; refused again, it is what another call does to each new connection.
       alone = suspect || (refused && number > 1);
       const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(RETRY, number));
-      if (waitMs >= deadline.remainingMs() || !(await this.#pause(waitMs, deadline))) return result;
+      if (waitMs >= deadline.remainingMs() || !(await this.#backOff(waitMs, deadline))) return result;
       this.#options.metrics.retried(this.#endpoint.id, method.name);
     }
   }
@@ -208,7 +209,7 @@ export class EndpointCalls {
       return { kind: 'failure', failure: classifyFailure(thrown, serverName, sending.deadline) };
     }
     try {
-      const result = await this.pool.alone((session) => this.#attempt(sending, session));
+      const result = await this.pool.useDedicated((session) => this.#attempt(sending, session));
       if (result.kind === 'answer') return result;
       const { suspect, refused } = result.failure;
       if (suspect || refused) this.pool.isolate(sending.tenant);
@@ -241,7 +242,7 @@ export class EndpointCalls {
     }
   }
 
-  async #pause(ms: number, deadline: Deadline): Promise<boolean> {
+  async #backOff(ms: number, deadline: Deadline): Promise<boolean> {
     try {
       await this.#options.clock.sleep(ms, deadline.signal);
       return true;
@@ -258,7 +259,7 @@ export class EndpointCalls {
   }
 }
 
-function repeatable(rule: RetryRule, { error, unprocessed }: Failure): boolean {
+function repeatable(rule: RetryRule, { error, unprocessed }: CallFailure): boolean {
   return error.retryable && mayRetry(rule, errorCodes[error.code].grpc, unprocessed);
 }
 

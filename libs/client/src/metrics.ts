@@ -1,7 +1,7 @@
 import type { ErrorCode, ProviderError } from '@eso/api/contract';
 import { type Counter, counterOf, type Gauge, gaugeOf, type Histogram, histogramOf, type Registry } from '@eso/runtime';
 import type { CircuitState } from './circuit-breaker.ts';
-import { BoundedLabel, OTHER } from './labels.ts';
+import { BoundedLabel, OTHER_LABEL } from './labels.ts';
 
 const LATENCY_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 2, 5, 10, 30];
 const AGE_SECONDS = [1, 10, 60, 300, 900, 1800, 3600];
@@ -12,7 +12,7 @@ type PoolLabel = (typeof POOL)[number];
 type CallLabel = (typeof CALL)[number];
 
 /** Why a connection was given up. */
-export type EvictionReason =
+export type ConnectionEvictionReason =
   'idle_timeout' | 'max_lifetime' | 'health_check' | 'certificate_change' | 'address_removed';
 
 /** How many connections to one endpoint are up. */
@@ -122,7 +122,7 @@ export class ClientMetrics {
     this.#idle.observe(this.#poolLabels(endpoint), idleMs / 1000);
   }
 
-  evicted(endpoint: string, reason: EvictionReason): void {
+  evicted(endpoint: string, reason: ConnectionEvictionReason): void {
     this.#evictions.inc({ ...this.#poolLabels(endpoint), eviction_reason: reason });
   }
 
@@ -150,7 +150,7 @@ export class ClientMetrics {
   /** Drops the gauges of an endpoint that is gone; counters stay until the process ends. */
   forget(endpoint: string): void {
     const target = this.#targets.of(endpoint);
-    if (target === OTHER) return;
+    if (target === OTHER_LABEL) return;
     this.#breaker.remove({ target });
     this.#waiting.remove({ target });
     this.#targets.forget(endpoint);

@@ -28,7 +28,7 @@ import { checkFind, checkRemoteRef } from './request-bounds.ts';
 const methods = SecretStoreProvider.method;
 
 /** What every call takes. */
-export interface CallOptions {
+export interface ProviderCallOptions {
   /** Ends the call, which then fails with CANCELED. */
   readonly signal: AbortSignal;
 }
@@ -56,23 +56,30 @@ export interface ProviderCapabilities {
 /** A provider as core sees it. Every method throws ProviderError and nothing else. */
 export interface ProviderClient {
   /** One value. */
-  getSecret(request: MessageInitShape<typeof GetSecretRequestSchema>, options: CallOptions): Promise<Uint8Array>;
+  getSecret(
+    request: MessageInitShape<typeof GetSecretRequestSchema>,
+    options: ProviderCallOptions,
+  ): Promise<Uint8Array>;
   /** One secret as several values. */
   getSecretMap(
     request: MessageInitShape<typeof GetSecretMapRequestSchema>,
-    options: CallOptions,
+    options: ProviderCallOptions,
   ): Promise<Map<string, Uint8Array>>;
   /** All secrets that match. */
   getAllSecrets(
     request: MessageInitShape<typeof GetAllSecretsRequestSchema>,
-    options: CallOptions,
+    options: ProviderCallOptions,
   ): Promise<Map<string, Uint8Array>>;
   /** Whether the provider can work with a config. */
-  validate(ref: ProviderRefInit, sourceNamespace: string, options: CallOptions): Promise<ProviderValidation>;
+  validate(ref: ProviderRefInit, sourceNamespace: string, options: ProviderCallOptions): Promise<ProviderValidation>;
   /** What the provider can do with a config. */
-  capabilities(ref: ProviderRefInit, sourceNamespace: string, options: CallOptions): Promise<ProviderCapabilities>;
+  capabilities(
+    ref: ProviderRefInit,
+    sourceNamespace: string,
+    options: ProviderCallOptions,
+  ): Promise<ProviderCapabilities>;
   /** Resolves when the provider says that it is serving. */
-  checkHealth(options: CallOptions): Promise<void>;
+  checkHealth(options: ProviderCallOptions): Promise<void>;
 }
 
 type ProviderRefInit = MessageInitShape<typeof ProviderReferenceSchema>;
@@ -91,7 +98,7 @@ export class EndpointClient implements ProviderClient {
     this.#deadlineMs = deadlineMs;
   }
 
-  async getSecret(message: MessageInitShape<typeof GetSecretRequestSchema>, { signal }: CallOptions) {
+  async getSecret(message: MessageInitShape<typeof GetSecretRequestSchema>, { signal }: ProviderCallOptions) {
     checkRemoteRef(message.remoteRef);
     const { value } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
@@ -101,7 +108,7 @@ export class EndpointClient implements ProviderClient {
     return value;
   }
 
-  async getSecretMap(message: MessageInitShape<typeof GetSecretMapRequestSchema>, { signal }: CallOptions) {
+  async getSecretMap(message: MessageInitShape<typeof GetSecretMapRequestSchema>, { signal }: ProviderCallOptions) {
     checkRemoteRef(message.remoteRef);
     const { secrets } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
@@ -111,7 +118,7 @@ export class EndpointClient implements ProviderClient {
     return new Map(Object.entries(secrets));
   }
 
-  async getAllSecrets(message: MessageInitShape<typeof GetAllSecretsRequestSchema>, { signal }: CallOptions) {
+  async getAllSecrets(message: MessageInitShape<typeof GetAllSecretsRequestSchema>, { signal }: ProviderCallOptions) {
     checkFind(message.find);
     const { secrets } = await this.#calls.call({
       ...this.#read(message.sourceNamespace, signal),
@@ -121,14 +128,14 @@ export class EndpointClient implements ProviderClient {
     return new Map(Object.entries(secrets));
   }
 
-  async validate(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
+  async validate(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: ProviderCallOptions) {
     const message = { providerRef, sourceNamespace };
     return validationOf(
       await this.#calls.call({ ...this.#read(sourceNamespace, signal), method: methods.validate, message }),
     );
   }
 
-  async capabilities(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: CallOptions) {
+  async capabilities(providerRef: ProviderRefInit, sourceNamespace: string, { signal }: ProviderCallOptions) {
     const message = { providerRef, sourceNamespace };
     const answer = await this.#calls.call({
       ...this.#read(sourceNamespace, signal),
@@ -138,7 +145,7 @@ export class EndpointClient implements ProviderClient {
     return capabilitiesOf(answer);
   }
 
-  async checkHealth({ signal }: CallOptions): Promise<void> {
+  async checkHealth({ signal }: ProviderCallOptions): Promise<void> {
     const deadlineMs = Math.min(limits.healthDeadlineMs, this.#deadlineMs);
     const { status } = await this.#calls.call({
       method: Health.method.check,

@@ -15,6 +15,7 @@ export interface ClientLimits {
   readonly requestBytes?: number;
 }
 
+/** What the connections to all providers share. */
 export interface ProviderConnectionsOptions {
   /** Core's own certificate and what it trusts. A change takes effect with the next call. */
   readonly certificates: CertificateDirectory;

@@ -1,5 +1,6 @@
 import type { Clock } from '@eso/runtime';
 
+/** How long a tenant stays apart. */
 export interface QuarantineOptions {
   readonly clock: Clock;
   /** How long after the last offence, milliseconds. Default 10 minutes. */

@@ -6,7 +6,7 @@ import { Http2Session, type SessionEnd, SessionError, SessionPool } from '@eso/h
 import { abortable, type Clock } from '@eso/runtime';
 import { checkAnswer } from './answer-bounds.ts';
 import type { ProviderAddress } from './endpoint.ts';
-import { exchange } from './unary-exchange.ts';
+import { unaryExchange } from './unary-exchange.ts';
 import { WireFailure } from './wire-failure.ts';
 
 /** Told of what becomes of the connections of a subchannel. */
@@ -17,6 +17,7 @@ export interface ConnectionObserver {
   ended(how: SessionEnd & { readonly ageMs: number }): void;
 }
 
+/** One address of a provider, the certificate for it, and who observes its connection. */
 export interface SubchannelOptions {
   readonly address: ProviderAddress;
   readonly serverName: string;
@@ -125,10 +126,10 @@ export class Subchannel {
     const opened = session.request(requestHeaders(path, timeoutMs), { group: tenant, signal });
     const stream = opened instanceof Promise ? await opened : opened;
     try {
-      return await exchange(stream, frame, {
+      return await unaryExchange(stream, frame, {
         maxBytes: this.#options.responseBytes,
         signal,
-        onHeard: session.recordActivity,
+        onActivity: session.recordActivity,
       });
     } catch (thrown) {
       throw await explained(thrown, session, signal);

@@ -3,12 +3,13 @@ import { answerStatus, headersProblem, sizeProblem } from './answer-status.ts';
 import { MessageReader } from './message-frame.ts';
 import { WireFailure } from './wire-failure.ts';
 
-export interface ExchangeOptions {
+/** What bounds an exchange, and who is told that it goes on. */
+export interface UnaryExchangeOptions {
   /** Largest message that is read, bytes. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   /** Called for whatever comes in. */
-  readonly onHeard: () => void;
+  readonly onActivity: () => void;
 }
 
 /**
@@ -18,10 +19,10 @@ export interface ExchangeOptions {
  * @param frame the request with its gRPC header
  * @throws ConnectError with the status that the peer sent; WireFailure when it sent none; the signal's reason
  */
-export async function exchange(
+export async function unaryExchange(
   stream: ClientHttp2Stream,
   frame: Buffer,
-  { maxBytes, signal, onHeard }: ExchangeOptions,
+  { maxBytes, signal, onActivity }: UnaryExchangeOptions,
 ): Promise<Uint8Array> {
   const reader = new MessageReader(maxBytes);
   let headers: IncomingHttpHeaders | undefined;
@@ -42,13 +43,13 @@ export async function exchange(
     const onAbort = (): void => fail(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     stream.on('response', (received) => {
-      onHeard();
+      onActivity();
       headers = received;
       const wrong = headersProblem(received);
       if (wrong) fail(wrong);
     });
     stream.on('data', (chunk: Buffer) => {
-      onHeard();
+      onActivity();
       // Until the peer hears of it, it may send as much as the window takes.
       if (settled) return;
       try {
@@ -58,7 +59,7 @@ export async function exchange(
       }
     });
     stream.on('trailers', (received) => {
-      onHeard();
+      onActivity();
       const wrong = sizeProblem(received);
       if (wrong) fail(wrong);
       else trailers = received;

@@ -9,7 +9,7 @@ import { awsFailure, isAwsError } from '../../../apps/provider-aws/src/aws/failu
 import { sanitised } from '../../../apps/provider-aws/src/aws/sanitised.ts';
 import { errorAsJson, understandXmlErrors } from '../../../apps/provider-aws/src/aws/xml-errors.ts';
 import { absenceFailure, absenceIn } from '../../../apps/provider-aws/src/secrets-manager/absence.ts';
-import { batchAnswer } from '../../../apps/provider-aws/src/secrets-manager/batch-answer.ts';
+import { readBatchAnswer } from '../../../apps/provider-aws/src/secrets-manager/batch-answer.ts';
 import { attemptAsync, must, type Target } from '../target.ts';
 
 const call = {
@@ -124,7 +124,7 @@ export const awsAnswers: Target = {
     );
     const word = 'refused' in single ? failed(single.refused) : 'a value';
     if ('refused' in batch) return `${word}, ${failed(batch.refused)}`;
-    const answer = batchAnswer(batch.value, (error) => awsFailure(error, call));
+    const answer = readBatchAnswer(batch.value, (error) => awsFailure(error, call));
     const one = answer.of({ name: 'db', arn: 'arn:aws:x', tags: new Map() });
     if (one && 'failure' in one) mustBeFit(one.failure);
     return `${word}, ${one ? Object.keys(one).join() : 'nothing'} of a batch`;

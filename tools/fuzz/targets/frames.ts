@@ -6,7 +6,7 @@ import { BatchGetResponseSchema } from '../../../libs/api/src/gen/provider/ext/v
 import { fromConnectError } from '../../../libs/api/src/contract/error-wire.ts';
 import { ProviderError } from '../../../libs/api/src/contract/provider-error.ts';
 import { GetSecretMapResponseSchema } from '../../../libs/api/src/gen/provider/v1/provider_pb.js';
-import { ByteRoom } from '../../../libs/api/src/server/transport/byte-room.ts';
+import { ByteSemaphore } from '../../../libs/api/src/server/transport/byte-semaphore.ts';
 import { PREFIX_BYTES, readMessage } from '../../../libs/api/src/server/transport/request-message.ts';
 import { RefusedPeer } from '../../../libs/api/src/server/transport/refused-peer.ts';
 import { framesOf, PREFACE } from '../../../libs/api/src/server/transport/testing/raw-frames.ts';
@@ -114,7 +114,7 @@ function status(bytes: Buffer): string {
 }
 
 async function request(bytes: Buffer): Promise<string> {
-  const room = new ByteRoom(4 * MAX_MESSAGE);
+  const room = new ByteSemaphore(4 * MAX_MESSAGE);
   const stream = new PassThrough();
   const options = { maxBytes: MAX_MESSAGE, room, signal: new AbortController().signal };
   // Of the stream only what every readable stream has is used.

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Fuel, FuelSpent } from '@eso/runtime';
 import { ProviderError } from '../../../libs/api/src/contract/provider-error.ts';
-import { canonicalDocument } from '../../../libs/api/src/property/json-document.ts';
+import { canonicalDocumentSync } from '../../../libs/api/src/property/json-document.ts';
 import { jsonObjectToMap } from '../../../libs/api/src/property/object-to-map.ts';
-import { readProperty } from '../../../libs/api/src/property/read-property.ts';
-import { writeProperty } from '../../../libs/api/src/property/write-property.ts';
+import { readPropertySync } from '../../../libs/api/src/property/read-property.ts';
+import { writePropertySync } from '../../../libs/api/src/property/write-property.ts';
 import { attempt, must, partsOf, type Target, wordFor } from '../target.ts';
 
 /** A path that has one meaning in every language: names with dots between them. */
@@ -25,8 +25,8 @@ export const properties: Target = {
     const [path = Buffer.alloc(0), document = Buffer.alloc(0), value = Buffer.alloc(0)] = partsOf(input, 3);
     const property = path.toString();
     const fuel = new Fuel(FUEL);
-    const read = attempt(() => readProperty(document, property, 'path', fuel), ProviderError, FuelSpent);
-    attempt(() => readProperty(document, property, 'literalThenPath', new Fuel(FUEL)), ProviderError, FuelSpent);
+    const read = attempt(() => readPropertySync(document, property, 'path', fuel), ProviderError, FuelSpent);
+    attempt(() => readPropertySync(document, property, 'literalThenPath', new Fuel(FUEL)), ProviderError, FuelSpent);
     if ('value' in read && PLAIN.test(property)) agrees(document, property, read.value);
     return `${wordFor(read)}, ${written(document, property, value)}, ${members(document)}`;
   },
@@ -53,14 +53,14 @@ function agrees(document: Buffer, property: string, read: Uint8Array | undefined
 }
 
 function written(document: Buffer, property: string, value: Buffer): string {
-  const write = (into: Uint8Array) => writeProperty(into, property, value, new Fuel(FUEL));
+  const write = (into: Uint8Array) => writePropertySync(into, property, value, new Fuel(FUEL));
   const first = attempt(() => write(document), ProviderError, FuelSpent);
   if (!('value' in first) || !first.value) return wordFor(first);
   const text = Buffer.from(first.value);
   must(isJson(text), 'a document that was written is JSON');
   const isPlain = PLAIN.test(property) && plainJson(document) !== undefined;
   if (!isPlain) return 'written';
-  const back = readProperty(text, property, 'path', new Fuel(Infinity));
+  const back = readPropertySync(text, property, 'path', new Fuel(Infinity));
   must(back !== undefined && Buffer.from(back).equals(Buffer.from(value.toString())), 'what was written is read');
   const again = write(text);
   must(again !== undefined && text.equals(again), 'writing it once more changes nothing');
@@ -74,7 +74,7 @@ function members(document: Buffer): string {
     ProviderError,
     FuelSpent,
   );
-  const canonical = attempt(() => canonicalDocument(document, {}, new Fuel(FUEL)), ProviderError, FuelSpent);
+  const canonical = attempt(() => canonicalDocumentSync(document, {}, new Fuel(FUEL)), ProviderError, FuelSpent);
   const parsed = plainJson(document);
   if (parsed !== undefined) {
     if ('value' in exact) {
@@ -83,7 +83,7 @@ function members(document: Buffer): string {
     }
     if ('value' in canonical) {
       must(isDeepStrictEqual(plainJson(Buffer.from(canonical.value)), parsed), 'canonical JSON has the same meaning');
-      const again = canonicalDocument(canonical.value, {}, new Fuel(Infinity));
+      const again = canonicalDocumentSync(canonical.value, {}, new Fuel(Infinity));
       must(Buffer.from(again).equals(canonical.value), 'and is the same once more');
     }
   }

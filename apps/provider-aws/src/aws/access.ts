@@ -1,10 +1,11 @@
 import type { OpenContext } from '@eso/api/server';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { Access } from './login.ts';
+import type { AwsAccess } from './aws-identity.ts';
 import { roleSession, rolesOf } from './role-session.ts';
 import { staticKeys } from './static-keys.ts';
 
+/** The config object, what its backend was opened with, and where STS is reached. */
 export interface AccessOptions extends Pick<
   OpenContext<SecretsManagerConfig>,
   'config' | 'credentials' | 'metrics' | 'session' | 'lifetime'
@@ -13,7 +14,7 @@ export interface AccessOptions extends Pick<
 }
 
 /** The way in that a config object describes: access keys from Secrets, and then the roles, one after the other. */
-export function accessOf({ config, credentials, endpoints, ...context }: AccessOptions): Access {
+export function accessOf({ config, credentials, endpoints, ...context }: AccessOptions): AwsAccess {
   const base = staticKeys(config.auth?.secretRef ?? {}, credentials);
   const roles = rolesOf(config);
   // Keys that a user keeps are read before each request; there is nothing else to try.

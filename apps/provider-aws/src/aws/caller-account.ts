@@ -1,10 +1,11 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ApiCallMetrics } from '@eso/api/server';
 import { clientSettings } from './client-settings.ts';
-import type { Login } from './login.ts';
+import type { AwsIdentityProvider } from './aws-identity.ts';
 
+/** Whose account is asked for, and where; without an endpoint it is the one of the region. */
 export interface CallerAccountOptions {
-  readonly login: Login;
+  readonly login: AwsIdentityProvider;
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly metrics: ApiCallMetrics;

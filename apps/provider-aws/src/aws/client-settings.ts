@@ -1,5 +1,5 @@
 import { ProviderError } from '@eso/api/server';
-import type { Login } from './login.ts';
+import type { AwsIdentityProvider } from './aws-identity.ts';
 
 /** Attempts of one call, the first included. Core repeats a failed call by itself, so few are enough. */
 const MAX_ATTEMPTS = 3;
@@ -12,7 +12,7 @@ const REQUEST_TIMEOUT_MS = 8_000;
 export interface ClientSettings {
   readonly region: string;
   readonly endpoint: string | undefined;
-  readonly login: Login;
+  readonly login: AwsIdentityProvider;
 }
 
 /** Settings for the constructor of a client. Each client has connections of its own, which end with `destroy()`. */

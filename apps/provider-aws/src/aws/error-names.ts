@@ -1,8 +1,8 @@
 /** What the names of AWS's errors say, where a name says enough. */
-export type Meaning = 'CREDENTIALS_REJECTED' | 'ACCESS_DENIED' | 'BACKEND_THROTTLED';
+export type AwsErrorMeaning = 'CREDENTIALS_REJECTED' | 'ACCESS_DENIED' | 'BACKEND_THROTTLED';
 
 /** The same failure has other names in other protocols of AWS, and in emulators. */
-const NAMES: Readonly<Record<Meaning, readonly string[]>> = {
+const NAMES: Readonly<Record<AwsErrorMeaning, readonly string[]>> = {
   CREDENTIALS_REJECTED: [
     'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidClientTokenIdException', 'InvalidAccessKeyId',
     'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature', 'IncompleteSignatureException',
@@ -20,11 +20,13 @@ const NAMES: Readonly<Record<Meaning, readonly string[]>> = {
   ],
 }; // prettier-ignore
 
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
-  (Object.keys(NAMES) as Meaning[]).flatMap((meaning) => NAMES[meaning].map((name) => [name, meaning] as const)),
+const MEANINGS: ReadonlyMap<string, AwsErrorMeaning> = new Map(
+  (Object.keys(NAMES) as AwsErrorMeaning[]).flatMap((meaning) =>
+    NAMES[meaning].map((name) => [name, meaning] as const),
+  ),
 );
 
 /** The meaning of an error of this name; undefined when the name alone does not tell. */
-export function meaningOf(name: string): Meaning | undefined {
+export function meaningOf(name: string): AwsErrorMeaning | undefined {
   return MEANINGS.get(name);
 }

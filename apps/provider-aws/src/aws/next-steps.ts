@@ -1,10 +1,10 @@
-import type { Meaning } from './error-names.ts';
+import type { AwsErrorMeaning } from './error-names.ts';
 
 /** What helps with most errors of one meaning. */
 const USUAL = {
   CREDENTIALS_REJECTED: 'put valid access keys into the referenced Secret',
   ACCESS_DENIED: 'allow it in the IAM policies of the identity and of what it accesses',
-} as const satisfies Partial<Record<Meaning, string>>;
+} as const satisfies Partial<Record<AwsErrorMeaning, string>>;
 
 const RENEW = 'put access keys with a session token that has not expired into the referenced Secret';
 const KMS = "check that the secret's KMS key is enabled, and that its policy and the identity's allow kms:Decrypt";

@@ -3,7 +3,7 @@ import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/s
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure } from './failure.ts';
-import type { Access, Identity, Login } from './login.ts';
+import type { AwsAccess, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
 
 /** One role to assume. */
 export interface Role {
@@ -12,8 +12,9 @@ export interface Role {
   readonly request: Pick<AssumeRoleCommandInput, 'RoleArn' | 'ExternalId' | 'Tags' | 'TransitiveTagKeys'>;
 }
 
+/** The roles, the identity that assumes the first of them, and the kit that keeps what came of it. */
 export interface RoleSessionOptions {
-  readonly base: Login;
+  readonly base: AwsIdentityProvider;
   /** At least one; each is assumed with the identity of the one before. */
   readonly roles: readonly Role[];
   readonly region: string;
@@ -48,15 +49,15 @@ export function rolesOf(config: SecretsManagerConfig): Role[] {
 
 /** What the roles gave, and the keys that they were assumed with. */
 interface Assumed {
-  readonly base: Identity;
-  readonly identity: Identity;
+  readonly base: AwsIdentity;
+  readonly identity: AwsIdentity;
 }
 
 /**
  * Assumes roles with the identity of `base`, once for many requests. Other keys are another session: who lost the keys loses
  * the role. A refusal is remembered by the kit, so that STS is not asked again and again.
  */
-export function roleSession(options: RoleSessionOptions): Access {
+export function roleSession(options: RoleSessionOptions): AwsAccess {
   const { lifetime } = options;
   const session = options.session<Assumed>('roles', {
     login: async ({ signal }) => {
@@ -66,7 +67,7 @@ export function roleSession(options: RoleSessionOptions): Access {
       return { value: { base, identity }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
     },
   });
-  const current = async ({ base, identity }: Assumed): Promise<Identity> => {
+  const current = async ({ base, identity }: Assumed): Promise<AwsIdentity> => {
     if (sameKeys(base, await options.base())) return identity;
     throw new ProviderError('CREDENTIALS_REJECTED', 'the access keys have changed since the role was assumed');
   };
@@ -76,19 +77,24 @@ export function roleSession(options: RoleSessionOptions): Access {
   };
 }
 
-function sameKeys(a: Identity, b: Identity): boolean {
+function sameKeys(a: AwsIdentity, b: AwsIdentity): boolean {
   return (
     a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
   );
 }
 
-async function assumeAll(base: Identity, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
+async function assumeAll(base: AwsIdentity, options: RoleSessionOptions, signal: AbortSignal): Promise<AwsIdentity> {
   let identity = base;
   for (const role of options.roles) identity = await assume(identity, role, options, signal);
   return identity;
 }
 
-async function assume(from: Identity, role: Role, options: RoleSessionOptions, signal: AbortSignal): Promise<Identity> {
+async function assume(
+  from: AwsIdentity,
+  role: Role,
+  options: RoleSessionOptions,
+  signal: AbortSignal,
+): Promise<AwsIdentity> {
   const { region, endpoint, metrics } = options;
   const client = new STSClient(clientSettings({ region, endpoint, login: () => Promise.resolve(from) }));
   const request = { ...role.request, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS };

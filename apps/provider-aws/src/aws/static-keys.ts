@@ -1,5 +1,5 @@
 import { type Credentials, ProviderError, type SecretKeySelector } from '@eso/api/server';
-import type { Login } from './login.ts';
+import type { AwsIdentityProvider } from './aws-identity.ts';
 
 /** Where access keys stand. */
 export interface StaticKeyRefs {
@@ -12,7 +12,7 @@ export interface StaticKeyRefs {
 export const SECRET_REF = 'spec.auth.secretRef';
 
 /** Access keys that a user keeps in Secrets, used as they stand there. */
-export function staticKeys(refs: StaticKeyRefs, credentials: Credentials): Login {
+export function staticKeys(refs: StaticKeyRefs, credentials: Credentials): AwsIdentityProvider {
   const read = async (name: keyof StaticKeyRefs): Promise<string> => {
     const field = `${SECRET_REF}.${name}`;
     return usable(await credentials.secretKey(refs[name] ?? {}, field), field);

@@ -7,10 +7,10 @@ import { secretArn } from './secret-arn.ts';
 export type VersionSelector = { readonly VersionStage: string } | { readonly VersionId: string };
 
 /** The version that is asked for when nobody asks for one. */
-export const CURRENT: VersionSelector = { VersionStage: 'AWSCURRENT' };
+export const CURRENT_VERSION: VersionSelector = { VersionStage: 'AWSCURRENT' };
 
 /** What AWS was asked to read. */
-export interface Asked {
+export interface ReadRequest {
   /** Name or ARN. */
   readonly id: string;
   /** Absent: the secret's description. */
@@ -36,7 +36,7 @@ const NO_VALUE = /\bspecified secret value\b/i;
 /** What the error of a read says is not there; undefined for every other failure. */
 export function absenceIn(
   { name, message }: Pick<AwsError, 'name' | 'message'>,
-  version: VersionSelector = CURRENT,
+  version: VersionSelector = CURRENT_VERSION,
 ): Absence | undefined {
   if (name === 'ResourceNotFoundException') return NO_VALUE.test(message) ? absentPart(version) : 'secret';
   return ['InvalidRequestException', 'InvalidParameterException'].includes(name) && DELETED.test(message)
@@ -50,7 +50,7 @@ export function absentPart(version: VersionSelector): Absence {
 }
 
 /** The failure of a read that found nothing. SECRET_NOT_FOUND is the secret's alone: deletion policies act on it. */
-export function absenceFailure(absence: Absence, asked: Asked, error: AwsError): ProviderError {
+export function absenceFailure(absence: Absence, asked: ReadRequest, error: AwsError): ProviderError {
   const { id, region } = asked;
   const options = { field: 'remoteRef.key', cause: error, backend: backendAnswer(error) };
   switch (absence) {
@@ -89,7 +89,7 @@ export function absenceFailure(absence: Absence, asked: Asked, error: AwsError):
 }
 
 /** The failure of a read whose ARN points elsewhere than where it was asked; undefined where it does not. */
-export function strayArn(asked: Asked, account: string | undefined, error: AwsError): ProviderError | undefined {
+export function strayArn(asked: ReadRequest, account: string | undefined, error: AwsError): ProviderError | undefined {
   const arn = secretArn(asked.id);
   if (!arn) return undefined;
   const stray = (what: string, nextStep: string): ProviderError =>
@@ -112,7 +112,7 @@ export function strayArn(asked: Asked, account: string | undefined, error: AwsEr
   return undefined;
 }
 
-function versionName({ version }: Asked): string {
+function versionName({ version }: ReadRequest): string {
   if (!version) return 'such version';
   return 'VersionId' in version
     ? `version with ID ${version.VersionId}`
@@ -121,7 +121,7 @@ function versionName({ version }: Asked): string {
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-function versionAdvice({ version }: Asked): string {
+function versionAdvice({ version }: ReadRequest): string {
   if (version && 'VersionStage' in version && UUID.test(version.VersionStage))
     return `write uuid/${version.VersionStage} if this is a version ID`;
   return 'use a staging label that the secret has, such as AWSPREVIOUS, or uuid/ and the ID of a version that it has';

@@ -13,17 +13,18 @@ import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
-import type { Login } from '../aws/login.ts';
+import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { absenceIn, type VersionSelector } from './absence.ts';
-import { batchAnswer, type BatchAnswer } from './batch-answer.ts';
-import { ReadFailures, SERVICE } from './read-failures.ts';
+import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
+import { ReadFailures, SERVICE_NAME } from './read-failures.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
+/** Where Secrets Manager is called, as whom, and how calls are counted and shared. */
 export interface SecretsManagerApiOptions {
   readonly region: string;
   readonly endpoints: Endpoints;
-  readonly login: Login;
+  readonly login: AwsIdentityProvider;
   readonly metrics: ApiCallMetrics;
   readonly flights: SingleFlight;
 }
@@ -110,7 +111,7 @@ export class SecretsManagerApi {
         throw error;
       }
     });
-    return batchAnswer(answer, (error, id) => this.#failures.listed(error, id));
+    return readBatchAnswer(answer, (error, id) => this.#failures.listed(error, id));
   }
 
   /** Ends all connections. */
@@ -140,7 +141,7 @@ export class SecretsManagerApi {
     } catch (error) {
       signal.throwIfAborted();
       const { region } = this.#options;
-      throw awsFailure(error, { service: SERVICE, region, invalidRequest: 'INVALID_REQUEST', ...call });
+      throw awsFailure(error, { service: SERVICE_NAME, region, invalidRequest: 'INVALID_REQUEST', ...call });
     }
   }
 

@@ -9,16 +9,17 @@ import {
   type RemoteRef,
   type Validation,
 } from '@eso/api/server';
-import type { Access } from '../aws/login.ts';
-import { CURRENT, type VersionSelector } from './absence.ts';
+import type { AwsAccess } from '../aws/aws-identity.ts';
+import { CURRENT_VERSION, type VersionSelector } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
 import { findSecrets } from './find.ts';
 import { secretArn } from './secret-arn.ts';
 import { secretBytes, secretDocument } from './secret-bytes.ts';
 
+/** What one config object was opened to. */
 export interface SecretsManagerBackendOptions {
   readonly api: SecretsManagerApi;
-  readonly access: Access;
+  readonly access: AwsAccess;
   /** Stands before every remote key. */
   readonly prefix: string;
   /** What a validation has to say about the config object. */
@@ -102,7 +103,7 @@ export class SecretsManagerBackend implements Backend {
 }
 
 function versionOf({ version }: RemoteRef): VersionSelector {
-  if (version === '') return CURRENT;
+  if (version === '') return CURRENT_VERSION;
   if (!version.startsWith(VERSION_ID)) return { VersionStage: version };
   if (version !== VERSION_ID) return { VersionId: version.slice(VERSION_ID.length) };
   throw new ProviderError('INVALID_REQUEST', `remoteRef.version is ${VERSION_ID} without a version ID`, {

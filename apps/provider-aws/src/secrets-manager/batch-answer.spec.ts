@@ -1,5 +1,5 @@
 import { ProviderError } from '@eso/api/server';
-import { batchAnswer } from './batch-answer.ts';
+import { readBatchAnswer } from './batch-answer.ts';
 
 const failureOf = (): ProviderError => new ProviderError('ACCESS_DENIED', 'no');
 const secret = { name: 'db', arn: 'arn:db', tags: new Map<string, string>() };
@@ -9,12 +9,12 @@ test.each([
   { SecretValues: {}, Errors: 'none' },
   { SecretValues: [null, 5], Errors: [null] },
 ])('an answer whose lists are none says nothing: %j', (answer) => {
-  expect(batchAnswer(answer as object, failureOf).of(secret)).toBeUndefined();
+  expect(readBatchAnswer(answer as object, failureOf).of(secret)).toBeUndefined();
 });
 
 test('an entry that is none hides no other', () => {
   const values = { SecretValues: [null, { Name: 'db', SecretString: 'v' }] };
-  expect(batchAnswer(values as object, failureOf).of(secret)).toEqual({ value: { text: 'v', binary: undefined } });
+  expect(readBatchAnswer(values as object, failureOf).of(secret)).toEqual({ value: { text: 'v', binary: undefined } });
   const errors = { Errors: [null, { SecretId: 'arn:db', ErrorCode: 'AccessDeniedException' }] };
-  expect(batchAnswer(errors as object, failureOf).of(secret)).toMatchObject({ failure: { code: 'ACCESS_DENIED' } });
+  expect(readBatchAnswer(errors as object, failureOf).of(secret)).toMatchObject({ failure: { code: 'ACCESS_DENIED' } });
 });

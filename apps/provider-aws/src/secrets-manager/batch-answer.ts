@@ -16,7 +16,7 @@ type Output = BatchGetSecretValueResponse & { readonly $metadata?: { readonly re
  * Reads the answer to a batch. AWS answers "success" also where single secrets failed, and names them by name or ARN.
  * @param failureOf what the error of one secret means.
  */
-export function batchAnswer(
+export function readBatchAnswer(
   { SecretValues, Errors, $metadata }: Output,
   failureOf: (error: AwsError, id: string) => ProviderError,
 ): BatchAnswer {

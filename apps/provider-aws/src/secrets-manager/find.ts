@@ -1,5 +1,5 @@
 import { type CallContext, type Find, limits, ProviderError } from '@eso/api/server';
-import { CURRENT } from './absence.ts';
+import { CURRENT_VERSION } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
 import type { ListedSecret } from './secret.ts';
 import { filtersOf, selectedBy } from './filters.ts';
@@ -76,7 +76,7 @@ async function readOne(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    found.add(name, secretBytes(await api.getValue(name, CURRENT, signal)));
+    found.add(name, secretBytes(await api.getValue(name, CURRENT_VERSION, signal)));
   } catch (error) {
     found.leaveOut(name, error);
   }

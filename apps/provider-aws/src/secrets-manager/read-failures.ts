@@ -1,10 +1,11 @@
 import { ProviderError } from '@eso/api/server';
 import { type AwsError, awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
-import { absenceFailure, absenceIn, absentPart, type Asked, type VersionSelector, strayArn } from './absence.ts';
+import { absenceFailure, absenceIn, absentPart, type ReadRequest, type VersionSelector, strayArn } from './absence.ts';
 
 /** As users know it. */
-export const SERVICE = 'AWS Secrets Manager';
+export const SERVICE_NAME = 'AWS Secrets Manager';
 
+/** What a second question to AWS is asked with. */
 export interface ReadFailuresOptions {
   readonly region: string;
   /** Whether AWS describes a secret. @throws what the SDK throws when it cannot tell */
@@ -32,7 +33,7 @@ export class ReadFailures {
     signal: AbortSignal,
   ): Promise<ProviderError> {
     signal.throwIfAborted();
-    const asked: Asked = { ...what, region: this.#options.region };
+    const asked: ReadRequest = { ...what, region: this.#options.region };
     if (thrown instanceof ProviderError || !isAwsError(thrown)) return this.#failure(thrown, asked);
     const failure = this.#failure(thrown, asked);
     if (!ABOUT_THE_SECRET.has(failure.code)) return failure;
@@ -51,7 +52,7 @@ export class ReadFailures {
    * Deletion policies act on an absent secret, and AWS uses the same error where only a version is absent: so it has to be
    * absent for a second question, too. Undefined: it is.
    */
-  async #secondLook(error: AwsError, asked: Asked, signal: AbortSignal): Promise<ProviderError | undefined> {
+  async #secondLook(error: AwsError, asked: ReadRequest, signal: AbortSignal): Promise<ProviderError | undefined> {
     try {
       if (asked.version && (await this.#options.exists(asked.id, signal)))
         return absenceFailure(absentPart(asked.version), asked, error);
@@ -66,13 +67,13 @@ export class ReadFailures {
     return elsewhere;
   }
 
-  #failure(thrown: unknown, asked: Asked, field?: 'find'): ProviderError {
+  #failure(thrown: unknown, asked: ReadRequest, field?: 'find'): ProviderError {
     if (isAwsError(thrown)) {
       const absence = absenceIn(thrown, asked.version);
       if (absence) return absenceFailure(absence, asked, thrown);
     }
     return awsFailure(thrown, {
-      service: SERVICE,
+      service: SERVICE_NAME,
       region: asked.region,
       action: `${asked.version || field ? 'read' : 'describe'} secret ${asked.id}`,
       field: field ?? fieldOf(thrown),

@@ -8,16 +8,18 @@ import type { Endpoints } from '../aws/endpoints.ts';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { awsProvider } from '../definition.ts';
 
+/** The region of every test. */
 export const REGION = 'eu-central-1';
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
 
+/** Settings of the emulator, and what stands before it. */
 export interface AwsLabOptions extends MotoOptions {
   /** Where the provider finds AWS, for tests that stand in between. Default: the emulator. */
   readonly endpoints?: (url: string) => Endpoints | Promise<Endpoints>;
 }
 
 /** What a failed call is answered with. */
-export interface Refusal {
+export interface RefusedCall {
   readonly status: Code;
   readonly code: ErrorCode;
   readonly error: ProviderError;
@@ -114,6 +116,7 @@ export class AwsLab {
   }
 }
 
+/** The fields of a remote ref beside its key. */
 export interface RestOfRef {
   readonly property?: string;
   readonly version?: string;
@@ -138,7 +141,7 @@ function awsClient(moto: Moto): SecretsManagerClient {
 }
 
 /** How a call is refused. @throws Error when it is not */
-export async function refusal(call: Promise<unknown>): Promise<Refusal> {
+export async function refusedCall(call: Promise<unknown>): Promise<RefusedCall> {
   const outcome = await call.then(
     () => undefined,
     (error: unknown) => ConnectError.from(error),

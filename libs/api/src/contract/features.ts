@@ -23,6 +23,7 @@ export const features = [
   'generate',
 ] as const;
 
+/** One thing that a kind can do; `CapabilitiesResponse` carries a set of them. */
 export type Feature = (typeof features)[number];
 
 /** Versions of the contract, both ends included. */

@@ -19,7 +19,7 @@ export function utf8ByteText(text: string): ByteText {
 }
 
 /** Byte text back to bytes, in memory of their own. */
-export function toBytes(text: ByteText): Uint8Array {
+export function byteTextToBytes(text: ByteText): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
@@ -64,6 +64,6 @@ export function runeLength(rune: number): number {
 }
 
 /** The UTF-8 encoding of a code point as byte text; a surrogate becomes U+FFFD. */
-export function encodeRune(rune: number): ByteText {
+export function runeToByteText(rune: number): ByteText {
   return utf8ByteText(String.fromCodePoint(rune));
 }

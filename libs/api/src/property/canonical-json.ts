@@ -1,4 +1,4 @@
-import { byteText, type ByteText, toBytes, utf8ByteText } from './byte-text.ts';
+import { byteText, type ByteText, byteTextToBytes, utf8ByteText } from './byte-text.ts';
 import { JsonNumber } from './json-number.ts';
 import { quoteJson } from './quote.ts';
 
@@ -30,7 +30,7 @@ export const MAX_TREE_DEPTH = 1_000;
  * @throws TypeError for what JSON cannot say (`undefined`, NaN, a function), or what is nested deeper than 1,000 levels.
  */
 export function canonicalJson(value: JsonInput, options: CanonicalJsonOptions = {}): Uint8Array {
-  return toBytes(canonicalText(value, options.escapeHtml ?? false));
+  return byteTextToBytes(canonicalText(value, options.escapeHtml ?? false));
 }
 
 /** The same as byte text. */

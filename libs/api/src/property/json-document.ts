@@ -1,6 +1,6 @@
 import type { Fuel } from '@eso/runtime';
 import { ProviderError } from '../contract/provider-error.ts';
-import { byteText, type ByteText, toBytes } from './byte-text.ts';
+import { byteText, type ByteText, byteTextToBytes } from './byte-text.ts';
 import { type CanonicalJsonOptions, canonicalText, type JsonInput, MAX_TREE_DEPTH } from './canonical-json.ts';
 import { JsonNumber } from './json-number.ts';
 import {
@@ -41,12 +41,12 @@ export function tooDeep(levels: number): ProviderError {
  * twice the last one counts.
  * @throws ProviderError NOT_AN_OBJECT for what is not JSON; LIMIT_EXCEEDED when it is nested deeper than 1,000 levels; FuelSpent
  */
-export function canonicalDocument(document: Uint8Array, options: CanonicalJsonOptions, fuel: Fuel): Uint8Array {
+export function canonicalDocumentSync(document: Uint8Array, options: CanonicalJsonOptions, fuel: Fuel): Uint8Array {
   fuel.take(STEPS_PER_REWRITTEN_BYTE * document.length);
   const text = byteText(document);
   const problem = documentProblem(text);
   if (problem) throw problem;
-  return toBytes(canonicalText(parseValid(text, skipSpace(text, 0), 'text'), options.escapeHtml ?? false));
+  return byteTextToBytes(canonicalText(parseValid(text, skipSpace(text, 0), 'text'), options.escapeHtml ?? false));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Fuel } from '@eso/runtime';
 import { limits } from '../contract/limits.ts';
 import { ProviderError } from '../contract/provider-error.ts';
-import { byteText, type ByteText, toBytes, utf8ByteText } from './byte-text.ts';
+import { byteText, type ByteText, byteTextToBytes, utf8ByteText } from './byte-text.ts';
 import { canonicalText } from './canonical-json.ts';
 import { formatGoFloat } from './go-number.ts';
 import { type NumberForm, parseValid, STEPS_PER_REWRITTEN_BYTE, tooDeep } from './json-document.ts';
@@ -53,7 +53,10 @@ export function jsonObjectToMap(
   const map = new Map<string, Uint8Array>();
   for (const { key, value } of members(text, start)) {
     fuel.take(STEPS_PER_MEMBER);
-    map.set(decodeString(key), toBytes(decoded ? decodedText(value, form.numbers ?? 'text') : memberText(value)));
+    map.set(
+      decodeString(key),
+      byteTextToBytes(decoded ? decodedText(value, form.numbers ?? 'text') : memberText(value)),
+    );
     if (map.size > limits.responseKeysCap) throw tooManyMembers();
   }
   return map;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Fuel, FuelSpent } from '@eso/runtime';
-import { type PropertyOrder, readProperty as readWith } from './read-property.ts';
+import { type PropertyOrder, readPropertySync as readWith } from './read-property.ts';
 
 type Text = string | { base64: string };
 interface CaseFile {

@@ -1,4 +1,4 @@
-import { byteText, toBytes, utf8ByteText } from './byte-text.ts';
+import { byteText, byteTextToBytes, utf8ByteText } from './byte-text.ts';
 import type { Fuel } from '@eso/runtime';
 import { Budget, limitExceeded, MAX_MODIFIERS, MAX_PATH_BYTES, REWRITTEN } from './gjson/budget.ts';
 import { lookup } from './gjson/lookup.ts';
@@ -17,7 +17,7 @@ export type PropertyOrder = 'path' | 'literalThenPath' | 'pathThenLiteral';
  * @returns undefined when there is no such value.
  * @throws ProviderError LIMIT_EXCEEDED when the path is too long, too deep, or asks for too much work; FuelSpent
  */
-export function readProperty(
+export function readPropertySync(
   document: Uint8Array,
   property: string,
   order: PropertyOrder,
@@ -32,7 +32,7 @@ export function readProperty(
     const value = lookup(json, candidate, budget);
     if (value.kind === 'missing') continue;
     budget.charge(value.raw.length, value.raw.includes('\\') ? REWRITTEN : 1);
-    return toBytes(valueText(value));
+    return byteTextToBytes(valueText(value));
   }
   return undefined;
 }

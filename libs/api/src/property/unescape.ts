@@ -1,4 +1,4 @@
-import { type ByteText, encodeRune } from './byte-text.ts';
+import { type ByteText, runeToByteText } from './byte-text.ts';
 
 const SIMPLE: Readonly<Record<string, string>> = {
   '"': '"',
@@ -52,15 +52,15 @@ function plainEnd(text: ByteText, from: number): number {
 /** Reads `\uXXXX` at `i`, and a second one right behind it when the first is a surrogate. */
 function unicodeEscape(text: ByteText, i: number): { text: ByteText; next: number } {
   const first = hex4(text, i + 2);
-  if (first < 0xd800 || first > 0xdfff) return { text: encodeRune(first), next: i + 6 };
+  if (first < 0xd800 || first > 0xdfff) return { text: runeToByteText(first), next: i + 6 };
   if (text.length < i + 12 || text[i + 6] !== '\\' || text[i + 7] !== 'u') return { text: REPLACEMENT, next: i + 6 };
   const second = hex4(text, i + 8);
   const pair = first < 0xdc00 && second >= 0xdc00 && second <= 0xdfff;
   const rune = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-  return { text: pair ? encodeRune(rune) : REPLACEMENT, next: i + 12 };
+  return { text: pair ? runeToByteText(rune) : REPLACEMENT, next: i + 12 };
 }
 
-const REPLACEMENT = encodeRune(0xfffd);
+const REPLACEMENT = runeToByteText(0xfffd);
 
 /** Four hexadecimal digits; zero when they are not. */
 function hex4(text: ByteText, i: number): number {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Fuel, FuelSpent } from '@eso/runtime';
 import * as fc from 'fast-check';
-import { readProperty } from './read-property.ts';
-import { writeProperty as writeWith } from './write-property.ts';
+import { readPropertySync } from './read-property.ts';
+import { writePropertySync as writeWith } from './write-property.ts';
 
 type Text = string | { base64: string };
 interface Case {
@@ -118,7 +118,7 @@ test('what was written is read back, and the rest keeps its text', () => {
       const path = names.map(escaped).join('.');
       const written = write(document, path, value);
       expect(written).toBeDefined();
-      expect(Buffer.from(readProperty(Buffer.from(written!), path, 'path', unlimited())!).toString()).toBe(
+      expect(Buffer.from(readPropertySync(Buffer.from(written!), path, 'path', unlimited())!).toString()).toBe(
         value.toWellFormed(),
       );
       expect(write(written!, path, value)).toBe(written);

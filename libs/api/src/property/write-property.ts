@@ -1,7 +1,7 @@
 import type { Fuel } from '@eso/runtime';
 import { limits } from '../contract/limits.ts';
 import { ProviderError } from '../contract/provider-error.ts';
-import { byteText, type ByteText, toBytes, utf8ByteText } from './byte-text.ts';
+import { byteText, type ByteText, byteTextToBytes, utf8ByteText } from './byte-text.ts';
 import { Budget, limitExceeded, MAX_MODIFIERS, MAX_PATH_BYTES, REWRITTEN } from './gjson/budget.ts';
 import { lookup } from './gjson/lookup.ts';
 import { members } from './gjson/members.ts';
@@ -29,7 +29,7 @@ const CHECKED = 30;
  * @throws ProviderError NOT_AN_OBJECT when the document is neither empty nor an object or array; INVALID_REQUEST for a key into an
  * array; LIMIT_EXCEEDED; FuelSpent
  */
-export function writeProperty(
+export function writePropertySync(
   document: Uint8Array,
   property: string,
   value: Uint8Array,
@@ -49,7 +49,7 @@ export function writeProperty(
   const written = steps ? spliceAt(json, steps, text, budget) : replaceSelected(json, path, text, budget);
   if (written !== undefined && written.length > limits.messageBytesCap)
     throw limitExceeded(`makes a document of more than ${limits.messageBytesCap} bytes`);
-  return written === undefined ? undefined : toBytes(written);
+  return written === undefined ? undefined : byteTextToBytes(written);
 }
 
 const FIELD = 'remoteRef.property';

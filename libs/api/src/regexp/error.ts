@@ -1,5 +1,6 @@
 import { CodedError } from '@eso/runtime';
 
+/** Why an expression is not used. */
 export type RegexpErrorCode =
   /** Thrown when the expression is not RE2 syntax. */
   | 'INVALID_REGEXP'

@@ -6,6 +6,7 @@ export const ExternalSecretConditionType = {
   deleted: 'Deleted',
 } as const;
 
+/** Reasons of the Ready condition. */
 export const ExternalSecretReason = {
   synced: 'SecretSynced',
   syncedError: 'SecretSyncedError',

@@ -3,6 +3,7 @@
 /** Component that the events name as their source. */
 export const EVENT_SOURCE = 'external-secrets';
 
+/** Reasons of the events of an ExternalSecret. */
 export const ExternalSecretEventReason = {
   created: 'Created',
   updated: 'Updated',
@@ -11,6 +12,7 @@ export const ExternalSecretEventReason = {
   updateFailed: 'UpdateFailed',
 } as const;
 
+/** Messages of those events that always read the same. */
 export const ExternalSecretEventMessage = {
   created: 'secret created',
   updated: 'secret updated',

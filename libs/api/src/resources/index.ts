@@ -3,7 +3,7 @@ export { convertKey } from './convert-key.ts';
 export * from './external-secret-conditions.ts';
 export * from './external-secret-events.ts';
 export * from './external-secret.ts';
-export { admits, conditionsProblem, type ConsumerNamespace, selects } from './namespace-admission.ts';
+export { admits, conditionsProblem, type ConsumerNamespace, selectorMatchesLabels } from './namespace-admission.ts';
 export * from './provider-conditions.ts';
 export * from './provider.ts';
 export * from './well-known.ts';

@@ -1,4 +1,4 @@
-import { admits, conditionsProblem, selects } from './namespace-admission.ts';
+import { admits, conditionsProblem, selectorMatchesLabels } from './namespace-admission.ts';
 
 const prod = { name: 'prod', labels: { 'kubernetes.io/metadata.name': 'prod', tier: 'gold' } };
 
@@ -44,13 +44,15 @@ test.each([
   [{ key: 'tier', operator: 'DoesNotExist' }, false],
   [{ key: 'tier', operator: 'Gt', values: ['1'] }, false],
 ])('expression %j', (expression, expected) => {
-  expect(selects({ matchExpressions: [expression] }, prod.labels)).toBe(expected);
+  expect(selectorMatchesLabels({ matchExpressions: [expression] }, prod.labels)).toBe(expected);
 });
 
 test('every label and every expression of a selector has to hold', () => {
   const exists = { key: 'tier', operator: 'Exists' };
-  expect(selects({ matchLabels: { tier: 'gold' }, matchExpressions: [exists] }, prod.labels)).toBe(true);
-  expect(selects({ matchLabels: { tier: 'gold', a: 'b' }, matchExpressions: [exists] }, prod.labels)).toBe(false);
+  expect(selectorMatchesLabels({ matchLabels: { tier: 'gold' }, matchExpressions: [exists] }, prod.labels)).toBe(true);
+  expect(
+    selectorMatchesLabels({ matchLabels: { tier: 'gold', a: 'b' }, matchExpressions: [exists] }, prod.labels),
+  ).toBe(false);
 });
 
 test('an expression that does not compile is named with its place', () => {

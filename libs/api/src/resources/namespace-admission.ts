@@ -23,7 +23,8 @@ export function admits(
   const fuel = new Fuel(ADMISSION_STEPS);
   return conditions.some(
     (condition) =>
-      (condition.namespaceSelector !== undefined && selects(condition.namespaceSelector, namespace.labels)) ||
+      (condition.namespaceSelector !== undefined &&
+        selectorMatchesLabels(condition.namespaceSelector, namespace.labels)) ||
       (condition.namespaces ?? []).includes(namespace.name) ||
       (condition.namespaceRegexes ?? []).some((pattern) => matches(pattern, namespace.name, fuel)),
   );
@@ -42,7 +43,7 @@ export function conditionsProblem(conditions: readonly ClusterStoreCondition[] |
 }
 
 /** Kubernetes' own rules: every label and every expression has to hold; an empty selector selects everything. */
-export function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+export function selectorMatchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
   const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
   return equal && (selector.matchExpressions ?? []).every((expression) => holds(expression, labels));
 }

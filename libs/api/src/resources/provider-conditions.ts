@@ -6,6 +6,7 @@ export const ProviderConditionType = {
   validated: 'Validated',
 } as const;
 
+/** Reasons of the Ready condition of a Provider. */
 export const ProviderReason = {
   valid: 'Valid',
   validationUnknown: 'ValidationUnknown',

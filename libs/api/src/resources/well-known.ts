@@ -27,6 +27,7 @@ export const CA_SECRET = 'eso-provider-ca-internal';
 
 /** On a certificate Secret: who made it. */
 export const LABEL_MANAGED_BY = 'app.kubernetes.io/managed-by';
+/** Value of {@link LABEL_MANAGED_BY} on what the certificate controller made. */
 export const MANAGED_BY_CERT_MANAGER = 'external-secrets-cert-manager';
 /** On a certificate Secret: `<namespace>/<name>` of the Service that it belongs to. */
 export const ANNOTATION_OWNER = 'external-secrets.io/owner';

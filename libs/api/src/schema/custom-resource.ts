@@ -31,6 +31,7 @@ export interface RetiredVersion {
   name: string;
 }
 
+/** A kind of ours, from which its CRD is generated. */
 export interface CustomResource {
   group: string;
   kind: string;
@@ -52,6 +53,7 @@ export const customResource = (definition: CustomResource): CustomResource => de
 
 /** Group and version of every provider's config kinds. */
 export const CONFIG_GROUP = 'provider.external-secrets.io';
+/** The version of every config kind. */
 export const CONFIG_VERSION = 'v2alpha1';
 
 /** A provider's config kind: namespaced, in the group of all config kinds, one version. */

@@ -36,7 +36,7 @@ export {
 } from './fields.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
 export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';
-export type { Exact, Stored, Written } from './types.ts';
+export type { Exact, Stored, WrittenManifest } from './types.ts';
 
 /** Every kind whose CRD is in the chart of core. */
 export const coreResources: readonly CustomResource[] = [externalSecret, provider, clusterProvider];

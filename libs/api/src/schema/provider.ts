@@ -92,6 +92,7 @@ const columns = (...extra: PrintColumn[]): PrintColumn[] => [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
 ];
 
+/** The kind Provider. */
 export const provider = customResource({
   group: 'external-secrets.io',
   kind: 'Provider',
@@ -102,6 +103,7 @@ export const provider = customResource({
   versions: [{ tag: 'served', name: 'v1', spec: providerSpec, status: providerStatus, columns: columns() }],
 });
 
+/** The kind ClusterProvider. */
 export const clusterProvider = customResource({
   group: 'external-secrets.io',
   kind: 'ClusterProvider',

@@ -9,7 +9,7 @@ export type Exact<T> = T extends readonly (infer Item)[]
     : T;
 
 /** The shape of a manifest: fields with a default may be absent. */
-export type Written<Schema extends z.ZodType> = Exact<z.input<Schema>>;
+export type WrittenManifest<Schema extends z.ZodType> = Exact<z.input<Schema>>;
 
 /** The shape the API server returns: fields with a default are present wherever their parent is. */
 export type Stored<Schema extends z.ZodType> = Exact<z.output<Schema>>;

@@ -1,7 +1,7 @@
 import type { FlagSpec } from '@eso/runtime';
 import { limits } from '../contract/limits.ts';
 import { coreIdentity } from '../tls/identity.ts';
-import { DEFAULT_BACKEND_LIMITS } from './backends/capacity.ts';
+import { DEFAULT_BACKEND_LIMITS } from './backends/backend-capacity.ts';
 import { DEFAULT_CERTIFICATE_FILES } from '../tls/read-directory.ts';
 
 /** Flags of every provider. There is none that turns TLS or the check of the client off. */

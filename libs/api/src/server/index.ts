@@ -16,7 +16,7 @@ export type {
   Requester,
   Validation,
 } from './backend.ts';
-export type { LoginResult, SessionOptions } from './backends/session-options.ts';
+export type { LoginResult, LoginSessionOptions } from './backends/login-session-options.ts';
 export type { Session } from './backends/session.ts';
 export { SingleFlight } from '@eso/runtime';
 export type * from './credentials/credentials.ts';
@@ -40,7 +40,7 @@ export { canonicalJson, type CanonicalJsonOptions, type JsonInput } from '../pro
 export type { NumberForm } from '../property/json-document.ts';
 export { JsonNumber } from '../property/json-number.ts';
 export type { ValueForm } from '../property/object-to-map.ts';
-export { convertKeys } from './documents/convert-keys.ts';
+export { convertFoundKeys } from './documents/convert-keys.ts';
 export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
 export { pushValue, type PushValueOptions } from './documents/push-value.ts';

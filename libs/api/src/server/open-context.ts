@@ -1,7 +1,7 @@
 import type { Clock, Logger, SingleFlight } from '@eso/runtime';
 import type { ApiCallMetrics } from './backends/api-call-metrics.ts';
 import type { Session } from './backends/session.ts';
-import type { SessionOptions } from './backends/session-options.ts';
+import type { LoginSessionOptions } from './backends/login-session-options.ts';
 import type { Credentials } from './credentials/credentials.ts';
 import type { HttpClient } from './http/http-client.ts';
 import type { HttpClientOptions } from './http/http-options.ts';
@@ -45,7 +45,7 @@ export interface OpenContext<Config, Flags = NoFlags> {
    * which logs in as was said last.
    * @param key a fixed word, or one made of the config object; never something that a request brings.
    */
-  readonly session: <S>(key: string, options: SessionOptions<S>) => Session<S>;
+  readonly session: <S>(key: string, options: LoginSessionOptions<S>) => Session<S>;
   /** One run for all who ask this backend the same at the same time. */
   readonly flights: SingleFlight;
   /**

@@ -10,7 +10,7 @@ import {
 import { limits } from '../contract/limits.ts';
 import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { coreIdentity } from '../tls/identity.ts';
-import { DEFAULT_BACKEND_LIMITS } from './backends/capacity.ts';
+import { DEFAULT_BACKEND_LIMITS } from './backends/backend-capacity.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
 import { withFlagDefaults } from './own-flags.ts';
 import type { KubeReader } from './stores/kube-reader.ts';

@@ -14,20 +14,20 @@ export interface TestCrd {
 }
 
 /** What the API server makes of the spec of an object before it stores it. */
-export type Admission = (spec: unknown) => unknown;
+export type SpecAdmission = (spec: unknown) => unknown;
 
 /**
  * What the API server does with the specs of a CRD's kind, by `apiVersion/kind`: it drops unknown fields, fills in defaults, and
  * refuses what the schema does not take. Rules in CEL are not evaluated: they need a real API server.
  * @throws TypeError when a schema has what cannot be checked here
  */
-export function admissions({ spec: { group, names, versions } }: TestCrd): Map<string, Admission> {
+export function admissions({ spec: { group, names, versions } }: TestCrd): Map<string, SpecAdmission> {
   const kind = String(names['kind']);
   const served = versions.filter((version) => version['served'] === true);
   return new Map(served.map((version) => [`${group}/${String(version['name'])}/${kind}`, admission(version, kind)]));
 }
 
-function admission(version: Readonly<Record<string, unknown>>, kind: string): Admission {
+function admission(version: Readonly<Record<string, unknown>>, kind: string): SpecAdmission {
   const root = (version as { schema?: { openAPIV3Schema?: ConfigSchema } }).schema?.openAPIV3Schema ?? {};
   const properties = isSchema(root['properties']) ? root['properties'] : {};
   const schema = isSchema(properties['spec']) ? (withoutRules(properties['spec']) as ConfigSchema) : undefined;

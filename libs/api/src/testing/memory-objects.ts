@@ -8,7 +8,7 @@ import {
   type TokenOptions,
 } from '@eso/kube';
 import type { KubeReader } from '../server/stores/kube-reader.ts';
-import { type Admission, admissions, type TestCrd } from './admission.ts';
+import { type SpecAdmission, admissions, type TestCrd } from './admission.ts';
 
 /** Any Kubernetes object, as one writes it in a manifest. */
 export interface TestObject extends KubeObject {
@@ -21,7 +21,7 @@ export interface TestObject extends KubeObject {
  */
 export class MemoryObjects implements KubeReader {
   readonly #objects = new Map<string, KubeObject>();
-  readonly #admissions: ReadonlyMap<string, Admission>;
+  readonly #admissions: ReadonlyMap<string, SpecAdmission>;
   #reachable = true;
   #reads = 0;
   #uids = 0;

@@ -20,7 +20,7 @@ export interface ProviderClientOptions {
 }
 
 /** Plain generated clients over one connection, without retries, pools or breakers: what a test wants to see the wire through. */
-export interface ProviderClient {
+export interface TestProviderClient {
   readonly store: Client<typeof SecretStoreProvider>;
   readonly extension: Client<typeof StoreExtensionService>;
   readonly generator: Client<typeof GeneratorProvider>;
@@ -30,7 +30,7 @@ export interface ProviderClient {
 }
 
 /** A client for tests of a provider. It connects at its first call. */
-export function connectToProvider(options: ProviderClientOptions): ProviderClient {
+export function connectToProvider(options: ProviderClientOptions): TestProviderClient {
   const { host, port, serverName, ca, cert, key } = options;
   const baseUrl = `https://${host}:${port}`;
   const sessionManager = new Http2SessionManager(

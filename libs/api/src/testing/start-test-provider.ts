@@ -9,7 +9,7 @@ import { CertificateDirectory } from '../tls/certificate-directory.ts';
 import type { TestCrd } from './admission.ts';
 import { testCertificates } from './certificates.ts';
 import { MemoryObjects, type TestObject } from './memory-objects.ts';
-import { connectToProvider, type ProviderClient } from './provider-client.ts';
+import { connectToProvider, type TestProviderClient } from './provider-client.ts';
 
 /** A provider in this process, and a client that it accepts. */
 export interface TestProviderOptions extends Partial<
@@ -40,6 +40,7 @@ export interface TestProviderOptions extends Partial<
   readonly allowUnnamedStores?: boolean;
 }
 
+/** A provider that runs, and a client for it. */
 export interface TestProvider {
   readonly host: string;
   readonly port: number;
@@ -47,7 +48,7 @@ export interface TestProvider {
   readonly certificates: CertificateDirectory;
   readonly registry: Registry;
   readonly server: ProviderServer;
-  readonly client: ProviderClient;
+  readonly client: TestProviderClient;
   /** Ends the provider and the client. */
   stop(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { checkMaterial } from './check-material.ts';
 import type { TlsMaterial } from './material.ts';
 import { type CertificateFiles, DEFAULT_CERTIFICATE_FILES, readDirectory } from './read-directory.ts';
 
+/** Where the files are, and how often they are read. */
 export interface CertificateDirectoryOptions {
   /** Directory with the files, usually a mounted Secret. It may be empty or absent at first. */
   readonly dir: string;
@@ -41,8 +42,8 @@ export class CertificateDirectory {
   #current: { readonly digest: string; readonly material: TlsMaterial } | undefined;
   #bad: { readonly digest: string; readonly problem: string; readonly sinceMs: number; reported: boolean } | undefined;
   #watcher: FSWatcher | undefined;
-  #cancelLook: () => void = () => undefined;
-  #looking: Promise<void> = Promise.resolve();
+  #cancelPoll: () => void = () => undefined;
+  #polling: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: CertificateDirectoryOptions) {
@@ -86,26 +87,26 @@ export class CertificateDirectory {
   /** Looks at the files now instead of at the next notification. */
   refresh(): Promise<void> {
     // A look under way may have read the old files already, so it is waited for and followed by one more.
-    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => this.#stumbled(error));
-    return this.#looking;
+    this.#polling = this.#polling.then(() => this.#poll()).catch((error: unknown) => this.#pollFailed(error));
+    return this.#polling;
   }
 
   /** Stops watching. */
   close(): void {
     this.#closed = true;
-    this.#cancelLook();
+    this.#cancelPoll();
     this.#watcher?.close();
     this.#changeListeners.clear();
     this.#refusalListeners.clear();
   }
 
   /** Whatever the files hold or a listener throws, the next look comes. */
-  #stumbled(error: unknown): void {
+  #pollFailed(error: unknown): void {
     this.#logger.error({ dir: this.#dir, err: error }, `looking at the certificate files failed: ${errorText(error)}`);
-    this.#lookIn(this.#pollMs);
+    this.#schedulePoll(this.#pollMs);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const content = await readDirectory(this.#dir, this.#files);
     if (this.#closed) return;
     if (content.kind === 'unreadable') this.#refuse(content.digest, content.problem);
@@ -116,7 +117,7 @@ export class CertificateDirectory {
       else this.#refuse(content.digest, checked.problem);
     }
     this.#watch();
-    this.#lookIn(this.#bad?.reported === false ? SETTLE_MS : this.#pollMs);
+    this.#schedulePoll(this.#bad?.reported === false ? SETTLE_MS : this.#pollMs);
   }
 
   #accept(digest: string, material: TlsMaterial): void {
@@ -141,7 +142,7 @@ export class CertificateDirectory {
   #watch(): void {
     if (this.#watcher) return;
     try {
-      const watcher = watch(this.#dir, { persistent: false }, () => this.#lookIn(DEBOUNCE_MS));
+      const watcher = watch(this.#dir, { persistent: false }, () => this.#schedulePoll(DEBOUNCE_MS));
       watcher.on('error', () => {
         watcher.close();
         this.#watcher = undefined;
@@ -152,9 +153,9 @@ export class CertificateDirectory {
     }
   }
 
-  #lookIn(ms: number): void {
-    this.#cancelLook();
+  #schedulePoll(ms: number): void {
+    this.#cancelPoll();
     if (this.#closed) return;
-    this.#cancelLook = this.#clock.schedule(ms, () => void this.refresh());
+    this.#cancelPoll = this.#clock.schedule(ms, () => void this.refresh());
   }
 }

@@ -75,6 +75,7 @@ export class FrameCall {
   }
 }
 
+/** What the server does with each call, and where it misbehaves. */
 export interface FrameServerOptions {
   readonly onCall: (call: FrameCall) => void;
   /** What a call is answered with before its message is read, which it then never is. Default: nothing. */

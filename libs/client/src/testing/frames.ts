@@ -1,13 +1,17 @@
 /** Frames of HTTP/2 as bytes (RFC 9113 §4.1), also such as no library would write. */
 
+/** What a client sends first (RFC 9113 §3.4). */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
+/** Types of frames (RFC 9113 §6). */
 export const Type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, continuation: 9 } as const;
+/** Flags of frames (RFC 9113 §6). */
 export const Flag = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 /** What every peer takes in one frame. */
 const FRAME_BYTES = 16_384;
 
+/** A frame with the payload it is given, whatever its type. */
 export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
   const header = Buffer.alloc(9);
   header.writeUIntBE(payload.length, 0, 3);
@@ -17,6 +21,7 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   return Buffer.concat([header, payload]);
 }
 
+/** SETTINGS with these identifiers and values. */
 export function settingsFrame(settings: readonly (readonly [id: number, value: number])[]): Buffer {
   const payload = Buffer.alloc(settings.length * 6);
   settings.forEach(([id, value], index) => {
@@ -26,12 +31,14 @@ export function settingsFrame(settings: readonly (readonly [id: number, value: n
   return frame(Type.settings, 0, 0, payload);
 }
 
+/** RST_STREAM. */
 export function resetFrame(stream: number, code: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(code);
   return frame(Type.reset, 0, stream, payload);
 }
 
+/** GOAWAY, with debug data where there is text. */
 export function goawayFrame(lastStream: number, code: number, text = ''): Buffer {
   const payload = Buffer.alloc(8);
   payload.writeUInt32BE(lastStream, 0);

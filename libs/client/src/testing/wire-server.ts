@@ -19,6 +19,7 @@ export interface ServerPair {
   readonly 'ca.crt': string;
 }
 
+/** Handlers by the name of the method. */
 export type Handlers = Partial<ServiceImpl<typeof SecretStoreProvider>>;
 
 /** What the server answers: proper handlers, or whatever a test does with the bare streams. */

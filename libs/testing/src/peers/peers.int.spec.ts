@@ -1,5 +1,5 @@
 import { connect } from 'node:tls';
-import { connectToProvider, type ProviderClient } from '@eso/api/testing';
+import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
 import { secrets, serviceAccounts } from '@eso/kube';
 import { ownControlPlane, type OwnControlPlane } from '../cluster/control-plane.ts';
 import { eventually } from '../eventually.ts';
@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 describe.each(peerLanguages)('a peer in %s', (language) => {
-  let provider: ProviderClient;
+  let provider: TestProviderClient;
 
   beforeEach(() => {
     provider = connectToProvider({

@@ -4,6 +4,7 @@ import { externalSecretStatus } from './status.ts';
 
 export { externalSecretSpec, externalSecretStatus };
 
+/** The kind ExternalSecret. */
 export const externalSecret = customResource({
   group: 'external-secrets.io',
   kind: 'ExternalSecret',

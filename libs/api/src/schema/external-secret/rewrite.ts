@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exactlyOneOf } from '../fields.ts';
 
 /** One step that changes the keys of fetched data before they are written. */
-export const rewrite = () =>
+export const rewriteSchema = () =>
   exactlyOneOf({
     regexp: z
       .object({

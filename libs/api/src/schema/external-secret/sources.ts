@@ -1,7 +1,7 @@
 /** Where the values of an ExternalSecret come from: `data` and `dataFrom`. */
 import { z } from 'zod';
 import { dataKey, exactlyOneOf, stringMap } from '../fields.ts';
-import { rewrite } from './rewrite.ts';
+import { rewriteSchema } from './rewrite.ts';
 import { generatorRef, storeRef } from './store-ref.ts';
 
 // None of these has a default in the schema: what the API server would add, a GitOps tool would report as drift for ever.
@@ -66,6 +66,6 @@ export const dataFromItem = () =>
   z.object({
     extract: remoteRef().optional().describe('Takes every property of one secret.'),
     find: find().optional().describe('Takes every secret that matches.'),
-    rewrite: z.array(rewrite()).optional().describe('Changes the fetched keys, one step after the other.'),
+    rewrite: z.array(rewriteSchema()).optional().describe('Changes the fetched keys, one step after the other.'),
     sourceRef: sourceRef().optional().describe('Overrides spec.secretStoreRef for this entry, or names a generator.'),
   });

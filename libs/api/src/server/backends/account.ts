@@ -6,6 +6,7 @@ import type { BackendMetrics } from './backend-metrics.ts';
 import { RejectionMemory } from './rejection-memory.ts';
 import { SessionScope } from './session-scope.ts';
 
+/** What the sessions and rejections of one backend are kept with. */
 export interface AccountOptions {
   /** Makes the reader of credentials, which reads until the signal aborts. */
   readonly credentials: (lifetime: AbortSignal) => Credentials;

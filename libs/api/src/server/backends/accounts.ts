@@ -7,6 +7,7 @@ import { Account } from './account.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 
+/** What every account of the process shares. */
 export interface AccountsOptions {
   readonly credentials: Pick<CredentialCache, 'reader'>;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { testCall } from '../../testing/test-call.ts';
-import type { Lease } from './backend-pool.ts';
+import type { BackendLease } from './backend-pool.ts';
 import { poolLab } from './testing/pool-lab.ts';
 
 const ANY = { key: 'index', version: '', property: '', metadataPolicy: 'None' } as const;
@@ -56,7 +56,7 @@ interface Opened {
 /** One call as the caller sees it. */
 interface Use {
   readonly caller: AbortController;
-  readonly lease: Lease;
+  readonly lease: BackendLease;
   readonly backend: Opened;
 }
 

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { BackendKey } from './entry.ts';
+import type { BackendKey } from './pooled-backend.ts';
 import { poolLab } from './testing/pool-lab.ts';
 
 const { signal } = new AbortController();

@@ -7,13 +7,14 @@ import { Accounts } from './accounts.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
-import { type BackendLimits, Capacity } from './capacity.ts';
+import { BackendCapacity, type BackendLimits } from './backend-capacity.ts';
 import { Closings } from './closings.ts';
-import { type BackendKey, type Entry, identify, identifyConfig, openEntry } from './entry.ts';
+import { type BackendKey, type PooledBackend, backendIdOf, configIdOf, openPooledBackend } from './pooled-backend.ts';
 import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
 import { isSeenBySession } from './session.ts';
 
+/** What every backend of the process shares, and how many there may be. */
 export interface BackendPoolOptions {
   readonly credentials: Pick<CredentialCache, 'reader'>;
   readonly apiCalls: ApiCallCounter;
@@ -26,7 +27,7 @@ export interface BackendPoolOptions {
 }
 
 /** The use of a backend by one call. */
-export interface Lease {
+export interface BackendLease {
   readonly backend: Backend;
   /** Aborts when later calls get another backend: long uses have to end. */
   readonly retired: AbortSignal;
@@ -39,7 +40,7 @@ export interface Lease {
 }
 
 interface Use {
-  readonly entry: Entry;
+  readonly entry: PooledBackend;
   readonly opened: Promise<OpenBackend>;
 }
 
@@ -56,15 +57,15 @@ export class BackendPool {
   readonly #options: BackendPoolOptions;
   readonly #faults: AuthorFaults;
   readonly #accounts: Accounts;
-  readonly #capacity: Capacity;
+  readonly #capacity: BackendCapacity;
   readonly #closings: Closings;
   readonly #hung: HungOpenings;
   /** What calls are given, by id; who was used last stands last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, PooledBackend>();
   /** Those and the ones that are only waiting for their last call to end. */
-  readonly #live = new Set<Entry>();
+  readonly #live = new Set<PooledBackend>();
   /** Those and the ones that are being closed. */
-  readonly #unclosed = new Set<Entry>();
+  readonly #unclosed = new Set<PooledBackend>();
   #isClosed = false;
 
   constructor(options: BackendPoolOptions) {
@@ -76,7 +77,7 @@ export class BackendPool {
       closing: this.#closings.size,
       hung: this.#hung.size,
     }));
-    this.#capacity = new Capacity(options.limits);
+    this.#capacity = new BackendCapacity(options.limits);
     this.#closings = new Closings({ clock, faults: this.#faults, metrics });
     this.#hung = new HungOpenings(clock);
     this.#accounts = new Accounts({ credentials: options.credentials, clock, logger, faults: this.#faults, metrics });
@@ -86,7 +87,7 @@ export class BackendPool {
    * Runs `use` with a lease, tells the pool how it failed, and ends the lease.
    * @throws ProviderError as `lease`, or what `use` throws; its field as the user wrote it, wherever the config stands.
    */
-  async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: Lease) => Promise<T>): Promise<T> {
+  async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: BackendLease) => Promise<T>): Promise<T> {
     try {
       const lease = await this.lease(key, signal);
       try {
@@ -110,13 +111,13 @@ export class BackendPool {
    * @throws ProviderError CONFIG_INVALID, or what the provider's `open` throws; what it threw before, while a rejection of the
    * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`.
    */
-  async lease(key: BackendKey, signal: AbortSignal): Promise<Lease> {
-    const { entry, opened } = await this.#enter(key, signal);
+  async lease(key: BackendKey, signal: AbortSignal): Promise<BackendLease> {
+    const { entry, opened } = await this.#acquire(key, signal);
     let isHeld = true;
     const release = (): void => {
       if (!isHeld) return;
       isHeld = false;
-      this.#leave(entry);
+      this.#release(entry);
     };
     try {
       const backend = await opened;
@@ -150,9 +151,9 @@ export class BackendPool {
   async close(timeoutMs: number): Promise<void> {
     const { clock } = this.#options;
     this.#isClosed = true;
-    for (const entry of [...this.#entries.values()]) this.#remove(entry, 'shutdown');
+    for (const entry of [...this.#entries.values()]) this.#evict(entry, 'shutdown');
     const cancelHalfway = clock.schedule(timeoutMs / 2, () => {
-      for (const entry of [...this.#live]) this.#shut(entry);
+      for (const entry of [...this.#live]) this.#startClosing(entry);
     });
     const patience = new AbortController();
     await Promise.race([
@@ -167,15 +168,15 @@ export class BackendPool {
   }
 
   /** The entry to use, with one more user, who waits for it already: an opening that nobody waits for is given up. */
-  async #enter(key: BackendKey, signal: AbortSignal): Promise<Use> {
-    const id = identify(key);
+  async #acquire(key: BackendKey, signal: AbortSignal): Promise<Use> {
+    const id = backendIdOf(key);
     const { generation } = key.config.source;
     for (;;) {
       signal.throwIfAborted();
       if (this.#hasStopped()) throw stopping();
       const known = this.#entries.get(id);
       if (known && known.generation < generation) {
-        this.#remove(known, 'replaced');
+        this.#evict(known, 'replaced');
         continue;
       }
       const memory = known ? known.suspect && known.account.calls : this.#accounts.find(id, generation)?.openings;
@@ -184,13 +185,13 @@ export class BackendPool {
         // While that was found out, everything may have changed.
         if (this.#hasStopped() || signal.aborted || this.#entries.get(id) !== known) continue;
         if (standing && !known) throw standing;
-        if (standing && known) return this.#use(known, signal);
+        if (standing && known) return this.#join(known, signal);
       }
-      if (known && !known.suspect) return this.#use(known, signal);
+      if (known && !known.suspect) return this.#join(known, signal);
       if (known) this.#discard(known);
       const opened = this.#open(key);
       opened.isTrial = known !== undefined;
-      return this.#use(opened, signal);
+      return this.#join(opened, signal);
     }
   }
 
@@ -198,33 +199,33 @@ export class BackendPool {
     return this.#isClosed;
   }
 
-  #use(entry: Entry, signal: AbortSignal): Use {
+  #join(entry: PooledBackend, signal: AbortSignal): Use {
     entry.users += 1;
     entry.cancelIdle();
     return { entry, opened: entry.opening.join(signal) };
   }
 
-  #leave(entry: Entry): void {
+  #release(entry: PooledBackend): void {
     entry.users -= 1;
     if (entry.users > 0) return;
     if (this.#entries.get(entry.id) !== entry) {
-      this.#shut(entry);
+      this.#startClosing(entry);
       return;
     }
     this.#entries.delete(entry.id);
     this.#entries.set(entry.id, entry);
-    entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#remove(entry, 'idle'));
+    entry.cancelIdle = this.#options.clock.schedule(IDLE_MS, () => this.#evict(entry, 'idle'));
   }
 
-  #open(key: BackendKey): Entry {
+  #open(key: BackendKey): PooledBackend {
     const { apiCalls, clock, flags = {} } = this.#options;
-    const configId = identifyConfig(key);
+    const configId = configIdOf(key);
     this.#hung.check(configId);
     const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
-    if (victim) this.#remove(victim, 'capacity');
-    const entry = openEntry({
+    if (victim) this.#evict(victim, 'capacity');
+    const entry = openPooledBackend({
       key,
-      account: this.#accounts.hold(identify(key), key),
+      account: this.#accounts.hold(backendIdOf(key), key),
       apiCalls,
       flags,
       clock,
@@ -239,12 +240,12 @@ export class BackendPool {
     return entry;
   }
 
-  #discard(entry: Entry): void {
+  #discard(entry: PooledBackend): void {
     entry.account.credentials.invalidate();
-    this.#remove(entry, 'discarded');
+    this.#evict(entry, 'discarded');
   }
 
-  #failed(entry: Entry, error: unknown): void {
+  #failed(entry: PooledBackend, error: unknown): void {
     if (!(error instanceof ProviderError) || error.code !== 'CREDENTIALS_REJECTED' || isSeenBySession(error)) return;
     // Whoever replaces the credentials must not wait until a cache forgets the old ones.
     entry.account.credentials.invalidate();
@@ -252,20 +253,20 @@ export class BackendPool {
     if (this.#entries.get(entry.id) !== entry) return;
     const { calls } = entry.account;
     if (calls.isStanding || entry.isTrial) entry.suspect = true;
-    else this.#remove(entry, 'discarded');
+    else this.#evict(entry, 'discarded');
     calls.note(error);
     entry.isTrial = false;
   }
 
-  #remove(entry: Entry, reason: CloseReason): void {
+  #evict(entry: PooledBackend, reason: CloseReason): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#entries.delete(entry.id);
     entry.reason = reason;
     entry.retired.abort();
-    if (entry.users === 0) this.#shut(entry);
+    if (entry.users === 0) this.#startClosing(entry);
   }
 
-  #shut(entry: Entry): void {
+  #startClosing(entry: PooledBackend): void {
     if (!this.#live.delete(entry)) return;
     entry.cancelIdle();
     entry.opening.abandon(stopping());

@@ -26,15 +26,17 @@ type Method = (typeof METHODS)[number];
 type Check = (answer: unknown, parameters: readonly unknown[]) => string | undefined;
 
 const CHECKS: Readonly<Record<Method, Check>> = {
-  getSecret: (answer) => (types.isUint8Array(answer) ? undefined : `${typeName(answer)} instead of bytes`),
+  getSecret: (answer) => (types.isUint8Array(answer) ? undefined : `${describeType(answer)} instead of bytes`),
   getSecretMap: secretsProblem,
   getAllSecrets: secretsProblem,
   pushSecret: () => undefined,
   deleteSecret: () => undefined,
-  secretExists: (answer) => (typeof answer === 'boolean' ? undefined : `${typeName(answer)} instead of true or false`),
+  secretExists: (answer) =>
+    typeof answer === 'boolean' ? undefined : `${describeType(answer)} instead of true or false`,
   validate: validationProblem,
   batchGet: batchProblem,
-  watch: (answer) => (isIterable(answer) ? undefined : `${typeName(answer)} instead of something to read changes from`),
+  watch: (answer) =>
+    isIterable(answer) ? undefined : `${describeType(answer)} instead of something to read changes from`,
   generate: generatedProblem,
   cleanup: () => undefined,
 };
@@ -77,11 +79,11 @@ function finished(method: Method, answer: unknown, guard: Parameters<typeof chec
 
 /** What is wrong with the thing that an author's `open` returned; undefined when nothing is. */
 export function backendProblem(backend: unknown): string | undefined {
-  if (typeof backend !== 'object' || backend === null) return `${typeName(backend)} instead of a backend`;
+  if (typeof backend !== 'object' || backend === null) return `${describeType(backend)} instead of a backend`;
   for (const method of [...METHODS, 'close'] as const) {
     const own = functionsOf(backend)[method];
     if (own !== undefined && typeof own !== 'function')
-      return `a backend whose ${method} is ${typeName(own)} instead of a function`;
+      return `a backend whose ${method} is ${describeType(own)} instead of a function`;
   }
   return undefined;
 }
@@ -91,22 +93,23 @@ function functionsOf(backend: object): Readonly<Record<string, unknown>> {
 }
 
 function secretsProblem(answer: unknown): string | undefined {
-  if (!types.isMap(answer)) return `${typeName(answer)} instead of a map`;
+  if (!types.isMap(answer)) return `${describeType(answer)} instead of a map`;
   for (const [key, value] of answer) {
     // Neither the key nor the value is named: keys of a document are as secret as it is.
-    if (typeof key !== 'string') return `a map with ${typeName(key)} as a key`;
-    if (!types.isUint8Array(value)) return `a map with ${typeName(value)} instead of bytes in it`;
+    if (typeof key !== 'string') return `a map with ${describeType(key)} as a key`;
+    if (!types.isUint8Array(value)) return `a map with ${describeType(value)} instead of bytes in it`;
   }
   return undefined;
 }
 
 function batchProblem(answer: unknown, [refs]: readonly unknown[]): string | undefined {
-  if (!Array.isArray(answer)) return `${typeName(answer)} instead of a list of outcomes`;
+  if (!Array.isArray(answer)) return `${describeType(answer)} instead of a list of outcomes`;
   const asked = (refs as readonly unknown[]).length;
   if (answer.length !== asked) return `${answer.length} outcomes for ${asked} references`;
   for (const outcome of answer as unknown[]) {
     const { value, error } = (outcome ?? {}) as Record<'value' | 'error', unknown>;
-    if (error === undefined && !types.isUint8Array(value)) return `${typeName(value)} instead of bytes in an outcome`;
+    if (error === undefined && !types.isUint8Array(value))
+      return `${describeType(value)} instead of bytes in an outcome`;
   }
   return undefined;
 }
@@ -116,26 +119,27 @@ function isIterable(answer: unknown): boolean {
 }
 
 function generatedProblem(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return `${typeName(answer)} instead of what was generated`;
+  if (typeof answer !== 'object' || answer === null) return `${describeType(answer)} instead of what was generated`;
   const problem = secretsProblem((answer as { readonly values?: unknown }).values);
   return problem === undefined ? undefined : `${problem} as its values`;
 }
 
 function validationProblem(answer: unknown): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return `${typeName(answer)} instead of a validation`;
+  if (typeof answer !== 'object' || answer === null) return `${describeType(answer)} instead of a validation`;
   const { kind, message, warnings } = answer as { [K in keyof Required<Validation> | 'message']?: unknown };
   if (kind !== 'valid' && kind !== 'unknown' && kind !== 'invalid') return 'a validation of no known kind';
-  if (kind === 'invalid' && typeof message !== 'string') return `a validation with ${typeName(message)} as its message`;
+  if (kind === 'invalid' && typeof message !== 'string')
+    return `a validation with ${describeType(message)} as its message`;
   if (warnings === undefined) return undefined;
-  if (!Array.isArray(warnings)) return `a validation with ${typeName(warnings)} as its warnings`;
+  if (!Array.isArray(warnings)) return `a validation with ${describeType(warnings)} as its warnings`;
   const odd: unknown = warnings.find((warning) => typeof warning !== 'string');
   return odd === undefined && !warnings.includes(undefined)
     ? undefined
-    : `a validation with ${typeName(odd)} as a warning`;
+    : `a validation with ${describeType(odd)} as a warning`;
 }
 
 /** The type of a value in words. Never the value. */
-export function typeName(value: unknown): string {
+export function describeType(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (types.isMap(value)) return 'a map';

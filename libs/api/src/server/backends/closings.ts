@@ -7,6 +7,7 @@ import type { BackendMetrics } from './backend-metrics.ts';
 import type { OpenBackend } from './open-backend.ts';
 import type { Opening } from './opening.ts';
 
+/** The clock of its budgets, and where the faults and durations of closing are counted. */
 export interface ClosingsOptions {
   readonly clock: Clock;
   readonly faults: AuthorFaults;

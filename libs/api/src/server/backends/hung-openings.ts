@@ -2,7 +2,7 @@ import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 
 /** One opening, from its start to its end. */
-export interface Hanging {
+export interface HungOpening {
   /** Nobody waits for it any more. */
   givenUp(): void;
   ended(): void;
@@ -38,7 +38,7 @@ export class HungOpenings {
   }
 
   /** @param onHung it was given up and does not end. */
-  start(configId: string, onHung: () => void): Hanging {
+  start(configId: string, onHung: () => void): HungOpening {
     let forget: (() => void) | undefined;
     let isEnded = false;
     return {

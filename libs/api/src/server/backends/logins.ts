@@ -4,10 +4,11 @@ import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import { isRejection, RejectionMemory } from './rejection-memory.ts';
-import type { LoginResult, SessionOptions } from './session-options.ts';
+import type { LoginResult, LoginSessionOptions } from './login-session-options.ts';
 
+/** How to log in, and what the logins of one session are kept with. */
 export interface LoginsOptions<S> {
-  readonly how: SessionOptions<S>;
+  readonly how: LoginSessionOptions<S>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly faults: AuthorFaults;
@@ -45,7 +46,7 @@ const MIN_LIFE_MS = 1_000;
 
 /** The logins of one session, one after the other: made, made anew, dropped, revoked. */
 export class Logins<S> {
-  how: SessionOptions<S>;
+  how: LoginSessionOptions<S>;
   readonly rejections: RejectionMemory;
   readonly #options: LoginsOptions<S>;
   readonly #flights = new SingleFlight();

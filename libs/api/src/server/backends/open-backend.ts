@@ -5,7 +5,7 @@ import type { KindDefinition } from '../define-kind.ts';
 import type { OpenContext } from '../open-context.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import type { AuthorFaults } from './author-faults.ts';
-import { backendProblem, checkedBackend, typeName } from './checked-backend.ts';
+import { backendProblem, checkedBackend, describeType } from './checked-backend.ts';
 
 /** An open backend: what the kit calls, and what it closes. */
 export interface OpenBackend {
@@ -48,7 +48,7 @@ function checkConfig(kind: KindDefinition, config: unknown, faults: AuthorFaults
     throw fromAuthor(faults, logger, 'checkConfig', error);
   }
   if (!Array.isArray(problems))
-    throw wrongReturn(faults, logger, 'checkConfig', `${typeName(problems)} instead of a list of problems`);
+    throw wrongReturn(faults, logger, 'checkConfig', `${describeType(problems)} instead of a list of problems`);
   if (problems.length === 0) return;
   const first: unknown = problems[0];
   const { field, problem, nextStep } = (first ?? {}) as Record<'field' | 'problem' | 'nextStep', unknown>;

@@ -1,5 +1,6 @@
 import { abortable, type Clock } from '@eso/runtime';
 
+/** What is opened, in what time, and who is told how it ended. */
 export interface OpeningOptions<B> {
   readonly clock: Clock;
   /** Longest that it may take, milliseconds. */

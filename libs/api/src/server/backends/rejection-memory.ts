@@ -1,6 +1,7 @@
 import type { Clock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 
+/** What ends a rejection that is remembered. */
 export interface RejectionMemoryOptions {
   readonly clock: Clock;
   /**

@@ -1,8 +1,9 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { LoginsOptions } from './logins.ts';
 import { LoginSession, type Session } from './session.ts';
-import type { SessionOptions } from './session-options.ts';
+import type { LoginSessionOptions } from './login-session-options.ts';
 
+/** What the sessions of one backend share. */
 export interface SessionScopeOptions extends Omit<LoginsOptions<never>, 'how'> {
   /** Most sessions; the one that was idle longest makes room. Default 16. */
   readonly maxSessions?: number;
@@ -35,7 +36,7 @@ export class SessionScope {
    * The session of `key` for one backend.
    * @param backend aborts when that backend has been closed; its handle is of no use then.
    */
-  open<S>(key: string, options: SessionOptions<S>, backend: AbortSignal): Session<S> {
+  open<S>(key: string, options: LoginSessionOptions<S>, backend: AbortSignal): Session<S> {
     let known = this.#sessions.get(key) as LoginSession<S> | undefined;
     // The functions of a backend that was closed may use clients that are closed as well.
     known?.renewOptions(options);
@@ -54,7 +55,7 @@ export class SessionScope {
     await Promise.all([...this.#sessions.values(), ...this.#leaving].map((session) => session.settled()));
   }
 
-  #take<S>(key: string, options: SessionOptions<S>): LoginSession<S> {
+  #take<S>(key: string, options: LoginSessionOptions<S>): LoginSession<S> {
     const known = this.#sessions.get(key);
     if (!known) this.#makeRoom();
     const session = (known as LoginSession<S> | undefined) ?? new LoginSession<S>({ ...this.#options, how: options });

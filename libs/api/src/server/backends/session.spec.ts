@@ -2,7 +2,7 @@ import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
-import type { LoginResult, SessionOptions } from './session-options.ts';
+import type { LoginResult, LoginSessionOptions } from './login-session-options.ts';
 import { SessionScope } from './session-scope.ts';
 
 const never = new AbortController().signal;
@@ -29,7 +29,7 @@ function setup(maxSessions = 16) {
     lifetime: lifetime.signal,
     maxSessions,
   });
-  const options: SessionOptions<string> = {
+  const options: LoginSessionOptions<string> = {
     login: () => {
       seen.logins += 1;
       if (credentials.password !== seen.valid) return Promise.reject(rejected());
@@ -43,7 +43,7 @@ function setup(maxSessions = 16) {
       return Promise.resolve();
     },
   };
-  const open = (key = 'login', changes: Partial<SessionOptions<string>> = {}) =>
+  const open = (key = 'login', changes: Partial<LoginSessionOptions<string>> = {}) =>
     scope.open(key, { ...options, ...changes }, backend.signal);
   const metric = async (line: string) => (await registry.metrics()).split('\n').filter((text) => text.includes(line));
   return { clock, credentials, seen, scope, open, lifetime, backend, metric };
@@ -223,7 +223,7 @@ describe('a login', () => {
     ['yields an end that is none', () => Promise.resolve({ value: 'x', expiresAtMs: NaN }), 'returned'],
   ])('that %s is a defect of the provider', async (_what, login, fault) => {
     const { open, metric } = setup();
-    const session = open('login', { login: login as SessionOptions<string>['login'] });
+    const session = open('login', { login: login as LoginSessionOptions<string>['login'] });
     await expect(session.use(token, never)).rejects.toMatchObject({ code: 'INTERNAL' });
     expect(await metric(`callback="login",fault="${fault}"} 1`)).toHaveLength(1);
   });
@@ -280,7 +280,7 @@ describe('the end', () => {
     expect(seen.revoked).toEqual(['token-1', 'token-2']);
   });
 
-  test.each<[string, SessionOptions<string>['revoke'], string]>([
+  test.each<[string, LoginSessionOptions<string>['revoke'], string]>([
     ['throws at once', () => { throw new Error('no'); }, 'threw'], // prettier-ignore
     ['rejects', () => Promise.reject(new Error('no')), 'threw'],
     ['hangs', () => new Promise(() => undefined), 'hung'],

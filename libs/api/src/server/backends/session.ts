@@ -2,7 +2,7 @@ import { abortable } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { type Login, Logins, type LoginsOptions } from './logins.ts';
 import { RejectionMemory } from './rejection-memory.ts';
-import type { SessionOptions } from './session-options.ts';
+import type { LoginSessionOptions } from './login-session-options.ts';
 
 /**
  * A login that many calls use. It is made when it is first needed, once for all who want it at the same time, and made anew
@@ -55,7 +55,7 @@ export class LoginSession<S> implements Session<S> {
   }
 
   /** Logs in and revokes as said here from now on. */
-  renewOptions(options: SessionOptions<S>): void {
+  renewOptions(options: LoginSessionOptions<S>): void {
     this.#logins.how = options;
   }
 

@@ -42,7 +42,7 @@ export function unary<I extends DescMessage, O extends DescMessage>(
     let failure: ProviderError | undefined;
     try {
       const answer = await abortable(handle(request, signal), signal);
-      await scope?.turn(answerBytes(answer));
+      await scope?.acquireResponseBytes(answerBytes(answer));
       return answer;
     } catch (error) {
       failure = asProviderError(error, signal);

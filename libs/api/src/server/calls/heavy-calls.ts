@@ -29,6 +29,7 @@ export interface CallWork {
   run<Input, Output>(part: HeavyPart<Input, Output>): Promise<Output>;
 }
 
+/** The bounds of heavy parts of calls, and what they are counted and logged with. */
 export interface HeavyCallsOptions {
   readonly clock: Clock;
   readonly logger: Logger;

@@ -3,11 +3,11 @@ import type { WorkerTask } from '@eso/runtime';
 import type { ErrorCode } from '../../contract/codes.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { canonicalJson, type CanonicalJsonOptions } from '../../property/canonical-json.ts';
-import { canonicalDocument } from '../../property/json-document.ts';
+import { canonicalDocumentSync } from '../../property/json-document.ts';
 import { jsonObjectToMap, type ValueForm } from '../../property/object-to-map.ts';
 import { parseMetadata } from '../../property/push-metadata.ts';
-import { type PropertyOrder, readProperty } from '../../property/read-property.ts';
-import { writeProperty } from '../../property/write-property.ts';
+import { type PropertyOrder, readPropertySync } from '../../property/read-property.ts';
+import { writePropertySync } from '../../property/write-property.ts';
 import { compileRegexp } from '../../regexp/index.ts';
 
 /** What came of a task, as it crosses the border of a worker. */
@@ -27,7 +27,7 @@ export const propertyTask: WorkerTask<
   TaskOutcome<Uint8Array | undefined>
 > = {
   name: 'property',
-  run: ({ document, property, order }, fuel) => outcome(() => readProperty(document, property, order, fuel)),
+  run: ({ document, property, order }, fuel) => outcome(() => readPropertySync(document, property, order, fuel)),
 };
 
 /** The members of a JSON object; undefined when it is none. */
@@ -45,7 +45,7 @@ export const writeTask: WorkerTask<
   TaskOutcome<Uint8Array | undefined>
 > = {
   name: 'write',
-  run: ({ document, property, value }, fuel) => outcome(() => writeProperty(document, property, value, fuel)),
+  run: ({ document, property, value }, fuel) => outcome(() => writePropertySync(document, property, value, fuel)),
 };
 
 /** A document in canonical form. */
@@ -54,7 +54,7 @@ export const canonicalTask: WorkerTask<
   TaskOutcome<Uint8Array>
 > = {
   name: 'canonical',
-  run: ({ document, options }, fuel) => outcome(() => canonicalDocument(document, options, fuel)),
+  run: ({ document, options }, fuel) => outcome(() => canonicalDocumentSync(document, options, fuel)),
 };
 
 /** Measured: up to 60 ns for a byte that is quoted. */

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 
+/** Bounds of one answer. */
 export interface ResponseLimits {
   /** Largest response message, bytes. */
   readonly responseBytes: number;

@@ -16,8 +16,9 @@ import { type CallRuntime, unary } from './call.ts';
 import { findOf, pushedRefOf, pushOf, remoteRefOf } from './requests.ts';
 import { checkMap, checkValue, type ResponseLimits } from './response-limit.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
-import { type Look, requesterOf, type Target } from '../stores/target.ts';
+import { requesterOf, type StoreTarget, type TargetLookup } from '../stores/store-target.ts';
 
+/** How calls are run, how their backend is found, and how large an answer may be. */
 export interface StoreServiceOptions {
   readonly runtime: CallRuntime;
   readonly access: StoreAccess;
@@ -41,8 +42,8 @@ export function storeService({
   /** A method that is about the store itself. */
   function onTarget<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
-    look: Omit<Look, 'signal'>,
-    handle: (target: Target, signal: AbortSignal, request: MessageShape<I>) => Promise<MessageInitShape<O>>,
+    look: Omit<TargetLookup, 'signal'>,
+    handle: (target: StoreTarget, signal: AbortSignal, request: MessageShape<I>) => Promise<MessageInitShape<O>>,
   ): ReturnType<typeof unary<I, O>> {
     return unary(runtime, {
       method,
@@ -166,6 +167,7 @@ function validationOf(
   }
 }
 
+/** The failure of an operation that a kind does not implement: UNSUPPORTED. */
 export function unsupported(operation: string): ProviderError {
   return new ProviderError('UNSUPPORTED', `this kind does not offer ${operation}`);
 }

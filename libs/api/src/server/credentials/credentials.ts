@@ -44,6 +44,7 @@ export interface ServiceAccountTokenOptions {
   readonly expirationSeconds?: number;
 }
 
+/** A token that the API server issued for a ServiceAccount (TokenRequest). */
 export interface ServiceAccountToken {
   /** A JWT. */
   readonly token: string;

@@ -10,6 +10,7 @@ const RESOURCE: Readonly<Record<ReferencedKind, string>> = {
   ServiceAccount: 'serviceaccounts',
 };
 
+/** A reference in words: `Secret tenant/keys`. */
 export function describeReference({ kind, namespace, name }: Reference): string {
   return `${kind} ${namespace}/${name}`;
 }

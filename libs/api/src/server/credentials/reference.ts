@@ -53,6 +53,7 @@ export function requiredKey(kind: ReferencedKind, { key }: SecretKeySelector, fi
   throw unusable(field, 'the credentials reference lacks key', `name one of the keys of the ${kind}`);
 }
 
+/** The failure of a reference that leads to nothing usable: CREDENTIALS_UNUSABLE. */
 export function unusable(field: string, problem: string, nextStep: string, cause?: unknown): ProviderError {
   return new ProviderError('CREDENTIALS_UNUSABLE', problem, { field, nextStep, cause });
 }

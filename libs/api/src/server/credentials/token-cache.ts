@@ -75,6 +75,7 @@ export class TokenCache {
   }
 }
 
+/** Tells tokens apart that may not stand in for each other. */
 export function tokenId({ account, audiences, expirationSeconds }: TokenRequest): string {
   return JSON.stringify([account.namespace, account.name, expirationSeconds, ...audiences]);
 }

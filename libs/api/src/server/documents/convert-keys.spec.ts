@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { convertKeys } from './convert-keys.ts';
+import { convertFoundKeys } from './convert-keys.ts';
 
 const tags = new Map<string, string>();
 
@@ -8,7 +8,7 @@ test('every key gets the form that a Secret can have', () => {
     ['app/key', 1],
     ['app key', 2],
   ]);
-  expect([...convertKeys(found, { tags, conversionStrategy: 'Unicode' })]).toEqual([
+  expect([...convertFoundKeys(found, { tags, conversionStrategy: 'Unicode' })]).toEqual([
     ['app_U002f_key', 1],
     ['app_U0020_key', 2],
   ]);
@@ -19,7 +19,7 @@ test.each([
   ['app_key', 'app/key'],
 ])('%p and %p do not become one', (...keys) => {
   const found = new Map(keys.map((key, value) => [key, value]));
-  const convert = () => convertKeys(found, { tags, conversionStrategy: 'Default' });
+  const convert = () => convertFoundKeys(found, { tags, conversionStrategy: 'Default' });
   expect(convert).toThrow(ProviderError);
   expect(convert).toThrow('secret name collision during conversion: app_key');
 });

@@ -6,7 +6,7 @@ import type { Find } from '../backend.ts';
  * What a find brought, under keys that a Secret can have, for backends that convert before a rewrite sees the keys.
  * @throws ProviderError KEY_COLLISION when two keys become the same: neither may be lost in silence
  */
-export function convertKeys<T>(found: ReadonlyMap<string, T>, { conversionStrategy }: Find): Map<string, T> {
+export function convertFoundKeys<T>(found: ReadonlyMap<string, T>, { conversionStrategy }: Find): Map<string, T> {
   const converted = new Map<string, T>();
   for (const [key, value] of found) {
     const target = convertKey(key, conversionStrategy);

@@ -7,6 +7,7 @@ import { isSchema } from '../stores/inline-schema.ts';
 
 /** What the envelope of a push's metadata says of itself. */
 export const METADATA_API_VERSION = 'kubernetes.external-secrets.io/v1alpha1';
+/** Kind of the envelope around the metadata of a push. */
 export const METADATA_KIND = 'PushSecretMetadata';
 
 /** Reads the metadata of pushes to one kind of backend. */

@@ -10,11 +10,12 @@ import type { ResponseLimits } from '../calls/response-limit.ts';
 import { describeStoreRequest, type StoreRequest, unsupported } from '../calls/store-service.ts';
 import { streaming } from '../calls/streaming.ts';
 import type { StoreAccess } from '../stores/store-access.ts';
-import type { Target } from '../stores/target.ts';
-import { batchAnswer } from './batch-answer.ts';
+import type { StoreTarget } from '../stores/store-target.ts';
+import { batchGetResponse } from './batch-get-response.ts';
 import { type Changes, PendingChanges } from './pending-changes.ts';
-import { WatchRoom } from './watch-room.ts';
+import { WatchLimiter } from './watch-limiter.ts';
 
+/** How calls are run, how their backend is found, and the bounds of batches and watches. */
 export interface ExtensionServiceOptions {
   readonly runtime: CallRuntime;
   readonly access: StoreAccess;
@@ -33,7 +34,7 @@ const WATCH_MS = 600_000;
 export function extensionService(options: ExtensionServiceOptions): ServiceImpl<typeof StoreExtensionService> {
   const { runtime, access, limits } = options;
   const rpc = StoreExtensionService.method;
-  const room = new WatchRoom(limits.watches);
+  const room = new WatchLimiter(limits.watches);
   return {
     batchGet: unary(runtime, {
       method: rpc.batchGet,
@@ -46,7 +47,7 @@ export function extensionService(options: ExtensionServiceOptions): ServiceImpl<
         return access.use(target, { freshness: 'recent', signal }, async ({ backend, call, failed }) => {
           const outcomes = await offered(backend, 'batchGet')(refs, call);
           for (const outcome of outcomes) if ('error' in outcome) failed(outcome.error);
-          return batchAnswer(outcomes, limits);
+          return batchGetResponse(outcomes, limits);
         });
       },
     }),
@@ -66,11 +67,11 @@ async function* watch(
     room,
     stopping,
     signal,
-  }: ExtensionServiceOptions & { readonly room: WatchRoom; readonly signal: AbortSignal },
+  }: ExtensionServiceOptions & { readonly room: WatchLimiter; readonly signal: AbortSignal },
 ): AsyncGenerator<Changes, void> {
   const target = await access.target(request, { freshness: 'recent', about: 'store', signal });
   checkFeature(target, 'watch', 'Watch');
-  const leave = room.enter(target.requester.namespace);
+  const leave = room.acquire(target.requester.namespace);
   const pending = new PendingChanges();
   const ended = new AbortController();
   const cancelEnd = clock.schedule(WATCH_MS, () => pending.close());
@@ -89,7 +90,7 @@ async function* watch(
 }
 
 /** Hands on what the backend tells, until `signal` aborts or the backend is to be another one. */
-function follow(target: Target, access: StoreAccess, pending: PendingChanges, signal: AbortSignal): void {
+function follow(target: StoreTarget, access: StoreAccess, pending: PendingChanges, signal: AbortSignal): void {
   access
     .use(target, { freshness: 'recent', signal }, async ({ backend, call, retired }) => {
       const changes = (await offered(backend, 'watch')(call))[Symbol.asyncIterator]();
@@ -119,7 +120,7 @@ function offered<M extends 'batchGet' | 'watch'>(backend: Backend, method: M): N
   return own.bind(backend) as NonNullable<Backend[M]>;
 }
 
-function checkFeature({ kind }: Target, feature: 'batch' | 'watch', operation: string): void {
+function checkFeature({ kind }: StoreTarget, feature: 'batch' | 'watch', operation: string): void {
   if (!kind.features.includes(feature)) throw unsupported(operation);
 }
 

@@ -4,10 +4,11 @@ import type { BackendPool } from '../backends/backend-pool.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
 import type { KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader, ObjectKind } from '../stores/config-reader.ts';
-import { NAMESPACE, OBJECT_NAME } from '../stores/target.ts';
+import { NAMESPACE, OBJECT_NAME } from '../stores/store-target.ts';
 import type { GeneratorDefinition } from './define-generator.ts';
 import type { GeneratorCall, OpenGenerator } from './generator.ts';
 
+/** The kinds that are served, and what their configs and credentials are read with. */
 export interface GeneratorAccessOptions {
   readonly generators: readonly GeneratorDefinition[];
   readonly configs: ConfigReader;

@@ -7,6 +7,7 @@ import { checkMap, type ResponseLimits } from '../calls/response-limit.ts';
 import type { GeneratorAccess, GeneratorRequest, GeneratorUse } from './generator-access.ts';
 import { decodeState, encodeState } from './generator-state.ts';
 
+/** How calls are run, how a generator is found, and how large an answer may be. */
 export interface GeneratorServiceOptions {
   readonly runtime: CallRuntime;
   readonly access: GeneratorAccess;

@@ -17,6 +17,7 @@ export interface CleanupContext<Config, Flags = NoFlags> extends Omit<
   readonly work: CallWork;
 }
 
+/** What a generator makes its values with. */
 export interface GenerateContext<Config, Flags = NoFlags> extends CleanupContext<Config, Flags> {
   /**
    * Notes what has been made so far, as soon as it is there: when the call fails afterwards, or nobody waits for its answer any

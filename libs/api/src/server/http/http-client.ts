@@ -1,6 +1,6 @@
 import { abortable } from '@eso/runtime';
-import { Channels } from './channels.ts';
-import { exchange } from './exchange.ts';
+import { RotatingHttpAgents } from './rotating-http-agents.ts';
+import { httpExchange } from './http-exchange.ts';
 import { httpFailure } from './http-failure.ts';
 import { HttpFault } from './http-fault.ts';
 import { type HttpRequest, httpResponse, type HttpResponse } from './http-message.ts';
@@ -12,7 +12,7 @@ import {
   resolveHttpOptions,
 } from './http-options.ts';
 import { type OutgoingRequest, outgoingRequest } from './request-target.ts';
-import { type Outcome, retryDelayMs } from './retry-delay.ts';
+import { type AttemptOutcome, retryDelayMs } from './retry-delay.ts';
 
 /** HTTP/1.1 over TLS 1.2 or 1.3 to a backend's API. */
 export interface HttpClient {
@@ -35,13 +35,13 @@ export function createHttpClient(options: HttpClientOptions, context: HttpClient
 class RetryingClient implements HttpClient {
   readonly #options: ResolvedHttpOptions;
   readonly #context: HttpClientContext;
-  readonly #channels: Channels;
+  readonly #agents: RotatingHttpAgents;
 
   constructor(options: ResolvedHttpOptions, context: HttpClientContext) {
     this.#options = options;
     this.#context = context;
-    this.#channels = new Channels(options);
-    const close = (): void => this.#channels.close();
+    this.#agents = new RotatingHttpAgents(options);
+    const close = (): void => this.#agents.close();
     if (context.lifetime.aborted) close();
     else context.lifetime.addEventListener('abort', close, { once: true });
   }
@@ -74,7 +74,7 @@ class RetryingClient implements HttpClient {
     }
   }
 
-  async #attempt(request: HttpRequest, outgoing: OutgoingRequest, remainingMs: number): Promise<Outcome> {
+  async #attempt(request: HttpRequest, outgoing: OutgoingRequest, remainingMs: number): Promise<AttemptOutcome> {
     const { clock, metrics, lifetime, logger } = this.#context;
     const { attemptTimeoutMs, connectTimeoutMs, maxResponseBytes } = this.#options;
     const { operation, signal } = request;
@@ -82,11 +82,11 @@ class RetryingClient implements HttpClient {
     const startedMs = clock.monotonic();
     const tls = await abortable(this.#tls(), signal);
     try {
-      const response = await this.#channels.use(tls, (channel) =>
+      const response = await this.#agents.use(tls, (agents) =>
         counted(metrics, operation, async () => {
-          const raw = await exchange({
+          const raw = await httpExchange({
             request: outgoing,
-            agent: channel.agentFor(protocol),
+            agent: agents.agentFor(protocol),
             clock,
             timeoutMs: Math.max(0, Math.min(attemptTimeoutMs, remainingMs)),
             connectTimeoutMs,

@@ -83,6 +83,7 @@ export interface HttpClientContext {
 export type ResolvedHttpOptions = Required<Omit<HttpClientOptions, 'baseUrl' | 'field' | 'tls' | 'retry'>> &
   Pick<HttpClientOptions, 'baseUrl' | 'field' | 'tls'> & { readonly retry: Required<HttpRetryOptions> };
 
+/** The options of a client with their defaults. */
 export function resolveHttpOptions(options: HttpClientOptions): ResolvedHttpOptions {
   return {
     plainHttp: false,

@@ -1,16 +1,16 @@
 import { HttpFault } from './http-fault.ts';
 import { httpResponse, parseRetryAfter } from './http-message.ts';
 import { httpRetryOf, type HttpRetryOptions, resolveHttpOptions } from './http-options.ts';
-import { type AttemptResult, type Outcome, retryDelayMs } from './retry-delay.ts';
+import { type AttemptResult, type AttemptOutcome, retryDelayMs } from './retry-delay.ts';
 
-const answered = (status: number, retryAfter?: string): Outcome => ({
+const answered = (status: number, retryAfter?: string): AttemptOutcome => ({
   kind: 'answered',
   response: httpResponse(
     { status, headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter }, body: Buffer.alloc(0) },
     { host: 'h', operation: 'o', nowMs: 0 },
   ),
 });
-const failed = (code: string): Outcome => ({ kind: 'failed', error: Object.assign(new Error('x'), { code }) });
+const failed = (code: string): AttemptOutcome => ({ kind: 'failed', error: Object.assign(new Error('x'), { code }) });
 
 function delay(result: Partial<AttemptResult>, retry: HttpRetryOptions = {}, random = 0): number | undefined {
   const options = resolveHttpOptions({ retry }).retry;
@@ -18,7 +18,7 @@ function delay(result: Partial<AttemptResult>, retry: HttpRetryOptions = {}, ran
   return retryDelayMs(options, given, random);
 }
 
-test.each<[string, Outcome, boolean, boolean]>([
+test.each<[string, AttemptOutcome, boolean, boolean]>([
   ['503', answered(503), true, false],
   ['504', answered(504), true, false],
   ['429', answered(429), true, true],

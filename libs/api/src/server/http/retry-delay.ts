@@ -4,13 +4,14 @@ import type { HttpRetryOptions } from './http-options.ts';
 import { networkProblem } from './network-problem.ts';
 
 /** How one attempt ended. */
-export type Outcome =
+export type AttemptOutcome =
   { readonly kind: 'answered'; readonly response: HttpResponse } | { readonly kind: 'failed'; readonly error: unknown };
 
+/** What is known after an attempt. */
 export interface AttemptResult {
   /** 1 for the first. */
   readonly attempt: number;
-  readonly outcome: Outcome;
+  readonly outcome: AttemptOutcome;
   /** Whether it does no harm when it is done twice. */
   readonly idempotent: boolean;
   /** What is left of the time for all attempts, milliseconds. */
@@ -34,7 +35,7 @@ export function retryDelayMs(
   return delayMs < remainingMs ? delayMs : undefined;
 }
 
-function mayRepeat({ statuses }: Required<HttpRetryOptions>, outcome: Outcome, idempotent: boolean): boolean {
+function mayRepeat({ statuses }: Required<HttpRetryOptions>, outcome: AttemptOutcome, idempotent: boolean): boolean {
   if (outcome.kind === 'answered') {
     const { status } = outcome.response;
     // 429 says that nothing was done.

@@ -115,6 +115,7 @@ function checkPattern(pattern: string, path: string): void {
   }
 }
 
+/** Whether a part of a schema is an object, as a schema is; its keywords are not looked at. */
 export function isSchema(value: unknown): value is ConfigSchema {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -10,8 +10,9 @@ import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import type { StoreReader } from './store-reader.ts';
 import type { StoreRecord } from './store-record.ts';
-import { type Look, resolveTarget, type Target } from './target.ts';
+import { type TargetLookup, resolveStoreTarget, type StoreTarget } from './store-target.ts';
 
+/** What the way from a reference to a backend is made of. */
 export interface StoreAccessOptions {
   readonly kinds: readonly KindDefinition[];
   readonly policy: NamespacePolicy;
@@ -23,14 +24,14 @@ export interface StoreAccessOptions {
 }
 
 /** What a use of a backend has at hand. */
-export interface Use {
+export interface BackendUse {
   readonly backend: Backend;
   readonly call: CallContext;
   /** What the config's own check warns about. */
   readonly warnings: () => readonly string[];
   /** Aborts when later calls get another backend: long uses have to end. */
   readonly retired: AbortSignal;
-  /** Tells of a failure that is not the whole call's: see Lease.failed. */
+  /** Tells of a failure that is not the whole call's: see BackendLease.failed. */
   readonly failed: (error: unknown) => void;
   /** Makes a later call open the backend anew. */
   readonly discard: () => void;
@@ -46,12 +47,12 @@ export class StoreAccess {
     this.#options = options;
   }
 
-  /** @throws ProviderError: see resolveTarget. */
+  /** @throws ProviderError: see resolveStoreTarget. */
   target(
     request: { readonly providerRef?: ProviderReference | undefined; readonly sourceNamespace: string },
-    look: Look,
-  ): Promise<Target> {
-    return resolveTarget(request.providerRef, request.sourceNamespace, this.#options, look);
+    look: TargetLookup,
+  ): Promise<StoreTarget> {
+    return resolveStoreTarget(request.providerRef, request.sourceNamespace, this.#options, look);
   }
 
   /**
@@ -59,7 +60,7 @@ export class StoreAccess {
    * @returns its warnings
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE.
    */
-  async check(target: Target, look: Omit<Look, 'about'>): Promise<readonly string[]> {
+  async check(target: StoreTarget, look: Omit<TargetLookup, 'about'>): Promise<readonly string[]> {
     const { kind, record } = target;
     const namespace = record?.providerRef?.namespace;
     if (kind.place.tag === 'object' && kind.place.scope === 'Namespaced' && namespace === undefined) return [];
@@ -73,7 +74,11 @@ export class StoreAccess {
    * Runs `use` with the backend of a target.
    * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE, or what `use` throws.
    */
-  async use<T>(target: Target, look: Omit<Look, 'about'>, use: (use: Use) => Promise<T>): Promise<T> {
+  async use<T>(
+    target: StoreTarget,
+    look: Omit<TargetLookup, 'about'>,
+    use: (use: BackendUse) => Promise<T>,
+  ): Promise<T> {
     const { kind, grant, store, requester } = target;
     const { signal } = look;
     if (!grant)
@@ -95,9 +100,9 @@ export class StoreAccess {
   }
 
   async #config(
-    { kind, name, record }: Target,
+    { kind, name, record }: StoreTarget,
     namespace: string,
-    { freshness, signal }: Omit<Look, 'about'>,
+    { freshness, signal }: Omit<TargetLookup, 'about'>,
   ): Promise<ConfigObject> {
     const { place } = kind;
     if (place.tag === 'object')

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
 import { grantByStore, type StoreClaim } from './store-grant.ts';
-import type { StoreKind } from './store-kinds.ts';
+import type { StoreKind } from '../../resources/external-secret.ts';
 import type { StoreRecord } from './store-record.ts';
 
 const policy: NamespacePolicy = { adminNamespaces: new Set(['platform']), allowUnnamedStores: false };

@@ -1,6 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import { grantNamespaces, type NamespaceClaim, type NamespaceGrant, type NamespacePolicy } from './namespace-rule.ts';
-import type { StoreKind } from './store-kinds.ts';
+import type { StoreKind } from '../../resources/external-secret.ts';
 import { storeName, type StoreRecord } from './store-record.ts';
 
 /** What a request says about a store that it names. */

@@ -1,8 +1,5 @@
 import { type KubeObject, resourceType, type ResourceType } from '@eso/kube';
-import type { StoreReference } from '../store-reference.ts';
-
-/** The kinds of store that a request may name. */
-export type StoreKind = Exclude<StoreReference['kind'], ''>;
+import type { StoreKind } from '../../resources/external-secret.ts';
 
 /** A store as the API server gives it: this side believes nothing of its spec before it has looked. */
 export interface StoreManifest extends KubeObject {
@@ -15,15 +12,17 @@ const VERSION = 'v1';
 /** Value of `provider_ref.api_version` where the config stands in the store itself. */
 export const STORE_API_VERSION = `${GROUP}/${VERSION}`;
 
-export const storeTypes: Readonly<Record<StoreKind, ResourceType<StoreManifest>>> = {
+/** The resource types of stores, by the kind that a request may name. */
+export const STORE_TYPES: Readonly<Record<StoreKind, ResourceType<StoreManifest>>> = {
   Provider: resourceType(GROUP, VERSION, 'providers', 'Provider', 'Namespaced'),
   ClusterProvider: resourceType(GROUP, VERSION, 'clusterproviders', 'ClusterProvider', 'Cluster'),
   SecretStore: resourceType(GROUP, VERSION, 'secretstores', 'SecretStore', 'Namespaced'),
   ClusterSecretStore: resourceType(GROUP, VERSION, 'clustersecretstores', 'ClusterSecretStore', 'Cluster'),
 };
 
+/** Whether a request names a kind of store. */
 export function isStoreKind(kind: string): kind is StoreKind {
-  return Object.hasOwn(storeTypes, kind);
+  return Object.hasOwn(STORE_TYPES, kind);
 }
 
 /** Whether stores of a kind belong to one namespace. */

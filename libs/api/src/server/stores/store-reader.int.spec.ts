@@ -2,7 +2,7 @@
 import { systemClock } from '@eso/runtime';
 import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { StoreKind } from './store-kinds.ts';
+import type { StoreKind } from '../../resources/external-secret.ts';
 import { StoreReader } from './store-reader.ts';
 import type { StoreRecord } from './store-record.ts';
 

@@ -4,7 +4,8 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
-import { type StoreKind, storeTypes } from './store-kinds.ts';
+import type { StoreKind } from '../../resources/external-secret.ts';
+import { STORE_TYPES } from './store-kinds.ts';
 import { storeName, type StoreRecord, storeRecord } from './store-record.ts';
 
 /** The store that a request names, and what core knew of it. */
@@ -107,7 +108,7 @@ export class StoreReader {
 
   async #load({ kind, namespace, name }: NamedStore, signal: AbortSignal): Promise<StoreRecord> {
     const ref = namespace === undefined ? { name } : { namespace, name };
-    return storeRecord(kind, await this.#kube.get(storeTypes[kind], ref, { signal }));
+    return storeRecord(kind, await this.#kube.get(STORE_TYPES[kind], ref, { signal }));
   }
 }
 
@@ -117,7 +118,7 @@ function isAsKnown(store: NamedStore, record: StoreRecord): boolean {
 
 function readProblem(store: NamedStore, error: unknown): unknown {
   const what = storeName(store);
-  const { plural, group } = storeTypes[store.kind];
+  const { plural, group } = STORE_TYPES[store.kind];
   if (isKubeError(error, 'NOT_FOUND')) {
     // The API server has no such resource: it says so with a bare 404, without a Status.
     if (error.status === 404 && error.reason === undefined)

@@ -1,5 +1,6 @@
 import type { ClusterStoreCondition } from '../../resources/provider.ts';
-import { isNamespaced, type StoreKind, type StoreManifest } from './store-kinds.ts';
+import type { StoreKind } from '../../resources/external-secret.ts';
+import { isNamespaced, type StoreManifest } from './store-kinds.ts';
 
 /** The config object that a store names. */
 export interface StoredProviderRef {

@@ -2,12 +2,13 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import { type ContextKey, type ContextValues, createContextKey, type HandlerContext } from '@connectrpc/connect';
 import { type Clock, formatDuration } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { AnswerRoom } from './answer-room.ts';
+import type { ResponseSemaphore } from './response-semaphore.ts';
 
+/** The stream of a call, and what ends it. */
 export interface CallScopeOptions {
   readonly stream: ServerHttp2Stream;
   readonly clock: Clock;
-  readonly answers: AnswerRoom;
+  readonly answers: ResponseSemaphore;
   /** Time that the caller gives, milliseconds. */
   readonly callerMs: number | undefined;
   /** Longest the call may take whatever the caller says, milliseconds; undefined for a stream that lives on. */
@@ -35,7 +36,7 @@ export class CallScope implements ContextValues {
     const { stream, clock, callerMs = Infinity, limitMs = Infinity } = options;
     const ms = Math.min(callerMs, limitMs);
     this.#deadlineMs = ms === Infinity ? undefined : clock.monotonic() + ms;
-    this.#cancelDeadline = ms === Infinity ? () => undefined : clock.schedule(ms, () => this.#late());
+    this.#cancelDeadline = ms === Infinity ? () => undefined : clock.schedule(ms, () => this.#deadlineExceeded());
     stream.once('close', () => this.#close());
   }
 
@@ -66,8 +67,8 @@ export class CallScope implements ContextValues {
    * @returns undefined when there is room at once
    * @throws the signal's reason
    */
-  turn(bytes: number): Promise<void> | undefined {
-    const release = this.#options.answers.take(bytes, this.signal);
+  acquireResponseBytes(bytes: number): Promise<void> | undefined {
+    const release = this.#options.answers.acquire(bytes, this.signal);
     if (typeof release !== 'function') return release.then((later) => this.onClose(later));
     this.onClose(release);
     return undefined;
@@ -96,7 +97,7 @@ export class CallScope implements ContextValues {
     return this;
   }
 
-  #late(): void {
+  #deadlineExceeded(): void {
     const { stream, callerMs = Infinity, limitMs = Infinity } = this.#options;
     // The client does not read its answer: the room that it takes is for others.
     if (this.#answered) stream.close(constants.NGHTTP2_CANCEL);

@@ -4,14 +4,15 @@ import type { Clock } from '@eso/runtime';
 import { peerIdentity } from '../../tls/identity.ts';
 
 /** What was decided about the peer of one connection. */
-export type Verdict =
+export type ClientVerdict =
   | { readonly kind: 'accepted'; readonly identity: string; readonly serial: string; readonly notAfterMs: number }
   /** `reason` is one of a fixed set: OpenSSL's name of the failure, or one of ours. It is a metric label. */
   | { readonly kind: 'rejected'; readonly reason: string };
 
-/** The part of a TLS socket that is judged. */
-export type JudgedSocket = Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerX509Certificate'>;
+/** The part of a TLS socket that a client is verified by. */
+export type PeerSocket = Pick<TLSSocket, 'authorized' | 'authorizationError' | 'getPeerX509Certificate'>;
 
+/** Who is let in. */
 export interface ClientGateOptions {
   /** The one URI identity that is accepted. */
   readonly acceptedClient: string;
@@ -32,26 +33,26 @@ export class ClientGate {
   }
 
   /** Judges the peer of a finished handshake. */
-  judge(socket: JudgedSocket): Verdict {
+  verify(socket: PeerSocket): ClientVerdict {
     try {
       const certificate = socket.getPeerX509Certificate();
       if (!certificate) return rejected('NO_CERTIFICATE');
       // `authorized` says: chain, validity, purpose and revocation were verified against the current trust.
       if (!(socket.authorized as unknown)) return rejected(reasonOf(socket.authorizationError));
-      return this.#judgeIdentity(certificate);
+      return this.#verifyIdentity(certificate);
     } catch {
       return rejected('NOT_VERIFIABLE');
     }
   }
 
   /** Judges again at each call: a connection may outlive the certificate it was opened with. */
-  stillValid(verdict: Verdict): Verdict {
+  stillValid(verdict: ClientVerdict): ClientVerdict {
     return verdict.kind === 'accepted' && verdict.notAfterMs <= this.#clock.now()
       ? rejected('CERT_HAS_EXPIRED')
       : verdict;
   }
 
-  #judgeIdentity(certificate: X509Certificate): Verdict {
+  #verifyIdentity(certificate: X509Certificate): ClientVerdict {
     const [identity, ...others] = peerIdentity(certificate);
     if (identity !== this.#acceptedClient || others.length > 0) return rejected('IDENTITY_NOT_ACCEPTED');
     return {
@@ -63,7 +64,7 @@ export class ClientGate {
   }
 }
 
-function rejected(reason: string): Verdict {
+function rejected(reason: string): ClientVerdict {
   return { kind: 'rejected', reason };
 }
 

@@ -7,24 +7,25 @@ import { type Clock, ConnectionLimiter } from '@eso/runtime';
  * - `refused`: its client is not accepted, and may ask once what is wrong
  * - `accepted`: it is the client's that this process serves
  */
-export type Phase = 'silent' | 'refused' | 'accepted';
+export type ConnectionPhase = 'silent' | 'refused' | 'accepted';
 
-/** A connection whose client was judged. */
-export interface JudgedConnection {
+/** A connection whose client was verified. */
+export interface VerifiedConnection {
   /** Destroys it, whatever its peer does. */
-  readonly cut: () => void;
+  readonly destroy: () => void;
   /** Whether calls are under way; one without is the first that goes when there is no room. */
   readonly busy: (busy: boolean) => void;
 }
 
+/** How many connections there may be, and who is told of them. */
 export interface ConnectionsOptions {
   readonly clock: Clock;
   /** Most connections of accepted clients. */
   readonly accepted: number;
-  /** Told when the number of connections whose client was judged changes. */
+  /** Told when the number of connections whose client was verified changes. */
   readonly onCount: (count: number) => void;
   /** Told about each connection that had to go: its time was over, or another one took its place. */
-  readonly onCut: (why: 'timeout' | 'room', phase: Phase) => void;
+  readonly onEvicted: (why: 'timeout' | 'room', phase: ConnectionPhase) => void;
 }
 
 /** Handshakes of a busy machine take some hundred milliseconds. */
@@ -37,7 +38,7 @@ const MOST_REFUSED = 32;
 interface Known {
   readonly socket: Socket;
   readonly id: string;
-  phase: Phase;
+  phase: ConnectionPhase;
   cancel: () => void;
 }
 
@@ -47,7 +48,7 @@ interface Known {
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #rooms: Readonly<Record<Phase, ConnectionLimiter<Socket>>>;
+  readonly #rooms: Readonly<Record<ConnectionPhase, ConnectionLimiter<Socket>>>;
   readonly #known = new Map<string, Known>();
   readonly #whenEmpty = new Set<() => void>();
 
@@ -61,12 +62,12 @@ export class Connections {
   }
 
   /** Connections of this phase that are open. */
-  count(phase: Phase): number {
+  count(phase: ConnectionPhase): number {
     return this.#rooms[phase].size;
   }
 
   /** Takes in a connection that was just opened. */
-  arrived(socket: Socket): void {
+  opened(socket: Socket): void {
     const id = idOf(socket);
     // It is gone already.
     if (id === undefined) {
@@ -75,25 +76,25 @@ export class Connections {
     }
     const known: Known = { socket, id, phase: 'silent', cancel: () => undefined };
     this.#known.set(id, known);
-    socket.once('close', () => this.#left(known));
-    this.#enter(known, 'silent');
+    socket.once('close', () => this.#closed(known));
+    this.#admit(known, 'silent');
   }
 
   /**
-   * Its client was judged.
+   * Takes note that its client was verified.
    * @param tls what runs on the connection
    * @returns undefined when it is gone already
    */
-  judged(tls: Socket, phase: Exclude<Phase, 'silent'>): JudgedConnection | undefined {
+  verified(tls: Socket, phase: Exclude<ConnectionPhase, 'silent'>): VerifiedConnection | undefined {
     const known = this.#known.get(idOf(tls) ?? '');
     if (!known || known.socket.destroyed) return undefined;
     known.cancel();
     this.#rooms[known.phase].remove(known.socket);
     known.phase = phase;
-    this.#enter(known, phase);
-    this.#counted();
+    this.#admit(known, phase);
+    this.#notifyCount();
     return {
-      cut: () => known.socket.destroy(),
+      destroy: () => known.socket.destroy(),
       busy: (busy) => this.#rooms[phase].setBusy(known.socket, busy),
     };
   }
@@ -104,36 +105,36 @@ export class Connections {
     return new Promise((resolve) => this.#whenEmpty.add(resolve));
   }
 
-  cutAll(): void {
+  destroyAll(): void {
     for (const { socket } of this.#known.values()) socket.destroy();
   }
 
-  #enter(known: Known, phase: Phase): void {
+  #admit(known: Known, phase: ConnectionPhase): void {
     const victim = this.#rooms[phase].admit(known.socket);
-    if (victim) this.#cut(victim, 'room', phase);
+    if (victim) this.#evict(victim, 'room', phase);
     const lifeMs = phase === 'silent' ? HANDSHAKE_MS : phase === 'refused' ? REFUSED_MS : undefined;
     known.cancel =
       lifeMs === undefined
         ? () => undefined
-        : this.#options.clock.schedule(lifeMs, () => this.#cut(known.socket, 'timeout', phase));
+        : this.#options.clock.schedule(lifeMs, () => this.#evict(known.socket, 'timeout', phase));
   }
 
-  #cut(socket: Socket, why: 'timeout' | 'room', phase: Phase): void {
-    this.#options.onCut(why, phase);
+  #evict(socket: Socket, why: 'timeout' | 'room', phase: ConnectionPhase): void {
+    this.#options.onEvicted(why, phase);
     socket.destroy();
   }
 
-  #left(known: Known): void {
+  #closed(known: Known): void {
     known.cancel();
     this.#known.delete(known.id);
     this.#rooms[known.phase].remove(known.socket);
-    this.#counted();
+    this.#notifyCount();
     if (this.#known.size > 0) return;
     for (const resolve of this.#whenEmpty) resolve();
     this.#whenEmpty.clear();
   }
 
-  #counted(): void {
+  #notifyCount(): void {
     this.#options.onCount(this.count('accepted') + this.count('refused'));
   }
 }

@@ -5,13 +5,13 @@ import type { DescService } from '@bufbuild/protobuf';
 import { type Clock, errorText, type Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { ServerLimits } from '../options.ts';
-import { AnswerRoom } from './answer-room.ts';
-import { writeMessage, writeStream } from './answer.ts';
-import { ByteRoom } from './byte-room.ts';
+import { ResponseSemaphore } from './response-semaphore.ts';
+import { writeMessage, writeStream } from './write-response.ts';
+import { ByteSemaphore } from './byte-semaphore.ts';
 import { readCallHeaders } from './call-headers.ts';
 import { CallScope } from './call-scope.ts';
 import type { OnCall } from './listener.ts';
-import { answerWithError, answerWithHttpStatus, unknownMethod } from './rejection.ts';
+import { respondWithError, respondWithHttpStatus, unknownMethod } from './error-response.ts';
 import { readMessage, type RequestMessage } from './request-message.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import { type UnaryCall, unaryCalls } from './unary-calls.ts';
@@ -21,6 +21,7 @@ export interface Routes {
   service<T extends DescService>(service: T, implementation: Partial<ServiceImpl<T>>): void;
 }
 
+/** What is served, and the bounds of a call. */
 export interface DispatcherOptions {
   readonly routes: (routes: Routes) => void;
   readonly limits: ServerLimits;
@@ -43,8 +44,8 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #calls = new Map<string, UnaryCall>();
   readonly #streams: ReadonlyMap<string, UniversalHandler>;
-  readonly #requests: ByteRoom;
-  readonly #answerRoom: () => AnswerRoom;
+  readonly #requests: ByteSemaphore;
+  readonly #answerRoom: () => ResponseSemaphore;
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -65,8 +66,8 @@ export class Dispatcher {
     });
     const streams = router.handlers.filter(({ method }) => method.methodKind !== 'unary');
     this.#streams = new Map(streams.map((handler) => [handler.requestPath, handler]));
-    this.#requests = new ByteRoom(Math.max(REQUEST_ROOM_BYTES, limits.requestBytes));
-    this.#answerRoom = AnswerRoom.ofProcess(limits.responseBytes);
+    this.#requests = new ByteSemaphore(Math.max(REQUEST_ROOM_BYTES, limits.requestBytes));
+    this.#answerRoom = ResponseSemaphore.ofProcess(limits.responseBytes);
   }
 
   /** @returns what serves the calls of one more connection */
@@ -75,7 +76,7 @@ export class Dispatcher {
     return (stream, headers) => this.#call(stream, headers, answers);
   }
 
-  #call(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, answers: AnswerRoom): void {
+  #call(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, answers: ResponseSemaphore): void {
     const { clock, limits, logger, metrics } = this.#options;
     stream.on('error', (error) => logger.debug({ problem: errorText(error) }, 'a call was broken off'));
     const path = headers[':path'] ?? '';
@@ -83,14 +84,14 @@ export class Dispatcher {
     const handler = this.#streams.get(path);
     if (!call && !handler) {
       metrics.refused('method');
-      answerWithError(stream, unknownMethod());
+      respondWithError(stream, unknownMethod());
       return;
     }
     const read = readCallHeaders(headers);
     if (read.kind !== 'call') {
       metrics.refused('method');
-      if (read.kind === 'http') answerWithHttpStatus(stream, read.status);
-      else answerWithError(stream, read.error);
+      if (read.kind === 'http') respondWithHttpStatus(stream, read.status);
+      else respondWithError(stream, read.error);
       return;
     }
     const limitMs = call ? limits.deadlineMs : undefined;
@@ -103,7 +104,7 @@ export class Dispatcher {
         logger.debug({ problem: errorText(error) }, 'a call was cut off');
       }
       if (stream.headersSent) stream.destroy();
-      else answerWithError(stream, error instanceof ConnectError ? error : ProviderError.from(error));
+      else respondWithError(stream, error instanceof ConnectError ? error : ProviderError.from(error));
     });
   }
 

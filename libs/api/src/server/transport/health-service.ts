@@ -9,6 +9,7 @@ import { statusName } from '../calls/call.ts';
 import { methodPath } from '../../contract/methods.ts';
 import type { ServingState } from './serving-state.ts';
 
+/** Whose health is told, and until when. */
 export interface HealthServiceOptions {
   readonly state: ServingState;
   /** Names of the services that have a health of their own; the empty name, for the whole process, is always there. */

@@ -20,11 +20,11 @@ import {
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { TlsMaterial } from '../../tls/material.ts';
 import type { ServerLimits } from '../options.ts';
-import type { ClientGate, Verdict } from './client-gate.ts';
-import { Connections, HANDSHAKE_MS, type JudgedConnection } from './connections.ts';
-import { HandshakeTurns } from './handshake-turns.ts';
+import type { ClientGate, ClientVerdict } from './client-gate.ts';
+import { Connections, HANDSHAKE_MS, type VerifiedConnection } from './connections.ts';
+import { HandshakeLimiter } from './handshake-limiter.ts';
 import { RefusedPeer } from './refused-peer.ts';
-import { answerWithError, clientRejected } from './rejection.ts';
+import { respondWithError, clientRejected } from './error-response.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 import { sessionOptions } from './session-options.ts';
 import { LAST_STREAM_ID, type Sessions } from './sessions.ts';
@@ -32,6 +32,7 @@ import { LAST_STREAM_ID, type Sessions } from './sessions.ts';
 /** What a call of an accepted client begins with. */
 export type OnCall = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
 
+/** Who is let in, the bounds of connections, and who serves their calls. */
 export interface GatedListenerOptions {
   readonly gate: ClientGate;
   readonly sessions: Sessions;
@@ -55,7 +56,7 @@ const EXPIRED_GRACE_MS = 2_000;
 export class GatedListener {
   readonly #options: GatedListenerOptions;
   readonly #connections: Connections;
-  readonly #handshakes: HandshakeTurns;
+  readonly #handshakes: HandshakeLimiter;
   readonly #tcp = createTcpServer();
   readonly #tls = createTlsServer({
     ...secureContext(undefined),
@@ -71,12 +72,12 @@ export class GatedListener {
   constructor(options: GatedListenerOptions) {
     this.#options = options;
     const { clock, limits, logger, metrics } = options;
-    this.#handshakes = new HandshakeTurns(clock);
+    this.#handshakes = new HandshakeLimiter(clock);
     this.#connections = new Connections({
       clock,
       accepted: limits.connections,
       onCount: (count) => metrics.connections(count),
-      onCut: (why, phase) => {
+      onEvicted: (why, phase) => {
         metrics.refused(why);
         logger.debug({ why, phase }, 'a connection was cut');
       },
@@ -84,11 +85,11 @@ export class GatedListener {
     this.#tcp.on('connection', (socket) => {
       socket.on('error', () => undefined);
       this.#guard(socket, () => {
-        this.#connections.arrived(socket);
-        this.#handshakes.enter(socket, () => this.#guard(socket, () => this.#tls.emit('connection', socket)));
+        this.#connections.opened(socket);
+        this.#handshakes.enqueue(socket, () => this.#guard(socket, () => this.#tls.emit('connection', socket)));
       });
     });
-    this.#tls.on('secureConnection', (socket) => this.#guard(socket, () => this.#judge(socket)));
+    this.#tls.on('secureConnection', (socket) => this.#guard(socket, () => this.#verifyClient(socket)));
     this.#tls.on('tlsClientError', (error, socket) => {
       metrics.refused('handshake');
       logger.debug({ problem: errorText(error) }, 'TLS handshake failed');
@@ -127,7 +128,7 @@ export class GatedListener {
   /** Cuts every connection, also those that never got to a handshake. Resolves when none is left. */
   async close(): Promise<void> {
     this.stopAccepting();
-    this.#connections.cutAll();
+    this.#connections.destroyAll();
     await this.#connections.whenEmpty();
   }
 
@@ -142,15 +143,15 @@ export class GatedListener {
     }
   }
 
-  #judge(socket: TLSSocket): void {
+  #verifyClient(socket: TLSSocket): void {
     const { gate, metrics } = this.#options;
     if (socket.alpnProtocol !== 'h2') {
       metrics.refused('protocol');
       socket.destroy();
       return;
     }
-    const verdict = gate.judge(socket);
-    const connection = this.#connections.judged(socket, verdict.kind === 'accepted' ? 'accepted' : 'refused');
+    const verdict = gate.verify(socket);
+    const connection = this.#connections.verified(socket, verdict.kind === 'accepted' ? 'accepted' : 'refused');
     if (connection === undefined) socket.destroy();
     else if (verdict.kind === 'accepted') this.#serve(socket, verdict, connection);
     else this.#refuse(socket, verdict.reason);
@@ -175,7 +176,7 @@ export class GatedListener {
     });
   }
 
-  #serve(socket: TLSSocket, verdict: Verdict, { cut, busy }: JudgedConnection): void {
+  #serve(socket: TLSSocket, verdict: ClientVerdict, { destroy, busy }: VerifiedConnection): void {
     const { connected, limits, metrics, sessions } = this.#options;
     const onCall = connected();
     const session = performServerHandshake(socket, sessionOptions(limits));
@@ -192,10 +193,10 @@ export class GatedListener {
         this.#call(session, verdict, stream, () => onCall(stream, headers));
       }),
     );
-    sessions.add(session, { socket, cut });
+    sessions.add(session, { socket, cut: destroy });
   }
 
-  #call(session: ServerHttp2Session, judged: Verdict, stream: ServerHttp2Stream, serve: () => void): void {
+  #call(session: ServerHttp2Session, judged: ClientVerdict, stream: ServerHttp2Stream, serve: () => void): void {
     const { gate, metrics, sessions } = this.#options;
     const verdict = gate.stillValid(judged);
     if (verdict.kind === 'accepted') {
@@ -205,7 +206,7 @@ export class GatedListener {
     metrics.clientRejected(verdict.reason);
     // Before the answer: core believes it only on a connection that said so as a whole.
     session.goaway(http2Constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID, Buffer.from(CLIENT_REFUSED));
-    answerWithError(stream, clientRejected(verdict.reason));
+    respondWithError(stream, clientRejected(verdict.reason));
     sessions.retire(session, EXPIRED_GRACE_MS);
   }
 }

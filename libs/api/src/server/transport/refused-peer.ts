@@ -1,9 +1,10 @@
 import type { TLSSocket } from 'node:tls';
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
-import { statusHeaders } from './rejection.ts';
+import { statusHeaders } from './error-response.ts';
 import { LAST_STREAM_ID } from './sessions.ts';
 
+/** What a refused client is told, and who is told of it. */
 export interface RefusedPeerOptions {
   /** What each of its calls is answered with. */
   readonly error: ProviderError;

@@ -1,12 +1,13 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { ByteRoom, Release } from './byte-room.ts';
+import type { ByteSemaphore, Release } from './byte-semaphore.ts';
 
+/** The bounds of one message. */
 export interface ReadMessageOptions {
   /** Largest message, bytes. */
   readonly maxBytes: number;
   /** Where the bytes of all requests that are being read or served have to find room. */
-  readonly room: ByteRoom;
+  readonly room: ByteSemaphore;
   /** Ends the reading. */
   readonly signal: AbortSignal;
 }
@@ -106,7 +107,7 @@ class Reading {
       );
     else {
       this.#total = PREFIX_BYTES + length;
-      const release = room.take(this.#total, signal);
+      const release = room.acquire(this.#total, signal);
       if (typeof release === 'function') this.#release = release;
       else this.#wait(release);
     }

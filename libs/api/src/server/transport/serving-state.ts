@@ -3,6 +3,7 @@ import type { CertificateDirectory } from '../../tls/certificate-directory.ts';
 import { lifetimeProblem } from '../../tls/material.ts';
 import type { KubeReader } from '../stores/kube-reader.ts';
 
+/** What a process needs in order to serve. */
 export interface ServingStateOptions {
   readonly certificates: CertificateDirectory;
   readonly kube: KubeReader;
@@ -10,7 +11,7 @@ export interface ServingStateOptions {
   readonly logger: Logger;
 }
 
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 
 /**
  * Whether this process can serve: the truth behind the gRPC health service and the readiness probe. It can while it has a
@@ -21,7 +22,7 @@ export class ServingState {
   readonly #listeners = new Set<() => void>();
   #stopping = false;
   #serving = false;
-  #cancelLook: () => void = () => undefined;
+  #cancelPoll: () => void = () => undefined;
 
   constructor(options: ServingStateOptions) {
     this.#options = options;
@@ -44,7 +45,7 @@ export class ServingState {
 
   /** Looks every second until `close`; asking is also what makes the client try a lost API server again. */
   start(): void {
-    this.#look();
+    this.#poll();
   }
 
   /** Says NOT_SERVING from now on; the first thing a shutdown does. */
@@ -54,7 +55,7 @@ export class ServingState {
   }
 
   close(): void {
-    this.#cancelLook();
+    this.#cancelPoll();
     this.#listeners.clear();
   }
 
@@ -64,9 +65,9 @@ export class ServingState {
     return () => this.#listeners.delete(listener);
   }
 
-  #look(): void {
+  #poll(): void {
     this.#publish();
-    this.#cancelLook = this.#options.clock.schedule(LOOK_MS, () => this.#look());
+    this.#cancelPoll = this.#options.clock.schedule(POLL_MS, () => this.#poll());
   }
 
   #publish(): void {

@@ -1,6 +1,6 @@
 import type { ServerSessionOptions } from 'node:http2';
 import type { ServerLimits } from '../options.ts';
-import { connectionAnswerBytes } from './answer-room.ts';
+import { connectionResponseBytes } from './response-semaphore.ts';
 
 /** Most bytes of a request's headers, as HTTP/2 counts them; announced. gRPC's own take some hundred. */
 const HEADER_BYTES = 16 * 1024;
@@ -28,9 +28,9 @@ export function sessionOptions(limits: ServerLimits): ServerSessionOptions & Ser
     },
     maxHeaderListPairs: HEADER_PAIRS,
     // Node counts what waits to be sent; above its limit it refuses streams, and then the connection. Answers wait for their turn
-    // before they get here (answer-room.ts), so that this is never reached by a client that reads what it asked for.
+    // before they get here (response-semaphore.ts), so that this is never reached by a client that reads what it asked for.
     maxSessionMemory: Math.ceil(
-      (2 * connectionAnswerBytes(limits.responseBytes) + limits.concurrentStreams * STREAM_BYTES) / MIB,
+      (2 * connectionResponseBytes(limits.responseBytes) + limits.concurrentStreams * STREAM_BYTES) / MIB,
     ),
     maxSessionRejectedStreams: limits.concurrentStreams,
     streamResetBurst: 2 * limits.concurrentStreams,

@@ -2,6 +2,7 @@ import { constants, type ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Clock } from '@eso/runtime';
 
+/** How long connections live. */
 export interface SessionsOptions {
   readonly clock: Clock;
   /** Age at which a connection is asked to go, milliseconds; each gets up to a tenth more or less. */

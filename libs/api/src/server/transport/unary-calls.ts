@@ -6,6 +6,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { CallScope } from './call-scope.ts';
 import { PREFIX_BYTES } from './request-message.ts';
 
+/** Bounds of the messages of a call. */
 export interface MessageLimits {
   /** Largest request message, bytes. */
   readonly requestBytes: number;

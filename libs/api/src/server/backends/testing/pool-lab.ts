@@ -6,13 +6,15 @@ import { defineKind, type KindOptions } from '../../define-kind.ts';
 import type { OpenContext } from '../../open-context.ts';
 import { ApiCallCounter } from '../api-call-metrics.ts';
 import { BackendPool } from '../backend-pool.ts';
-import type { BackendLimits } from '../capacity.ts';
-import type { BackendKey } from '../entry.ts';
+import type { BackendLimits } from '../backend-capacity.ts';
+import type { BackendKey } from '../pooled-backend.ts';
 
+/** Config of the kind that the lab serves. */
 export interface LabConfig {
   readonly region: string;
 }
 
+/** The kind that the lab serves, and the limits of its pool. */
 export interface PoolLabOptions extends Partial<KindOptions<LabConfig>> {
   readonly limits?: Partial<BackendLimits>;
   /** What the backends that the lab opens by itself do. */

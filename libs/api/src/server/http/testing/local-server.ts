@@ -11,7 +11,7 @@ import type { HttpClientOptions, HttpTls } from '../http-options.ts';
 const SERVER_NAME = 'provider-fake.provider-fake.svc';
 
 /** PEM, as the TLS lab issues it. */
-export interface KeyPair {
+export interface TlsSecretData {
   readonly 'tls.crt': string;
   readonly 'tls.key': string;
   readonly 'ca.crt': string;
@@ -32,7 +32,7 @@ export interface LocalServer {
 /** TLS with this key pair, or plain HTTP without one. */
 export async function startServer(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
-  tls?: KeyPair,
+  tls?: TlsSecretData,
   options: ServerOptions = {},
 ): Promise<LocalServer> {
   const requests: IncomingMessage[] = [];
@@ -68,6 +68,7 @@ export async function startServer(
   };
 }
 
+/** A client of the kit on a clock of its own. */
 export interface TestClient {
   readonly client: HttpClient;
   readonly clock: ManualClock;

@@ -13,6 +13,7 @@ export interface RawAnswer {
   readonly all: string;
 }
 
+/** What a call by hand sends beside its message. */
 export interface RawCallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: an empty message. */

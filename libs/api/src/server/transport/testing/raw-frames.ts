@@ -1,8 +1,10 @@
 /** HTTP/2 frames by hand, for peers that do what no library does (RFC 9113, RFC 7541). */
 
 const HEADER_BYTES = 9;
+/** What a client sends first (RFC 9113 §3.4). */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
+/** One frame (RFC 9113 §4.1). */
 export interface Frame {
   readonly type: number;
   readonly flags: number;
@@ -10,6 +12,7 @@ export interface Frame {
   readonly payload: Buffer;
 }
 
+/** A frame as bytes. */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUIntBE(payload.length, 0, 3);
@@ -19,7 +22,9 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return Buffer.concat([header, payload]);
 }
 
+/** SETTINGS that change nothing. */
 export const settings = (): Buffer => frame(4, 0, 0);
+/** RST_STREAM with CANCEL. */
 export const reset = (stream: number): Buffer => frame(3, 0, stream, Buffer.from([0, 0, 0, 8]));
 
 /** The headers of a gRPC call, which leave the stream open. */

@@ -1,5 +1,5 @@
 /** What a request is signed with. */
-export interface Identity {
+export interface AwsIdentity {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -11,12 +11,12 @@ export interface Identity {
  * Yields the identity to use now. Cheap enough to be asked before each request.
  * @throws ProviderError CREDENTIALS_UNUSABLE, CREDENTIALS_REJECTED, ACCESS_DENIED and others of `awsFailure`.
  */
-export type Login = () => Promise<Identity>;
+export type AwsIdentityProvider = () => Promise<AwsIdentity>;
 
 /** A way in to AWS. */
-export interface Access {
+export interface AwsAccess {
   /** The identity for one request, in a part of `use` or outside of it. */
-  readonly login: Login;
+  readonly login: AwsIdentityProvider;
   /** Runs something that makes requests; where AWS takes the identity no longer, once more with another one. */
   use<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }

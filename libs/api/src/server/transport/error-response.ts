@@ -5,12 +5,12 @@ import { toConnectError } from '../../contract/error-wire.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 
 /** Answers a call with a status alone, before any routing. */
-export function answerWithError(stream: ServerHttp2Stream, error: ProviderError | ConnectError): void {
+export function respondWithError(stream: ServerHttp2Stream, error: ProviderError | ConnectError): void {
   endWith(stream, statusHeaders(error));
 }
 
 /** Answers what is no gRPC with a status of HTTP's alone (gRPC over HTTP/2: 415 for another content type). */
-export function answerWithHttpStatus(stream: ServerHttp2Stream, status: number): void {
+export function respondWithHttpStatus(stream: ServerHttp2Stream, status: number): void {
   endWith(stream, { ':status': status });
 }
 

@@ -5,14 +5,14 @@ import { HttpFault } from './http-fault.ts';
 import type { HttpTls, ResolvedHttpOptions } from './http-options.ts';
 
 /** Connections that were made with one set of TLS material. */
-export interface Channel {
+export interface HttpAgents {
   agentFor(protocol: string): http.Agent;
   /** Closes its connections now. */
   destroy(): void;
 }
 
 /** @throws HttpFault TLS_MATERIAL */
-export function openChannel(tls: HttpTls, options: ResolvedHttpOptions): Channel {
+export function createHttpAgents(tls: HttpTls, options: ResolvedHttpOptions): HttpAgents {
   const shared = {
     keepAlive: true,
     maxSockets: options.maxConnections,

@@ -1,7 +1,7 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 
 /** Bounds the watches of a process: each keeps a call and a backend for itself. One namespace has half of them at most. */
-export class WatchRoom {
+export class WatchLimiter {
   readonly #total: number;
   readonly #byNamespace = new Map<string, number>();
   #size = 0;
@@ -15,7 +15,7 @@ export class WatchRoom {
    * @returns gives it back; more than once is once
    * @throws ProviderError PROVIDER_BUSY
    */
-  enter(namespace: string): () => void {
+  acquire(namespace: string): () => void {
     const own = this.#byNamespace.get(namespace) ?? 0;
     if (this.#size >= this.#total || own >= Math.ceil(this.#total / 2))
       throw new ProviderError('PROVIDER_BUSY', `there are as many watches as this provider allows (${this.#total})`, {

@@ -1,4 +1,4 @@
-import { ByteRoom, type Release } from './byte-room.ts';
+import { ByteSemaphore, type Release } from './byte-semaphore.ts';
 
 const MIB = 1024 * 1024;
 /** Answers of one connection that are written and not yet read by the client. */
@@ -7,7 +7,7 @@ const CONNECTION_BYTES = 32 * MIB;
 const CONNECTIONS = 3;
 
 /** Bytes of answers that one connection may have under way; an answer of the largest size that is allowed always fits. */
-export function connectionAnswerBytes(responseBytes: number): number {
+export function connectionResponseBytes(responseBytes: number): number {
   return Math.max(CONNECTION_BYTES, responseBytes);
 }
 
@@ -15,30 +15,30 @@ export function connectionAnswerBytes(responseBytes: number): number {
  * Makes answers wait for their turn, so that as many as are announced can be asked for at once and their bytes are bounded all the same:
  * an answer is serialised when there is room for it, on its connection and in the process.
  */
-export class AnswerRoom {
-  readonly #process: ByteRoom;
-  readonly #connection: ByteRoom;
+export class ResponseSemaphore {
+  readonly #process: ByteSemaphore;
+  readonly #connection: ByteSemaphore;
 
-  private constructor(process: ByteRoom, connection: ByteRoom) {
+  private constructor(process: ByteSemaphore, connection: ByteSemaphore) {
     this.#process = process;
     this.#connection = connection;
   }
 
   /** @returns what makes the room of one more connection of this process */
-  static ofProcess(responseBytes: number): () => AnswerRoom {
-    const bytes = connectionAnswerBytes(responseBytes);
-    const process = new ByteRoom(CONNECTIONS * bytes);
-    return () => new AnswerRoom(process, new ByteRoom(bytes));
+  static ofProcess(responseBytes: number): () => ResponseSemaphore {
+    const bytes = connectionResponseBytes(responseBytes);
+    const process = new ByteSemaphore(CONNECTIONS * bytes);
+    return () => new ResponseSemaphore(process, new ByteSemaphore(bytes));
   }
 
   /**
    * Takes room for an answer.
    * @throws the signal's reason
    */
-  take(bytes: number, signal: AbortSignal): Release | Promise<Release> {
-    const connection = this.#connection.take(bytes, signal);
+  acquire(bytes: number, signal: AbortSignal): Release | Promise<Release> {
+    const connection = this.#connection.acquire(bytes, signal);
     if (typeof connection === 'function') {
-      const process = this.#process.take(bytes, signal);
+      const process = this.#process.acquire(bytes, signal);
       if (typeof process === 'function') return both(connection, process);
       return this.#join(connection, process);
     }
@@ -46,7 +46,7 @@ export class AnswerRoom {
   }
 
   async #wait(connection: Promise<Release>, bytes: number, signal: AbortSignal): Promise<Release> {
-    return this.#join(await connection, this.#process.take(bytes, signal));
+    return this.#join(await connection, this.#process.acquire(bytes, signal));
   }
 
   async #join(connection: Release, process: Release | Promise<Release>): Promise<Release> {

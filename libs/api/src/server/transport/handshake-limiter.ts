@@ -13,13 +13,13 @@ type Begin = () => void;
  * there, so that a silent one costs no TLS at all. Addresses take turns, so that whoever floods waits behind itself; and no two handshakes
  * begin in the same turn of the event loop, so that calls are served in between.
  */
-export class HandshakeTurns {
+export class HandshakeLimiter {
   readonly #clock: Clock;
   /** In order of arrival, by address; the address whose turn it is stands first. */
   readonly #waiting = new Map<string, Set<Begin>>();
   #tokens = BURST;
   #refilledMs: number;
-  #planned = false;
+  #scheduled = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,9 +37,9 @@ export class HandshakeTurns {
    * Calls `begin` when it is this connection's turn, and never when it closes before. What has come by then is in its buffer, where TLS
    * finds it.
    */
-  enter(socket: Socket, begin: Begin): void {
+  enqueue(socket: Socket, begin: Begin): void {
     const address = socket.remoteAddress ?? '';
-    const leave = (): void => this.#leave(address, turn);
+    const leave = (): void => this.#dequeue(address, turn);
     const turn = (): void => {
       socket.off('close', leave);
       begin();
@@ -54,33 +54,33 @@ export class HandshakeTurns {
       const ofAddress = this.#waiting.get(address);
       if (ofAddress) ofAddress.add(turn);
       else this.#waiting.set(address, new Set([turn]));
-      this.#plan();
+      this.#schedule();
     });
   }
 
-  #leave(address: string, turn: Begin): void {
+  #dequeue(address: string, turn: Begin): void {
     const ofAddress = this.#waiting.get(address);
     ofAddress?.delete(turn);
     if (ofAddress?.size === 0) this.#waiting.delete(address);
   }
 
-  #plan(): void {
-    if (this.#planned || this.#waiting.size === 0) return;
-    this.#planned = true;
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.size === 0) return;
+    this.#scheduled = true;
     const nowMs = this.#clock.monotonic();
     this.#tokens = Math.min(BURST, this.#tokens + ((nowMs - this.#refilledMs) * PER_SECOND) / 1_000);
     this.#refilledMs = nowMs;
-    if (this.#tokens >= 1) setImmediate(this.#next);
-    else this.#clock.schedule(Math.ceil(((1 - this.#tokens) * 1_000) / PER_SECOND), this.#again);
+    if (this.#tokens >= 1) setImmediate(this.#admitNext);
+    else this.#clock.schedule(Math.ceil(((1 - this.#tokens) * 1_000) / PER_SECOND), this.#refill);
   }
 
-  readonly #again = (): void => {
-    this.#planned = false;
-    this.#plan();
+  readonly #refill = (): void => {
+    this.#scheduled = false;
+    this.#schedule();
   };
 
-  readonly #next = (): void => {
-    this.#planned = false;
+  readonly #admitNext = (): void => {
+    this.#scheduled = false;
     const [first] = this.#waiting;
     if (!first) return;
     const [address, ofAddress] = first;
@@ -94,7 +94,7 @@ export class HandshakeTurns {
     try {
       turn();
     } finally {
-      this.#plan();
+      this.#schedule();
     }
   };
 }

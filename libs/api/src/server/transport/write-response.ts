@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Code } from '@connectrpc/connect';
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { ProviderError } from '../../contract/provider-error.ts';
-import { statusFields } from './rejection.ts';
+import { statusFields } from './error-response.ts';
 
 const HEADERS: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc+proto' };
 const OK: OutgoingHttpHeaders = { 'grpc-status': '0' };

@@ -10,7 +10,7 @@ interface Waiting {
  * Room for a number of bytes, given out in order of arrival. What is larger than the whole room gets it alone, so that nothing waits for
  * ever; a large one is not overtaken by small ones.
  */
-export class ByteRoom {
+export class ByteSemaphore {
   readonly #maxBytes: number;
   #used = 0;
   readonly #waiting = new Set<Waiting>();
@@ -30,15 +30,15 @@ export class ByteRoom {
    * @param signal ends the waiting
    * @throws the signal's reason
    */
-  take(bytes: number, signal: AbortSignal): Release | Promise<Release> {
-    if (this.#waiting.size === 0 && this.#fits(bytes)) return this.#give(bytes);
+  acquire(bytes: number, signal: AbortSignal): Release | Promise<Release> {
+    if (this.#waiting.size === 0 && this.#fits(bytes)) return this.#release(bytes);
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const waiting: Waiting = {
         bytes,
         enter: () => {
           signal.removeEventListener('abort', giveUp);
-          resolve(this.#give(bytes));
+          resolve(this.#release(bytes));
         },
       };
       const giveUp = (): void => {
@@ -55,7 +55,7 @@ export class ByteRoom {
     return this.#used === 0 || this.#used + bytes <= this.#maxBytes;
   }
 
-  #give(bytes: number): Release {
+  #release(bytes: number): Release {
     this.#used += bytes;
     let given = true;
     return () => {

@@ -22,7 +22,7 @@ export interface BackendKey {
 }
 
 /** A backend from its opening on until it has been closed. */
-export interface Entry {
+export interface PooledBackend {
   readonly id: string;
   /** Kind and config object, whatever the credentials. */
   readonly configId: string;
@@ -45,7 +45,8 @@ export interface Entry {
   cancelIdle: () => void;
 }
 
-export interface EntryOptions {
+/** What one backend is opened with. */
+export interface PooledBackendOptions {
   readonly key: BackendKey;
   readonly account: Account;
   readonly clock: Clock;
@@ -55,18 +56,18 @@ export interface EntryOptions {
   readonly faults: AuthorFaults;
   readonly hung: HungOpenings;
   /** There will be no backend: the opening failed or was given up. */
-  readonly onFailed: (entry: Entry) => void;
+  readonly onFailed: (entry: PooledBackend) => void;
 }
 
 /** Longest one opening may take, milliseconds. */
 const OPEN_MS = 30_000;
 
 /** Begins to open a backend. */
-export function openEntry(options: EntryOptions): Entry {
+export function openPooledBackend(options: PooledBackendOptions): PooledBackend {
   const { key, account } = options;
-  const entry: Entry = {
-    id: identify(key),
-    configId: identifyConfig(key),
+  const entry: PooledBackend = {
+    id: backendIdOf(key),
+    configId: configIdOf(key),
     generation: key.config.source.generation,
     account,
     retired: new AbortController(),
@@ -82,9 +83,9 @@ export function openEntry(options: EntryOptions): Entry {
   return entry;
 }
 
-function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<OpenBackend> {
+function beginOpening(options: PooledBackendOptions, entryOf: () => PooledBackend): Opening<OpenBackend> {
   const { key, account, clock, faults, hung, onFailed } = options;
-  const hanging = hung.start(identifyConfig(key), () =>
+  const hanging = hung.start(configIdOf(key), () =>
     faults.record(account.logger, 'open', 'hung', { problem: 'does not heed its signal' }),
   );
   const opening = new Opening({
@@ -107,7 +108,7 @@ function beginOpening(options: EntryOptions, entryOf: () => Entry): Opening<Open
 }
 
 function contextOf(
-  { key: { kind, config }, account, apiCalls, clock, flags }: EntryOptions,
+  { key: { kind, config }, account, apiCalls, clock, flags }: PooledBackendOptions,
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): OpenContext<unknown, unknown> {
@@ -133,11 +134,12 @@ function contextOf(
 }
 
 /** Tells backends apart: kind, config object, and whose credentials; not the version of the config object. */
-export function identify(key: BackendKey): string {
+export function backendIdOf(key: BackendKey): string {
   const { kind, namespace } = key.credentials;
-  return JSON.stringify([identifyConfig(key), kind, namespace]);
+  return JSON.stringify([configIdOf(key), kind, namespace]);
 }
 
-export function identifyConfig({ kind, config }: BackendKey): string {
+/** Names a kind and its config object, whatever the credentials. */
+export function configIdOf({ kind, config }: BackendKey): string {
   return JSON.stringify([kind.apiVersion, kind.kind, config.source.uid]);
 }

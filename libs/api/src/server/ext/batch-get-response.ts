@@ -14,7 +14,7 @@ const LEFT_OUT_BYTES = 4;
  * The answer of a batch within the limit of a single one. Each value is whole: one that would fit alone and does not fit beside the
  * others is left out, and one that would not fit alone is LIMIT_EXCEEDED, so that it costs the others nothing.
  */
-export function batchAnswer(
+export function batchGetResponse(
   outcomes: readonly BatchOutcome[],
   limits: ResponseLimits,
 ): MessageInitShape<typeof BatchGetResponseSchema> {

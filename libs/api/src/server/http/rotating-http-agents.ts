@@ -1,10 +1,10 @@
-import { type Channel, openChannel, sameTls } from './channel.ts';
+import { type HttpAgents, createHttpAgents, sameTls } from './http-agents.ts';
 import { HttpFault } from './http-fault.ts';
 import type { HttpTls, ResolvedHttpOptions } from './http-options.ts';
 
 interface Entry {
   readonly tls: HttpTls;
-  readonly channel: Channel;
+  readonly agents: HttpAgents;
   users: number;
 }
 
@@ -12,7 +12,7 @@ interface Entry {
  * The connections of one client. When certificates change, later requests get new connections; the old ones are closed when the last
  * request that uses them has ended.
  */
-export class Channels {
+export class RotatingHttpAgents {
   readonly #options: ResolvedHttpOptions;
   #current: Entry | undefined;
   readonly #retired = new Set<Entry>();
@@ -23,22 +23,22 @@ export class Channels {
   }
 
   /** @throws HttpFault TLS_MATERIAL, CLOSED; what `run` throws. */
-  async use<T>(tls: HttpTls, run: (channel: Channel) => Promise<T>): Promise<T> {
+  async use<T>(tls: HttpTls, run: (agents: HttpAgents) => Promise<T>): Promise<T> {
     const entry = this.#entry(tls);
     entry.users += 1;
     try {
-      return await run(entry.channel);
+      return await run(entry.agents);
     } finally {
       entry.users -= 1;
-      if (entry.users === 0 && this.#retired.delete(entry)) entry.channel.destroy();
+      if (entry.users === 0 && this.#retired.delete(entry)) entry.agents.destroy();
     }
   }
 
   /** Closes every connection now, those in use among them. */
   close(): void {
     this.#closed = true;
-    this.#current?.channel.destroy();
-    for (const { channel } of this.#retired) channel.destroy();
+    this.#current?.agents.destroy();
+    for (const { agents } of this.#retired) agents.destroy();
     this.#current = undefined;
     this.#retired.clear();
   }
@@ -47,9 +47,9 @@ export class Channels {
     if (this.#closed) throw new HttpFault('CLOSED', 'the client is closed');
     const known = this.#current;
     if (known && sameTls(known.tls, tls)) return known;
-    const entry = { tls, channel: openChannel(tls, this.#options), users: 0 };
+    const entry = { tls, agents: createHttpAgents(tls, this.#options), users: 0 };
     this.#current = entry;
-    if (known?.users === 0) known.channel.destroy();
+    if (known?.users === 0) known.agents.destroy();
     else if (known) this.#retired.add(known);
     return entry;
   }

@@ -6,7 +6,7 @@ import { type Deadline, isError } from '@eso/runtime';
 import { WireFailure } from './wire-failure.ts';
 
 /** Why an attempt failed. */
-export interface Failure {
+export interface CallFailure {
   readonly error: ProviderError;
   /**
    * `answer`: the provider spoke, and be it nonsense. `connection`: none was to be had, or it was lost. `none`: the caller gave up, or
@@ -28,7 +28,7 @@ export interface Failure {
  * @param target what was called, for the message: `<service>.<namespace>.svc`
  * @param deadline the call's deadline
  */
-export function classifyFailure(thrown: unknown, target: string, deadline: Deadline): Failure {
+export function classifyFailure(thrown: unknown, target: string, deadline: Deadline): CallFailure {
   if (thrown instanceof ConnectError) return answered(thrown, target, deadline);
   if (deadline.passed) return none('TIMEOUT', `${target} did not answer in time`, thrown);
   if (deadline.signal.aborted) return none('CANCELED', `the call to ${target} was given up`, thrown);
@@ -36,14 +36,14 @@ export function classifyFailure(thrown: unknown, target: string, deadline: Deadl
   return thrown instanceof WireFailure ? wireFailure(thrown, target) : connectionFailure(thrown, target);
 }
 
-function answered(thrown: ConnectError, target: string, deadline: Deadline): Failure {
+function answered(thrown: ConnectError, target: string, deadline: Deadline): CallFailure {
   // Nobody here gave the call up: a provider that stops answers so for what it had under way, at least one in Python.
   if (thrown.code === Code.Canceled && !deadline.signal.aborted)
     return broken(`${target} ended the call without an answer (CANCELLED)`, { cause: thrown, retryable: true });
   return failure(fromConnectError(thrown), 'answer');
 }
 
-function wireFailure(thrown: WireFailure, target: string): Failure {
+function wireFailure(thrown: WireFailure, target: string): CallFailure {
   const cause = thrown;
   switch (thrown.kind) {
     case 'clientRejected':
@@ -102,13 +102,13 @@ function refusalText({ message, cause }: WireFailure): string {
  * What it means that a connection with one single call on it suffered the same way.
  * @param target what was called
  */
-export function brokenAlone({ error }: Failure, target: string): Failure {
+export function brokenAlone({ error }: CallFailure, target: string): CallFailure {
   if (error.code === 'ANSWER_BROKEN') return broken(error.publicMessage, { cause: error });
   const text = `the connection to ${target} ends when it answers this call, also one with no other call on it`;
   return broken(text, { cause: error, nextStep: ALONE_STEP });
 }
 
-function connectionFailure(thrown: unknown, target: string): Failure {
+function connectionFailure(thrown: unknown, target: string): CallFailure {
   const problem = classifyTlsError(thrown);
   if (problem) {
     const text = `${target}: ${errorCodes[problem.code].meaning} (${problem.reason})`;
@@ -120,7 +120,7 @@ function connectionFailure(thrown: unknown, target: string): Failure {
 }
 
 /** Not certainly a refusal, so it is not called one; but it is what the user should look at. */
-function turnedAway(cause: WireFailure, target: string): Failure {
+function turnedAway(cause: WireFailure, target: string): CallFailure {
   const text = `${target} closed the connection right after the TLS handshake`;
   const nextStep = "check that the provider trusts the authority of core's certificate, and that it is not restarting";
   return failure(new ProviderError('PROVIDER_UNREACHABLE', text, { cause, nextStep }), 'connection');
@@ -147,14 +147,14 @@ function reasonOf(thrown: unknown): string | undefined {
 function broken(
   text: string,
   options: { readonly cause: unknown; readonly retryable?: boolean; readonly nextStep?: string },
-): Failure {
+): CallFailure {
   return failure(new ProviderError('ANSWER_BROKEN', text, options), 'answer');
 }
 
-function none(code: ErrorCode, text: string, cause: unknown): Failure {
+function none(code: ErrorCode, text: string, cause: unknown): CallFailure {
   return failure(new ProviderError(code, text, { cause }), 'none');
 }
 
-function failure(error: ProviderError, origin: Failure['origin']): Failure {
+function failure(error: ProviderError, origin: CallFailure['origin']): CallFailure {
   return { error, origin, unprocessed: false, suspect: false, refused: false, costly: false };
 }

@@ -13,7 +13,7 @@ import type { StoreReader } from './store-reader.ts';
 import { storeName, type StoreRecord } from './store-record.ts';
 
 /** Whom a request is for: kind, config object, namespaces, and who asks. All of it checked. */
-export interface Target {
+export interface StoreTarget {
   readonly kind: KindDefinition;
   /** Name of the config object, or of the store that the config stands in. */
   readonly name: string;
@@ -25,21 +25,24 @@ export interface Target {
   readonly record?: StoreRecord;
 }
 
-export interface TargetOptions {
+/** What this process serves, and whom it believes. */
+export interface StoreTargetOptions {
   readonly kinds: readonly KindDefinition[];
   readonly policy: NamespacePolicy;
   readonly stores: StoreReader;
 }
 
 /** How a request is looked at. */
-export interface Look {
+export interface TargetLookup {
   readonly freshness: Freshness;
   /** What is asked for: something about the `store`, or secrets on behalf of a namespace that its conditions have to admit. */
   readonly about: 'store' | 'secrets';
   readonly signal: AbortSignal;
 }
 
+/** Name of a namespace (RFC 1123 label). */
 export const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** Name of an object (RFC 1123 subdomain). */
 export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 /**
@@ -47,12 +50,12 @@ export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
  * @throws ProviderError INVALID_REQUEST, UNSUPPORTED (naming what is served), NAMESPACE_NOT_ALLOWED, and what reading and
  * judging the store throws: see StoreReader.read, grantByStore, checkAdmission.
  */
-export async function resolveTarget(
+export async function resolveStoreTarget(
   ref: ProviderReference | undefined,
   sourceNamespace: string,
-  options: TargetOptions,
-  look: Look,
-): Promise<Target> {
+  options: StoreTargetOptions,
+  look: TargetLookup,
+): Promise<StoreTarget> {
   if (!ref) throw invalid('provider_ref', 'is required');
   const inline = ref.apiVersion === STORE_API_VERSION;
   const kind = inline ? undefined : servedKind(ref, options.kinds);
@@ -86,8 +89,8 @@ export function requesterOf(ref: ProviderReference | undefined, sourceNamespace:
 async function judge(
   claim: StoreClaim,
   ref: ProviderReference,
-  { policy, stores }: TargetOptions,
-  { freshness, about, signal }: Look,
+  { policy, stores }: StoreTargetOptions,
+  { freshness, about, signal }: TargetLookup,
 ): Promise<{ readonly record: StoreRecord; readonly grant: NamespaceGrant | undefined }> {
   const namespaced = isNamespaced(claim.storeRefKind);
   if (namespaced && !claim.sourceNamespace) throw invalid('source_namespace', 'is required');
@@ -124,7 +127,7 @@ function storeClaim(ref: ProviderReference, claim: NamespaceClaim, kind: KindDef
 }
 
 /** A core that names no store is believed where an administrator said so, and gets what its own words allow. */
-function unnamed(claim: NamespaceClaim, policy: NamespacePolicy): Pick<Target, 'grant' | 'store'> {
+function unnamed(claim: NamespaceClaim, policy: NamespacePolicy): Pick<StoreTarget, 'grant' | 'store'> {
   if (!policy.allowUnnamedStores)
     throw new ProviderError('INVALID_REQUEST', 'provider_ref.store_name is required: the provider reads the store', {
       field: 'provider_ref.store_name',

@@ -6,7 +6,7 @@ export interface LoginResult<S> {
 }
 
 /** How to log in to a backend and how to leave it. */
-export interface SessionOptions<S> {
+export interface LoginSessionOptions<S> {
   /**
    * Logs in. Read the credentials in here, each time.
    * @param context `signal` aborts when all who wait gave up, the backend is closed, or 30 s have passed.

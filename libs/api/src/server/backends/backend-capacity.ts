@@ -8,6 +8,7 @@ export interface BackendLimits {
   readonly backendsPerConfig: number;
 }
 
+/** Backends of a process, unless its flags say otherwise. */
 export const DEFAULT_BACKEND_LIMITS = { backends: 256 } as const;
 
 /** The part of a backend's entry that room is made by. */
@@ -20,7 +21,7 @@ interface Occupant {
  * Bounds the open backends: each has connections and a login, and a store that takes its credentials from each requester has
  * as many as there are namespaces.
  */
-export class Capacity {
+export class BackendCapacity {
   readonly #limits: BackendLimits;
 
   constructor({

@@ -6,7 +6,8 @@ import { HttpFault } from './http-fault.ts';
 import type { RawResponse } from './http-message.ts';
 import type { OutgoingRequest } from './request-target.ts';
 
-export interface ExchangeOptions {
+/** One request, the agent that sends it, and its bounds. */
+export interface HttpExchangeOptions {
   readonly request: OutgoingRequest;
   readonly agent: http.Agent;
   readonly clock: Clock;
@@ -22,7 +23,7 @@ export interface ExchangeOptions {
  * One request and its whole answer. Whatever ends it early also ends its connection.
  * @throws HttpFault, an error of Node's network or TLS, or the reason of a signal.
  */
-export function exchange(options: ExchangeOptions): Promise<RawResponse> {
+export function httpExchange(options: HttpExchangeOptions): Promise<RawResponse> {
   const { request, agent, clock, timeoutMs, signals } = options;
   for (const signal of signals) signal.throwIfAborted();
   return new Promise<RawResponse>((resolve, reject) => {
@@ -61,7 +62,7 @@ export function exchange(options: ExchangeOptions): Promise<RawResponse> {
 /** Ends a connection that does not come about in time; one that is reused has come about. */
 function limitConnecting(
   socket: Socket,
-  { request, clock, connectTimeoutMs }: ExchangeOptions,
+  { request, clock, connectTimeoutMs }: HttpExchangeOptions,
   fail: (error: HttpFault) => void,
 ): () => void {
   if (!socket.connecting) return () => undefined;
@@ -78,7 +79,7 @@ function limitConnecting(
 
 function collect(
   response: http.IncomingMessage,
-  { request, maxResponseBytes: maxBytes }: ExchangeOptions,
+  { request, maxResponseBytes: maxBytes }: HttpExchangeOptions,
   fail: (error: Error) => void,
   done: (answer: RawResponse) => void,
 ): void {

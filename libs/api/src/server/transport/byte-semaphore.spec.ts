@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { AnswerRoom, connectionAnswerBytes } from './answer-room.ts';
-import { ByteRoom, type Release } from './byte-room.ts';
+import { ResponseSemaphore, connectionResponseBytes } from './response-semaphore.ts';
+import { ByteSemaphore, type Release } from './byte-semaphore.ts';
 
 const never = new AbortController().signal;
 const MIB = 1024 * 1024;
 
 /** Takes room and notes when it was given. */
-function taker(room: Pick<ByteRoom, 'take'>): {
+function taker(room: Pick<ByteSemaphore, 'acquire'>): {
   take: (bytes: number, signal?: AbortSignal) => void;
   given: Release[];
 } {
@@ -14,7 +14,7 @@ function taker(room: Pick<ByteRoom, 'take'>): {
   return {
     given,
     take: (bytes, signal = never) => {
-      const release = room.take(bytes, signal);
+      const release = room.acquire(bytes, signal);
       if (typeof release === 'function') given.push(release);
       else
         release.then(
@@ -27,7 +27,7 @@ function taker(room: Pick<ByteRoom, 'take'>): {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test('what does not fit waits, in order, and a large one is not overtaken', async () => {
-  const room = new ByteRoom(10);
+  const room = new ByteSemaphore(10);
   const { take, given } = taker(room);
   for (const bytes of [6, 6, 1]) take(bytes);
   expect([given.length, room.used]).toEqual([1, 6]);
@@ -38,7 +38,7 @@ test('what does not fit waits, in order, and a large one is not overtaken', asyn
 });
 
 test('what is larger than the room gets it alone', async () => {
-  const room = new ByteRoom(10);
+  const room = new ByteSemaphore(10);
   const { take, given } = taker(room);
   take(1);
   take(50);
@@ -49,7 +49,7 @@ test('what is larger than the room gets it alone', async () => {
 });
 
 test('who gives up leaves the line to those behind', async () => {
-  const room = new ByteRoom(10);
+  const room = new ByteSemaphore(10);
   const { take, given } = taker(room);
   const patience = new AbortController();
   take(6);
@@ -58,14 +58,14 @@ test('who gives up leaves the line to those behind', async () => {
   patience.abort(new Error('enough'));
   await settled();
   expect([given.length, room.used]).toEqual([2, 8]);
-  await expect(room.take(9, AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
+  await expect(room.acquire(9, AbortSignal.abort(new Error('over')))).rejects.toThrow('over');
 });
 
 test('whatever is taken and given back, the bound holds, and in the end all were served', async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: 30 });
   await fc.assert(
     fc.asyncProperty(sizes, async (all) => {
-      const room = new ByteRoom(10);
+      const room = new ByteSemaphore(10);
       const { take, given } = taker(room);
       for (const bytes of all) take(bytes);
       for (let served = 0; served < all.length; served += 1) {
@@ -80,9 +80,9 @@ test('whatever is taken and given back, the bound holds, and in the end all were
 });
 
 test('answers of one connection do not take the room of another one', async () => {
-  const connect = AnswerRoom.ofProcess(4 * MIB);
+  const connect = ResponseSemaphore.ofProcess(4 * MIB);
   const [deaf, other] = [taker(connect()), taker(connect())];
-  const fill = connectionAnswerBytes(4 * MIB) / (4 * MIB);
+  const fill = connectionResponseBytes(4 * MIB) / (4 * MIB);
   for (let i = 0; i < 2 * fill; i += 1) deaf.take(4 * MIB);
   other.take(4 * MIB);
   await settled();

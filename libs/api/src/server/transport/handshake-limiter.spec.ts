@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ManualClock } from '@eso/runtime';
 import { eventually } from '@eso/testing';
-import { HandshakeTurns } from './handshake-turns.ts';
+import { HandshakeLimiter } from './handshake-limiter.ts';
 
 const BURST = 64;
 const FLOOD = '127.0.0.2';
 const HONEST = '127.0.0.3';
 
 let clock: ManualClock;
-let turns: HandshakeTurns;
+let turns: HandshakeLimiter;
 let server: Server;
 let peers: Socket[];
 /** Addresses in the order of their turns. */
@@ -17,12 +17,12 @@ let begun: string[];
 
 beforeEach(async () => {
   clock = new ManualClock();
-  turns = new HandshakeTurns(clock);
+  turns = new HandshakeLimiter(clock);
   peers = [];
   begun = [];
   server = createServer((socket) => {
     peers.push(socket.on('error', () => undefined));
-    turns.enter(socket, () => begun.push(socket.remoteAddress ?? ''));
+    turns.enqueue(socket, () => begun.push(socket.remoteAddress ?? ''));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
 });
