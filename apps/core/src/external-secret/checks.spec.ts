@@ -1,7 +1,7 @@
 import type { ExternalSecret, ExternalSecretCondition } from '@eso/api/resources';
 import { type SecretSnapshot, syncedResourceVersion } from '@eso/sync';
 import type { StoreView } from '../store/store-view.ts';
-import { decide, PATIENCE_MS } from './checks.ts';
+import { decideReconcile, PATIENCE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
 
@@ -33,7 +33,10 @@ const store = (changes: Partial<StoreView> = {}): StoreView => ({
   uid: 'store-uid',
   generation: 1,
   ready: { status: 'True', reason: 'Valid' },
-  endpoint: { kind: 'endpoint', endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] } },
+  resolveEndpoint: () => ({
+    kind: 'endpoint',
+    endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] },
+  }),
   reference: (namespace) => ({
     kind: 'reference',
     sourceNamespace: namespace,
@@ -164,11 +167,11 @@ test.each<[string, Given, unknown]>([
     failedWith('STORE_NOT_ALLOWED'),
   ],
 ])('%s', (_case, options, expected) => {
-  expect(decide(given(options))).toMatchObject(expected as object);
+  expect(decideReconcile(given(options))).toMatchObject(expected as object);
 });
 
 function calls(observation: Observation) {
-  const decision = decide(observation);
+  const decision = decideReconcile(observation);
   if (decision.kind !== 'sync') throw new Error(`expected a sync, got ${decision.kind}`);
   return decision.calls;
 }

@@ -1,4 +1,4 @@
-import type { StoreKind } from '../store/store-view.ts';
+import type { ServedStoreKind } from '../store/store-view.ts';
 import { type Gauge, gaugeOf, type Registry } from '@eso/runtime';
 
 const OBJECT = ['name', 'namespace'] as const;
@@ -6,7 +6,7 @@ const CONDITION = ['name', 'namespace', 'condition', 'status'] as const;
 const STATUSES = ['True', 'False', 'Unknown'] as const;
 
 /** Names of the metrics of one kind: upstream's, such as `provider_status_condition` (docs/metrics.md). */
-export function providerMetricNames(kind: StoreKind): { readonly condition: string; readonly duration: string } {
+export function providerMetricNames(kind: ServedStoreKind): { readonly condition: string; readonly duration: string } {
   const prefix = kind.toLowerCase();
   return { condition: `${prefix}_status_condition`, duration: `${prefix}_reconcile_duration` };
 }
@@ -16,7 +16,7 @@ export class ProviderMetrics {
   readonly #condition: Gauge<(typeof CONDITION)[number]>;
   readonly #duration: Gauge<(typeof OBJECT)[number]>;
 
-  constructor(kind: StoreKind, registry: Registry) {
+  constructor(kind: ServedStoreKind, registry: Registry) {
     const names = providerMetricNames(kind);
     this.#condition = gaugeOf(registry, {
       name: names.condition,
