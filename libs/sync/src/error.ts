@@ -130,7 +130,7 @@ export class SyncError extends CodedError<SyncErrorCode> {
 }
 
 /** The same error with another field and a text in front of what is wrong; others than SyncErrors are wrapped first. */
-export function within(thrown: unknown, field: string, prefix = ''): SyncError {
+export function withField(thrown: unknown, field: string, prefix = ''): SyncError {
   const { code, publicMessage, nextStep, cause } = SyncError.from(thrown);
   return new SyncError({ code, field, what: prefix + publicMessage, nextStep, cause });
 }

@@ -17,7 +17,7 @@ export interface ConvertOptions {
  * Replaces characters that a Secret key may not have. A key grows tenfold at the most.
  * @throws SyncError KEY_COLLISION when two keys become the same; FuelSpent
  */
-export function convertKeys(
+export function convertSecretKeys(
   data: SecretData,
   { fuel, strategy = 'Default', field, names }: ConvertOptions,
 ): SecretData {

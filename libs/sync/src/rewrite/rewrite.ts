@@ -2,10 +2,10 @@ import type { ExternalSecretRewrite } from '@eso/api/resources';
 import { type Fuel, fuelFor, FuelSpent } from '@eso/runtime';
 import type { KeyNames } from '../bounds/key-names.ts';
 import type { SecretData } from '../data/secret-data.ts';
-import { SyncError, within } from '../error.ts';
+import { SyncError, withField } from '../error.ts';
 import { rewriteMerge } from './merge.ts';
 import { rewriteRegexp } from './regexp.ts';
-import type { Step } from './step.ts';
+import type { RewriteContext } from './step.ts';
 import { type RenderTransform, rewriteTransform } from './transform.ts';
 
 export interface RewriteOptions {
@@ -23,7 +23,7 @@ export interface RewriteOptions {
  * begins.
  * @throws SyncError whose field names the operation; FuelSpent likewise
  */
-export function rewrite(
+export function rewriteData(
   data: SecretData,
   operations: readonly ExternalSecretRewrite[],
   { fuel, field, names, renderTransform }: RewriteOptions,
@@ -31,12 +31,12 @@ export function rewrite(
   let current = data;
   let currentNames = names;
   for (const [index, operation] of operations.entries()) {
-    const step: Step = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
+    const step: RewriteContext = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
     try {
       current = fuelFor(step.field, () => applyOperation(current, operation, step, renderTransform));
     } catch (error) {
       if (error instanceof FuelSpent) throw error;
-      throw within(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
+      throw withField(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
     }
     currentNames = namesAfter([operation], currentNames);
   }
@@ -51,7 +51,7 @@ export function namesAfter(operations: readonly ExternalSecretRewrite[], names: 
 function applyOperation(
   data: SecretData,
   operation: ExternalSecretRewrite,
-  step: Step,
+  step: RewriteContext,
   render: RenderTransform | undefined,
 ): SecretData {
   if (operation.regexp) return rewriteRegexp(data, operation.regexp, step);

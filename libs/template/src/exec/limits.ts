@@ -46,7 +46,7 @@ const unitOf: Readonly<Record<LimitKind, string>> = {
 };
 
 /** What is left of the limits in one rendering. */
-export class Budget {
+export class ExecutionBudget {
   readonly limits: Limits;
   #steps = 0;
   #allocated = 0;

@@ -23,7 +23,7 @@ export function render(template: string, data: Data = {}): string {
 }
 
 /** The two texts of the error that a template ends with, without the place in front of them. */
-export function failure(template: string, data: Data = {}): { readonly go: string; readonly shown: string } {
+export function templateFailure(template: string, data: Data = {}): { readonly go: string; readonly shown: string } {
   try {
     render(template, data);
   } catch (error) {

@@ -17,7 +17,7 @@ export function typeOf(value: Exclude<Value, null>): GoType {
 }
 
 /** `%T`: the type's name, `<nil>` for nil. */
-export function typeName(value: Value): string {
+export function goTypeName(value: Value): string {
   return value === null ? '<nil>' : typeOf(value).name;
 }
 

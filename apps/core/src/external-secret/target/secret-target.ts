@@ -8,7 +8,7 @@ import {
   type SecretSnapshot,
   snapshotSecret,
   targetName,
-  type Target as Observed,
+  type ObservedTarget as Observed,
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
