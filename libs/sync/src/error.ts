@@ -93,6 +93,7 @@ function passing(meaning: string, nextStep: string): SyncErrorInfo {
   return { meaning, nextStep, retryable: true };
 }
 
+/** What a {@link SyncError} says. */
 export interface SyncErrorOptions {
   code: SyncErrorCode;
   /** Path of the field of the ExternalSecret that this is about, such as `spec.dataFrom[0].extract`. */

@@ -42,8 +42,7 @@ export {
 } from './external-secret/sources.ts';
 export { invalidSpec, type SpecProblem, validateExternalSecret } from './external-secret/validate.ts';
 
-export { type ConditionLike, mergeCondition } from './status/conditions.ts';
-export { kubeTime } from './status/time.ts';
+export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 
 export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';

@@ -5,11 +5,15 @@ import type { KeyNames } from '../bounds/key-names.ts';
 import { SyncError } from '../error.ts';
 import { type SecretData, sortedKeys } from './secret-data.ts';
 
+/** How keys are converted. */
 export interface ConvertOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   /** By `_` (Default), or by `_U<code point>_`. */
   readonly strategy?: ConversionStrategy | undefined;
+  /** Path of the entry that errors name, such as `spec.dataFrom[0].extract`. */
   readonly field: string;
+  /** Whether errors may name the keys. */
   readonly names: KeyNames;
 }
 

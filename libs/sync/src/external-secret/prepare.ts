@@ -13,7 +13,9 @@ import { namesAfter, rewriteData } from '../rewrite/rewrite.ts';
 import type { RenderTransform } from '../rewrite/transform.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
+/** What preparing one answer may cost, and who renders templates in rewrites. */
 export interface PrepareOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   readonly renderTransform?: RenderTransform | undefined;
 }
@@ -37,7 +39,12 @@ export function prepareMap(
   const renamed =
     source.rewrite.length > 0
       ? prefixed('error applying rewrite to keys: ', () =>
-          rewriteData(fetched, source.rewrite, { fuel, names, renderTransform, field: `spec.dataFrom[${source.index}]` }),
+          rewriteData(fetched, source.rewrite, {
+            fuel,
+            names,
+            renderTransform,
+            field: `spec.dataFrom[${source.index}]`,
+          }),
         )
       : prefixed(`error applying conversion strategy ${settings.conversionStrategy ?? 'Default'} to keys: `, () =>
           convertSecretKeys(fetched, { ...common, strategy: settings.conversionStrategy }),

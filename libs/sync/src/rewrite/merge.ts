@@ -6,8 +6,9 @@ import { shownKey } from '../bounds/key-names.ts';
 import { type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { compactJson, type JsonMap, parseObject, propertyBytes } from './json.ts';
-import type { RewriteContext } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
+/** `rewrite[].merge` of an ExternalSecret. */
 export type MergeRewrite = NonNullable<ExternalSecretRewrite['merge']>;
 
 /**
@@ -33,7 +34,13 @@ export function rewriteMerge(data: SecretData, merge: MergeRewrite, step: Rewrit
 
 type Fail = (what: string, nextStep: string) => SyncError;
 
-function write(data: SecretData, merged: JsonMap, into: string | undefined, { fuel }: RewriteContext, fail: Fail): SecretData {
+function write(
+  data: SecretData,
+  merged: JsonMap,
+  into: string | undefined,
+  { fuel }: RewriteContext,
+  fail: Fail,
+): SecretData {
   try {
     return into === undefined
       ? new Map([...merged].map(([property, value]) => [property, propertyBytes(value, fuel)]))

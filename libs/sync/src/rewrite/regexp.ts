@@ -4,8 +4,9 @@ import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { replacer } from './go-replace.ts';
 import { quoted, renameKeys, tooLong } from './rename-keys.ts';
-import type { RewriteContext } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
+/** `rewrite[].regexp` of an ExternalSecret: Go's expression, and the replacement with `$1` for a group. */
 export interface RegexpRewrite {
   source: string;
   target: string;

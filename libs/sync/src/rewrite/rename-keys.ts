@@ -3,7 +3,7 @@ import { takePass } from '../bounds/costs.ts';
 import { shapeLimits } from '../bounds/limits.ts';
 import { type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import type { RewriteContext } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
 /** An operation that gives each key a new name. */
 export interface Renaming {

@@ -13,7 +13,12 @@ const run = (
 ): Record<string, string> =>
   Object.fromEntries(
     [
-      ...rewriteData(data(entries), operations, { fuel: new Fuel(Infinity), field: 'spec', names: 'public', ...options }),
+      ...rewriteData(data(entries), operations, {
+        fuel: new Fuel(Infinity),
+        field: 'spec',
+        names: 'public',
+        ...options,
+      }),
     ].map(([key, value]) => [key, Buffer.from(value).toString()]),
   );
 
@@ -32,7 +37,9 @@ describe('regexp', () => {
   });
 
   test.each(['(', '(?=a)', '(a)\\1', '[z-a]', '(?<!x)a'])('%s does not compile', (source) => {
-    const error = syncErrorOf(() => run({ a: '1' }, [regexp('x', 'y'), regexp(source, '')], { field: 'spec.dataFrom[0]' }));
+    const error = syncErrorOf(() =>
+      run({ a: '1' }, [regexp('x', 'y'), regexp(source, '')], { field: 'spec.dataFrom[0]' }),
+    );
     expect(error).toMatchObject({ code: 'INVALID_REGEXP', field: 'spec.dataFrom[0].rewrite[1].regexp.source' });
     expect(error.publicMessage).toMatch(/^failed rewrite operation\[1\]: regexp failed with failed to compile: /);
     expect(error.nextStep).toContain('RE2');

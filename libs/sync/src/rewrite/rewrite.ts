@@ -5,10 +5,12 @@ import type { SecretData } from '../data/secret-data.ts';
 import { SyncError, withField } from '../error.ts';
 import { rewriteMerge } from './merge.ts';
 import { rewriteRegexp } from './regexp.ts';
-import type { RewriteContext } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 import { type RenderTransform, rewriteTransform } from './transform.ts';
 
+/** What a list of rewrites may cost, and who renders templates in it. */
 export interface RewriteOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   /** Path of the entry that holds the list, such as `spec.dataFrom[0]`. */
   readonly field: string;

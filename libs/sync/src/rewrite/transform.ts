@@ -2,7 +2,7 @@ import { FuelSpent } from '@eso/runtime';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { quoted, renameKeys } from './rename-keys.ts';
-import type { RewriteContext } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
 /** Renders a key through a Go template in which `.value` is the old key. Throws when the template is wrong. */
 export type RenderTransform = (template: string, key: string) => string;

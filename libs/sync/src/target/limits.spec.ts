@@ -14,7 +14,9 @@ test.each<[Record<string, number>]>([
 });
 
 test.each(['', '.', '..', '..data', 'a/b', 'é', 'a b', 'x'.repeat(254)])('key %j is refused', (key) => {
-  expect(syncErrorOf(() => checkSecretLimits(sized({ [key]: 1 }), new Set([key])))).toMatchObject({ code: 'KEY_INVALID' });
+  expect(syncErrorOf(() => checkSecretLimits(sized({ [key]: 1 }), new Set([key])))).toMatchObject({
+    code: 'KEY_INVALID',
+  });
 });
 
 test('too much is refused, naming the largest value and its size', () => {

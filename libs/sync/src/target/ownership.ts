@@ -5,6 +5,7 @@ import type { OwnerReference } from '@eso/kube';
 const GROUP = 'external-secrets.io';
 const KIND = 'ExternalSecret';
 
+/** Who controls a target, seen from one ExternalSecret. */
 export type TargetOwnership =
   | { readonly kind: 'none' }
   /** This ExternalSecret, by group, kind and name: a recreated one has another uid and goes on. */
@@ -13,7 +14,10 @@ export type TargetOwnership =
   | { readonly kind: 'otherController'; readonly owner: string };
 
 /** Who controls an object with these owner references, seen from the ExternalSecret of that name in its namespace. */
-export function targetOwnershipOf(owners: readonly OwnerReference[] | undefined, externalSecretName: string): TargetOwnership {
+export function targetOwnershipOf(
+  owners: readonly OwnerReference[] | undefined,
+  externalSecretName: string,
+): TargetOwnership {
   const controller = owners?.find((owner) => owner.controller === true);
   if (!controller) return { kind: 'none' };
   if (!isExternalSecret(controller)) {

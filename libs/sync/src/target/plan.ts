@@ -18,6 +18,7 @@ export type ObservedTarget =
   /** Read from the API server just now: enough to write it. */
   | { readonly kind: 'live'; readonly secret: Secret };
 
+/** What a plan is made from. */
 export interface SecretPlanInput {
   readonly externalSecret: ExternalSecret;
   /** What all sources together gave. */
@@ -25,6 +26,7 @@ export interface SecretPlanInput {
   readonly target: ObservedTarget;
 }
 
+/** What is to be done with the Secret. */
 export type SecretPlan =
   /** POST this Secret. */
   | { readonly kind: 'create'; readonly secret: Secret }

@@ -6,6 +6,7 @@ import { decodeSecretData } from '../data/secret-data.ts';
 import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
+/** What core remembers of a Secret: its metadata and hashes, never a value. */
 export interface SecretSnapshot {
   readonly apiVersion: string;
   readonly kind: string;

@@ -15,6 +15,7 @@ export interface Limits {
   readonly time: number;
 }
 
+/** The limits of a rendering that names none. */
 export const defaultLimits: Limits = {
   steps: 1_000_000,
   allocation: 64 * 1024 * 1024,

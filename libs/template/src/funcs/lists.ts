@@ -2,13 +2,12 @@ import type { FunctionContext, GoFunction } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
 import type { Constant } from '../value/public-text.ts';
 import { authored, constant, shown } from '../value/public-text.ts';
-import { deepEqual, kindOf } from '../value/reflect.ts';
+import { deepEqual, isEmpty, kindOf } from '../value/reflect.ts';
 import { anySliceSliceType, anySliceType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
 import { GoSlice } from '../value/values.ts';
 import { goList } from '../value/make.ts';
 import { alias, define, rest, t } from './define.ts';
-import { isEmpty } from './empty.ts';
 import { makeSliceLength, nilDereference } from './go-panics.ts';
 import { toInteger } from './numbers.ts';
 

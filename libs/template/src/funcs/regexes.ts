@@ -107,7 +107,12 @@ function expand(text: string, match: RegexMatch, replacement: readonly Piece[]):
     .join('');
 }
 
-function replaceAll(context: FunctionContext, program: RegexProgram, text: string, replacement: readonly Piece[]): string {
+function replaceAll(
+  context: FunctionContext,
+  program: RegexProgram,
+  text: string,
+  replacement: readonly Piece[],
+): string {
   const search = program.searcher(text, context.budget);
   let out = '';
   let lastEnd = 0;

@@ -69,7 +69,12 @@ export function applyValue(object: ManifestObject, target: TemplateTarget, key: 
  * Puts a rendered document of scope `KeysAndValues` into an object: its pairs into the strings, or the whole in place of
  * `spec` or of what stands at the path. Two maps at the end of a path of several steps are merged.
  */
-export function applyDocument(object: ManifestObject, target: TemplateTarget, template: string, document: Uint8Array): void {
+export function applyDocument(
+  object: ManifestObject,
+  target: TemplateTarget,
+  template: string,
+  document: Uint8Array,
+): void {
   if (target.kind === 'spec') setField(object, 'spec', readDocument(template, document));
   else if (target.kind === 'path') {
     const value = readDocument(template, document);

@@ -4,10 +4,12 @@ import type { YamlValue } from '../yaml/read.ts';
 /** JSON as an object of the API server has it. */
 export type ManifestValue = null | boolean | number | string | ManifestValue[] | ManifestObject;
 
+/** A JSON object. */
 export interface ManifestObject {
   [key: string]: ManifestValue;
 }
 
+/** Whether a value is an object: neither null nor a list. */
 export function isManifestObject(value: ManifestValue | undefined): value is ManifestObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

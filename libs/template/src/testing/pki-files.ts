@@ -11,6 +11,7 @@ export function pkiFile(name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, name)));
 }
 
+/** The same as text. */
 export function pkiText(name: string): string {
   return readFileSync(join(folder, name), 'utf8');
 }

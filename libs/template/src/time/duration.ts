@@ -6,6 +6,7 @@ import { float64Type, int64Type, stringType } from '../value/types.ts';
 import { GoInt } from '../value/values.ts';
 import { goInt64 } from '../value/make.ts';
 
+/** Nanoseconds in a second; durations are counted in them. */
 export const nanosPerSecond = 1_000_000_000n;
 
 const units: ReadonlyMap<string, bigint> = new Map([
@@ -37,7 +38,7 @@ function problem<const T extends string>(what: Constant<T>, text: string, unit?:
 const limit = 1n << 63n;
 
 /** One number and its unit in nanoseconds; the fraction is computed as Go does, in doubles. */
-function nanosOf(whole: string, fraction: string, unit: bigint): bigint | undefined {
+function scaledNanos(whole: string, fraction: string, unit: bigint): bigint | undefined {
   const units_ = BigInt(whole === '' ? '0' : whole);
   if (units_ > limit / unit) return undefined;
   let value = units_ * unit;
@@ -73,7 +74,7 @@ export function parseGoDuration(text: string): bigint {
     const size = units.get(unit);
     if (size === undefined) throw problem('unknown unit in duration', text, unit);
     rest = rest.slice(unit.length);
-    const value = nanosOf(whole, fraction, size);
+    const value = scaledNanos(whole, fraction, size);
     if (value === undefined) throw invalid();
     total += value;
     if (total > limit) throw invalid();

@@ -46,6 +46,11 @@ export function isTrue(value: Value | undefined): boolean {
   return true;
 }
 
+/** Sprig's `empty`: the opposite of text/template's truth. */
+export function isEmpty(value: Value): boolean {
+  return !isTrue(value);
+}
+
 /** `reflect.DeepEqual`. `step` is called per pair and may throw. */
 export function deepEqual(a: Value, b: Value, step: (depth: number) => void, depth = 0): boolean {
   step(depth);

@@ -30,7 +30,13 @@ function decryptOaep(key: KeyObject, hash: string, ciphertext: string): string |
   }
 }
 
-function rsaDecrypt(context: FunctionContext, scheme: string, hash: string, ciphertext: string, keyPem: string): string {
+function rsaDecrypt(
+  context: FunctionContext,
+  scheme: string,
+  hash: string,
+  ciphertext: string,
+  keyPem: string,
+): string {
   if (scheme === 'None') return ciphertext;
   if (scheme !== 'RSA-OAEP') {
     throw new GoError(

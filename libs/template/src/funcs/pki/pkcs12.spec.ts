@@ -94,7 +94,9 @@ test.each([
   [6, 'pkcs12: unacceptable length of the PBMAC1 key'],
 ])('PBMAC1: the bad vector A.%i', (vector, problem) => {
   const p = pkiFile(`rfc9579-a${vector}.p12`);
-  expect(templateFailure('{{ pkcs12keyPass "1234" .p }}', { p }).go).toBe(`unable to decode pkcs12 with password: ${problem}`);
+  expect(templateFailure('{{ pkcs12keyPass "1234" .p }}', { p }).go).toBe(
+    `unable to decode pkcs12 with password: ${problem}`,
+  );
 });
 
 describe('errors', () => {
@@ -112,7 +114,9 @@ describe('errors', () => {
 
   test('no cut and no flipped bit gets through, or ends in anything but a typed error', () => {
     for (let at = 0; at < p.length; at += 13) {
-      expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: p.slice(0, at) }).go).toMatch(/^unable to decode pkcs12/);
+      expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: p.slice(0, at) }).go).toMatch(
+        /^unable to decode pkcs12/,
+      );
       const flipped = p.slice();
       flipped[at] = (flipped[at] ?? 0) ^ 0x10;
       expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: flipped }).go).toMatch(/^unable to decode pkcs12/);
@@ -131,8 +135,14 @@ describe('errors', () => {
   test('what is no PEM, no certificate, no key', () => {
     const [c, k] = [pkiText('leaf.pem'), pkiText('leaf.key')];
     const panic = 'runtime error: invalid memory address or nil pointer dereference';
-    expect(templateFailure('{{ pemToPkcs12 "value" .k }}', { k })).toEqual({ go: panic, shown: 'the certificate is no PEM' });
-    expect(templateFailure('{{ pemToPkcs12 .c "value" }}', { c })).toEqual({ go: panic, shown: 'the private key is no PEM' });
+    expect(templateFailure('{{ pemToPkcs12 "value" .k }}', { k })).toEqual({
+      go: panic,
+      shown: 'the certificate is no PEM',
+    });
+    expect(templateFailure('{{ pemToPkcs12 .c "value" }}', { c })).toEqual({
+      go: panic,
+      shown: 'the private key is no PEM',
+    });
     expect(templateFailure('{{ fullPemToPkcs12 (print .c "value") .k }}', { c, k }).go).toBe(panic);
     expect(templateFailure('{{ pemTruststoreToPKCS12 "" }}').go).toBe(panic);
     expect(templateFailure('{{ pemToPkcs12 .c .c }}', { c }).go).toBe('unable to parse private key type');
