@@ -55,10 +55,10 @@ export class Collector {
 
   /** Makes all calls at once; one outcome each, in the order of the calls. Never throws. */
   collect(calls: readonly Call[]): Promise<SourceOutcome[]> {
-    return Promise.all(calls.map((call) => this.#ask(call)));
+    return Promise.all(calls.map((call) => this.#fetch(call)));
   }
 
-  async #ask(call: Call): Promise<SourceOutcome> {
+  async #fetch(call: Call): Promise<SourceOutcome> {
     const { source } = call;
     try {
       // A shared call outlives the reconcile that began it; its client ends it with the lifetime.

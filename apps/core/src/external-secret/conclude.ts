@@ -32,16 +32,16 @@ export class ExternalSecretConcluder {
     if (write === 'gone') return { kind: 'done' };
     if (write === 'written' && verdict.kind === 'failed')
       this.#options.events.event(es, 'Warning', ExternalSecretEventReason.updateFailed, eventMessage(verdict.problem));
-    this.show(es, status);
+    this.reportCondition(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;
       return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
     }
-    return this.rest(es, status);
+    return this.requeueForRefresh(es, status);
   }
 
   /** Nothing is left to do before the next refresh. */
-  rest(es: ExternalSecret, status: ExternalSecret['status']): ReconcileResult {
+  requeueForRefresh(es: ExternalSecret, status: ExternalSecret['status']): ReconcileResult {
     const requeue = requeueAfter(es, refreshTimeMs(status), this.#options.now());
     switch (requeue.kind) {
       case 'none':
@@ -54,8 +54,8 @@ export class ExternalSecretConcluder {
   }
 
   /** Shows the Ready condition as a metric. */
-  show({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
+  reportCondition({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
     const ready = readyOf(status);
-    if (ready) this.#options.metrics.condition({ namespace, name }, ready);
+    if (ready) this.#options.metrics.setCondition({ namespace, name }, ready);
   }
 }

@@ -59,7 +59,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
   });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
-      externalSecret: (key) => written.externalSecrets.newest(key),
+      externalSecret: (key) => written.externalSecrets.latest(key),
       target,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({

@@ -59,7 +59,7 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
     const observation = options.observe(key);
     const decision: Decision = observation ? decideReconcile(observation) : { kind: 'skip' };
     if (!observation || decision.kind === 'skip') {
-      metrics.gone({ namespace, name });
+      metrics.remove({ namespace, name });
       return { kind: 'done' };
     }
     let failed = true;
@@ -68,7 +68,7 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
       failed = result.kind === 'failed';
       return result;
     } finally {
-      metrics.reconciled({ namespace, name }, clock.monotonic() - started, failed);
+      metrics.observeReconcile({ namespace, name }, clock.monotonic() - started, failed);
     }
   };
 }
@@ -89,13 +89,13 @@ class Pass {
     const { concluder } = this.#options;
     const { es } = this.#observation;
     switch (decision.kind) {
-      case 'release':
-        return this.#release();
-      case 'rest':
-        concluder.show(es, es.status);
-        return Promise.resolve(concluder.rest(es, es.status));
-      case 'sweep':
-        return this.#sweep({ kind: 'recovered' });
+      case 'removeFinalizer':
+        return this.#removeFinalizer();
+      case 'upToDate':
+        concluder.reportCondition(es, es.status);
+        return Promise.resolve(concluder.requeueForRefresh(es, es.status));
+      case 'deleteOrphans':
+        return this.#deleteOrphans({ kind: 'recovered' });
       case 'wait':
         return Promise.resolve({ kind: 'requeueAfter', ms: decision.ms, priority: Priority.neverSynced });
       case 'report':
@@ -156,14 +156,14 @@ class Pass {
     const message = written.kind === 'unchanged' ? written.message : ExternalSecretMessage.synced;
     const synced: SyncVerdict = { kind: 'synced', message, bound: leavesTarget(written) };
     // Only then: a Secret under an earlier name is good until there is one under the new name.
-    return synced.bound ? this.#sweep(synced) : this.#conclude(synced);
+    return synced.bound ? this.#deleteOrphans(synced) : this.#conclude(synced);
   }
 
-  async #sweep(verdict: SyncVerdict): Promise<ReconcileResult> {
+  async #deleteOrphans(verdict: SyncVerdict): Promise<ReconcileResult> {
     const { es } = this.#observation;
     try {
-      if ((await this.#options.target.sweep({ es, signal: this.#context.signal })) > 0)
-        this.#event(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
+      if ((await this.#options.target.deleteOrphans({ es, signal: this.#context.signal })) > 0)
+        this.#recordEvent(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
     } catch (error) {
       return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
     }
@@ -179,11 +179,11 @@ class Pass {
   }
 
   #recordWrite({ kind }: TargetWriteResult): void {
-    if (kind === 'created') this.#event(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
-    if (kind === 'updated') this.#event(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
+    if (kind === 'created') this.#recordEvent(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
+    if (kind === 'updated') this.#recordEvent(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
   }
 
-  #event(reason: string, message: string): void {
+  #recordEvent(reason: string, message: string): void {
     this.#options.events.event(this.#observation.es, 'Normal', reason, message);
   }
 
@@ -192,7 +192,7 @@ class Pass {
   }
 
   /** Lets an ExternalSecret go that an earlier installation of External Secrets put a finalizer on. */
-  async #release(): Promise<ReconcileResult> {
+  async #removeFinalizer(): Promise<ReconcileResult> {
     const { namespace = '', name, resourceVersion, finalizers = [] } = this.#observation.es.metadata;
     if (!finalizers.includes(FINALIZER_EXTERNAL_SECRET)) return { kind: 'done' };
     const others = finalizers.filter((finalizer) => finalizer !== FINALIZER_EXTERNAL_SECRET);

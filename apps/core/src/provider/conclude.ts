@@ -42,7 +42,7 @@ export class StoreConcluder {
     const write = await this.#options.status.write(key, store, status, signal);
     if (write === 'conflict') return { kind: 'requeue' };
     if (write === 'gone') return { kind: 'done' };
-    this.#show(store, status);
+    this.#reportConditions(store, status);
     if (write === 'written') this.#recordTransition(store, status);
     switch (verdict.kind) {
       case 'valid':
@@ -55,11 +55,11 @@ export class StoreConcluder {
     }
   }
 
-  #show({ metadata }: StoreObject, status: ProviderStatus | undefined): void {
+  #reportConditions({ metadata }: StoreObject, status: ProviderStatus | undefined): void {
     const conditions = status?.conditions ?? [];
-    this.#options.metrics.conditions(metadata, conditions);
+    this.#options.metrics.setConditions(metadata, conditions);
     if (!conditions.some(({ type }) => type === ProviderConditionType.validated))
-      this.#options.metrics.gone(metadata, [ProviderConditionType.validated]);
+      this.#options.metrics.remove(metadata, [ProviderConditionType.validated]);
   }
 
   #recordTransition(store: StoreObject, after: ProviderStatus | undefined): void {

@@ -87,7 +87,7 @@ function storeController(
   const reconcile = providerReconcile({
     kind: registered,
     observe: (key) => {
-      const store = written.newest(key);
+      const store = written.latest(key);
       return store && { key, store, view: registered.toView(store) };
     },
     inquiry: new ServiceInquiry({ client, resolver: stores.resolver }),

@@ -31,12 +31,12 @@ export class ProviderMetrics {
   }
 
   /** Notes how long the last reconcile took, in milliseconds; shown in nanoseconds as by External Secrets 2.x. */
-  reconciled(object: ObjectLabels, ms: number): void {
+  observeReconcile(object: ObjectLabels, ms: number): void {
     this.#duration.set(labels(object), Math.round(ms * 1e6));
   }
 
   /** Shows the conditions as written: the status that holds is 1, the others 0. Without conditions there are no series. */
-  conditions(object: ObjectLabels, conditions: readonly { readonly type: string; readonly status: string }[]): void {
+  setConditions(object: ObjectLabels, conditions: readonly { readonly type: string; readonly status: string }[]): void {
     for (const { type, status } of conditions) {
       for (const value of STATUSES)
         this.#condition.set({ ...labels(object), condition: type, status: value }, value === status ? 1 : 0);
@@ -44,7 +44,7 @@ export class ProviderMetrics {
   }
 
   /** Removes the series of one condition type that the object no longer has, or of all. */
-  gone(object: ObjectLabels, types: readonly string[]): void {
+  remove(object: ObjectLabels, types: readonly string[]): void {
     for (const condition of types) {
       for (const status of STATUSES) this.#condition.remove({ ...labels(object), condition, status });
     }

@@ -42,12 +42,12 @@ export function providerReconcile(options: ProviderReconcileOptions): Reconcile 
     const started = clock.monotonic();
     const observation = options.observe(key);
     if (!observation || (observation.view.controllerClass ?? controllerClass) !== controllerClass) {
-      metrics.gone(parseKey(key), Object.values(ProviderConditionType));
+      metrics.remove(parseKey(key), Object.values(ProviderConditionType));
       endpoints.release(ownerOf(options, key));
       return { kind: 'done' };
     }
     const result = await pass(options, context, observation);
-    metrics.reconciled(observation.store.metadata, clock.monotonic() - started);
+    metrics.observeReconcile(observation.store.metadata, clock.monotonic() - started);
     return result;
   };
 }

@@ -28,7 +28,7 @@ export class StatusWriter<T extends KubeObject & { readonly status?: unknown }> 
     const { client, type, written } = this.#options;
     if (status === object.status) return 'unchanged';
     try {
-      written.wrote(key, await client.updateStatus(type, { ...object, status }, { signal }));
+      written.recordWrite(key, await client.updateStatus(type, { ...object, status }, { signal }));
       return 'written';
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;

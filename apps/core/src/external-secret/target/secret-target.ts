@@ -33,7 +33,7 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   observed(es: ExternalSecret): SecretSnapshot | undefined {
-    return this.#options.written.newest(keyOf(es, targetName(es)));
+    return this.#options.written.latest(keyOf(es, targetName(es)));
   }
 
   /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
@@ -53,7 +53,7 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
     return orphansOf(es, this.#options.createdBy(`${namespace}/${hashOwner(namespace, name)}`));
   }
 
-  async sweep({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
+  async deleteOrphans({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
     const { client, written } = this.#options;
     const { namespace = '' } = es.metadata;
     let swept = 0;
@@ -124,13 +124,13 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   #wrote(secret: Secret): void {
-    this.#options.written.wrote(secretKey(secret), snapshotSecret(secret));
+    this.#options.written.recordWrite(secretKey(secret), snapshotSecret(secret));
   }
 
   /** Whether its end will be noticed. One without our label is not watched at all. */
   #isWatched(target: Observed): boolean {
     if (target.kind !== 'live' || target.secret.metadata.labels?.[LABEL_MANAGED] !== 'true') return true;
-    return this.#options.written.saw(secretKey(target.secret), snapshotSecret(target.secret));
+    return this.#options.written.recordRead(secretKey(target.secret), snapshotSecret(target.secret));
   }
 
   #as(es: ExternalSecret): { readonly fieldManager: string } {

@@ -34,5 +34,5 @@ export interface SyncTarget<S> {
    * @returns how many went
    * @throws KubeError of the first request that failed
    */
-  sweep(options: Omit<TargetWrite, 'data'>): Promise<number>;
+  deleteOrphans(options: Omit<TargetWrite, 'data'>): Promise<number>;
 }
