@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 let guard;
 
 /** @param {string} line */
-function tell(line) {
+function send(line) {
   if (!guard) {
     const child = spawn('sh', [fileURLToPath(new URL('guard.sh', import.meta.url))], {
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -19,7 +19,7 @@ function tell(line) {
     child.unref();
     const { stdin } = child;
     /** @type {import('node:net').Socket} */ (stdin).unref();
-    stdin.on('error', () => undefined); // the guard itself was killed: nothing is left to tell it
+    stdin.on('error', () => undefined); // the guard itself was killed: nothing is left to write to
     guard = stdin;
   }
   guard.write(`${line}\n`);
@@ -29,13 +29,13 @@ function tell(line) {
  * From now on the process group led by `pid` ends with this process.
  * @param {number} pid
  */
-export const guardProcess = (pid) => tell(`add ${pid}`);
+export const guardProcess = (pid) => send(`add ${pid}`);
 
 /**
  * The process is known to be gone: its number may be used again by somebody else.
  * @param {number} pid
  */
-export const releaseProcess = (pid) => tell(`drop ${pid}`);
+export const releaseProcess = (pid) => send(`drop ${pid}`);
 
 /**
  * Makes a directory, readable by this user alone, that is removed when this process ends.
@@ -43,6 +43,6 @@ export const releaseProcess = (pid) => tell(`drop ${pid}`);
  */
 export function temporaryDirectory(prefix) {
   const dir = mkdtempSync(join(tmpdir(), prefix));
-  tell(`dir ${dir}`);
+  send(`dir ${dir}`);
   return dir;
 }

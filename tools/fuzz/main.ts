@@ -46,7 +46,7 @@ async function one(target: string, seconds: number, limitSeconds: number, grow: 
   const watched = await watch({ target, seconds, limitSeconds, seed: values.seed });
   if (watched.kind === 'lost') {
     console.log(`${target.padEnd(14)} lost its process`);
-    tell(target, watched.input, watched.problem);
+    reportFinding(target, watched.input, watched.problem);
     return 1;
   }
   const { inputs, behaviours, blocks, kept, findings } = watched.report;
@@ -55,12 +55,12 @@ async function one(target: string, seconds: number, limitSeconds: number, grow: 
     `${target.padEnd(14)} ${String(perSecond).padStart(6)} inputs/s, ${behaviours} behaviours, ${blocks} blocks, ` +
       `${kept.length} kept, ${findings.length} findings`,
   );
-  for (const { input, problem } of findings) tell(target, input, problem);
+  for (const { input, problem } of findings) reportFinding(target, input, problem);
   for (const input of kept.toSorted((a, b) => a.length - b.length).slice(0, grow)) saveInput(target, 'grown', input);
   return findings.length;
 }
 
-function tell(target: string, input: Uint8Array, problem: string): void {
+function reportFinding(target: string, input: Uint8Array, problem: string): void {
   const file = relative(root, saveInput(target, 'found', input));
   console.log(`\n${problem}\n\n  again: npm run fuzz -- --target ${target} --input ${file}\n`);
 }

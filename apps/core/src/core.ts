@@ -11,6 +11,7 @@ import { providerControllers } from './provider/controllers.ts';
 import { EndpointOverrides } from './store/endpoint-overrides.ts';
 import { Stores } from './store/stores.ts';
 
+/** What core is made of: connections to the outside, and the values of its flags. */
 export interface CoreOptions {
   readonly client: KubeClient;
   /** What core shows to providers. */
@@ -25,8 +26,11 @@ export interface CoreOptions {
   readonly workers: number;
   /** How often a ready store is validated again, in milliseconds. */
   readonly storeRequeueMs: number;
+  /** Time for one call to a provider, retries included, in milliseconds. */
   readonly providerDeadlineMs: number;
+  /** Largest answer of a provider that is read. */
   readonly maxResponseBytes: number;
+  /** DNS domain of the cluster, such as `cluster.local`. */
   readonly clusterDomain: string;
   /** File that says where Services listen, where pods have no addresses. */
   readonly endpointOverrides?: string;
@@ -114,6 +118,6 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
   const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
     ...providers.controllers,
-    externalSecretController({ ...common, lifetime, doubt: ({ providerRef }) => providers.doubt(providerRef) }),
+    externalSecretController({ ...common, lifetime, revalidation: providers.revalidation }),
   ];
 }

@@ -105,6 +105,7 @@ const UNBUILT_FLAGS = {
 /** Every flag that core understands. */
 export const ALL_FLAGS = { ...CORE_FLAGS, ...ACCEPTED_FLAGS, ...UNBUILT_FLAGS } as const satisfies FlagSpec;
 
+/** The flags as read from the command line, each with its default. */
 export type CoreFlags = FlagValues<typeof ALL_FLAGS>;
 
 /**

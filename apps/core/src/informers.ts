@@ -40,10 +40,12 @@ export interface Informers {
   readonly namespaces: Informer<NamespaceLabels>;
 }
 
+/** What is watched, and with which client. */
 export interface InformersOptions {
   readonly client: KubeClient;
   /** Namespaces whose ExternalSecrets are served; undefined = all. */
   readonly tenants: readonly string[] | undefined;
+  /** Watch ClusterProviders, too; needs rights on a cluster-scoped kind. */
   readonly clusterStores: boolean;
   readonly logger: Logger;
   readonly registry: Registry;

@@ -1,5 +1,5 @@
 import { FaultyCore } from '../support/faulty-core.ts';
-import { ordeal } from '../support/ordeal.ts';
+import { convergeUnderFaults } from '../support/converge-under-faults.ts';
 
 const stores = {
   red: { a: 'red-a', b: 'red-b', c: 'red-c' },
@@ -13,5 +13,5 @@ beforeAll(async () => {
 afterAll(() => core.stop());
 
 test.each([1, 2, 3])('seed %i: at rest every target is as the model says', (seed) =>
-  ordeal(core, { seed, stores, objects: 20, deeds: 120 }),
+  convergeUnderFaults(core, { seed, stores, objects: 20, operations: 120 }),
 );

@@ -1,6 +1,6 @@
 import { atWrite, eventually, type InterceptorHooks } from '@eso/testing';
 import { FaultyCore } from '../support/faulty-core.ts';
-import { ordeal } from '../support/ordeal.ts';
+import { convergeUnderFaults } from '../support/converge-under-faults.ts';
 
 const stores = {
   red: { a: 'red-a', b: 'red-b', c: 'red-c' },
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => core.stop());
 
-test.each([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])('seed %i: 40 objects, 300 deeds', (seed) =>
-  ordeal(core, { seed, stores, objects: 40, deeds: 300, convergesMs: 90_000 }),
+test.each([11, 12, 13, 14, 15, 16, 17, 18, 19, 20])('seed %i: 40 objects, 300 operations', (seed) =>
+  convergeUnderFaults(core, { seed, stores, objects: 40, operations: 300, convergesMs: 90_000 }),
 );
 
 const crash = (): { kind: 'cut' } => {
@@ -29,11 +29,11 @@ test.each<[string, InterceptorHooks]>([
   ['after', { after: crash }],
 ])(
   `core killed %s each of its first ${WRITES} writes`,
-  async (_, deed) => {
+  async (_, operation) => {
     for (let write = 1; write <= WRITES; write++) {
       const { restarts } = core.pod;
-      const disarm = core.proxy.intercept(atWrite(write, deed));
-      await ordeal(core, { seed: write, stores, objects: 8, deeds: 40, convergesMs: 60_000 });
+      const disarm = core.proxy.intercept(atWrite(write, operation));
+      await convergeUnderFaults(core, { seed: write, stores, objects: 8, operations: 40, convergesMs: 60_000 });
       disarm();
       // It may be the last write of all that ends core, and its kubelet lets it wait.
       await eventually(() => expect(core.pod.restarts).toBe(restarts + 1), { timeoutMs: 30_000 });

@@ -26,7 +26,7 @@ export type Stores = Readonly<Record<string, Readonly<Record<string, string>>>>;
  * What a user may rely on once nothing happens any more, by docs/design/external-secret.md, from what users did and from nothing
  * else. It knows no events, passes or caches, and shares no code with the product.
  *
- * Deeds on Secrets (deleted, edited, unlabelled) change nothing in it: an invalid target forces a full sync. A deleted
+ * Operations on Secrets (deleted, edited, unlabelled) change nothing in it: an invalid target forces a full sync. A deleted
  * ExternalSecret leaves nothing: its Secret is garbage, which whoever collects it removes; so it leaves no target here.
  */
 export class Model {

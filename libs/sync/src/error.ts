@@ -93,6 +93,7 @@ function passing(meaning: string, nextStep: string): SyncErrorInfo {
   return { meaning, nextStep, retryable: true };
 }
 
+/** What a {@link SyncError} says. */
 export interface SyncErrorOptions {
   code: SyncErrorCode;
   /** Path of the field of the ExternalSecret that this is about, such as `spec.dataFrom[0].extract`. */
@@ -130,7 +131,7 @@ export class SyncError extends CodedError<SyncErrorCode> {
 }
 
 /** The same error with another field and a text in front of what is wrong; others than SyncErrors are wrapped first. */
-export function within(thrown: unknown, field: string, prefix = ''): SyncError {
+export function withField(thrown: unknown, field: string, prefix = ''): SyncError {
   const { code, publicMessage, nextStep, cause } = SyncError.from(thrown);
   return new SyncError({ code, field, what: prefix + publicMessage, nextStep, cause });
 }

@@ -6,14 +6,14 @@ export { conditionMessage, eventMessage, type Problem } from './message.ts';
 export { shapeLimits } from './bounds/limits.ts';
 export { specLimits, tooMuch } from './bounds/too-much.ts';
 
-export { convertKeys } from './data/convert-keys.ts';
+export { convertSecretKeys } from './data/convert-keys.ts';
 export { decodeValue, decodeValues } from './data/decode.ts';
 export { hashMeta, hashOwner, hashSecretData, hashValue } from './data/hash.ts';
 export { checkNullBytes } from './data/null-bytes.ts';
 export { decodeSecretData, encodeSecretData, mergeData, type SecretData, sortedKeys } from './data/secret-data.ts';
 export { validateKeys } from './data/validate-keys.ts';
 
-export { rewrite, type RewriteOptions } from './rewrite/rewrite.ts';
+export { rewriteData, type RewriteOptions } from './rewrite/rewrite.ts';
 export type { RenderTransform } from './rewrite/transform.ts';
 
 export { type Shaped, shapeTask } from './shape/shape-task.ts';
@@ -42,13 +42,12 @@ export {
 } from './external-secret/sources.ts';
 export { invalidSpec, type SpecProblem, validateExternalSecret } from './external-secret/validate.ts';
 
-export { type ConditionLike, mergeCondition } from './status/conditions.ts';
-export { kubeTime } from './status/time.ts';
+export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 
 export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
 export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';
-export { type Ownership, ownershipOf } from './target/ownership.ts';
-export { type Plan, type PlanInput, planSecret, type Target, targetName } from './target/plan.ts';
+export { type TargetOwnership, targetOwnershipOf } from './target/ownership.ts';
+export { type SecretPlan, type SecretPlanInput, planSecret, type ObservedTarget, targetName } from './target/plan.ts';
 export { isIntact, type SecretSnapshot, snapshotSecret } from './target/snapshot.ts';

@@ -1,4 +1,4 @@
-import { SyncError, within } from './error.ts';
+import { SyncError, withField } from './error.ts';
 import { conditionMessage, eventMessage } from './message.ts';
 
 const error = new SyncError({
@@ -32,7 +32,7 @@ test('however long the explanation is, the next step is there', () => {
 
 test('what is no SyncError becomes one, with its cause', () => {
   const cause = new TypeError('bang');
-  const wrapped = within(cause, 'spec.dataFrom[0]', 'while testing: ');
+  const wrapped = withField(cause, 'spec.dataFrom[0]', 'while testing: ');
   expect(wrapped).toMatchObject({ code: 'UNEXPECTED', field: 'spec.dataFrom[0]', cause });
   expect(wrapped.publicMessage).toBe('while testing: bang');
 });

@@ -6,7 +6,7 @@ import { TemplateError } from './error.ts';
 import { renderInThread } from './worker/pool.ts';
 
 /** What one execution gets besides its data. */
-export interface RunOptions extends ExecuteOptions {
+export interface TemplateRunOptions extends ExecuteOptions {
   /** Ends the wait, and a worker that renders. */
   readonly signal?: AbortSignal;
   /** Milliseconds that a template which generates keys or hashes passwords may take in its worker. Default 15,000. */
@@ -31,7 +31,7 @@ export class Template {
   }
 
   /** Renders the data. Throws `TemplateError`: `EXECUTE`, `LIMIT`, or `TIMEOUT`. */
-  async execute(data: TemplateData, options: RunOptions = {}): Promise<Uint8Array> {
+  async execute(data: TemplateData, options: TemplateRunOptions = {}): Promise<Uint8Array> {
     if (options.signal?.aborted === true) throw TemplateError.aborted(this.name);
     if (!this.blocks) return this.executeInline(data, options);
     return await renderInThread({ name: this.name, ...this.#source, data }, options);

@@ -15,6 +15,7 @@ import { decodeText } from './value/utf8.ts';
  */
 export type TemplateErrorCode = 'PARSE' | 'EXECUTE' | 'LIMIT' | 'TIMEOUT' | 'TARGET' | 'INTERNAL';
 
+/** What a {@link TemplateError} says: where, and in which words. */
 export interface TemplateErrorDetails {
   readonly code: TemplateErrorCode;
   /** Name of the template. */

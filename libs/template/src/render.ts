@@ -1,12 +1,12 @@
 import { compile } from './compile.ts';
-import type { RunOptions, Template } from './compile.ts';
+import type { TemplateRunOptions, Template } from './compile.ts';
 import { TemplateError } from './error.ts';
 import { readStringMap } from './targets/documents.ts';
 import { atKey } from './targets/target-error.ts';
 import type { CompileOptions, TemplateData } from './template.ts';
 
 /** How the templates of a resource are compiled and run. */
-export interface RenderOptions extends CompileOptions, RunOptions {}
+export interface RenderOptions extends CompileOptions, TemplateRunOptions {}
 
 /** Renders the text of one key of a resource; errors name the key in the reference's words. Throws `TemplateError`. */
 export async function renderKey(

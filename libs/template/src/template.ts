@@ -1,8 +1,8 @@
 import type { MissingKey } from './exec/executor.ts';
 import { execute } from './exec/executor.ts';
-import type { CallContext } from './exec/functions.ts';
+import type { FunctionContext } from './exec/functions.ts';
 import type { Limits } from './exec/limits.ts';
-import { Budget, defaultLimits } from './exec/limits.ts';
+import { ExecutionBudget, defaultLimits } from './exec/limits.ts';
 import { TemplateError } from './error.ts';
 import { functionTable } from './funcs/index.ts';
 import type { Delimiters } from './lex/lexer.ts';
@@ -88,8 +88,8 @@ export function runTemplate(template: CompiledTemplate, data: TemplateData, opti
   const { name, trees } = template;
   const tree = trees.get(encodeText(name));
   const start = BigInt(Math.trunc((options.now ?? Date.now()) * 1000)) * 1000n;
-  const context: CallContext = {
-    budget: new Budget(template.options.limits),
+  const context: FunctionContext = {
+    budget: new ExecutionBudget(template.options.limits),
     now: () => start,
     random: randomSource(options.random ?? { kind: 'system' }),
     timeZone: template.options.timeZone,

@@ -1,7 +1,7 @@
 import type { ExternalSecret, ExternalSecretCondition } from '@eso/api/resources';
 import { type SecretSnapshot, syncedResourceVersion } from '@eso/sync';
 import type { StoreView } from '../store/store-view.ts';
-import { decide, PATIENCE_MS } from './checks.ts';
+import { decideReconcile, NEW_STORE_GRACE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
 
@@ -33,7 +33,10 @@ const store = (changes: Partial<StoreView> = {}): StoreView => ({
   uid: 'store-uid',
   generation: 1,
   ready: { status: 'True', reason: 'Valid' },
-  endpoint: { kind: 'endpoint', endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] } },
+  resolveEndpoint: () => ({
+    kind: 'endpoint',
+    endpoint: { id: 'ns/p:8080', serverName: 'p.ns.svc', addresses: [] },
+  }),
   reference: (namespace) => ({
     kind: 'reference',
     sourceNamespace: namespace,
@@ -109,7 +112,7 @@ const failedWith = (code: string) => ({
 
 test.each<[string, Given, unknown]>([
   ['never synced', {}, { kind: 'sync' }],
-  ['synced within the interval, target as written', { syncedAgo: MINUTE, ready: 'True' }, { kind: 'rest' }],
+  ['synced within the interval, target as written', { syncedAgo: MINUTE, ready: 'True' }, { kind: 'upToDate' }],
   ['the interval has passed', { syncedAgo: 61 * MINUTE, ready: 'True' }, { kind: 'sync' }],
   ['the target was edited', { syncedAgo: MINUTE, ready: 'True', target: drifted }, { kind: 'sync' }],
   ['the target is gone', { syncedAgo: MINUTE, ready: 'True', target: undefined }, { kind: 'sync' }],
@@ -120,7 +123,7 @@ test.each<[string, Given, unknown]>([
     { kind: 'report', verdict: { kind: 'recovered' } },
   ],
   ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
-  ['being deleted', { metadata: { deletionTimestamp: 'now' }, spec: unsupported }, { kind: 'release' }],
+  ['being deleted', { metadata: { deletionTimestamp: 'now' }, spec: unsupported }, { kind: 'removeFinalizer' }],
   ['a broken spec', { spec: { data: [] } }, failedWith('INVALID_SPEC')],
   [
     'more entries than one object may have',
@@ -140,7 +143,7 @@ test.each<[string, Given, unknown]>([
   [
     'no store yet',
     { store: undefined, metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() } },
-    { kind: 'wait', ms: PATIENCE_MS },
+    { kind: 'wait', ms: NEW_STORE_GRACE_MS },
   ],
   [
     'a store that nobody has looked at yet',
@@ -148,7 +151,7 @@ test.each<[string, Given, unknown]>([
       store: store({ ready: { status: 'Absent' } }),
       metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() },
     },
-    { kind: 'wait', ms: PATIENCE_MS },
+    { kind: 'wait', ms: NEW_STORE_GRACE_MS },
   ],
   [
     'a store that went while it had worked before',
@@ -164,11 +167,11 @@ test.each<[string, Given, unknown]>([
     failedWith('STORE_NOT_ALLOWED'),
   ],
 ])('%s', (_case, options, expected) => {
-  expect(decide(given(options))).toMatchObject(expected as object);
+  expect(decideReconcile(given(options))).toMatchObject(expected as object);
 });
 
 function calls(observation: Observation) {
-  const decision = decide(observation);
+  const decision = decideReconcile(observation);
   if (decision.kind !== 'sync') throw new Error(`expected a sync, got ${decision.kind}`);
   return decision.calls;
 }

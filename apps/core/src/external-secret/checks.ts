@@ -1,44 +1,44 @@
 import { ExternalSecretMessage } from '@eso/api/resources';
 import { invalidSpec, isDue, isIntact, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
-import type { Verdict } from './verdict.ts';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
-import { readyOf } from './status.ts';
+import { readyOf, type SyncVerdict } from './status.ts';
 
 /** What a pass does. */
 export type Decision =
   /** Gone, or somebody else's: no status, no event, no metric. */
   | { readonly kind: 'skip' }
   /** Being deleted: let go of what an earlier installation of External Secrets left on it. */
-  | { readonly kind: 'release' }
+  | { readonly kind: 'removeFinalizer' }
   /** Nothing to do until the next refresh. */
-  | { readonly kind: 'rest' }
+  | { readonly kind: 'upToDate' }
   /** The target is as it should be, and an earlier one is left over. */
-  | { readonly kind: 'sweep' }
+  | { readonly kind: 'deleteOrphans' }
   /** Too early to complain: look again after `ms`, unless what is missing appears first. */
   | { readonly kind: 'wait'; readonly ms: number }
   /** The outcome is known without asking anybody. */
-  | { readonly kind: 'report'; readonly verdict: Verdict }
+  | { readonly kind: 'report'; readonly verdict: SyncVerdict }
   /** Ask the stores. */
   | { readonly kind: 'sync'; readonly calls: readonly Call[] };
 
 /** Answers, or leaves the question to the next check. */
-export type Check = (observation: Observation) => Decision | undefined;
+export type ReconcileCheck = (observation: Observation) => Decision | undefined;
 
 /** How long a new ExternalSecret waits for a new store before it complains. */
-export const PATIENCE_MS = 10_000;
+export const NEW_STORE_GRACE_MS = 10_000;
 
 /** Deletion leaves the target to the garbage collector, so there is nothing to bring in line any more. */
-const deleting: Check = ({ es }) => (es.metadata.deletionTimestamp === undefined ? undefined : { kind: 'release' });
+const deleting: ReconcileCheck = ({ es }) =>
+  es.metadata.deletionTimestamp === undefined ? undefined : { kind: 'removeFinalizer' };
 
 /** One store of another class makes the whole object another installation's; it is not even ours to call it invalid. */
-const foreignClass: Check = ({ es, findStore, controllerClass }) => {
+const foreignClass: ReconcileCheck = ({ es, findStore, controllerClass }) => {
   const classes = storesOf(es).map((ref) => findStore(ref)?.controllerClass);
   return classes.some((name) => name !== undefined && name !== controllerClass) ? { kind: 'skip' } : undefined;
 };
 
 /** Only a change of the spec can mend these, and it comes as an event. */
-const invalid: Check = ({ es }) => {
+const invalid: ReconcileCheck = ({ es }) => {
   const problem = tooMuch(es) ?? invalidSpec(es) ?? notBuiltYet(es);
   return (
     problem && { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.updateFailed, problem } }
@@ -49,35 +49,35 @@ const invalid: Check = ({ es }) => {
  * Not due, and the target is as it was written. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
-const settled: Check = ({ es, target, orphans, now }) => {
+const upToDate: ReconcileCheck = ({ es, target, orphans, now }) => {
   if (isDue(es, now).due || !isIntact(target)) return undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
-  if (orphans.length > 0) return { kind: 'sweep' };
-  if (readyOf(es.status)?.status === 'True') return { kind: 'rest' };
+  if (orphans.length > 0) return { kind: 'deleteOrphans' };
+  if (readyOf(es.status)?.status === 'True') return { kind: 'upToDate' };
   return { kind: 'report', verdict: { kind: 'recovered' } };
 };
 
 /** Each store exists, admits this namespace, is ready and can be reached. */
-const stores: Check = (observation) => {
+const stores: ReconcileCheck = (observation) => {
   const gathered = gather(observation);
   if (gathered.kind === 'calls') return { kind: 'sync', calls: gathered.calls };
-  if (gathered.kind === 'pending' && isNew(observation)) return { kind: 'wait', ms: PATIENCE_MS };
+  if (gathered.kind === 'pending' && isNew(observation)) return { kind: 'wait', ms: NEW_STORE_GRACE_MS };
   const { problem } = gathered;
   return { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem } };
 };
 
 /** In this order; the first answer counts, and the last check always has one. */
-const CHECKS: readonly Check[] = [deleting, foreignClass, invalid, settled, stores];
+const CHECKS: readonly ReconcileCheck[] = [deleting, foreignClass, invalid, upToDate, stores];
 
 /** What to do about an ExternalSecret, judged by the caches alone. */
-export function decide(observation: Observation): Decision {
+export function decideReconcile(observation: Observation): Decision {
   for (const check of CHECKS) {
     const decision = check(observation);
     if (decision) return decision;
   }
-  return { kind: 'rest' };
+  return { kind: 'upToDate' };
 }
 
 function isNew({ es, now }: Observation): boolean {
-  return readyOf(es.status) === undefined && now - Date.parse(es.metadata.creationTimestamp ?? '') < PATIENCE_MS;
+  return readyOf(es.status) === undefined && now - Date.parse(es.metadata.creationTimestamp ?? '') < NEW_STORE_GRACE_MS;
 }

@@ -106,7 +106,7 @@ test.each<[ErrorCode, boolean]>([
   ['BACKEND_THROTTLED', false],
   ['ANSWER_BROKEN', false],
   ['RESPONSE_TOO_LARGE', false],
-])('%s puts the store in doubt: %p', async (code, concernsStore) => {
+])('%s has the store validated again: %p', async (code, concernsStore) => {
   const client = { getSecret: () => Promise.reject(new ProviderError(code, 'x')) } as unknown as ProviderClient;
   const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });
   expect(await collector.collect([call(value('a'))])).toMatchObject([

@@ -23,7 +23,7 @@ const STORE_FAILURES: ReadonlySet<ErrorCode> = new Set([
 const ANSWER_FAILURES: ReadonlySet<ErrorCode> = new Set(['ANSWER_BROKEN', 'RESPONSE_TOO_LARGE']);
 
 /** What came of one source; the causes are different things to a deletion policy, so each stays what it is. */
-export type Outcome =
+export type SourceOutcome =
   | { readonly kind: 'data'; readonly answer: Answer }
   /** It was asked for by name and is not there. */
   | { readonly kind: 'absent'; readonly call: Call; readonly problem: Problem }
@@ -31,7 +31,7 @@ export type Outcome =
       readonly kind: 'failed';
       readonly call: Call;
       readonly problem: Problem;
-      /** Whether it is the store that failed, not what was asked of it, so that its own readiness is in doubt. */
+      /** Whether it is the store that failed, not what was asked of it, so that it has to be validated again. */
       readonly concernsStore: boolean;
     };
 
@@ -54,11 +54,11 @@ export class Collector {
   }
 
   /** Makes all calls at once; one outcome each, in the order of the calls. Never throws. */
-  collect(calls: readonly Call[]): Promise<Outcome[]> {
-    return Promise.all(calls.map((call) => this.#ask(call)));
+  collect(calls: readonly Call[]): Promise<SourceOutcome[]> {
+    return Promise.all(calls.map((call) => this.#fetch(call)));
   }
 
-  async #ask(call: Call): Promise<Outcome> {
+  async #fetch(call: Call): Promise<SourceOutcome> {
     const { source } = call;
     try {
       // A shared call outlives the reconcile that began it; its client ends it with the lifetime.

@@ -6,6 +6,7 @@ export interface Sample<L extends string> {
   readonly value: number;
 }
 
+/** A metric whose samples are worked out at each scrape. */
 export interface ComputedMetricOptions<L extends string> {
   readonly name: string;
   readonly help: string;

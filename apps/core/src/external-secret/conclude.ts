@@ -4,43 +4,44 @@ import { eventMessage, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync
 import type { StatusWriter } from '../reconcile/status-writer.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation } from './observe.ts';
-import { readyOf, statusAfter } from './status.ts';
-import type { Verdict } from './verdict.ts';
+import { externalSecretStatusAfter, readyOf, type SyncVerdict } from './status.ts';
 
-export interface ConcluderOptions {
+/** What the outcome of a pass over an ExternalSecret is written to. */
+export interface ExternalSecretConcluderOptions {
   readonly status: StatusWriter<ExternalSecret>;
   readonly events: Pick<EventRecorder, 'event'>;
   readonly metrics: ExternalSecretMetrics;
+  /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 /** Turns verdicts into what can be seen: the status, an event where it changes, and when to look again. */
-export class Concluder {
-  readonly #options: ConcluderOptions;
+export class ExternalSecretConcluder {
+  readonly #options: ExternalSecretConcluderOptions;
 
-  constructor(options: ConcluderOptions) {
+  constructor(options: ExternalSecretConcluderOptions) {
     this.#options = options;
   }
 
   /** @throws KubeError when the status cannot be written */
-  async conclude(observation: Observation, verdict: Verdict, signal: AbortSignal): Promise<ReconcileResult> {
+  async conclude(observation: Observation, verdict: SyncVerdict, signal: AbortSignal): Promise<ReconcileResult> {
     const { key, es, now: startedAt } = observation;
-    const status = statusAfter(es, verdict, { startedAt, now: this.#options.now() });
+    const status = externalSecretStatusAfter(es, verdict, { startedAt, now: this.#options.now() });
     const write = await this.#options.status.write(key, es, status, signal);
     if (write === 'conflict') return { kind: 'requeue' };
     if (write === 'gone') return { kind: 'done' };
     if (write === 'written' && verdict.kind === 'failed')
       this.#options.events.event(es, 'Warning', ExternalSecretEventReason.updateFailed, eventMessage(verdict.problem));
-    this.show(es, status);
+    this.reportCondition(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;
       return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
     }
-    return this.rest(es, status);
+    return this.requeueForRefresh(es, status);
   }
 
   /** Nothing is left to do before the next refresh. */
-  rest(es: ExternalSecret, status: ExternalSecret['status']): ReconcileResult {
+  requeueForRefresh(es: ExternalSecret, status: ExternalSecret['status']): ReconcileResult {
     const requeue = requeueAfter(es, refreshTimeMs(status), this.#options.now());
     switch (requeue.kind) {
       case 'none':
@@ -53,8 +54,8 @@ export class Concluder {
   }
 
   /** Shows the Ready condition as a metric. */
-  show({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
+  reportCondition({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
     const ready = readyOf(status);
-    if (ready) this.#options.metrics.condition({ namespace, name }, ready);
+    if (ready) this.#options.metrics.setCondition({ namespace, name }, ready);
   }
 }

@@ -5,18 +5,19 @@ import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { Informers } from '../informers.ts';
+import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { Stores } from '../store/stores.ts';
 import { Collector } from './collect.ts';
-import { Concluder } from './conclude.ts';
-import type { Call } from './gather.ts';
+import { ExternalSecretConcluder } from './conclude.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
-import { observer } from './observe.ts';
+import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import { watchExternalSecrets } from './watches.ts';
 
+/** What the ExternalSecret controller stands on. */
 export interface ExternalSecretControllerOptions {
   readonly client: KubeClient;
   readonly informers: Informers;
@@ -24,10 +25,12 @@ export interface ExternalSecretControllerOptions {
   readonly connections: ProviderConnections;
   readonly shaper: Shaper;
   readonly events: EventRecorder;
+  /** The class that this installation serves; a store without a class is everybody's. */
   readonly controllerClass: string;
+  /** How many ExternalSecrets are reconciled at once. */
   readonly workers: number;
-  /** Told that a call failed because of its store, so that the store is looked at again. */
-  readonly doubt: (call: Call) => void;
+  /** Asked for stores that a call failed because of. */
+  readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
   readonly lifetime: AbortSignal;
   readonly clock: Clock;
@@ -35,7 +38,7 @@ export interface ExternalSecretControllerOptions {
   readonly registry: Registry;
 }
 
-/** Failures are tried again after 1 s, 2 s, … as `again.ts` says; a store's becoming ready does not wait. */
+/** Failures are tried again after 1 s, 2 s, … as `retryAfter` of @eso/sync says; a store's becoming ready does not wait. */
 const BACKOFF = { firstMs: 1_000, maxMs: 60_000 };
 
 /** Puts the parts of the ExternalSecret controller together; nothing runs before its `start`. */
@@ -55,8 +58,8 @@ export function externalSecretController(options: ExternalSecretControllerOption
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
   const reconcile = externalSecretReconcile({
-    observe: observer({
-      externalSecret: (key) => written.externalSecrets.newest(key),
+    observe: createObserver({
+      externalSecret: (key) => written.externalSecrets.latest(key),
       target,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
@@ -69,13 +72,13 @@ export function externalSecretController(options: ExternalSecretControllerOption
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
     target,
-    concluder: new Concluder({
+    concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
       events,
       metrics,
       now: () => clock.now(),
     }),
-    doubt: options.doubt,
+    revalidation: options.revalidation,
     client,
     events,
     metrics,

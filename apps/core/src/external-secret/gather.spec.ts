@@ -16,10 +16,10 @@ const store = (name: string, changes: Partial<StoreView> = {}): StoreView => ({
   uid: `uid-${name}`,
   generation: 1,
   ready: { status: 'True', reason: 'Valid' },
-  endpoint: {
+  resolveEndpoint: () => ({
     kind: 'endpoint',
     endpoint: { id: `ns/${name}:8080`, serverName: `${name}.ns.svc`, addresses: [{ host: '127.0.0.1', port: 1 }] },
-  },
+  }),
   reference: (namespace) => ({
     kind: 'reference',
     sourceNamespace: namespace,
@@ -80,7 +80,7 @@ test.each<[string, StoreView[], string, string]>([
   ],
   [
     'no endpoint',
-    [store('s', { endpoint: { kind: 'refused', reason: 'ServiceNotFound', message: 'gone' } })],
+    [store('s', { resolveEndpoint: () => ({ kind: 'refused', reason: 'ServiceNotFound', message: 'gone' }) })],
     'STORE_REFUSED',
     'gone',
   ],

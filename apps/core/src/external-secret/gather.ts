@@ -60,7 +60,7 @@ function callFor(source: Source, store: StoreView | undefined, namespace: Consum
   if (unserved) return unserved;
   const reference = store.reference(namespace.name);
   if (reference.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: reference.message };
-  const { endpoint } = store;
+  const endpoint = store.resolveEndpoint();
   if (endpoint.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: endpoint.message };
   const { providerRef, sourceNamespace } = reference;
   const { uid, generation } = store;

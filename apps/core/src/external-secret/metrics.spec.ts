@@ -12,9 +12,9 @@ function setUp() {
 
 test('the series carry the names and labels of External Secrets', async () => {
   const { metrics, samples } = setUp();
-  metrics.reconciled(app, 1.5, false);
-  metrics.reconciled(app, 2.5, true);
-  metrics.condition(app, { type: 'Ready', status: 'False' });
+  metrics.observeReconcile(app, 1.5, false);
+  metrics.observeReconcile(app, 2.5, true);
+  metrics.setCondition(app, { type: 'Ready', status: 'False' });
   expect((await samples()).sort()).toEqual([
     'externalsecret_reconcile_duration{name="app",namespace="team"} 2500000',
     'externalsecret_status_condition{name="app",namespace="team",condition="Ready",status="False"} 1',
@@ -22,7 +22,7 @@ test('the series carry the names and labels of External Secrets', async () => {
     'externalsecret_sync_calls_error{name="app",namespace="team"} 1',
     'externalsecret_sync_calls_total{name="app",namespace="team"} 2',
   ]);
-  metrics.condition(app, { type: 'Ready', status: 'True' });
+  metrics.setCondition(app, { type: 'Ready', status: 'True' });
   expect(await samples()).toContain(
     'externalsecret_status_condition{name="app",namespace="team",condition="Ready",status="True"} 1',
   );
@@ -30,7 +30,7 @@ test('the series carry the names and labels of External Secrets', async () => {
 
 test('what never failed has no series of failures, and what has no condition none of conditions', async () => {
   const { metrics, samples } = setUp();
-  metrics.reconciled(app, 1, false);
+  metrics.observeReconcile(app, 1, false);
   expect((await samples()).map((line) => line.split('{')[0]).sort()).toEqual([
     ExternalSecretMetric.duration,
     ExternalSecretMetric.syncCalls,
@@ -41,25 +41,25 @@ test('the series of one that is gone go, those of its namesake elsewhere stay, a
   const { metrics, samples } = setUp();
   const namesake = { name: 'app', namespace: 'other' };
   for (const object of [app, namesake]) {
-    metrics.reconciled(object, 1, true);
-    metrics.condition(object, { type: 'Ready', status: 'False' });
+    metrics.observeReconcile(object, 1, true);
+    metrics.setCondition(object, { type: 'Ready', status: 'False' });
   }
-  metrics.gone(app);
+  metrics.remove(app);
   const left = await samples();
   expect(left).toHaveLength(5);
   expect(left.every((line) => line.includes('namespace="other"'))).toBe(true);
-  metrics.reconciled(app, 1, false);
+  metrics.observeReconcile(app, 1, false);
   expect(await samples()).toContain('externalsecret_sync_calls_total{name="app",namespace="team"} 1');
 });
 
 test('the registry knows kind and help, and keeps no series of its own', async () => {
   const { registry, metrics } = setUp();
-  metrics.reconciled(app, 1, true);
-  metrics.condition(app, { type: 'Ready', status: 'False' });
+  metrics.observeReconcile(app, 1, true);
+  metrics.setCondition(app, { type: 'Ready', status: 'False' });
   const text = await registry.metrics();
   expect(text).toContain(`# TYPE ${ExternalSecretMetric.syncCalls} counter`);
   expect(text).toContain(`# TYPE ${ExternalSecretMetric.condition} gauge`);
-  metrics.gone(app);
+  metrics.remove(app);
   const pages = await registry.getMetricsAsJSON();
   expect(pages.map(({ values }) => values.length)).toEqual([0, 0, 0, 0]);
 });

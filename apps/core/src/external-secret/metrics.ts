@@ -62,7 +62,7 @@ export class ExternalSecretMetrics {
   }
 
   /** Counts one reconcile that took `ms` milliseconds. */
-  reconciled(object: Named, ms: number, failed: boolean): void {
+  observeReconcile(object: Named, ms: number, failed: boolean): void {
     const figures = this.#of(object);
     figures.calls++;
     if (failed) figures.errors++;
@@ -70,12 +70,12 @@ export class ExternalSecretMetrics {
   }
 
   /** Shows a condition as written: its status is 1, the opposite 0. */
-  condition(object: Named, { type, status }: Pick<ExternalSecretCondition, 'type' | 'status'>): void {
+  setCondition(object: Named, { type, status }: Pick<ExternalSecretCondition, 'type' | 'status'>): void {
     this.#of(object).condition = { type, status };
   }
 
   /** Removes the series of an ExternalSecret that is gone. */
-  gone(object: Named): void {
+  remove(object: Named): void {
     this.#objects.delete(keyOf(object));
   }
 

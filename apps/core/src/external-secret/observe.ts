@@ -1,7 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import type { SecretSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
-import type { Target } from './target/target.ts';
+import type { SyncTarget } from './target/target.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
 export interface Observation {
@@ -24,7 +24,7 @@ export interface Observation {
 /** Where observations come from; no call asks the API server. */
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
-  readonly target: Pick<Target<SecretSnapshot>, 'observed' | 'orphans'>;
+  readonly target: Pick<SyncTarget<SecretSnapshot>, 'observed' | 'orphans'>;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
@@ -34,7 +34,8 @@ export interface ObserverOptions {
 /** Looks at one ExternalSecret; undefined where there is none. */
 export type Observe = (key: string) => Observation | undefined;
 
-export function observer(options: ObserverOptions): Observe {
+/** Makes the first step of a pass, over these caches. */
+export function createObserver(options: ObserverOptions): Observe {
   return (key) => {
     const es = options.externalSecret(key);
     if (!es) return undefined;

@@ -16,27 +16,28 @@ import {
 import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { type Answer, type SecretData, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
-import { decide, type Decision } from './checks.ts';
-import type { Collector, Outcome } from './collect.ts';
-import type { Concluder } from './conclude.ts';
+import type { StoreRevalidation } from '../provider/store-revalidation.ts';
+import { type Decision, decideReconcile } from './checks.ts';
+import type { Collector, SourceOutcome } from './collect.ts';
+import type { ExternalSecretConcluder } from './conclude.ts';
 import { isCurrent } from './current.ts';
 import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
+import type { SyncVerdict } from './status.ts';
 import { leavesTarget } from './target/secret-target.ts';
-import type { Target, Written } from './target/target.ts';
+import type { SyncTarget, TargetWriteResult } from './target/target.ts';
 import { writeProblem } from './target/write-problem.ts';
-import type { Verdict } from './verdict.ts';
 
 /** The steps of a sync, and what they stand on. */
 export interface ReconcileOptions {
   readonly observe: Observe;
   readonly collector: Collector;
   readonly shaper: Shaper;
-  readonly target: Target<SecretSnapshot>;
-  readonly concluder: Concluder;
-  /** Told that a call failed because of its store, so that the store is looked at again. */
-  readonly doubt: (call: Call) => void;
+  readonly target: SyncTarget<SecretSnapshot>;
+  readonly concluder: ExternalSecretConcluder;
+  /** Asked for stores that a call failed because of. */
+  readonly revalidation: Pick<StoreRevalidation, 'request'>;
   readonly client: Pick<KubeClient, 'patch'>;
   readonly events: Pick<EventRecorder, 'event'>;
   readonly metrics: ExternalSecretMetrics;
@@ -56,9 +57,9 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
     const started = clock.monotonic();
     const [namespace = '', name = ''] = key.split('/');
     const observation = options.observe(key);
-    const decision: Decision = observation ? decide(observation) : { kind: 'skip' };
+    const decision: Decision = observation ? decideReconcile(observation) : { kind: 'skip' };
     if (!observation || decision.kind === 'skip') {
-      metrics.gone({ namespace, name });
+      metrics.remove({ namespace, name });
       return { kind: 'done' };
     }
     let failed = true;
@@ -67,7 +68,7 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
       failed = result.kind === 'failed';
       return result;
     } finally {
-      metrics.reconciled({ namespace, name }, clock.monotonic() - started, failed);
+      metrics.observeReconcile({ namespace, name }, clock.monotonic() - started, failed);
     }
   };
 }
@@ -88,13 +89,13 @@ class Pass {
     const { concluder } = this.#options;
     const { es } = this.#observation;
     switch (decision.kind) {
-      case 'release':
-        return this.#release();
-      case 'rest':
-        concluder.show(es, es.status);
-        return Promise.resolve(concluder.rest(es, es.status));
-      case 'sweep':
-        return this.#sweep({ kind: 'recovered' });
+      case 'removeFinalizer':
+        return this.#removeFinalizer();
+      case 'upToDate':
+        concluder.reportCondition(es, es.status);
+        return Promise.resolve(concluder.requeueForRefresh(es, es.status));
+      case 'deleteOrphans':
+        return this.#deleteOrphans({ kind: 'recovered' });
       case 'wait':
         return Promise.resolve({ kind: 'requeueAfter', ms: decision.ms, priority: Priority.neverSynced });
       case 'report':
@@ -116,10 +117,12 @@ class Pass {
   }
 
   /** The data that all sources together give, or why there is none. */
-  async #shape(outcomes: readonly Outcome[]): Promise<Content> {
-    const { shaper, doubt } = this.#options;
+  async #shape(outcomes: readonly SourceOutcome[]): Promise<Content> {
+    const { shaper, revalidation } = this.#options;
     const { uid = '', namespace = '', generation = 0 } = this.#observation.es.metadata;
-    for (const outcome of outcomes) if (outcome.kind === 'failed' && outcome.concernsStore) doubt(outcome.call);
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'failed' && outcome.concernsStore) revalidation.request(outcome.call.providerRef);
+    }
     const answers: Answer[] = [];
     for (const outcome of outcomes) {
       // Under deletionPolicy Retain what is absent fails the sync like everything else.
@@ -146,21 +149,21 @@ class Pass {
     } catch (error) {
       return this.#refused(ExternalSecretMessage.updateFailed, error, data);
     }
-    this.#tell(written);
+    this.#recordWrite(written);
     if (written.kind === 'contended') return { kind: 'requeue' };
     if (written.kind === 'refused')
       return this.#conclude({ kind: 'failed', prefix: written.message, problem: written.error });
     const message = written.kind === 'unchanged' ? written.message : ExternalSecretMessage.synced;
-    const synced: Verdict = { kind: 'synced', message, bound: leavesTarget(written) };
+    const synced: SyncVerdict = { kind: 'synced', message, bound: leavesTarget(written) };
     // Only then: a Secret under an earlier name is good until there is one under the new name.
-    return synced.bound ? this.#sweep(synced) : this.#conclude(synced);
+    return synced.bound ? this.#deleteOrphans(synced) : this.#conclude(synced);
   }
 
-  async #sweep(verdict: Verdict): Promise<ReconcileResult> {
+  async #deleteOrphans(verdict: SyncVerdict): Promise<ReconcileResult> {
     const { es } = this.#observation;
     try {
-      if ((await this.#options.target.sweep({ es, signal: this.#context.signal })) > 0)
-        this.#event(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
+      if ((await this.#options.target.deleteOrphans({ es, signal: this.#context.signal })) > 0)
+        this.#recordEvent(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
     } catch (error) {
       return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
     }
@@ -175,21 +178,21 @@ class Pass {
     return this.#conclude({ kind: 'failed', prefix, problem });
   }
 
-  #tell({ kind }: Written): void {
-    if (kind === 'created') this.#event(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
-    if (kind === 'updated') this.#event(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
+  #recordWrite({ kind }: TargetWriteResult): void {
+    if (kind === 'created') this.#recordEvent(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
+    if (kind === 'updated') this.#recordEvent(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
   }
 
-  #event(reason: string, message: string): void {
+  #recordEvent(reason: string, message: string): void {
     this.#options.events.event(this.#observation.es, 'Normal', reason, message);
   }
 
-  #conclude(verdict: Verdict): Promise<ReconcileResult> {
+  #conclude(verdict: SyncVerdict): Promise<ReconcileResult> {
     return this.#options.concluder.conclude(this.#observation, verdict, this.#context.signal);
   }
 
   /** Lets an ExternalSecret go that an earlier installation of External Secrets put a finalizer on. */
-  async #release(): Promise<ReconcileResult> {
+  async #removeFinalizer(): Promise<ReconcileResult> {
     const { namespace = '', name, resourceVersion, finalizers = [] } = this.#observation.es.metadata;
     if (!finalizers.includes(FINALIZER_EXTERNAL_SECRET)) return { kind: 'done' };
     const others = finalizers.filter((finalizer) => finalizer !== FINALIZER_EXTERNAL_SECRET);
@@ -208,4 +211,4 @@ class Pass {
   }
 }
 
-type Content = { readonly kind: 'content'; readonly data: SecretData } | Extract<Verdict, { kind: 'failed' }>;
+type Content = { readonly kind: 'content'; readonly data: SecretData } | Extract<SyncVerdict, { kind: 'failed' }>;

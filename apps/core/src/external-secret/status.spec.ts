@@ -1,5 +1,5 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { statusAfter } from './status.ts';
+import { externalSecretStatusAfter } from './status.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const es = (status?: ExternalSecret['status']): ExternalSecret => ({
@@ -23,7 +23,7 @@ const failure = {
 } as const;
 
 test('a success records when it began, what it saw, and the Secret', () => {
-  expect(statusAfter(es(), success, at(NOW))).toEqual({
+  expect(externalSecretStatusAfter(es(), success, at(NOW))).toEqual({
     refreshTime: '2026-01-02T03:04:04Z',
     syncedResourceVersion: expect.stringMatching(/^3-[0-9a-f]{56}$/) as string,
     binding: { name: 'es' },
@@ -40,8 +40,8 @@ test('a success records when it began, what it saw, and the Secret', () => {
 });
 
 test('a failure keeps what the last success recorded, and says what to do', () => {
-  const before = statusAfter(es(), success, at(NOW));
-  const after = statusAfter(es(before), failure, at(NOW + 60_000));
+  const before = externalSecretStatusAfter(es(), success, at(NOW));
+  const after = externalSecretStatusAfter(es(before), failure, at(NOW + 60_000));
   expect(after).toMatchObject({ refreshTime: before?.refreshTime, binding: { name: 'es' } });
   expect(after?.conditions).toEqual([
     {
@@ -56,14 +56,14 @@ test('a failure keeps what the last success recorded, and says what to do', () =
 });
 
 test('the same failure again is no change, so that nothing is written', () => {
-  const failed = statusAfter(es(), failure, at(NOW));
-  expect(statusAfter(es(failed), failure, at(NOW + 5_000))).toBe(failed);
+  const failed = externalSecretStatusAfter(es(), failure, at(NOW));
+  expect(externalSecretStatusAfter(es(failed), failure, at(NOW + 5_000))).toBe(failed);
 });
 
 test('the end of a failure moves nothing that a sync records', () => {
-  const synced = statusAfter(es(), success, at(NOW));
-  const failed = statusAfter(es(synced), failure, at(NOW + 60_000));
-  expect(statusAfter(es(failed), { kind: 'recovered' }, at(NOW + 120_000))).toEqual({
+  const synced = externalSecretStatusAfter(es(), success, at(NOW));
+  const failed = externalSecretStatusAfter(es(synced), failure, at(NOW + 60_000));
+  expect(externalSecretStatusAfter(es(failed), { kind: 'recovered' }, at(NOW + 120_000))).toEqual({
     ...synced,
     conditions: [{ ...synced?.conditions?.[0], lastTransitionTime: '2026-01-02T03:06:05Z' }],
   });

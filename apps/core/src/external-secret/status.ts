@@ -6,8 +6,16 @@ import {
   ExternalSecretReason,
   type ExternalSecretStatus,
 } from '@eso/api/resources';
-import { conditionMessage, kubeTime, mergeCondition, syncedResourceVersion, targetName } from '@eso/sync';
-import type { Verdict } from './verdict.ts';
+import { conditionMessage, kubeTime, mergeCondition, type Problem, syncedResourceVersion, targetName } from '@eso/sync';
+
+/** What a pass over an ExternalSecret found out. */
+export type SyncVerdict =
+  /** The target is as it should be; `message` is that of the condition, `bound` whether there is a Secret now. */
+  | { readonly kind: 'synced'; readonly message: ExternalSecretMessage; readonly bound: boolean }
+  /** An earlier failure is over, without anything having been fetched. */
+  | { readonly kind: 'recovered' }
+  /** `prefix` is the beginning of the condition's message, as External Secrets 2.x writes it; alerts match on it. */
+  | { readonly kind: 'failed'; readonly prefix: ExternalSecretMessage; readonly problem: Problem };
 
 /** Wall clock times, milliseconds since the epoch. */
 export interface PassTimes {
@@ -20,9 +28,9 @@ export interface PassTimes {
  * The status after a pass; the same object where nothing changes. Only a sync moves what records the last one: a failure, or
  * the end of one, leaves it.
  */
-export function statusAfter(
+export function externalSecretStatusAfter(
   es: ExternalSecret,
-  verdict: Verdict,
+  verdict: SyncVerdict,
   { startedAt, now }: PassTimes,
 ): ExternalSecretStatus | undefined {
   const before = es.status;
@@ -43,7 +51,7 @@ export function readyOf(status: ExternalSecretStatus | undefined): ExternalSecre
   return status?.conditions?.find(({ type }) => type === ExternalSecretConditionType.ready);
 }
 
-function readyCondition(verdict: Verdict): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
+function readyCondition(verdict: SyncVerdict): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
   const type = ExternalSecretConditionType.ready;
   switch (verdict.kind) {
     case 'synced':

@@ -16,6 +16,7 @@ export const externalSecretIndexers = {
     ),
 };
 
+/** What {@link watchExternalSecrets} ties together. */
 export interface ExternalSecretWatches {
   readonly queue: WorkQueue;
   readonly externalSecrets: Informer<ExternalSecret>;

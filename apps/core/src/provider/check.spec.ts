@@ -1,6 +1,6 @@
 import type { ClusterProvider } from '@eso/api/resources';
-import type { StoreProviderReference, StoreReference, StoreView } from '../store/store-view.ts';
-import { check } from './check.ts';
+import type { StoreProviderReference, ReferenceResolution, StoreView } from '../store/store-view.ts';
+import { checkStore } from './check.ts';
 
 const endpoint = { id: 'a/b:1', serverName: 'b.a.svc', addresses: [{ host: '10.0.0.1', port: 1 }] };
 const providerRef: StoreProviderReference = {
@@ -13,7 +13,7 @@ const providerRef: StoreProviderReference = {
   storeUid: 'u',
   storeGeneration: 1n,
 };
-const reference: StoreReference = { kind: 'reference', sourceNamespace: 'admin', providerRef };
+const reference: ReferenceResolution = { kind: 'reference', sourceNamespace: 'admin', providerRef };
 
 function view(parts: Partial<StoreView> = {}): StoreView {
   return {
@@ -22,7 +22,7 @@ function view(parts: Partial<StoreView> = {}): StoreView {
     uid: 'u',
     generation: 1,
     ready: { status: 'Absent' },
-    endpoint: { kind: 'endpoint', endpoint },
+    resolveEndpoint: () => ({ kind: 'endpoint', endpoint }),
     reference: () => reference,
     validationReference: () => reference,
     allows: () => true,
@@ -44,7 +44,7 @@ const noReference = { kind: 'refused', reason: 'ReferenceNotAllowed', message: '
 const noEndpoint = { kind: 'refused', reason: 'ServiceNotFound', message: 'e' } as const;
 
 test('a store with nothing wrong is asked about, at its own interval', () => {
-  expect(check(store({ refreshInterval: '10m' }), view(), 300_000)).toEqual({
+  expect(checkStore({ store: store({ refreshInterval: '10m' }), view: view() }, 300_000)).toEqual({
     kind: 'passed',
     endpoint,
     providerRef,
@@ -63,8 +63,8 @@ test.each([
   ['its interval', { refreshInterval: '-1s' }, 'InvalidProviderConfig', /refreshInterval/],
   ['what it refers to', {}, 'ReferenceNotAllowed', /^r$/],
 ])('the first thing wrong decides: %s', (_name, spec, reason, message) => {
-  const bad = view({ validationReference: () => noReference, endpoint: noEndpoint });
-  expect(check(store(spec), bad, 300_000)).toEqual({
+  const bad = view({ validationReference: () => noReference, resolveEndpoint: () => noEndpoint });
+  expect(checkStore({ store: store(spec), view: bad }, 300_000)).toEqual({
     kind: 'refused',
     reason,
     message: expect.stringMatching(message) as string,
@@ -72,5 +72,5 @@ test.each([
 });
 
 test('last comes where its process is', () => {
-  expect(check(store(), view({ endpoint: noEndpoint }), 300_000)).toBe(noEndpoint);
+  expect(checkStore({ store: store(), view: view({ resolveEndpoint: () => noEndpoint }) }, 300_000)).toBe(noEndpoint);
 });

@@ -1,21 +1,23 @@
 import type { ProviderConnections } from '@eso/client';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
-import { type KubeClient, objectKey } from '@eso/kube';
+import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { Informers } from '../informers.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { EndpointOverrides } from '../store/endpoint-overrides.ts';
 import type { RegisteredKind, StoreObject } from '../store/registry.ts';
-import type { StoreKind, StoreProviderReference } from '../store/store-view.ts';
+import type { ServedStoreKind } from '../store/store-view.ts';
 import type { Stores } from '../store/stores.ts';
-import { Concluder } from './conclude.ts';
+import { StoreConcluder } from './conclude.ts';
 import { EndpointUse } from './endpoint-use.ts';
 import { ProviderMetrics } from './metrics.ts';
 import { providerReconcile } from './reconcile.ts';
 import { ServiceInquiry } from './service-inquiry.ts';
+import { StoreRevalidation } from './store-revalidation.ts';
 import { watchProviders } from './watches.ts';
 
+/** What the controllers of stores stand on. */
 export interface ProviderControllersOptions {
   readonly client: KubeClient;
   readonly informers: Pick<Informers, 'services' | 'endpointSlices'>;
@@ -35,14 +37,12 @@ export interface ProviderControllersOptions {
   readonly registry: Registry;
 }
 
+/** The controllers of all kinds of store. */
 export interface ProviderControllers {
   /** One for each kind; nothing runs before their `start`. */
   readonly controllers: readonly Controller[];
-  /**
-   * Says that a call on behalf of a store failed because of the store: if it counts as ready, it is validated at once
-   * instead of after its interval. One that is known not to be ready is tried again anyway.
-   */
-  readonly doubt: (reference: StoreProviderReference) => void;
+  /** Reaches the stores of all kinds. */
+  readonly revalidation: StoreRevalidation;
 }
 
 /** A store that is not ready is looked at again after 1 s, growing to 30 s. */
@@ -52,25 +52,25 @@ const BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 export function providerControllers(options: ProviderControllersOptions): ProviderControllers {
   const { stores } = options;
   const endpoints = new EndpointUse((id) => options.connections.forget(id));
-  const parts = stores.registry.kinds.map((kind) => part(options, endpoints, kind));
-  const queues = new Map<StoreKind, WorkQueue>(parts.map(({ kind, queue }) => [kind, queue]));
+  const built = stores.registry.kinds.map((kind) => storeController(options, endpoints, kind));
+  const queues = new Map<ServedStoreKind, WorkQueue>(built.map(({ kind, queue }) => [kind, queue]));
   return {
-    controllers: parts.map(({ controller }) => controller),
-    doubt: ({ storeRefKind, storeName, namespace }) => {
-      // A namespaced store and its config share their namespace.
-      const store = stores.find({ kind: storeRefKind, name: storeName }, namespace);
-      if (store?.ready.status === 'True') queues.get(storeRefKind)?.add(objectKey(store));
-    },
+    controllers: built.map(({ controller }) => controller),
+    revalidation: new StoreRevalidation({ stores, queues }),
   };
 }
 
-interface Part {
-  readonly kind: StoreKind;
+interface StoreController {
+  readonly kind: ServedStoreKind;
   readonly queue: WorkQueue;
   readonly controller: Controller;
 }
 
-function part(options: ProviderControllersOptions, endpoints: EndpointUse, registered: RegisteredKind): Part {
+function storeController(
+  options: ProviderControllersOptions,
+  endpoints: EndpointUse,
+  registered: RegisteredKind,
+): StoreController {
   const { client, events, clock, logger, registry, workers, connections, stores } = options;
   const { kind, type, informer } = registered;
   const name = kind.toLowerCase();
@@ -87,12 +87,12 @@ function part(options: ProviderControllersOptions, endpoints: EndpointUse, regis
   const reconcile = providerReconcile({
     kind: registered,
     observe: (key) => {
-      const store = written.newest(key);
+      const store = written.latest(key);
       return store && { key, store, view: registered.toView(store) };
     },
     inquiry: new ServiceInquiry({ client, resolver: stores.resolver }),
     provider: (endpoint) => connections.client(endpoint),
-    concluder: new Concluder({
+    concluder: new StoreConcluder({
       status: new StatusWriter({ client, type, written }),
       events,
       metrics,

@@ -6,12 +6,12 @@ test('the series carry the names and labels of External Secrets, and go with the
   const metrics = new ProviderMetrics('Provider', registry);
   const cluster = new ProviderMetrics('ClusterProvider', registry);
   const store = { namespace: 'team-a', name: 'db' };
-  metrics.reconciled(store, 1.5);
-  metrics.conditions(store, [
+  metrics.observeReconcile(store, 1.5);
+  metrics.setConditions(store, [
     { type: 'Ready', status: 'False' },
     { type: 'Validated', status: 'Unknown' },
   ]);
-  cluster.conditions({ name: 'shared' }, [{ type: 'Ready', status: 'True' }]);
+  cluster.setConditions({ name: 'shared' }, [{ type: 'Ready', status: 'True' }]);
   const text = await registry.metrics();
   for (const line of [
     'provider_reconcile_duration{name="db",namespace="team-a"} 1500000',
@@ -22,10 +22,10 @@ test('the series carry the names and labels of External Secrets, and go with the
   ])
     expect(text).toContain(line);
 
-  metrics.gone(store, ['Validated']);
+  metrics.remove(store, ['Validated']);
   expect(await registry.metrics()).not.toContain('condition="Validated"');
   expect(await registry.metrics()).toContain('provider_reconcile_duration{name="db"');
-  metrics.gone(store, ['Ready', 'Validated']);
+  metrics.remove(store, ['Ready', 'Validated']);
   expect(await registry.metrics()).not.toContain('name="db"');
   expect(await registry.metrics()).toContain('name="shared"');
 });

@@ -1,4 +1,4 @@
-import type { StoreKind } from '../store/store-view.ts';
+import type { ServedStoreKind } from '../store/store-view.ts';
 import { type Gauge, gaugeOf, type Registry } from '@eso/runtime';
 
 const OBJECT = ['name', 'namespace'] as const;
@@ -6,7 +6,7 @@ const CONDITION = ['name', 'namespace', 'condition', 'status'] as const;
 const STATUSES = ['True', 'False', 'Unknown'] as const;
 
 /** Names of the metrics of one kind: upstream's, such as `provider_status_condition` (docs/metrics.md). */
-export function providerMetricNames(kind: StoreKind): { readonly condition: string; readonly duration: string } {
+export function providerMetricNames(kind: ServedStoreKind): { readonly condition: string; readonly duration: string } {
   const prefix = kind.toLowerCase();
   return { condition: `${prefix}_status_condition`, duration: `${prefix}_reconcile_duration` };
 }
@@ -16,7 +16,7 @@ export class ProviderMetrics {
   readonly #condition: Gauge<(typeof CONDITION)[number]>;
   readonly #duration: Gauge<(typeof OBJECT)[number]>;
 
-  constructor(kind: StoreKind, registry: Registry) {
+  constructor(kind: ServedStoreKind, registry: Registry) {
     const names = providerMetricNames(kind);
     this.#condition = gaugeOf(registry, {
       name: names.condition,
@@ -31,12 +31,12 @@ export class ProviderMetrics {
   }
 
   /** Notes how long the last reconcile took, in milliseconds; shown in nanoseconds as by External Secrets 2.x. */
-  reconciled(object: ObjectLabels, ms: number): void {
+  observeReconcile(object: ObjectLabels, ms: number): void {
     this.#duration.set(labels(object), Math.round(ms * 1e6));
   }
 
   /** Shows the conditions as written: the status that holds is 1, the others 0. Without conditions there are no series. */
-  conditions(object: ObjectLabels, conditions: readonly { readonly type: string; readonly status: string }[]): void {
+  setConditions(object: ObjectLabels, conditions: readonly { readonly type: string; readonly status: string }[]): void {
     for (const { type, status } of conditions) {
       for (const value of STATUSES)
         this.#condition.set({ ...labels(object), condition: type, status: value }, value === status ? 1 : 0);
@@ -44,7 +44,7 @@ export class ProviderMetrics {
   }
 
   /** Removes the series of one condition type that the object no longer has, or of all. */
-  gone(object: ObjectLabels, types: readonly string[]): void {
+  remove(object: ObjectLabels, types: readonly string[]): void {
     for (const condition of types) {
       for (const status of STATUSES) this.#condition.remove({ ...labels(object), condition, status });
     }

@@ -66,7 +66,7 @@ test('a store that can be used is ready, says what it can do, and causes one eve
   );
 });
 
-test('a store in doubt is validated again, and nothing is written when nothing changed', async () => {
+test('a store whose calls failed is validated again, and nothing is written when nothing changed', async () => {
   await create();
   await untilReady({ status: 'True', reason: 'Valid' });
   await eventually(() =>
@@ -76,9 +76,9 @@ test('a store in doubt is validated again, and nothing is written when nothing c
   const asked = bench.validations;
   const reference = bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.reference(namespace);
   if (reference?.kind !== 'reference') throw new Error('expected a reference');
-  bench.controllers.doubt(reference.providerRef);
+  bench.controllers.revalidation.request(reference.providerRef);
   await eventually(() => expect(bench.validations).toBe(asked + 1));
-  bench.controllers.doubt(reference.providerRef);
+  bench.controllers.revalidation.request(reference.providerRef);
   await eventually(() => expect(bench.validations).toBe(asked + 2));
   expect((await read()).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
 });
@@ -139,7 +139,7 @@ test('a store whose Service comes later gets ready by itself, label by label', a
   };
   await admin.create(endpointSlices, slice);
   await eventually(() =>
-    expect(bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.endpoint).toMatchObject({
+    expect(bench.stores.find({ kind: 'Provider', name: 'backend' }, namespace)?.resolveEndpoint()).toMatchObject({
       endpoint: { serverName: `late.${other}.svc`, addresses: [{ host: '192.0.2.1', port: 9090 }] },
     }),
   );

@@ -4,23 +4,22 @@ import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult }
 import { objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import type { RegisteredKind } from '../store/registry.ts';
-import type { Refusal } from '../store/store-view.ts';
-import { ask } from './ask.ts';
-import { check, type Checked } from './check.ts';
-import type { Concluder } from './conclude.ts';
+import type { StoreRefusal } from '../store/store-view.ts';
+import { type CheckedStore, checkStore, type StoreObservation } from './check.ts';
+import type { StoreConcluder } from './conclude.ts';
 import type { EndpointUse } from './endpoint-use.ts';
 import type { ProviderMetrics } from './metrics.ts';
-import type { Observation } from './observation.ts';
 import type { ServiceInquiry } from './service-inquiry.ts';
-import { refusedVerdict, type Verdict } from './verdict.ts';
+import { validateStore } from './validate-store.ts';
+import { refusedVerdict, type StoreVerdict } from './verdict.ts';
 
 /** What the reconcile of one kind of store stands on. */
 export interface ProviderReconcileOptions {
   readonly kind: Pick<RegisteredKind, 'kind'>;
-  readonly observe: (key: string) => Observation | undefined;
+  readonly observe: (key: string) => StoreObservation | undefined;
   readonly inquiry: ServiceInquiry;
   readonly provider: (endpoint: ProviderEndpoint) => ProviderClient;
-  readonly concluder: Concluder;
+  readonly concluder: StoreConcluder;
   readonly metrics: ProviderMetrics;
   readonly endpoints: EndpointUse;
   /** The class that this installation serves; a store without a class is everybody's. */
@@ -34,7 +33,7 @@ export interface ProviderReconcileOptions {
 const OUTDATED: ReconcileResult = { kind: 'requeueAfter', ms: 0, priority: Priority.changed };
 
 /**
- * Finds out whether a store can be used and writes it into its status: observe → check → ask the process → conclude. A store
+ * Finds out whether a store can be used and writes it into its status: observe → check → validate with the process → conclude. A store
  * that is not ready is looked at again after its backoff, a ready one after its interval.
  */
 export function providerReconcile(options: ProviderReconcileOptions): Reconcile {
@@ -43,12 +42,12 @@ export function providerReconcile(options: ProviderReconcileOptions): Reconcile 
     const started = clock.monotonic();
     const observation = options.observe(key);
     if (!observation || (observation.view.controllerClass ?? controllerClass) !== controllerClass) {
-      metrics.gone(parseKey(key), Object.values(ProviderConditionType));
+      metrics.remove(parseKey(key), Object.values(ProviderConditionType));
       endpoints.release(ownerOf(options, key));
       return { kind: 'done' };
     }
     const result = await pass(options, context, observation);
-    metrics.reconciled(observation.store.metadata, clock.monotonic() - started);
+    metrics.observeReconcile(observation.store.metadata, clock.monotonic() - started);
     return result;
   };
 }
@@ -56,31 +55,35 @@ export function providerReconcile(options: ProviderReconcileOptions): Reconcile 
 async function pass(
   options: ProviderReconcileOptions,
   context: ReconcileContext,
-  observation: Observation,
+  observation: StoreObservation,
 ): Promise<ReconcileResult> {
   const { concluder, inquiry, endpoints } = options;
   const { store, view, key } = observation;
   const owner = ownerOf(options, key);
-  const checked = check(store, view, options.defaultIntervalMs);
-  const conclude = (verdict: Verdict, intervalMs: number): Promise<ReconcileResult> =>
+  const checked = checkStore(observation, options.defaultIntervalMs);
+  const conclude = (verdict: StoreVerdict, intervalMs: number): Promise<ReconcileResult> =>
     concluder.conclude(observation, verdict, { intervalMs, priority: context.priority, signal: context.signal });
   if (checked.kind === 'refused') {
     endpoints.release(owner);
-    const refusal: Refusal = await inquiry.explain(checked, store.spec.address, view, context.signal);
+    const refusal: StoreRefusal = await inquiry.explain(checked, store.spec.address, view, context.signal);
     return conclude(refusedVerdict(refusal), 0);
   }
   endpoints.use(owner, checked.endpoint.id);
   if (!context.enter([checked.endpoint.id])) return { kind: 'wait' };
-  const verdict = await ask(options.provider(checked.endpoint), checked, context.signal);
+  const verdict = await validateStore(options.provider(checked.endpoint), checked, context.signal);
   context.leave();
   return isCurrent(observation, options.observe(key), checked) ? conclude(verdict, checked.intervalMs) : OUTDATED;
 }
 
 /** Whether it is the same store with the same spec that was asked about, still at the same place. */
-function isCurrent({ store: before }: Observation, now: Observation | undefined, asked: Checked): boolean {
+function isCurrent(
+  { store: before }: StoreObservation,
+  now: StoreObservation | undefined,
+  asked: CheckedStore,
+): boolean {
   if (!now) return false;
   const [was, is] = [before.metadata, now.store.metadata];
-  const { endpoint } = now.view;
+  const endpoint = now.view.resolveEndpoint();
   return (
     was.uid === is.uid &&
     was.generation === is.generation &&

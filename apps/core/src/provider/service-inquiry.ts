@@ -2,8 +2,9 @@ import { ProviderReason } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type Service, services } from '@eso/kube';
 import type { EndpointResolver } from '../store/endpoint-resolver.ts';
 import { checkService } from '../store/services.ts';
-import type { Refusal, StoreView } from '../store/store-view.ts';
+import type { StoreRefusal, StoreView } from '../store/store-view.ts';
 
+/** What a Service is read with. */
 export interface ServiceInquiryOptions {
   readonly client: Pick<KubeClient, 'get'>;
   readonly resolver: Pick<EndpointResolver, 'parse'>;
@@ -24,7 +25,7 @@ export class ServiceInquiry {
    * The refusal as it is to be told; the same where there is nothing to add.
    * @throws KubeError when the API server cannot say
    */
-  async explain(refusal: Refusal, address: string, view: StoreView, signal: AbortSignal): Promise<Refusal> {
+  async explain(refusal: StoreRefusal, address: string, view: StoreView, signal: AbortSignal): Promise<StoreRefusal> {
     if (refusal.reason !== ProviderReason.serviceNotFound) return refusal;
     const named = this.#options.resolver.parse(address);
     if ('kind' in named) return refusal;

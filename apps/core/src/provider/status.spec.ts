@@ -1,15 +1,15 @@
 import type { ProviderStatus } from '@eso/api/resources';
-import { conditionOf, statusAfter } from './status.ts';
-import type { Verdict } from './verdict.ts';
+import { conditionOf, storeStatusAfter } from './status.ts';
+import type { StoreVerdict } from './verdict.ts';
 
 const at = (minute: number, generation = 1) => ({ generation, now: Date.UTC(2026, 0, 1, 0, minute) });
-const valid: Verdict = { kind: 'valid', capabilities: 'ReadOnly', warnings: [] };
-const unknown: Verdict = { kind: 'unknown', capabilities: 'ReadWrite', warnings: [] };
-const down: Verdict = { kind: 'invalid', reason: 'TLSExpired', message: 'unable to create client: x' };
-const leftAlone: Verdict = { kind: 'notAsked', reason: 'Unavailable', message: 'unable to create client: y' };
+const valid: StoreVerdict = { kind: 'valid', capabilities: 'ReadOnly', warnings: [] };
+const unknown: StoreVerdict = { kind: 'unknown', capabilities: 'ReadWrite', warnings: [] };
+const down: StoreVerdict = { kind: 'invalid', reason: 'TLSExpired', message: 'unable to create client: x' };
+const leftAlone: StoreVerdict = { kind: 'circuitOpen', reason: 'Unavailable', message: 'unable to create client: y' };
 
 test('a valid store is ready, with what it can do and the generation that this is about', () => {
-  expect(statusAfter(undefined, valid, at(0, 4))).toEqual({
+  expect(storeStatusAfter(undefined, valid, at(0, 4))).toEqual({
     capabilities: 'ReadOnly',
     conditions: [
       {
@@ -25,23 +25,23 @@ test('a valid store is ready, with what it can do and the generation that this i
 });
 
 test('nothing is written when nothing changed', () => {
-  const first = statusAfter(undefined, valid, at(0));
-  expect(statusAfter(first, valid, at(5))).toBe(first);
+  const first = storeStatusAfter(undefined, valid, at(0));
+  expect(storeStatusAfter(first, valid, at(5))).toBe(first);
 });
 
-test.each<[string, Verdict, ReturnType<typeof at>]>([
+test.each<[string, StoreVerdict, ReturnType<typeof at>]>([
   ['another generation', valid, at(5, 2)],
   ['other capabilities', { ...valid, capabilities: 'ReadWrite' }, at(5)],
   ['a warning', { ...valid, warnings: ['use v2'] }, at(5)],
 ])('%s is written without a new transition time', (_name, verdict, when) => {
-  const first = statusAfter(undefined, valid, at(0));
-  const second = statusAfter(first, verdict, when);
+  const first = storeStatusAfter(undefined, valid, at(0));
+  const second = storeStatusAfter(first, verdict, when);
   expect(second).not.toBe(first);
   expect(conditionOf(second, 'Ready')?.lastTransitionTime).toBe('2026-01-01T00:00:00Z');
 });
 
 test('warnings stand in the message as the words of the provider, cut where they are endless', () => {
-  const status = statusAfter(
+  const status = storeStatusAfter(
     undefined,
     { ...valid, warnings: ['use v2\n"', ' ', ...Array<string>(9).fill('x'.repeat(5_000))] },
     at(0),
@@ -54,7 +54,7 @@ test('warnings stand in the message as the words of the provider, cut where they
 });
 
 test('a failure turns it not ready at that time and keeps what it can do', () => {
-  const status = statusAfter(statusAfter(undefined, valid, at(0)), down, at(5));
+  const status = storeStatusAfter(storeStatusAfter(undefined, valid, at(0)), down, at(5));
   expect(status?.capabilities).toBe('ReadOnly');
   expect(conditionOf(status, 'Ready')).toMatchObject({
     status: 'False',
@@ -64,28 +64,32 @@ test('a failure turns it not ready at that time and keeps what it can do', () =>
 });
 
 test('unknown is ready, and says so in a condition of its own until more is known', () => {
-  const first = statusAfter(undefined, unknown, at(0));
+  const first = storeStatusAfter(undefined, unknown, at(0));
   expect(conditionOf(first, 'Ready')).toMatchObject({ status: 'True', reason: 'ValidationUnknown' });
   expect(conditionOf(first, 'Validated')).toMatchObject({ status: 'Unknown', observedGeneration: 1 });
-  expect(statusAfter(first, unknown, at(5))).toBe(first);
-  const second = statusAfter(first, valid, at(5));
+  expect(storeStatusAfter(first, unknown, at(5))).toBe(first);
+  const second = storeStatusAfter(first, valid, at(5));
   expect(conditionOf(second, 'Validated')).toBeUndefined();
-  expect(conditionOf(statusAfter(first, down, at(5)), 'Validated')).toBeUndefined();
+  expect(conditionOf(storeStatusAfter(first, down, at(5)), 'Validated')).toBeUndefined();
 });
 
 describe('a process that is left alone for a while', () => {
   test('keeps the failure that led there, which says more', () => {
-    const first = statusAfter(undefined, down, at(0));
-    expect(statusAfter(first, leftAlone, at(1))).toBe(first);
+    const first = storeStatusAfter(undefined, down, at(0));
+    expect(storeStatusAfter(first, leftAlone, at(1))).toBe(first);
   });
 
   test.each([
     ['nothing is known', undefined, 1],
-    ['it was ready', statusAfter(undefined, valid, at(0)), 1],
-    ['the failure was about another generation', statusAfter(undefined, down, at(0)), 2],
-    ['the failure was not about reaching it', statusAfter(undefined, { ...down, reason: 'InvalidAddress' }, at(0)), 1],
+    ['it was ready', storeStatusAfter(undefined, valid, at(0)), 1],
+    ['the failure was about another generation', storeStatusAfter(undefined, down, at(0)), 2],
+    [
+      'the failure was not about reaching it',
+      storeStatusAfter(undefined, { ...down, reason: 'InvalidAddress' }, at(0)),
+      1,
+    ],
   ])('is unavailable when %s', (_name, before: ProviderStatus | undefined, generation) => {
-    expect(conditionOf(statusAfter(before, leftAlone, at(1, generation)), 'Ready')).toMatchObject({
+    expect(conditionOf(storeStatusAfter(before, leftAlone, at(1, generation)), 'Ready')).toMatchObject({
       status: 'False',
       reason: 'Unavailable',
     });
@@ -93,36 +97,39 @@ describe('a process that is left alone for a while', () => {
 });
 
 test('a capability that is no longer told is kept', () => {
-  const first = statusAfter(undefined, valid, at(0));
-  expect(statusAfter(first, { kind: 'valid', warnings: [] }, at(1))).toBe(first);
+  const first = storeStatusAfter(undefined, valid, at(0));
+  expect(storeStatusAfter(first, { kind: 'valid', warnings: [] }, at(1))).toBe(first);
 });
 
 describe('what it can do', () => {
-  const told: Verdict = { kind: 'valid', capabilities: 'ReadOnly', features: ['get', 'map'], warnings: [] };
-  const first = statusAfter(undefined, told, at(0));
+  const told: StoreVerdict = { kind: 'valid', capabilities: 'ReadOnly', features: ['get', 'map'], warnings: [] };
+  const first = storeStatusAfter(undefined, told, at(0));
 
   test('stands in the status in detail', () => {
     expect(first).toMatchObject({ capabilities: 'ReadOnly', features: ['get', 'map'] });
-    expect(statusAfter(first, { ...told, features: ['get', 'map'] }, at(1))).toBe(first);
-    expect(statusAfter(first, { ...told, features: ['get'] }, at(1))?.features).toEqual(['get']);
+    expect(storeStatusAfter(first, { ...told, features: ['get', 'map'] }, at(1))).toBe(first);
+    expect(storeStatusAfter(first, { ...told, features: ['get'] }, at(1))?.features).toEqual(['get']);
   });
 
-  test.each<[string, Verdict]>([
+  test.each<[string, StoreVerdict]>([
     ['says nothing', { kind: 'valid', warnings: [] }],
     ['fails', down],
     ['is not asked for', leftAlone],
   ])('stays as it is known when an answer %s', (_what, verdict) => {
-    expect(statusAfter(first, verdict, at(1))).toMatchObject({ capabilities: 'ReadOnly', features: ['get', 'map'] });
+    expect(storeStatusAfter(first, verdict, at(1))).toMatchObject({
+      capabilities: 'ReadOnly',
+      features: ['get', 'map'],
+    });
   });
 
   test('is one word where the process tells no details any more', () => {
-    expect(statusAfter(first, { ...unknown, capabilities: 'WriteOnly' }, at(1))).toMatchObject({
+    expect(storeStatusAfter(first, { ...unknown, capabilities: 'WriteOnly' }, at(1))).toMatchObject({
       capabilities: 'WriteOnly',
     });
-    expect(statusAfter(first, unknown, at(1))).not.toHaveProperty('features');
+    expect(storeStatusAfter(first, unknown, at(1))).not.toHaveProperty('features');
   });
 
   test('is not made up where nothing was ever told', () => {
-    expect(statusAfter(undefined, { kind: 'valid', warnings: [] }, at(0))).not.toHaveProperty('capabilities');
+    expect(storeStatusAfter(undefined, { kind: 'valid', warnings: [] }, at(0))).not.toHaveProperty('capabilities');
   });
 });

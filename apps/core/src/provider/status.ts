@@ -3,7 +3,7 @@ import { quotedText } from '@eso/api/contract';
 import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
 import { bounded } from '@eso/runtime';
 import { mergeCondition } from '@eso/sync';
-import { isUnheard, type Verdict } from './verdict.ts';
+import { isUnreachable, type StoreVerdict } from './verdict.ts';
 
 type ProviderCondition = NonNullable<ProviderStatus['conditions']>[number];
 type NewCondition = Omit<ProviderCondition, 'lastTransitionTime'>;
@@ -15,9 +15,9 @@ const MESSAGE_BYTES = 1_024;
  * The status after a pass. Returns `before` itself when nothing changes, so that nothing is written.
  * @param now wall clock, milliseconds since the epoch
  */
-export function statusAfter(
+export function storeStatusAfter(
   before: ProviderStatus | undefined,
-  verdict: Verdict,
+  verdict: StoreVerdict,
   { generation, now }: { readonly generation: number; readonly now: number },
 ): ProviderStatus | undefined {
   const conditions = conditionsAfter(before?.conditions ?? [], verdict, generation, now);
@@ -39,8 +39,8 @@ export function statusAfter(
 type Known = Pick<ProviderStatus, 'capabilities'> & { readonly features?: readonly string[] | undefined };
 
 /** An answer that failed, is empty or is not understood says nothing: what is known stays. */
-function capabilitiesAfter(before: ProviderStatus | undefined, verdict: Verdict): Known {
-  if (verdict.kind === 'notAsked') return before ?? {};
+function capabilitiesAfter(before: ProviderStatus | undefined, verdict: StoreVerdict): Known {
+  if (verdict.kind === 'circuitOpen') return before ?? {};
   const { capabilities, features } = verdict;
   if (capabilities === undefined && features === undefined) return before ?? {};
   return { ...(capabilities === undefined ? {} : { capabilities }), features };
@@ -53,15 +53,15 @@ export function conditionOf(status: ProviderStatus | undefined, type: string): P
 
 function conditionsAfter(
   before: readonly ProviderCondition[],
-  verdict: Verdict,
+  verdict: StoreVerdict,
   generation: number,
   now: number,
 ): readonly ProviderCondition[] {
   const ready = before.find(({ type }) => type === ProviderConditionType.ready);
   // A failure that is known says more than that the process is left alone for a while because of it.
   const isKnownFailure =
-    ready?.status === 'False' && ready.observedGeneration === generation && isUnheard(ready.reason);
-  if (verdict.kind === 'notAsked' && isKnownFailure) return before;
+    ready?.status === 'False' && ready.observedGeneration === generation && isUnreachable(ready.reason);
+  if (verdict.kind === 'circuitOpen' && isKnownFailure) return before;
   const withReady = mergeCondition(before, readyCondition(verdict, generation), now);
   if (verdict.kind === 'unknown') return mergeCondition(withReady, validatedUnknown(generation), now);
   return withReady.some(isValidated) ? withReady.filter((condition) => !isValidated(condition)) : withReady;
@@ -69,7 +69,7 @@ function conditionsAfter(
 
 const isValidated = ({ type }: { readonly type: string }): boolean => type === ProviderConditionType.validated;
 
-function readyCondition(verdict: Verdict, observedGeneration: number): NewCondition {
+function readyCondition(verdict: StoreVerdict, observedGeneration: number): NewCondition {
   const type = ProviderConditionType.ready;
   switch (verdict.kind) {
     case 'valid':
@@ -89,7 +89,7 @@ function readyCondition(verdict: Verdict, observedGeneration: number): NewCondit
         observedGeneration,
       };
     case 'invalid':
-    case 'notAsked':
+    case 'circuitOpen':
       return { type, status: 'False', reason: verdict.reason, message: verdict.message, observedGeneration };
   }
 }

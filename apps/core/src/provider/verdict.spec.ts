@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/contract';
-import { failedVerdict, invalidVerdict, isUnheard, refusedVerdict } from './verdict.ts';
+import { failedVerdict, invalidVerdict, isUnreachable, refusedVerdict } from './verdict.ts';
 
 test.each([
   ['TLS_NAME_MISMATCH', 'TLSNameMismatch'],
@@ -19,7 +19,7 @@ test.each([
   ['INTERNAL', 'InvalidProviderConfig'],
 ] as const)('%s becomes %s, with the code and the next step in the message', (code, reason) => {
   const error = new ProviderError(code, 'something happened', { field: 'spec.auth' });
-  const prefix = isUnheard(reason) ? 'unable to create client' : 'unable to validate store';
+  const prefix = isUnreachable(reason) ? 'unable to create client' : 'unable to validate store';
   const nextStep = `${error.nextStep.charAt(0).toUpperCase()}${error.nextStep.slice(1)}.`;
   expect(failedVerdict(error)).toEqual({
     kind: 'invalid',
@@ -37,7 +37,7 @@ test('every code of the contract has a reason', () => {
 
 test('an open circuit is no news about the process', () => {
   expect(failedVerdict(new ProviderError('CIRCUIT_OPEN', 'x'))).toMatchObject({
-    kind: 'notAsked',
+    kind: 'circuitOpen',
     reason: 'Unavailable',
   });
 });

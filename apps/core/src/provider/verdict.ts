@@ -8,32 +8,32 @@ import {
 } from '@eso/api/contract';
 import { type Capabilities, ProviderMessage, ProviderReason } from '@eso/api/resources';
 import { conditionMessage } from '@eso/sync';
-import type { Refusal } from '../store/store-view.ts';
+import type { StoreRefusal } from '../store/store-view.ts';
 
-/** What the process said that it can do. What is absent it did not tell, and what is known of it stays as it is. */
-export interface Told {
+/** What the process reported that it can do. What is absent it did not report, and what is known of it stays as it is. */
+export interface ReportedCapabilities {
   readonly capabilities?: Capabilities;
-  /** Comes with `capabilities`, or not at all. Absent beside it: the process tells no details. */
+  /** Comes with `capabilities`, or not at all. Absent beside it: the process reports no details. */
   readonly features?: readonly Feature[];
 }
 
 /** What a pass over a store found out. */
-export type Verdict =
-  | (Told & {
+export type StoreVerdict =
+  | (ReportedCapabilities & {
       readonly kind: 'valid' | 'unknown';
       readonly warnings: readonly string[];
     })
-  | (Told & {
+  | (ReportedCapabilities & {
       readonly kind: 'invalid';
       readonly reason: ProviderReason;
       /** The whole message of the condition. */
       readonly message: string;
     })
-  /** The process was not asked, because it failed too often a moment ago: what is known of it stays as it is. */
-  | { readonly kind: 'notAsked'; readonly reason: ProviderReason; readonly message: string };
+  /** The circuit breaker is open, so the process was not called: what is known of it stays as it is. */
+  | { readonly kind: 'circuitOpen'; readonly reason: ProviderReason; readonly message: string };
 
 /** A check that ran before anything was sent said no. */
-export function refusedVerdict({ reason, message }: Refusal): Verdict {
+export function refusedVerdict({ reason, message }: StoreRefusal): StoreVerdict {
   return { kind: 'invalid', reason, message: `${ProviderMessage.noClient}: ${message}` };
 }
 
@@ -41,7 +41,7 @@ export function refusedVerdict({ reason, message }: Refusal): Verdict {
  * The process answered that its config is not valid.
  * @param text why, in its own words, which are quoted: an answer carries no detail that vouches for them
  */
-export function invalidVerdict(text: string): Verdict {
+export function invalidVerdict(text: string): StoreVerdict {
   const said = quotedText(text);
   const why = said === '' ? ' and does not say why' : `; the provider said: ${said}`;
   const problem = {
@@ -54,7 +54,7 @@ export function invalidVerdict(text: string): Verdict {
 }
 
 /** The process and core have no version of the contract in common. */
-export function incompatibleVerdict({ min, max }: ProtocolRange): Verdict {
+export function incompatibleVerdict({ min, max }: ProtocolRange): StoreVerdict {
   const range = (from: number, to: number): string => (from === to ? String(from) : `${from} to ${to}`);
   return {
     kind: 'invalid',
@@ -66,18 +66,18 @@ export function incompatibleVerdict({ min, max }: ProtocolRange): Verdict {
 }
 
 /** A call to the process failed. */
-export function failedVerdict(error: ProviderError): Verdict {
+export function failedVerdict(error: ProviderError): StoreVerdict {
   const reason = REASONS[error.code] ?? ProviderReason.invalidProviderConfig;
-  const prefix = isUnheard(reason) ? ProviderMessage.noClient : ProviderMessage.invalid;
+  const prefix = isUnreachable(reason) ? ProviderMessage.noClient : ProviderMessage.invalid;
   return {
-    kind: error.code === 'CIRCUIT_OPEN' ? 'notAsked' : 'invalid',
+    kind: error.code === 'CIRCUIT_OPEN' ? 'circuitOpen' : 'invalid',
     reason,
     message: conditionMessage(prefix, error),
   };
 }
 
 /** Reasons that say that the process was not reached, so that its config is not what is at fault. */
-const UNHEARD: ReadonlySet<string> = new Set([
+const UNREACHABLE: ReadonlySet<string> = new Set([
   ProviderReason.tlsNameMismatch,
   ProviderReason.tlsUntrusted,
   ProviderReason.tlsExpired,
@@ -87,8 +87,8 @@ const UNHEARD: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a reason says that no answer came from the process. */
-export function isUnheard(reason: string | undefined): boolean {
-  return reason !== undefined && UNHEARD.has(reason);
+export function isUnreachable(reason: string | undefined): boolean {
+  return reason !== undefined && UNREACHABLE.has(reason);
 }
 
 /** Every other code is about the config, as far as the user can tell. */

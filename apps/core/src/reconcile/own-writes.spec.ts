@@ -43,23 +43,23 @@ class Follower {
 test('a write is seen until the informer has passed it, and takes no memory after', () => {
   const f = new Follower();
   f.reach(5, thing(4));
-  f.writes.wrote('ns/a', thing(7));
-  expect(f.writes.newest('ns/a')).toEqual(thing(7));
+  f.writes.recordWrite('ns/a', thing(7));
+  expect(f.writes.latest('ns/a')).toEqual(thing(7));
   f.reach(6);
-  expect(f.writes.newest('ns/a')).toEqual(thing(7));
+  expect(f.writes.latest('ns/a')).toEqual(thing(7));
   f.reach(7, thing(7));
   expect(f.writes.size).toBe(0);
-  expect(f.writes.newest('ns/a')).toEqual(thing(7));
+  expect(f.writes.latest('ns/a')).toEqual(thing(7));
   f.reach(9, thing(9));
-  expect(f.writes.newest('ns/a')).toEqual(thing(9));
+  expect(f.writes.latest('ns/a')).toEqual(thing(9));
   expect(f.vanished).toEqual([]);
 });
 
 test('what was read past the informer is looked after when a list shows that it is gone', () => {
   const f = new Follower();
   f.reach(5, 'gone');
-  expect(f.writes.saw('ns/a', thing(7))).toBe(true);
-  expect(f.writes.newest('ns/a')).toEqual(thing(7));
+  expect(f.writes.recordRead('ns/a', thing(7))).toBe(true);
+  expect(f.writes.latest('ns/a')).toEqual(thing(7));
   f.reach(9, 'gone');
   expect(f.vanished).toEqual(['ns/a']);
   expect(f.writes.size).toBe(0);
@@ -68,18 +68,18 @@ test('what was read past the informer is looked after when a list shows that it 
 test('what was read, and is gone by the informer, is not taken for there', () => {
   const f = new Follower();
   f.reach(9, 'gone');
-  expect(f.writes.saw('ns/a', thing(7))).toBe(false);
+  expect(f.writes.recordRead('ns/a', thing(7))).toBe(false);
   f.reach(10, thing(10));
-  expect(f.writes.saw('ns/a', thing(7))).toBe(true);
-  expect(f.writes.newest('ns/a')).toEqual(thing(10));
+  expect(f.writes.recordRead('ns/a', thing(7))).toBe(true);
+  expect(f.writes.latest('ns/a')).toEqual(thing(10));
   expect(f.vanished).toEqual([]);
 });
 
 test('an answer that comes after the delete event is no news, and the object is looked after', () => {
   const f = new Follower();
   f.reach(10, 'gone');
-  f.writes.wrote('ns/a', thing(8));
-  expect(f.writes.newest('ns/a')).toBeUndefined();
+  f.writes.recordWrite('ns/a', thing(8));
+  expect(f.writes.latest('ns/a')).toBeUndefined();
   expect(f.writes.size).toBe(0);
   expect(f.vanished).toEqual(['ns/a']);
 });
@@ -87,39 +87,39 @@ test('an answer that comes after the delete event is no news, and the object is 
 test('an object that was created and deleted while nobody watched is looked after once a list shows it', () => {
   const f = new Follower();
   f.reach(5);
-  f.writes.wrote('ns/a', thing(7));
+  f.writes.recordWrite('ns/a', thing(7));
   expect(f.vanished).toEqual([]);
   f.reach(20);
   expect(f.vanished).toEqual(['ns/a']);
-  expect(f.writes.newest('ns/a')).toBeUndefined();
+  expect(f.writes.latest('ns/a')).toBeUndefined();
 });
 
 test('versions are numbers, not texts', () => {
   const f = new Follower();
   f.reach(99, thing(99));
-  f.writes.wrote('ns/a', thing(100));
-  expect(f.writes.newest('ns/a')).toEqual(thing(100));
+  f.writes.recordWrite('ns/a', thing(100));
+  expect(f.writes.latest('ns/a')).toEqual(thing(100));
   f.reach(1_000, thing(1_000));
-  expect(f.writes.newest('ns/a')).toEqual(thing(1_000));
+  expect(f.writes.latest('ns/a')).toEqual(thing(1_000));
 });
 
 test('each namespace has a position of its own', () => {
   const f = new Follower();
   f.reach(5);
   f.reach(5, undefined, 'other');
-  f.writes.wrote('other/a', thing(7, 'a', 'other'));
-  f.writes.wrote('ns/a', thing(8));
+  f.writes.recordWrite('other/a', thing(7, 'a', 'other'));
+  f.writes.recordWrite('ns/a', thing(8));
   f.reach(9, thing(8));
   expect(f.writes.size).toBe(1);
-  expect(f.writes.newest('other/a')).toEqual(thing(7, 'a', 'other'));
+  expect(f.writes.latest('other/a')).toEqual(thing(7, 'a', 'other'));
 });
 
 test('an object that is written again keeps none of the others back', () => {
   const f = new Follower();
   f.reach(5);
-  f.writes.wrote('ns/a', thing(6));
-  f.writes.wrote('ns/b', thing(7, 'b'));
-  f.writes.wrote('ns/a', thing(9));
+  f.writes.recordWrite('ns/a', thing(6));
+  f.writes.recordWrite('ns/b', thing(7, 'b'));
+  f.writes.recordWrite('ns/a', thing(9));
   f.reach(8);
   expect(f.writes.size).toBe(1);
   expect(f.vanished).toEqual(['ns/b']);
@@ -128,9 +128,9 @@ test('an object that is written again keeps none of the others back', () => {
 test('a write that turns out to be for nothing is forgotten', () => {
   const f = new Follower();
   f.reach(5, thing(4));
-  f.writes.wrote('ns/a', thing(7));
+  f.writes.recordWrite('ns/a', thing(7));
   f.writes.forget('ns/a');
-  expect(f.writes.newest('ns/a')).toEqual(thing(4));
+  expect(f.writes.latest('ns/a')).toEqual(thing(4));
 });
 
 test('whatever the order of events and answers, at rest what the informer shows is what is seen, and nothing is kept', () => {
@@ -147,16 +147,16 @@ test('whatever the order of events and answers, at rest what the informer shows 
         const answerFirst = answers.length > 0 && (events.length === 0 || coin.next().value === true);
         if (answerFirst) {
           const version = answers.shift() as number;
-          f.writes.wrote('ns/a', thing(version));
+          f.writes.recordWrite('ns/a', thing(version));
         } else {
           const { version, deed } = events.shift() as { version: number; deed: string };
           shown = version;
           f.reach(version, deed === 'delete' ? 'gone' : thing(version));
         }
-        const seen = Number(f.writes.newest('ns/a')?.metadata.resourceVersion ?? 0);
+        const seen = Number(f.writes.latest('ns/a')?.metadata.resourceVersion ?? 0);
         expect(seen === 0 || seen >= (f.objects.has('ns/a') ? shown : 0)).toBe(true);
       }
-      expect(f.writes.newest('ns/a')).toBe(f.objects.get('ns/a'));
+      expect(f.writes.latest('ns/a')).toBe(f.objects.get('ns/a'));
       expect(f.writes.size).toBe(0);
     }),
   );

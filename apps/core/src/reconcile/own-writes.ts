@@ -28,15 +28,15 @@ export class OwnWrites<T extends Written> {
   constructor(informer: FollowedInformer<T>, vanished: (key: string, last: T) => void) {
     this.#informer = informer;
     this.#vanished = vanished;
-    informer.onProgress((namespace) => this.#sweep(namespace));
+    informer.onProgress((namespace) => this.#prune(namespace));
   }
 
   /** Remembers the API server's answer to a write, unless the informer is past it already. */
-  wrote(key: string, object: T): void {
+  recordWrite(key: string, object: T): void {
     // The latest last: an object that is written again and again must not stand before the others for ever.
     this.#written.delete(key);
     if (this.#isAhead(object)) this.#written.set(key, object);
-    else this.#lookAfter(key, object);
+    else this.#notifyIfVanished(key, object);
   }
 
   /**
@@ -44,7 +44,7 @@ export class OwnWrites<T extends Written> {
    * come that far, a list may show only that it is not there, which is no event.
    * @returns false when the informer is past that version and does not have the object: it has gone since
    */
-  saw(key: string, object: T): boolean {
+  recordRead(key: string, object: T): boolean {
     if (!this.#isAhead(object)) return this.#informer.store.getByKey(key) !== undefined;
     this.#written.delete(key);
     this.#written.set(key, object);
@@ -57,7 +57,7 @@ export class OwnWrites<T extends Written> {
   }
 
   /** The newer of what was written and what the informer shows. */
-  newest(key: string): T | undefined {
+  latest(key: string): T | undefined {
     const written = this.#written.get(key);
     return written && this.#isAhead(written) ? written : this.#informer.store.getByKey(key);
   }
@@ -71,17 +71,17 @@ export class OwnWrites<T extends Written> {
     return compareResourceVersions(resourceVersion, this.#informer.position(namespace)) > 0;
   }
 
-  #sweep(namespace: string | undefined): void {
+  #prune(namespace: string | undefined): void {
     for (const [key, object] of this.#written) {
       if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
       // Answers come about in order: those behind the first that is ahead get their turn soon.
       if (this.#isAhead(object)) return;
       this.#written.delete(key);
-      this.#lookAfter(key, object);
+      this.#notifyIfVanished(key, object);
     }
   }
 
-  #lookAfter(key: string, object: T): void {
+  #notifyIfVanished(key: string, object: T): void {
     if (this.#informer.store.getByKey(key) === undefined) this.#vanished(key, object);
   }
 }

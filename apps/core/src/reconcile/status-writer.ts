@@ -4,6 +4,7 @@ import type { OwnWrites } from './own-writes.ts';
 /** `conflict`: the object is not what it was when the status was worked out; start over. `gone`: there is nothing to write to. */
 export type StatusWrite = 'unchanged' | 'written' | 'conflict' | 'gone';
 
+/** The kind of object whose status is written. */
 export interface StatusWriterOptions<T extends KubeObject> {
   readonly client: KubeClient;
   readonly type: ResourceType<T>;
@@ -27,7 +28,7 @@ export class StatusWriter<T extends KubeObject & { readonly status?: unknown }> 
     const { client, type, written } = this.#options;
     if (status === object.status) return 'unchanged';
     try {
-      written.wrote(key, await client.updateStatus(type, { ...object, status }, { signal }));
+      written.recordWrite(key, await client.updateStatus(type, { ...object, status }, { signal }));
       return 'written';
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;

@@ -3,6 +3,7 @@ import { type Clock, errorText, type Logger, parseListenAddress, systemClock } f
 import { parse } from 'yaml';
 import type { DialAddress } from './endpoints.ts';
 
+/** Where the overrides stand, and how often the file is read. */
 export interface EndpointOverridesOptions {
   /** YAML map from `<namespace>/<service>:<port>` to `<host>:<port>`. */
   readonly path: string;

@@ -2,10 +2,17 @@ import type { EndpointSlice, Service } from '@eso/kube';
 import { endpointId, parseAddress, serverName, type ServiceAddress } from './address.ts';
 import { BY_SERVICE, type DialAddress, readyAddresses } from './endpoints.ts';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
-import type { Lister } from './lister.ts';
 import { checkService } from './services.ts';
-import type { Refusal, Resolution, StoreKind } from './store-view.ts';
+import type { StoreRefusal, EndpointResolution, ServedStoreKind } from './store-view.ts';
 
+/** Read access to the objects an informer holds; every `Store` of @eso/kube is one. */
+export interface Lister<T> {
+  get(namespace: string | undefined, name: string): T | undefined;
+  list(namespace?: string): T[];
+  byIndex(index: string, value: string): T[];
+}
+
+/** Where addresses are looked up; no call asks the API server. */
 export interface EndpointResolverOptions {
   readonly services: Lister<Service>;
   /** Its informer needs the indexers `endpointSliceIndexers`. */
@@ -25,14 +32,14 @@ export class EndpointResolver {
   }
 
   /** The Service that an address names; also used to find the stores that a changed Service concerns. */
-  parse(address: string): ServiceAddress | Refusal {
+  parse(address: string): ServiceAddress | StoreRefusal {
     const parsed = parseAddress(address, this.#options.clusterDomain ?? 'cluster.local');
     return parsed.kind === 'service'
       ? parsed.address
       : { kind: 'refused', reason: 'InvalidAddress', message: `spec.address: ${parsed.problem}.` };
   }
 
-  resolve(address: string, store: { readonly kind: StoreKind; readonly namespace?: string }): Resolution {
+  resolve(address: string, store: { readonly kind: ServedStoreKind; readonly namespace?: string }): EndpointResolution {
     const named = this.parse(address);
     if ('kind' in named) return named;
     const service = this.#options.services.get(named.namespace, named.service);
@@ -51,7 +58,7 @@ export class EndpointResolver {
   }
 }
 
-function noEndpoint({ namespace, service }: ServiceAddress): Refusal {
+function noEndpoint({ namespace, service }: ServiceAddress): StoreRefusal {
   return {
     kind: 'refused',
     reason: 'Unavailable',

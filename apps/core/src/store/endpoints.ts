@@ -6,6 +6,7 @@ export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 /** Index of EndpointSlices by `<namespace>/<service>`. */
 export const BY_SERVICE = 'service';
 
+/** A ready endpoint of a Service: an IP address and the port of the pod. */
 export interface DialAddress {
   readonly host: string;
   readonly port: number;

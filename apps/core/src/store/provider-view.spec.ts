@@ -59,7 +59,7 @@ describe('where the process is dialled', () => {
   const endpoint = { id: 'fake/provider:8080', serverName: 'provider.fake.svc' };
 
   test('the ready endpoints of the Service, verified by the name of the Service', () => {
-    expect(providerView(provider(), cluster()).endpoint).toEqual({
+    expect(providerView(provider(), cluster()).resolveEndpoint()).toEqual({
       kind: 'endpoint',
       endpoint: { ...endpoint, addresses: [{ host: '10.0.0.1', port: 9090 }] },
     });
@@ -67,12 +67,12 @@ describe('where the process is dialled', () => {
 
   test('an override changes the address and nothing else', () => {
     const resolver = cluster({ ready: false, overrides: { 'fake/provider:8080': 4001 } });
-    expect(clusterProviderView(clusterProvider(), resolver).endpoint).toEqual({
+    expect(clusterProviderView(clusterProvider(), resolver).resolveEndpoint()).toEqual({
       kind: 'endpoint',
       endpoint: { ...endpoint, addresses: [{ host: '127.0.0.1', port: 4001 }] },
     });
     const unlabelled = cluster({ labels: {}, overrides: { 'fake/provider:8080': 4001 } });
-    expect(providerView(provider(), unlabelled).endpoint).toMatchObject({
+    expect(providerView(provider(), unlabelled).resolveEndpoint()).toMatchObject({
       kind: 'refused',
       reason: 'ServiceNotAllowed',
     });
@@ -89,7 +89,7 @@ describe('where the process is dialled', () => {
       'ServiceNotAllowed',
     ],
   ])('%s is a refusal with its own reason', (_name, spec, resolver, reason) => {
-    expect(providerView(provider(spec), resolver).endpoint).toMatchObject({
+    expect(providerView(provider(spec), resolver).resolveEndpoint()).toMatchObject({
       kind: 'refused',
       reason,
       message: expect.stringMatching(/^spec\.address: /) as string,

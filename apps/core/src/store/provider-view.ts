@@ -2,11 +2,10 @@ import { admits, type ClusterProvider, type Provider } from '@eso/api/resources'
 import type { EndpointResolver } from './endpoint-resolver.ts';
 import type {
   ConsumerNamespace,
-  Refusal,
-  Resolution,
+  StoreRefusal,
   StoreProviderReference,
   StoreReadiness,
-  StoreReference,
+  ReferenceResolution,
   StoreView,
 } from './store-view.ts';
 
@@ -18,10 +17,8 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
     ...identity(provider),
     kind: 'Provider',
     namespace,
-    get endpoint(): Resolution {
-      return resolver.resolve(spec.address, { kind: 'Provider', namespace });
-    },
-    reference(consumerNamespace): StoreReference {
+    resolveEndpoint: () => resolver.resolve(spec.address, { kind: 'Provider', namespace }),
+    reference(consumerNamespace): ReferenceResolution {
       if (spec.providerRef.namespace !== undefined && spec.providerRef.namespace !== namespace)
         return foreignConfig(spec.providerRef.namespace, namespace);
       if (consumerNamespace !== namespace) return foreignConsumer(metadata.name, namespace, consumerNamespace);
@@ -51,10 +48,8 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
   return {
     ...identity(provider),
     kind: 'ClusterProvider',
-    get endpoint(): Resolution {
-      return resolver.resolve(spec.address, { kind: 'ClusterProvider' });
-    },
-    reference(consumerNamespace): StoreReference {
+    resolveEndpoint: () => resolver.resolve(spec.address, { kind: 'ClusterProvider' }),
+    reference(consumerNamespace): ReferenceResolution {
       const ofConfig = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
       if (byProvider && ofConfig === undefined) return scopeWithoutNamespace(metadata.name);
@@ -69,7 +64,7 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
         },
       };
     },
-    validationReference(): StoreReference {
+    validationReference(): ReferenceResolution {
       const namespace = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
       if (byProvider && namespace === undefined) return scopeWithoutNamespace(metadata.name);
@@ -131,7 +126,7 @@ function wireReference(
   };
 }
 
-function foreignConfig(named: string, own: string): Refusal {
+function foreignConfig(named: string, own: string): StoreRefusal {
   return {
     kind: 'refused',
     reason: 'ReferenceNotAllowed',
@@ -141,7 +136,7 @@ function foreignConfig(named: string, own: string): Refusal {
   };
 }
 
-function foreignConsumer(name: string, own: string, consumer: string): Refusal {
+function foreignConsumer(name: string, own: string, consumer: string): StoreRefusal {
   return {
     kind: 'refused',
     reason: 'ReferenceNotAllowed',
@@ -149,7 +144,7 @@ function foreignConsumer(name: string, own: string, consumer: string): Refusal {
   };
 }
 
-function scopeWithoutNamespace(name: string): Refusal {
+function scopeWithoutNamespace(name: string): StoreRefusal {
   return {
     kind: 'refused',
     reason: 'ReferenceNotAllowed',

@@ -2,14 +2,14 @@ import { type ClusterProvider, clusterProviders, type Provider, providers } from
 import type { Informer, ResourceType } from '@eso/kube';
 import type { EndpointResolver } from './endpoint-resolver.ts';
 import { clusterProviderView, providerView } from './provider-view.ts';
-import type { StoreKind, StoreView } from './store-view.ts';
+import type { ServedStoreKind, StoreView } from './store-view.ts';
 
 /** A resource that says where values come from. */
 export type StoreObject = Provider | ClusterProvider;
 
 /** How stores of one kind are watched and seen. Nothing outside of the registry asks which kind a store is of. */
 export interface RegisteredKind<T extends StoreObject = StoreObject> {
-  readonly kind: StoreKind;
+  readonly kind: ServedStoreKind;
   readonly type: ResourceType<T>;
   readonly namespaced: boolean;
   readonly informer: Informer<T>;
@@ -35,6 +35,7 @@ export class StoreRegistry {
   }
 }
 
+/** The informers of the kinds of store. */
 export interface StoreInformers {
   readonly providers: Informer<Provider>;
   /** Absent where core serves a list of namespaces only: then no ClusterProvider is ever found. */

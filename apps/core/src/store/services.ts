@@ -1,7 +1,7 @@
 import { LABEL_PROVIDER, LABEL_PROVIDER_SHARED } from '@eso/api/resources';
 import type { Service } from '@eso/kube';
 import type { ServiceAddress } from './address.ts';
-import type { Refusal, StoreKind } from './store-view.ts';
+import type { StoreRefusal, ServedStoreKind } from './store-view.ts';
 
 /** A Service that may be dialled, with the name of the port that EndpointSlices are matched by. */
 export interface UsableService {
@@ -17,8 +17,8 @@ export interface UsableService {
 export function checkService(
   address: ServiceAddress,
   service: Service | undefined,
-  store: { readonly kind: StoreKind; readonly namespace?: string },
-): UsableService | Refusal {
+  store: { readonly kind: ServedStoreKind; readonly namespace?: string },
+): UsableService | StoreRefusal {
   const name = `Service ${address.namespace}/${address.service}`;
   if (!service) return refused('ServiceNotFound', `${name} does not exist. Create it, or correct the address`);
   if (service.spec?.type === 'ExternalName')
@@ -41,7 +41,7 @@ export function checkService(
   return checkPort(address, service, name);
 }
 
-function checkPort(address: ServiceAddress, service: Service, name: string): UsableService | Refusal {
+function checkPort(address: ServiceAddress, service: Service, name: string): UsableService | StoreRefusal {
   const ports = (service.spec?.ports ?? []).filter((port) => (port.protocol ?? 'TCP') === 'TCP');
   const port = ports.find((candidate) => candidate.port === address.port);
   if (port) return { kind: 'usable', portName: port.name ?? '' };
@@ -52,6 +52,6 @@ function checkPort(address: ServiceAddress, service: Service, name: string): Usa
   );
 }
 
-function refused(reason: Refusal['reason'], problem: string): Refusal {
+function refused(reason: StoreRefusal['reason'], problem: string): StoreRefusal {
   return { kind: 'refused', reason, message: `spec.address: ${problem}.` };
 }

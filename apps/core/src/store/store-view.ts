@@ -4,7 +4,7 @@ import type { ProviderEndpoint } from '@eso/client';
 export type { ConsumerNamespace } from '@eso/api/resources';
 
 /** The kinds of store that core serves. Further front ends (SecretStore, ClusterSecretStore) map to the same view. */
-export type StoreKind = 'Provider' | 'ClusterProvider';
+export type ServedStoreKind = 'Provider' | 'ClusterProvider';
 
 /** What an ExternalSecret writes into `secretStoreRef`. */
 export interface StoreSelector {
@@ -21,7 +21,7 @@ export interface StoreReadiness {
 }
 
 /** A check that said no: which reason the store's Ready condition carries, and what the user has to change. */
-export interface Refusal {
+export interface StoreRefusal {
   readonly kind: 'refused';
   readonly reason: ProviderReason;
   /** `<field>: <what is wrong>. <what to do>.` */
@@ -29,7 +29,7 @@ export interface Refusal {
 }
 
 /** Where the provider process is dialled, or why it is not. */
-export type Resolution = { readonly kind: 'endpoint'; readonly endpoint: ProviderEndpoint } | Refusal;
+export type EndpointResolution = { readonly kind: 'endpoint'; readonly endpoint: ProviderEndpoint } | StoreRefusal;
 
 /**
  * The fields of the wire's `provider.v1.ProviderReference` that core fills from a store; what names the requester
@@ -40,7 +40,7 @@ export interface StoreProviderReference {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
-  readonly storeRefKind: StoreKind;
+  readonly storeRefKind: ServedStoreKind;
   /** Namespace in which the provider looks up credentials; absent where it depends on a requester not known yet. */
   readonly authNamespace?: string;
   readonly requesterNamespace?: string;
@@ -50,21 +50,21 @@ export interface StoreProviderReference {
 }
 
 /** What goes into each request on behalf of one consumer namespace, or why that namespace gets nothing. */
-export type StoreReference =
+export type ReferenceResolution =
   | {
       readonly kind: 'reference';
       readonly providerRef: StoreProviderReference;
       /** The wire's `source_namespace`. */
       readonly sourceNamespace: string;
     }
-  | Refusal;
+  | StoreRefusal;
 
 /**
  * A store as the rest of core sees it, whatever resource it was written as. A view is a snapshot: take a new one with
  * `Stores.find` for each pass, do not keep it.
  */
 export interface StoreView {
-  readonly kind: StoreKind;
+  readonly kind: ServedStoreKind;
   readonly name: string;
   /** Absent on cluster-scoped stores. */
   readonly namespace?: string;
@@ -75,12 +75,12 @@ export interface StoreView {
   readonly ready: StoreReadiness;
   /** What its process said that it can be used for; absent where it tells no details, so that nothing can be ruled out. */
   readonly features?: readonly string[];
-  /** Resolved at each access from the Services and EndpointSlices known now. */
-  readonly endpoint: Resolution;
+  /** Where its process is dialled, looked up at each call in the Services and EndpointSlices known now. */
+  resolveEndpoint(): EndpointResolution;
   /** What to send on behalf of an object in `consumerNamespace`. Does not look at conditions: see {@link allows}. */
-  reference(consumerNamespace: string): StoreReference;
+  reference(consumerNamespace: string): ReferenceResolution;
   /** What to send when core itself asks, on nobody's behalf, to validate the store. */
-  validationReference(): StoreReference;
+  validationReference(): ReferenceResolution;
   /** Whether objects of that namespace may use the store: its own one, or what a ClusterProvider's conditions admit. */
   allows(namespace: ConsumerNamespace): boolean;
 }

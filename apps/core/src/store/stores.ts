@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ClusterProvider, Provider } from '@eso/api/resources';
 import type { EndpointSlice, Informer, Service } from '@eso/kube';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
-import { EndpointResolver } from './endpoint-resolver.ts';
-import type { Lister } from './lister.ts';
+import { EndpointResolver, type Lister } from './endpoint-resolver.ts';
 import { readiness } from './provider-view.ts';
 import { type RegisteredKind, type StoreObject, storeRegistry, type StoreRegistry } from './registry.ts';
 import type { StoreSelector, StoreTransition, StoreView } from './store-view.ts';
 
+/** The caches that stores are read from. */
 export interface StoresOptions {
   readonly providers: Informer<Provider>;
   /** Absent where core serves a list of namespaces only: then no ClusterProvider is ever found. */
@@ -29,7 +29,7 @@ export class Stores {
   constructor(options: StoresOptions) {
     this.resolver = new EndpointResolver(options);
     this.registry = storeRegistry(options, this.resolver);
-    for (const kind of this.registry.kinds) this.#follow(kind);
+    for (const kind of this.registry.kinds) this.#watch(kind);
   }
 
   /**
@@ -51,30 +51,30 @@ export class Stores {
     return () => this.#listeners.delete(fn);
   }
 
-  #follow(kind: RegisteredKind): void {
+  #watch(kind: RegisteredKind): void {
     const { informer } = kind;
     const absent = { status: 'Absent' } as const;
     informer.addHandler({
       add: (store) => {
         const to = readiness(store);
-        if (informer.hasSynced && to.status !== 'Absent') this.#tell({ store: kind.toView(store), from: absent, to });
+        if (informer.hasSynced && to.status !== 'Absent') this.#notify({ store: kind.toView(store), from: absent, to });
       },
       update: (before, after) => {
         const [from, to] = [readiness(before), readiness(after)];
-        if (from.status !== to.status || from.reason !== to.reason || isAnother(before, after))
-          this.#tell({ store: kind.toView(after), from, to });
+        if (from.status !== to.status || from.reason !== to.reason || isChanged(before, after))
+          this.#notify({ store: kind.toView(after), from, to });
       },
-      delete: (store) => this.#tell({ store: kind.toView(store), from: readiness(store), to: absent }),
+      delete: (store) => this.#notify({ store: kind.toView(store), from: readiness(store), to: absent }),
     });
   }
 
-  #tell(transition: StoreTransition): void {
+  #notify(transition: StoreTransition): void {
     for (const listener of this.#listeners) listener(transition);
   }
 }
 
 /** Whether what users of a store stand on is another: itself, its spec, or what it can be used for. */
-function isAnother(before: StoreObject, after: StoreObject): boolean {
+function isChanged(before: StoreObject, after: StoreObject): boolean {
   return (
     before.metadata.uid !== after.metadata.uid ||
     before.metadata.generation !== after.metadata.generation ||

@@ -6,8 +6,9 @@ import { LAB_SERVICE } from '@eso/testing';
 export const REF = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
 /** The address of that provider. */
 export const ADDRESS = `${LAB_SERVICE.service}.${LAB_SERVICE.namespace}.svc:8080`;
-/** Labels of a provider's Service, for its own namespace and for all. */
+/** Labels of a provider's Service that serves its own namespace. */
 export const LABELLED = { 'external-secrets.io/provider': 'true' };
+/** Labels of one that serves all namespaces. */
 export const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
 
 /** A Service with port 8080. */

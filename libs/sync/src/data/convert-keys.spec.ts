@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Fuel } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { convertKey } from '@eso/api/resources';
-import { convertKeys, type ConvertOptions } from './convert-keys.ts';
+import { convertSecretKeys, type ConvertOptions } from './convert-keys.ts';
 
 const options: ConvertOptions = { fuel: new Fuel(Infinity), field: 'spec.dataFrom[0].find', names: 'public' };
 const of = (...keys: string[]) => new Map(keys.map((key) => [key, Buffer.from(key)]));
@@ -27,21 +27,21 @@ test.each([
 });
 
 test('two keys that become one are an error that names the result and what to do', () => {
-  expect(failure(() => convertKeys(of('a/b', 'a_b', 'c'), options))).toMatchObject({
+  expect(syncErrorOf(() => convertSecretKeys(of('a/b', 'a_b', 'c'), options))).toMatchObject({
     code: 'KEY_COLLISION',
     field: 'spec.dataFrom[0].find',
     publicMessage: 'secret name collision during conversion: a_b',
     nextStep: expect.stringContaining('Unicode') as string,
   });
-  expect([...convertKeys(of('a/b', 'a_b'), { ...options, strategy: 'Unicode' }).keys()].sort()).toEqual([
+  expect([...convertSecretKeys(of('a/b', 'a_b'), { ...options, strategy: 'Unicode' }).keys()].sort()).toEqual([
     'a_U002f_b',
     'a_b',
   ]);
 });
 
 test('keys that come from inside of a secret are counted, not named', () => {
-  const error = failure(() =>
-    convertKeys(of('pass/word', 'pass_word', 'pass word', 'c'), { ...options, names: 'secret' }),
+  const error = syncErrorOf(() =>
+    convertSecretKeys(of('pass/word', 'pass_word', 'pass word', 'c'), { ...options, names: 'secret' }),
   );
   expect(error).toMatchObject({
     code: 'KEY_COLLISION',
@@ -64,7 +64,7 @@ test('values stay with their keys', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z/. ]{1,8}$/)), (keys) => {
       fc.pre(new Set(keys.map((key) => convertKey(key))).size === keys.length);
-      const converted = convertKeys(of(...keys), options);
+      const converted = convertSecretKeys(of(...keys), options);
       for (const key of keys) expect(Buffer.from(converted.get(convertKey(key))!).toString()).toBe(key);
     }),
   );

@@ -5,11 +5,15 @@ import type { KeyNames } from '../bounds/key-names.ts';
 import { SyncError } from '../error.ts';
 import { type SecretData, sortedKeys } from './secret-data.ts';
 
+/** How keys are converted. */
 export interface ConvertOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   /** By `_` (Default), or by `_U<code point>_`. */
   readonly strategy?: ConversionStrategy | undefined;
+  /** Path of the entry that errors name, such as `spec.dataFrom[0].extract`. */
   readonly field: string;
+  /** Whether errors may name the keys. */
   readonly names: KeyNames;
 }
 
@@ -17,7 +21,7 @@ export interface ConvertOptions {
  * Replaces characters that a Secret key may not have. A key grows tenfold at the most.
  * @throws SyncError KEY_COLLISION when two keys become the same; FuelSpent
  */
-export function convertKeys(
+export function convertSecretKeys(
   data: SecretData,
   { fuel, strategy = 'Default', field, names }: ConvertOptions,
 ): SecretData {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Fuel, FuelSpent } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { decodeValue, decodeValues } from './decode.ts';
 
 const options = { fuel: new Fuel(Infinity), field: 'spec.dataFrom[0].extract' } as const;
@@ -42,7 +42,7 @@ test.each([
   ['Zg', 'Base64URL'],
   ['\u{1F600}', 'Base64'],
 ] as const)('%j is no %s, and the error holds nothing of it', (value, strategy) => {
-  expect(failure(() => decode(value, strategy))).toMatchObject({
+  expect(syncErrorOf(() => decode(value, strategy))).toMatchObject({
     code: 'DECODING_FAILED',
     publicMessage: `the value is not valid ${strategy}`,
   });
@@ -73,7 +73,7 @@ test('of a map the first bad key in byte order is named', () => {
     ['a', Buffer.from('?')],
     ['0', Buffer.from('Zm9v')],
   ]);
-  expect(failure(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'public' }))).toMatchObject({
+  expect(syncErrorOf(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'public' }))).toMatchObject({
     field: 'spec.dataFrom[0].extract',
     publicMessage: 'failure decoding key a: the value is not valid Base64',
   });
@@ -81,7 +81,7 @@ test('of a map the first bad key in byte order is named', () => {
 
 test('a key from inside of a secret is not named', () => {
   const data = new Map([['hunter2', Buffer.from('?')]]);
-  expect(failure(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'secret' })).publicMessage).toBe(
+  expect(syncErrorOf(() => decodeValues(data, { ...options, strategy: 'Base64', names: 'secret' })).publicMessage).toBe(
     'failure decoding a key that comes from inside of the secret: the value is not valid Base64',
   );
 });

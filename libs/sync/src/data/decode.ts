@@ -9,9 +9,13 @@ import { type SecretData, sortedKeys } from './secret-data.ts';
 /** Steps for a byte: text, line breaks, alphabet and decoding each look at it once; Auto does so twice. */
 const STEPS_PER_BYTE = 10;
 
+/** How values are decoded. */
 export interface DecodeOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
+  /** Default None: values stay as they are. */
   readonly strategy?: DecodingStrategy | undefined;
+  /** Path of the entry that errors name, such as `spec.dataFrom[0].extract`. */
   readonly field: string;
 }
 

@@ -2,13 +2,13 @@
 import { compareKeys, type SecretData, sortedKeys } from './secret-data.ts';
 
 /** A map from string to string: `map[a:b c:d]`. */
-export function goStringMap(map: Readonly<Record<string, string>> | undefined): string {
+export function printGoStringMap(map: Readonly<Record<string, string>> | undefined): string {
   const keys = Object.keys(map ?? {}).sort(compareKeys);
   return `map[${keys.map((key) => `${key}:${map?.[key] ?? ''}`).join(' ')}]`;
 }
 
 /** A map from string to bytes: `map[a:[102 111 111]]`, piece by piece, since a Secret may have a million of them. */
-export function* goBytesMap(data: SecretData): Generator<Uint8Array | string> {
+export function* printGoBytesMap(data: SecretData): Generator<Uint8Array | string> {
   yield 'map[';
   let separator = '';
   for (const key of sortedKeys(data)) {

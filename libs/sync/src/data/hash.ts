@@ -1,6 +1,6 @@
 /** Hashes that stand on targets and in statuses; the same as upstream's, so that an upgrade rewrites nothing. */
 import { createHash } from 'node:crypto';
-import { goBytesMap, goStringMap, goValue } from './go-format.ts';
+import { printGoBytesMap, printGoStringMap, goValue } from './go-format.ts';
 import type { SecretData } from './secret-data.ts';
 
 /** SHA3-224 in lower-case hex: 56 characters, which fit into a label. */
@@ -12,7 +12,7 @@ function digest(parts: Iterable<Uint8Array | string>): string {
 
 /** Hash of the data of a Secret: annotation `reconcile.external-secrets.io/data-hash`. */
 export function hashSecretData(data: SecretData): string {
-  return digest(goBytesMap(data));
+  return digest(printGoBytesMap(data));
 }
 
 /** Hash of the labels and annotations of an ExternalSecret: second half of `status.syncedResourceVersion`. */
@@ -20,7 +20,7 @@ export function hashMeta(
   labels: Readonly<Record<string, string>> | undefined,
   annotations: Readonly<Record<string, string>> | undefined,
 ): string {
-  return digest([`{annotations:${goStringMap(annotations)} labels:${goStringMap(labels)}}`]);
+  return digest([`{annotations:${printGoStringMap(annotations)} labels:${printGoStringMap(labels)}}`]);
 }
 
 /** Hash that names the ExternalSecret on its target: label `reconcile.external-secrets.io/created-by`. */

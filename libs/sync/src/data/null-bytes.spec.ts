@@ -1,5 +1,5 @@
 import { Fuel } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { checkNullBytes } from './null-bytes.ts';
 
 const options = { fuel: new Fuel(Infinity), field: 'spec.data[0].remoteRef', names: 'public' } as const;
@@ -10,7 +10,7 @@ const data = new Map([
 ]);
 
 test('policy Fail names the first key in byte order', () => {
-  expect(failure(() => checkNullBytes(data, { ...options, policy: 'Fail' }))).toMatchObject({
+  expect(syncErrorOf(() => checkNullBytes(data, { ...options, policy: 'Fail' }))).toMatchObject({
     code: 'NULL_BYTES',
     publicMessage:
       'fetched secret value for key "b" contains null bytes; use a text-safe format such as PEM/base64 or leave ' +
@@ -27,6 +27,6 @@ test('policy Fail accepts text', () => {
 });
 
 test('a key from inside of a secret is not named', () => {
-  const { message } = failure(() => checkNullBytes(data, { ...options, policy: 'Fail', names: 'secret' }));
+  const { message } = syncErrorOf(() => checkNullBytes(data, { ...options, policy: 'Fail', names: 'secret' }));
   expect(message).not.toContain('"b"');
 });

@@ -1,5 +1,5 @@
 import { Fuel } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { validateKeys } from './validate-keys.ts';
 
 const options = { fuel: new Fuel(Infinity), field: 'spec.dataFrom[1].find', names: 'public' } as const;
@@ -17,7 +17,7 @@ test.each([
   ['a b', "key has invalid character  , only alphanumeric, '-', '.' and '_' are allowed: a b"],
   ['😀', "key has invalid character 😀, only alphanumeric, '-', '.' and '_' are allowed: 😀"],
 ])('%s is refused', (key, publicMessage) => {
-  expect(failure(() => validateKeys(of('ok', key), options))).toMatchObject({
+  expect(syncErrorOf(() => validateKeys(of('ok', key), options))).toMatchObject({
     code: 'KEY_INVALID',
     field: 'spec.dataFrom[1].find',
     publicMessage: (typeof publicMessage === 'string' ? publicMessage : expect.stringMatching(publicMessage)) as string,
@@ -33,7 +33,7 @@ test('of several bad keys the first in byte order is named', () => {
 });
 
 test.each(['hunter2/x', 'hunter2'.repeat(40)])('of keys from inside of a secret nothing is told: %#', (key) => {
-  const error = failure(() => validateKeys(of(key), { ...options, names: 'secret' }));
+  const error = syncErrorOf(() => validateKeys(of(key), { ...options, names: 'secret' }));
   expect(error.code).toBe('KEY_INVALID');
   expect(error.message).not.toContain('hunter2');
 });

@@ -10,9 +10,13 @@ export const MAX_KEY_BYTES = 253;
 const FORBIDDEN = /[^\p{L}\p{N}._-]/u;
 const NEXT_STEP = 'Change the key with a rewrite or a conversionStrategy, or exclude the secret.';
 
+/** What a check of keys may cost, and how it names what is wrong. */
 export interface ValidateOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
+  /** Path of the entry that errors name, such as `spec.dataFrom[0].extract`. */
   readonly field: string;
+  /** Whether errors may name the keys. */
   readonly names: KeyNames;
 }
 

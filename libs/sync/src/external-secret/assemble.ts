@@ -10,6 +10,7 @@ export type Answer =
   | { readonly source: DataSource; readonly value: Uint8Array }
   | { readonly source: ExtractSource | FindSource; readonly values: SecretData };
 
+/** What putting the answers together may cost, and who renders templates in rewrites. */
 export interface AssembleOptions {
   /** What the whole may cost. */
   readonly fuel: Fuel;

@@ -2,7 +2,7 @@ import type { ExternalSecretFind, ExternalSecretRemoteRef, ExternalSecretRewrite
 import type { SecretData } from '../data/secret-data.ts';
 import type { SyncError } from '../error.ts';
 import { Fuel } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { prepareMap as prepareMapWith, prepareValue as prepareValueWith } from './prepare.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
@@ -113,7 +113,7 @@ test.each<[string, () => unknown, Partial<SyncError>]>([
     { code: 'NULL_BYTES', field: 'spec.data[2].remoteRef' },
   ],
 ])('%s is an error', (_name, work, expected) => {
-  expect(failure(work)).toMatchObject(expected);
+  expect(syncErrorOf(work)).toMatchObject(expected);
 });
 
 test('a single value stands under its key', () => {

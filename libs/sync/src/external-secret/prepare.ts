@@ -4,16 +4,18 @@ import { checkGrowth } from '../bounds/check-growth.ts';
 import { takePass } from '../bounds/costs.ts';
 import type { KeyNames } from '../bounds/key-names.ts';
 import { checkNullBytes } from '../data/null-bytes.ts';
-import { convertKeys } from '../data/convert-keys.ts';
+import { convertSecretKeys } from '../data/convert-keys.ts';
 import { decodeValue, decodeValues } from '../data/decode.ts';
 import type { SecretData } from '../data/secret-data.ts';
 import { validateKeys } from '../data/validate-keys.ts';
-import { SyncError, within } from '../error.ts';
-import { namesAfter, rewrite } from '../rewrite/rewrite.ts';
+import { SyncError, withField } from '../error.ts';
+import { namesAfter, rewriteData } from '../rewrite/rewrite.ts';
 import type { RenderTransform } from '../rewrite/transform.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
+/** What preparing one answer may cost, and who renders templates in rewrites. */
 export interface PrepareOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   readonly renderTransform?: RenderTransform | undefined;
 }
@@ -37,10 +39,15 @@ export function prepareMap(
   const renamed =
     source.rewrite.length > 0
       ? prefixed('error applying rewrite to keys: ', () =>
-          rewrite(fetched, source.rewrite, { fuel, names, renderTransform, field: `spec.dataFrom[${source.index}]` }),
+          rewriteData(fetched, source.rewrite, {
+            fuel,
+            names,
+            renderTransform,
+            field: `spec.dataFrom[${source.index}]`,
+          }),
         )
       : prefixed(`error applying conversion strategy ${settings.conversionStrategy ?? 'Default'} to keys: `, () =>
-          convertKeys(fetched, { ...common, strategy: settings.conversionStrategy }),
+          convertSecretKeys(fetched, { ...common, strategy: settings.conversionStrategy }),
         );
   const valid = prefixed('invalid secret keys (TIP: use rewrite or conversionStrategy to change keys): ', () =>
     validateKeys(renamed, common),
@@ -77,6 +84,6 @@ function prefixed<T>(prefix: string, step: () => T): T {
     return step();
   } catch (error) {
     if (error instanceof FuelSpent) throw error;
-    throw within(error, SyncError.from(error).field, prefix);
+    throw withField(error, SyncError.from(error).field, prefix);
   }
 }

@@ -1,5 +1,5 @@
 import type { ExternalSecretSpec } from '@eso/api/resources';
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { sourcesOf, storesOf } from './sources.ts';
 
 const sources = (spec: ExternalSecretSpec) => sourcesOf({ spec });
@@ -71,7 +71,7 @@ test.each<[ExternalSecretSpec, string]>([
     'spec.dataFrom[0].sourceRef.storeRef.name',
   ],
 ])('a source without a store is an error that names the field', (spec, field) => {
-  expect(failure(() => sources(spec))).toMatchObject({ code: 'STORE_NOT_NAMED', field });
+  expect(syncErrorOf(() => sources(spec))).toMatchObject({ code: 'STORE_NOT_NAMED', field });
 });
 
 test('every store is listed once, whether a source uses it or not', () => {

@@ -46,6 +46,7 @@ export interface DataSource extends SourceBase {
   readonly ref: ExternalSecretRemoteRef;
 }
 
+/** An entry of `dataFrom` or `data` with the store that it is fetched from. */
 export type Source = ExtractSource | FindSource | DataSource;
 
 /**

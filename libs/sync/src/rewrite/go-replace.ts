@@ -5,7 +5,9 @@ import type { Fuel } from '@eso/runtime';
 /** Steps for one piece of a replacement, and for a character of it. */
 const STEPS_PER_PIECE = 50;
 
+/** The bounds of a replacement. */
 export interface ReplaceOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   /** Longest result, UTF-16 units. Default: any. */
   readonly maxLength?: number;

@@ -5,7 +5,7 @@ import { decimal } from '../data/go-format.ts';
 import { sortedByBytes } from '../data/secret-data.ts';
 
 /** A parsed object. A Map, so that a property named `__proto__` is a property like any other. */
-export type JsonObject = ReadonlyMap<string, unknown>;
+export type JsonMap = ReadonlyMap<string, unknown>;
 
 /** Steps for a byte that is read: 10 ns in long texts, up to 100 ns where all of it is small properties. */
 const STEPS_PER_BYTE_READ = 60;
@@ -17,7 +17,7 @@ const STEPS_PER_CHARACTER_WRITTEN = 10;
  * Reads a JSON object; `null` counts as an empty one.
  * @throws Error whose message tells what the value is, without quoting any of it; FuelSpent
  */
-export function parseObject(value: Uint8Array, fuel: Fuel): JsonObject {
+export function parseObject(value: Uint8Array, fuel: Fuel): JsonMap {
   fuel.take(STEPS_PER_BYTE_READ * value.length);
   let parsed: unknown;
   try {
@@ -41,7 +41,7 @@ export function compactJson(value: unknown, fuel: Fuel, depth = 0): string {
   if (depth > shapeLimits.jsonDepth) throw new Error(`it is nested deeper than ${shapeLimits.jsonDepth} levels`);
   if (Array.isArray(value)) return `[${value.map((item) => compactJson(item, fuel, depth + 1)).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const entries: JsonObject = value instanceof Map ? (value as JsonObject) : new Map(Object.entries(value));
+    const entries: JsonMap = value instanceof Map ? (value as JsonMap) : new Map(Object.entries(value));
     const members = sortedByBytes(entries.keys()).map(
       (key) => `${jsonString(key, fuel)}:${compactJson(entries.get(key), fuel, depth + 1)}`,
     );

@@ -5,16 +5,17 @@ import { takePass } from '../bounds/costs.ts';
 import { shownKey } from '../bounds/key-names.ts';
 import { type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import { compactJson, type JsonObject, parseObject, propertyBytes } from './json.ts';
-import type { Step } from './step.ts';
+import { compactJson, type JsonMap, parseObject, propertyBytes } from './json.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
+/** `rewrite[].merge` of an ExternalSecret. */
 export type MergeRewrite = NonNullable<ExternalSecretRewrite['merge']>;
 
 /**
  * Merges values that are JSON objects: into a key for each property (Extract), or into one key (JSON).
  * @throws SyncError REWRITE_FAILED, DATA_TOO_LARGE; FuelSpent
  */
-export function rewriteMerge(data: SecretData, merge: MergeRewrite, step: Step): SecretData {
+export function rewriteMerge(data: SecretData, merge: MergeRewrite, step: RewriteContext): SecretData {
   const field = `${step.field}.merge`;
   const fail = (what: string, nextStep: string): SyncError =>
     new SyncError({ code: 'REWRITE_FAILED', field, what: `merge failed with ${what}`, nextStep });
@@ -33,7 +34,13 @@ export function rewriteMerge(data: SecretData, merge: MergeRewrite, step: Step):
 
 type Fail = (what: string, nextStep: string) => SyncError;
 
-function write(data: SecretData, merged: JsonObject, into: string | undefined, { fuel }: Step, fail: Fail): SecretData {
+function write(
+  data: SecretData,
+  merged: JsonMap,
+  into: string | undefined,
+  { fuel }: RewriteContext,
+  fail: Fail,
+): SecretData {
   try {
     return into === undefined
       ? new Map([...merged].map(([property, value]) => [property, propertyBytes(value, fuel)]))
@@ -62,9 +69,9 @@ function mergeObjects(
   data: SecretData,
   keys: readonly string[],
   ignoreConflicts: boolean,
-  step: Step,
+  step: RewriteContext,
   fail: Fail,
-): JsonObject {
+): JsonMap {
   const merged = new Map<string, unknown>();
   const conflicts = new Set<string>();
   for (const key of keys) {
@@ -83,7 +90,7 @@ function mergeObjects(
   return merged;
 }
 
-function readObject(data: SecretData, key: string, { fuel, names }: Step, fail: Fail): JsonObject {
+function readObject(data: SecretData, key: string, { fuel, names }: RewriteContext, fail: Fail): JsonMap {
   try {
     return parseObject(data.get(key) ?? new Uint8Array(), fuel);
   } catch (error) {

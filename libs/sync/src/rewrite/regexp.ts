@@ -4,8 +4,9 @@ import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { replacer } from './go-replace.ts';
 import { quoted, renameKeys, tooLong } from './rename-keys.ts';
-import type { Step } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
+/** `rewrite[].regexp` of an ExternalSecret: Go's expression, and the replacement with `$1` for a group. */
 export interface RegexpRewrite {
   source: string;
   target: string;
@@ -15,7 +16,7 @@ export interface RegexpRewrite {
  * Replaces every match inside each key.
  * @throws SyncError INVALID_REGEXP, REGEXP_TOO_LARGE, and those of `renameKeys`; FuelSpent
  */
-export function rewriteRegexp(data: SecretData, { source, target }: RegexpRewrite, step: Step): SecretData {
+export function rewriteRegexp(data: SecretData, { source, target }: RegexpRewrite, step: RewriteContext): SecretData {
   const { field, fuel } = step;
   const what = `the expression ${quoted(source)}`;
   const replace = replacer(compile(source, step), target);
@@ -27,7 +28,7 @@ export function rewriteRegexp(data: SecretData, { source, target }: RegexpRewrit
   return renameKeys(data, { rename, what }, { ...step, field: `${field}.regexp` });
 }
 
-function compile(source: string, { field, fuel }: Step): Expression {
+function compile(source: string, { field, fuel }: RewriteContext): Expression {
   try {
     return compileRegexp(source, fuel);
   } catch (error) {

@@ -3,7 +3,7 @@ import { takePass } from '../bounds/costs.ts';
 import { shapeLimits } from '../bounds/limits.ts';
 import { type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
-import type { Step } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
 /** An operation that gives each key a new name. */
 export interface Renaming {
@@ -18,7 +18,7 @@ export interface Renaming {
  * win by chance, which loses a value in silence, as does a name that becomes empty.
  * @throws SyncError KEY_COLLISION, KEY_EMPTY, DATA_TOO_LARGE; FuelSpent
  */
-export function renameKeys(data: SecretData, { rename, what }: Renaming, { fuel, field }: Step): SecretData {
+export function renameKeys(data: SecretData, { rename, what }: Renaming, { fuel, field }: RewriteContext): SecretData {
   takePass(data, fuel);
   const renamed = new Map<string, Uint8Array>();
   const bytes = new ByteCount(field);

@@ -1,7 +1,7 @@
 import type { ExternalSecretRewrite } from '@eso/api/resources';
 import { Fuel, FuelSpent } from '@eso/runtime';
-import { failure } from '../testing/failure.ts';
-import { rewrite, type RewriteOptions } from './rewrite.ts';
+import { syncErrorOf } from '../testing/failure.ts';
+import { rewriteData, type RewriteOptions } from './rewrite.ts';
 
 const data = (entries: Record<string, string>) =>
   new Map(Object.entries(entries).map(([key, value]) => [key, Buffer.from(value)]));
@@ -13,7 +13,12 @@ const run = (
 ): Record<string, string> =>
   Object.fromEntries(
     [
-      ...rewrite(data(entries), operations, { fuel: new Fuel(Infinity), field: 'spec', names: 'public', ...options }),
+      ...rewriteData(data(entries), operations, {
+        fuel: new Fuel(Infinity),
+        field: 'spec',
+        names: 'public',
+        ...options,
+      }),
     ].map(([key, value]) => [key, Buffer.from(value).toString()]),
   );
 
@@ -32,14 +37,16 @@ describe('regexp', () => {
   });
 
   test.each(['(', '(?=a)', '(a)\\1', '[z-a]', '(?<!x)a'])('%s does not compile', (source) => {
-    const error = failure(() => run({ a: '1' }, [regexp('x', 'y'), regexp(source, '')], { field: 'spec.dataFrom[0]' }));
+    const error = syncErrorOf(() =>
+      run({ a: '1' }, [regexp('x', 'y'), regexp(source, '')], { field: 'spec.dataFrom[0]' }),
+    );
     expect(error).toMatchObject({ code: 'INVALID_REGEXP', field: 'spec.dataFrom[0].rewrite[1].regexp.source' });
     expect(error.publicMessage).toMatch(/^failed rewrite operation\[1\]: regexp failed with failed to compile: /);
     expect(error.nextStep).toContain('RE2');
   });
 
   test('two keys with different values may not become one', () => {
-    expect(failure(() => run({ a1: 'x', a2: 'y' }, [regexp('\\d', '')]))).toMatchObject({
+    expect(syncErrorOf(() => run({ a1: 'x', a2: 'y' }, [regexp('\\d', '')]))).toMatchObject({
       code: 'KEY_COLLISION',
       field: 'spec.rewrite[0].regexp',
       publicMessage:
@@ -55,7 +62,7 @@ describe('regexp', () => {
 
 describe('nothing is lost', () => {
   test('a key of which nothing is left is an error that says which expression and how many', () => {
-    const error = failure(() => run({ 'prod/': '1', 'prod/db': '2', 'x/': '3' }, [regexp('[a-z]+/', '')]));
+    const error = syncErrorOf(() => run({ 'prod/': '1', 'prod/db': '2', 'x/': '3' }, [regexp('[a-z]+/', '')]));
     expect(error).toMatchObject({
       code: 'KEY_EMPTY',
       field: 'spec.rewrite[0].regexp',
@@ -72,7 +79,7 @@ describe('nothing is lost', () => {
 describe('growth is bounded after every step', () => {
   const doubling = regexp('(.*)', '$1$1');
   const error = (entries: Record<string, string>, operations: ExternalSecretRewrite[]) =>
-    failure(() => run(entries, operations));
+    syncErrorOf(() => run(entries, operations));
 
   test('a key that doubles ends at the first step that makes it too long', () => {
     expect(error({ a: '1' }, Array<ExternalSecretRewrite>(24).fill(doubling))).toMatchObject({
@@ -86,7 +93,7 @@ describe('growth is bounded after every step', () => {
   test('a long replacement for each of many matches ends in the middle', () => {
     const target = 'x'.repeat(100_000);
     const spent = new Fuel(Infinity);
-    expect(failure(() => run({ ['a'.repeat(1000)]: '1' }, [regexp('a', target)], { fuel: spent })).code).toBe(
+    expect(syncErrorOf(() => run({ ['a'.repeat(1000)]: '1' }, [regexp('a', target)], { fuel: spent })).code).toBe(
       'DATA_TOO_LARGE',
     );
     expect(spent.spent).toBeLessThan(100_000);
@@ -151,7 +158,7 @@ describe('work is paid for', () => {
 describe('what is told', () => {
   test('an expression that is too large is named with its bound', () => {
     expect(
-      failure(() => run({ a: '1' }, [regexp('([a-z]?){1000}'.repeat(20), '')], { field: 'spec.dataFrom[0]' })),
+      syncErrorOf(() => run({ a: '1' }, [regexp('([a-z]?){1000}'.repeat(20), '')], { field: 'spec.dataFrom[0]' })),
     ).toMatchObject({
       code: 'REGEXP_TOO_LARGE',
       field: 'spec.dataFrom[0].rewrite[0].regexp.source',
@@ -161,7 +168,7 @@ describe('what is told', () => {
   });
 
   test('keys that a merge took out of values are not named', () => {
-    const error = failure(() => run({ a: '{"hunter2":"no JSON"}' }, [{ merge: {} }, { merge: {} }]));
+    const error = syncErrorOf(() => run({ a: '{"hunter2":"no JSON"}' }, [{ merge: {} }, { merge: {} }]));
     expect(error).toMatchObject({ code: 'REWRITE_FAILED', field: 'spec.rewrite[1].merge' });
     expect(error.message).not.toContain('hunter2');
   });
@@ -245,7 +252,7 @@ describe('merge', () => {
     ],
     ['an abyss', { a: `{"x":${'['.repeat(5000)}${']'.repeat(5000)}}` }, {}, /nested deeper than 1000 levels$/],
   ])('%s is refused, and no value is quoted', (_name, entries, operation, expected) => {
-    const error = failure(() => run(entries, merge(operation), { field: 'spec.dataFrom[2]' }));
+    const error = syncErrorOf(() => run(entries, merge(operation), { field: 'spec.dataFrom[2]' }));
     expect(error).toMatchObject({ code: 'REWRITE_FAILED', field: 'spec.dataFrom[2].rewrite[0].merge' });
     expect(error.publicMessage.replace('failed rewrite operation[0]: ', '')).toMatch(expected);
     expect(error.publicMessage + error.message).not.toContain('hunter2');
@@ -260,7 +267,7 @@ describe('transform', () => {
   });
 
   test('without a renderer it is answered as not built yet', () => {
-    expect(failure(() => run({ a: '1' }, operation))).toMatchObject({
+    expect(syncErrorOf(() => run({ a: '1' }, operation))).toMatchObject({
       code: 'NOT_BUILT_YET',
       field: 'spec.rewrite[0].transform',
     });
@@ -270,7 +277,7 @@ describe('transform', () => {
     const renderTransform = (): string => {
       throw new Error('failed to parse template: unclosed action');
     };
-    expect(failure(() => run({ a: '1' }, operation, { renderTransform }))).toMatchObject({
+    expect(syncErrorOf(() => run({ a: '1' }, operation, { renderTransform }))).toMatchObject({
       code: 'REWRITE_FAILED',
       field: 'spec.rewrite[0].transform.template',
       publicMessage: 'failed rewrite operation[0]: transform failed with failed to parse template: unclosed action',

@@ -2,13 +2,15 @@ import type { ExternalSecretRewrite } from '@eso/api/resources';
 import { type Fuel, fuelFor, FuelSpent } from '@eso/runtime';
 import type { KeyNames } from '../bounds/key-names.ts';
 import type { SecretData } from '../data/secret-data.ts';
-import { SyncError, within } from '../error.ts';
+import { SyncError, withField } from '../error.ts';
 import { rewriteMerge } from './merge.ts';
 import { rewriteRegexp } from './regexp.ts';
-import type { Step } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 import { type RenderTransform, rewriteTransform } from './transform.ts';
 
+/** What a list of rewrites may cost, and who renders templates in it. */
 export interface RewriteOptions {
+  /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
   /** Path of the entry that holds the list, such as `spec.dataFrom[0]`. */
   readonly field: string;
@@ -23,7 +25,7 @@ export interface RewriteOptions {
  * begins.
  * @throws SyncError whose field names the operation; FuelSpent likewise
  */
-export function rewrite(
+export function rewriteData(
   data: SecretData,
   operations: readonly ExternalSecretRewrite[],
   { fuel, field, names, renderTransform }: RewriteOptions,
@@ -31,12 +33,12 @@ export function rewrite(
   let current = data;
   let currentNames = names;
   for (const [index, operation] of operations.entries()) {
-    const step: Step = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
+    const step: RewriteContext = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
     try {
       current = fuelFor(step.field, () => applyOperation(current, operation, step, renderTransform));
     } catch (error) {
       if (error instanceof FuelSpent) throw error;
-      throw within(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
+      throw withField(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
     }
     currentNames = namesAfter([operation], currentNames);
   }
@@ -51,7 +53,7 @@ export function namesAfter(operations: readonly ExternalSecretRewrite[], names: 
 function applyOperation(
   data: SecretData,
   operation: ExternalSecretRewrite,
-  step: Step,
+  step: RewriteContext,
   render: RenderTransform | undefined,
 ): SecretData {
   if (operation.regexp) return rewriteRegexp(data, operation.regexp, step);

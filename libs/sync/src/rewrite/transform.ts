@@ -2,7 +2,7 @@ import { FuelSpent } from '@eso/runtime';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import { quoted, renameKeys } from './rename-keys.ts';
-import type { Step } from './step.ts';
+import type { RewriteContext } from './rewrite-context.ts';
 
 /** Renders a key through a Go template in which `.value` is the old key. Throws when the template is wrong. */
 export type RenderTransform = (template: string, key: string) => string;
@@ -17,7 +17,7 @@ const STEPS_PER_RENDERING = 20_000;
 export function rewriteTransform(
   data: SecretData,
   template: string,
-  step: Step,
+  step: RewriteContext,
   render: RenderTransform | undefined,
 ): SecretData {
   if (!render) {

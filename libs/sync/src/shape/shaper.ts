@@ -5,6 +5,7 @@ import { SyncError } from '../error.ts';
 import type { Answer } from '../external-secret/assemble.ts';
 import { shapeTask } from './shape-task.ts';
 
+/** How much is shaped on this thread before a worker takes over. */
 export interface ShaperOptions {
   readonly logger: Logger;
   readonly registry: Registry;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { type ConditionLike, mergeCondition } from './conditions.ts';
-import { kubeTime } from './time.ts';
+import { type ConditionLike, kubeTime, mergeCondition } from './conditions.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const EARLIER = '2025-12-31T00:00:00Z';

@@ -1,5 +1,4 @@
 /** How a condition gets into a status: the transition time changes with the status alone. */
-import { kubeTime } from './time.ts';
 
 /** What every condition has. */
 export interface ConditionLike {
@@ -35,3 +34,8 @@ const isSame = (a: ConditionLike, b: ConditionLike): boolean =>
   (a.reason ?? '') === (b.reason ?? '') &&
   (a.message ?? '') === (b.message ?? '') &&
   a.observedGeneration === b.observedGeneration;
+
+/** Time as Kubernetes writes it into objects: RFC 3339, UTC, whole seconds. */
+export function kubeTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,4 +1,4 @@
-import { failure } from '../testing/failure.ts';
+import { syncErrorOf } from '../testing/failure.ts';
 import { checkSecretLimits, MAX_SECRET_BYTES } from './limits.ts';
 
 const sized = (sizes: Record<string, number>) =>
@@ -14,12 +14,14 @@ test.each<[Record<string, number>]>([
 });
 
 test.each(['', '.', '..', '..data', 'a/b', 'é', 'a b', 'x'.repeat(254)])('key %j is refused', (key) => {
-  expect(failure(() => checkSecretLimits(sized({ [key]: 1 }), new Set([key])))).toMatchObject({ code: 'KEY_INVALID' });
+  expect(syncErrorOf(() => checkSecretLimits(sized({ [key]: 1 }), new Set([key])))).toMatchObject({
+    code: 'KEY_INVALID',
+  });
 });
 
 test('too much is refused, naming the largest value and its size', () => {
   expect(
-    failure(() => checkSecretLimits(sized({ small: 2, large: MAX_SECRET_BYTES - 1 }), new Set(['large']))),
+    syncErrorOf(() => checkSecretLimits(sized({ small: 2, large: MAX_SECRET_BYTES - 1 }), new Set(['large']))),
   ).toMatchObject({
     code: 'SECRET_TOO_LARGE',
     publicMessage: `the values have 1048577 bytes, a Secret can hold 1048576; the largest is "large" with 1048575 bytes`,
@@ -27,9 +29,9 @@ test('too much is refused, naming the largest value and its size', () => {
 });
 
 test('keys that nobody wrote into the manifest may come from inside a secret, and are not named', () => {
-  const invalid = failure(() => checkSecretLimits(sized({ 'pässword-hunter2': 1, good: 1 }), new Set(['good'])));
+  const invalid = syncErrorOf(() => checkSecretLimits(sized({ 'pässword-hunter2': 1, good: 1 }), new Set(['good'])));
   expect(invalid).toMatchObject({ code: 'KEY_INVALID', publicMessage: expect.stringContaining('1 of 2') as string });
-  const large = failure(() => checkSecretLimits(sized({ hunter2: MAX_SECRET_BYTES + 1 }), new Set()));
+  const large = syncErrorOf(() => checkSecretLimits(sized({ hunter2: MAX_SECRET_BYTES + 1 }), new Set()));
   expect(large).toMatchObject({
     code: 'SECRET_TOO_LARGE',
     publicMessage: expect.stringContaining('1048577') as string,

@@ -10,6 +10,7 @@ import type { ObjectMeta } from '@eso/kube';
 import { hashOwner } from '../data/hash.ts';
 import type { OwnedFields } from './field-manager.ts';
 
+/** Labels or annotations. */
 export type StringMap = Readonly<Record<string, string>>;
 
 /** Labels and annotations as they have to be. */

@@ -1,7 +1,7 @@
 import { type ExternalSecret, LABEL_CREATED_BY } from '@eso/api/resources';
 import type { ObjectMeta } from '@eso/kube';
 import { hashOwner } from '../data/hash.ts';
-import { ownershipOf } from './ownership.ts';
+import { targetOwnershipOf } from './ownership.ts';
 import { targetName } from './plan.ts';
 
 /**
@@ -22,6 +22,6 @@ export function orphansOf<S extends { metadata: ObjectMeta }>(
       metadata.name !== target &&
       metadata.deletionTimestamp === undefined &&
       metadata.labels?.[LABEL_CREATED_BY] === owner &&
-      ownershipOf(metadata.ownerReferences, name).kind === 'own',
+      targetOwnershipOf(metadata.ownerReferences, name).kind === 'own',
   );
 }

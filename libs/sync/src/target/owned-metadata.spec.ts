@@ -1,5 +1,5 @@
 import { ownedFields } from './field-manager.ts';
-import { ownedMetadata } from './owned-metadata.ts';
+import { sharedOwnedMetadata } from './owned-metadata.ts';
 
 const fields = {
   'f:data': { 'f:password': {} },
@@ -12,7 +12,7 @@ const fields = {
 };
 
 test('labels and annotations stay, everything else goes', () => {
-  const owned = ownedMetadata(fields);
+  const owned = sharedOwnedMetadata(fields);
   expect(ownedFields([{ manager: 'm', fieldsV1: owned }], 'm')).toEqual({
     labels: ['team'],
     annotations: ['note'],
@@ -22,17 +22,17 @@ test('labels and annotations stay, everything else goes', () => {
 });
 
 test('what is the same in many is one object', () => {
-  expect(ownedMetadata(structuredClone(fields))).toBe(ownedMetadata(fields));
-  expect(ownedMetadata({ ...fields, 'f:metadata': {} })).not.toBe(ownedMetadata(fields));
+  expect(sharedOwnedMetadata(structuredClone(fields))).toBe(sharedOwnedMetadata(fields));
+  expect(sharedOwnedMetadata({ ...fields, 'f:metadata': {} })).not.toBe(sharedOwnedMetadata(fields));
 });
 
 test('what is large is not held back for others', () => {
   const large = { 'f:metadata': { 'f:labels': { [`f:${'x'.repeat(2_000)}`]: {} } } };
-  expect(ownedMetadata(structuredClone(large))).not.toBe(ownedMetadata(large));
+  expect(sharedOwnedMetadata(structuredClone(large))).not.toBe(sharedOwnedMetadata(large));
 });
 
 test('a manager that owns neither', () => {
-  expect(ownedFields([{ manager: 'm', fieldsV1: ownedMetadata(undefined) }], 'm')).toEqual({
+  expect(ownedFields([{ manager: 'm', fieldsV1: sharedOwnedMetadata(undefined) }], 'm')).toEqual({
     labels: [],
     annotations: [],
     dataKeys: [],

@@ -7,7 +7,7 @@ const MAX_SHARED_LENGTH = 1_000;
 const shared = new Map<string, Record<string, unknown>>();
 
 /** Of a fieldsV1 tree the labels and annotations; equal ones are the same object, which nobody may change. */
-export function ownedMetadata(fieldsV1: Fields | undefined): Record<string, unknown> {
+export function sharedOwnedMetadata(fieldsV1: Fields | undefined): Record<string, unknown> {
   const metadata = treeAt(fieldsV1, 'f:metadata');
   const kept = { 'f:labels': treeAt(metadata, 'f:labels'), 'f:annotations': treeAt(metadata, 'f:annotations') };
   const owned = { 'f:metadata': kept };

@@ -5,7 +5,8 @@ import type { OwnerReference } from '@eso/kube';
 const GROUP = 'external-secrets.io';
 const KIND = 'ExternalSecret';
 
-export type Ownership =
+/** Who controls a target, seen from one ExternalSecret. */
+export type TargetOwnership =
   | { readonly kind: 'none' }
   /** This ExternalSecret, by group, kind and name: a recreated one has another uid and goes on. */
   | { readonly kind: 'own' }
@@ -13,7 +14,10 @@ export type Ownership =
   | { readonly kind: 'otherController'; readonly owner: string };
 
 /** Who controls an object with these owner references, seen from the ExternalSecret of that name in its namespace. */
-export function ownershipOf(owners: readonly OwnerReference[] | undefined, externalSecretName: string): Ownership {
+export function targetOwnershipOf(
+  owners: readonly OwnerReference[] | undefined,
+  externalSecretName: string,
+): TargetOwnership {
   const controller = owners?.find((owner) => owner.controller === true);
   if (!controller) return { kind: 'none' };
   if (!isExternalSecret(controller)) {

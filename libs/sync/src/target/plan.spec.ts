@@ -3,7 +3,7 @@ import type { OwnerReference, Secret } from '@eso/kube';
 import fc from 'fast-check';
 import { hashOwner, hashSecretData } from '../data/hash.ts';
 import { orphansOf } from './orphans.ts';
-import { planSecret, type Plan } from './plan.ts';
+import { planSecret, type SecretPlan } from './plan.ts';
 import { isIntact, snapshotSecret } from './snapshot.ts';
 
 const externalSecret: ExternalSecret = {
@@ -36,7 +36,7 @@ const owner: OwnerReference = {
 
 const created = planned('create', planSecret({ externalSecret, data, target: { kind: 'missing' } }));
 
-function planned(kind: 'create' | 'update', plan: Plan): Secret {
+function planned(kind: 'create' | 'update', plan: SecretPlan): Secret {
   if (plan.kind !== kind) throw new Error(`expected ${kind}, got ${JSON.stringify(plan)}`);
   return (plan as { secret: Secret }).secret;
 }
@@ -70,9 +70,9 @@ function live(change: Partial<Secret> = {}, metadata: Partial<Secret['metadata']
   };
 }
 
-const planLive = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): Plan =>
+const planLive = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): SecretPlan =>
   planSecret({ externalSecret: es, data: values, target: { kind: 'live', secret } });
-const planCached = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): Plan =>
+const planCached = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): SecretPlan =>
   planSecret({ externalSecret: es, data: values, target: { kind: 'snapshot', snapshot: snapshotSecret(secret) } });
 
 test("a missing target is created: metadata copied, marked, owned, without kubectl's copy of the manifest", () => {

@@ -7,25 +7,27 @@ import { SyncError } from '../error.ts';
 import { fieldManager, ownedFields } from './field-manager.ts';
 import { checkSecretLimits } from './limits.ts';
 import { sameMap, targetMetadata, type TargetMetadata } from './metadata.ts';
-import { ownershipOf, withController } from './ownership.ts';
+import { targetOwnershipOf, withController } from './ownership.ts';
 import type { SecretSnapshot } from './snapshot.ts';
 
 /** The target as far as it is known. */
-export type Target =
+export type ObservedTarget =
   | { readonly kind: 'missing' }
   /** From the cache: enough to see that nothing is to be done. */
   | { readonly kind: 'snapshot'; readonly snapshot: SecretSnapshot }
   /** Read from the API server just now: enough to write it. */
   | { readonly kind: 'live'; readonly secret: Secret };
 
-export interface PlanInput {
+/** What a plan is made from. */
+export interface SecretPlanInput {
   readonly externalSecret: ExternalSecret;
   /** What all sources together gave. */
   readonly data: SecretData;
-  readonly target: Target;
+  readonly target: ObservedTarget;
 }
 
-export type Plan =
+/** What is to be done with the Secret. */
+export type SecretPlan =
   /** POST this Secret. */
   | { readonly kind: 'create'; readonly secret: Secret }
   /** PUT this Secret; it carries the resourceVersion that the decision was made on. */
@@ -50,7 +52,7 @@ interface Wanted {
 }
 
 /** Decides for creationPolicy Owner, deletionPolicy Retain and no template. Never throws. */
-export function planSecret({ externalSecret, data, target }: PlanInput): Plan {
+export function planSecret({ externalSecret, data, target }: SecretPlanInput): SecretPlan {
   // Ownership comes before anything else: a Secret of somebody else is not even labelled.
   const refusal = refuseForeign(externalSecret, ownersOf(target));
   if (refusal) return refusal;
@@ -75,7 +77,7 @@ export function planSecret({ externalSecret, data, target }: PlanInput): Plan {
   }
 }
 
-function planUpdate(wanted: Wanted, secret: Secret): Plan {
+function planUpdate(wanted: Wanted, secret: Secret): SecretPlan {
   const dataHash = hashSecretData(decodeSecretData(secret.data));
   if (isCurrent(wanted, secret.metadata, dataHash)) return { kind: 'none', message: ExternalSecretMessage.synced };
   if (secret.immutable === true && dataHash !== wanted.dataHash) {
@@ -133,13 +135,13 @@ function isCurrent(wanted: Wanted, metadata: ObjectMeta, dataHash: string): bool
   );
 }
 
-function ownersOf(target: Target): readonly OwnerReference[] | undefined {
+function ownersOf(target: ObservedTarget): readonly OwnerReference[] | undefined {
   if (target.kind === 'missing') return undefined;
   return (target.kind === 'live' ? target.secret : target.snapshot).metadata.ownerReferences;
 }
 
-function refuseForeign(es: ExternalSecret, owners: readonly OwnerReference[] | undefined): Plan | undefined {
-  const ownership = ownershipOf(owners, es.metadata.name);
+function refuseForeign(es: ExternalSecret, owners: readonly OwnerReference[] | undefined): SecretPlan | undefined {
+  const ownership = targetOwnershipOf(owners, es.metadata.name);
   const name = targetName(es);
   const nextStep = 'Choose another spec.target.name, or delete the Secret.';
   switch (ownership.kind) {
@@ -168,6 +170,6 @@ function refuse(
   code: 'TARGET_NOT_OWNED' | 'TARGET_IMMUTABLE',
   what: string,
   nextStep: string,
-): Plan {
+): SecretPlan {
   return { kind: 'refuse', message, error: new SyncError({ code, field: 'spec.target.name', what, nextStep }) };
 }

@@ -3,9 +3,10 @@ import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@e
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData } from '../data/secret-data.ts';
-import { ownedMetadata } from './owned-metadata.ts';
+import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
+/** What core remembers of a Secret: its metadata and hashes, never a value. */
 export interface SecretSnapshot {
   readonly apiVersion: string;
   readonly kind: string;
@@ -64,7 +65,7 @@ function judged({ apiVersion, kind, name, uid }: OwnerReference): OwnerReference
 }
 
 function slim({ manager, fieldsV1 }: ManagedFieldsEntry): ManagedFieldsEntry {
-  return { ...(manager === undefined ? {} : { manager }), fieldsV1: ownedMetadata(fieldsV1) };
+  return { ...(manager === undefined ? {} : { manager }), fieldsV1: sharedOwnedMetadata(fieldsV1) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SyncError } from '../error.ts';
 
 /** The error that a piece of work throws; for tests. */
-export function failure(work: () => unknown): SyncError {
+export function syncErrorOf(work: () => unknown): SyncError {
   try {
     work();
   } catch (error) {

@@ -10,7 +10,7 @@ import { GoInt, GoMap, GoSlice } from '../value/values.ts';
 import { goInt, zeroOf } from '../value/make.ts';
 import { compareBuiltins } from './compare.ts';
 import { escapeHtml, escapeJs, escapeQuery } from './escape.ts';
-import type { CallContext, GoFunction } from './functions.ts';
+import type { FunctionContext, GoFunction } from './functions.ts';
 import { reflectedType, valueFunction } from './functions.ts';
 import type { Reflected } from './reflected.ts';
 import { element, unboxed } from './reflected.ts';
@@ -66,7 +66,7 @@ function indexOnce(item: Reflected, index: Reflected): Reflected {
   throw plainError(shown`can't index item of type ${targetName(value)}`);
 }
 
-function index(_context: CallContext, args: readonly Reflected[]): Reflected {
+function index(_context: FunctionContext, args: readonly Reflected[]): Reflected {
   const [first, ...indexes] = args;
   let item: Reflected = unboxed(first);
   if (item === undefined) throw plainError('index of untyped nil');
@@ -74,7 +74,7 @@ function index(_context: CallContext, args: readonly Reflected[]): Reflected {
   return item;
 }
 
-function length(_context: CallContext, args: readonly Reflected[]): Reflected {
+function length(_context: FunctionContext, args: readonly Reflected[]): Reflected {
   const [item] = args;
   if (item === undefined) throw plainError(noType);
   if (item === null) throw plainError('len of nil pointer');
@@ -86,7 +86,7 @@ function length(_context: CallContext, args: readonly Reflected[]): Reflected {
 }
 
 /** No value a template can reach is a function, so that `call` always fails. */
-function call(_context: CallContext, args: readonly Reflected[]): Reflected {
+function call(_context: FunctionContext, args: readonly Reflected[]): Reflected {
   const [callee, fn] = args;
   const value = unboxed(fn);
   if (value === undefined) throw plainError('call of nil');
@@ -98,7 +98,7 @@ function call(_context: CallContext, args: readonly Reflected[]): Reflected {
 }
 
 /** The operands as one text: nil prints as it does at the end of an action. */
-function joined(context: CallContext, args: readonly Value[]): string {
+function joined(context: FunctionContext, args: readonly Value[]): string {
   return sprint(
     context.budget,
     args.map((arg) => arg ?? '<no value>'),

@@ -4,7 +4,7 @@ import { typeOf } from '../value/reflect.ts';
 import type { Value } from '../value/values.ts';
 import { GoComplex, GoInt, GoMap, GoObject, GoSlice } from '../value/values.ts';
 import { sprintf } from '../fmt/printf.ts';
-import type { CallContext } from './functions.ts';
+import type { FunctionContext } from './functions.ts';
 import type { Reflected } from './reflected.ts';
 import { unboxed } from './reflected.ts';
 
@@ -40,7 +40,7 @@ function isNil(value: Concrete | undefined): boolean {
 }
 
 /** Equality of what is not basic: nil with nil, and objects whose type Go can compare. */
-function equalOthers(context: CallContext, a: Concrete | undefined, b: Concrete | undefined): boolean {
+function equalOthers(context: FunctionContext, a: Concrete | undefined, b: Concrete | undefined): boolean {
   if (a !== undefined && b !== undefined && typeOf(a).kind !== typeOf(b).kind) {
     const show = (verb: string, value: Concrete) => sprintf(context.budget, verb, [value]);
     throw new GoError(
@@ -58,7 +58,7 @@ function equalOthers(context: CallContext, a: Concrete | undefined, b: Concrete 
   return a instanceof GoObject && b instanceof GoObject && a.type === b.type && a.equals(b);
 }
 
-function equalPair(context: CallContext, a: Concrete | undefined, b: Concrete | undefined): boolean {
+function equalPair(context: FunctionContext, a: Concrete | undefined, b: Concrete | undefined): boolean {
   const kindA = basicKind(a);
   const kindB = basicKind(b);
   if (kindA !== kindB) {
@@ -72,7 +72,7 @@ function equalPair(context: CallContext, a: Concrete | undefined, b: Concrete | 
   return a === b;
 }
 
-function equal(context: CallContext, args: readonly Reflected[]): boolean {
+function equal(context: FunctionContext, args: readonly Reflected[]): boolean {
   const [first, ...others] = args;
   if (others.length === 0) throw plainError('missing argument for comparison');
   const a = unboxed(first);
@@ -96,7 +96,7 @@ function less(args: readonly Reflected[]): boolean {
   return a < b;
 }
 
-function lessOrEqual(context: CallContext, args: readonly Reflected[]): boolean {
+function lessOrEqual(context: FunctionContext, args: readonly Reflected[]): boolean {
   return less(args) || equal(context, args);
 }
 
@@ -105,7 +105,7 @@ export const compareBuiltins: readonly {
   readonly name: string;
   readonly params: number;
   readonly variadic: boolean;
-  readonly compare: (context: CallContext, args: readonly Reflected[]) => boolean;
+  readonly compare: (context: FunctionContext, args: readonly Reflected[]) => boolean;
 }[] = [
   { name: 'eq', params: 2, variadic: true, compare: equal },
   { name: 'ne', params: 2, variadic: false, compare: (context, args) => !equal(context, args) },

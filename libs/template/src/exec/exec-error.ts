@@ -2,7 +2,7 @@ import { quote } from '../strconv/quote.ts';
 import type { PublicText } from '../value/public-text.ts';
 
 /** Where and why an execution stopped. */
-export interface Failure {
+export interface ExecFailure {
   /** Name of the whole text. */
   readonly template: string;
   readonly line: number;
@@ -20,16 +20,16 @@ export interface Failure {
 
 /** Thrown when an execution fails. The message holds no value that was rendered; it is a byte string. */
 export class ExecError extends Error {
-  readonly #failure: Failure;
+  readonly #failure: ExecFailure;
 
-  constructor(failure: Failure) {
+  constructor(failure: ExecFailure) {
     super(describe(failure, failure.publicReason));
     this.name = 'ExecError';
     this.#failure = failure;
   }
 
   /** Where it failed, and what may be shown about it. */
-  get failure(): Omit<Failure, 'goReason'> {
+  get failure(): Omit<ExecFailure, 'goReason'> {
     return this.#failure;
   }
 
@@ -39,7 +39,7 @@ export class ExecError extends Error {
   }
 }
 
-function describe(failure: Failure, reason: string): string {
+function describe(failure: ExecFailure, reason: string): string {
   const { template, line, column, executing, at } = failure;
   return `template: ${template}:${line}:${column}: executing ${quote(executing)} at <${at}>: ${reason}`;
 }

@@ -28,7 +28,7 @@ import { goInt } from '../value/make.ts';
 import { asArgument, idealConstant, literalArgument, nilArgument } from './arguments.ts';
 import { ExecError } from './exec-error.ts';
 import { readField } from './fields.ts';
-import type { CallContext, FunctionTable, GoFunction } from './functions.ts';
+import type { FunctionContext, FunctionTable, GoFunction } from './functions.ts';
 import { reflectedType } from './functions.ts';
 import { Output } from './output.ts';
 import type { Reflected } from './reflected.ts';
@@ -42,7 +42,7 @@ export interface ExecOptions {
   readonly trees: TreeSet;
   readonly functions: FunctionTable;
   readonly missingKey: MissingKey;
-  readonly context: CallContext;
+  readonly context: FunctionContext;
 }
 
 /** The value of the stage before; `noInput` in the first stage of a pipeline. */

@@ -11,6 +11,7 @@ import { element, staticType, unboxed } from './reflected.ts';
 export type Field =
   { readonly kind: 'value'; readonly value: Reflected } | { readonly kind: 'method'; readonly method: GoMethod };
 
+/** How a field is looked up. */
 export interface FieldOptions {
   /** Arguments follow the field, which only methods take. */
   readonly hasArguments: boolean;

@@ -1,5 +1,5 @@
 import type { GoType, Value } from '../value/values.ts';
-import type { Budget } from './limits.ts';
+import type { ExecutionBudget } from './limits.ts';
 import type { Reflected } from './reflected.ts';
 
 /** Where random bytes come from. */
@@ -9,8 +9,8 @@ export interface RandomSource {
 }
 
 /** What a function may use besides its arguments. There is nothing else: no environment, no files, no network. */
-export interface CallContext {
-  readonly budget: Budget;
+export interface FunctionContext {
+  readonly budget: ExecutionBudget;
   /** Nanoseconds since 1970. */
   now(): bigint;
   readonly random: RandomSource;
@@ -30,7 +30,7 @@ export interface GoFunction {
   /** `thread`: it can block for long by its nature, so that a template which names it runs in a worker. */
   readonly runs: 'inline' | 'thread';
   /** Throws `GoError` where Go's returns an error or panics. */
-  call(context: CallContext, args: readonly Reflected[]): Reflected;
+  call(context: FunctionContext, args: readonly Reflected[]): Reflected;
 }
 
 /** Finds a function by name; text/template's own `and` and `or` are part of the language, not of this table. */
@@ -41,7 +41,7 @@ export function valueFunction(
   name: string,
   params: readonly GoType[],
   variadic: boolean,
-  call: (context: CallContext, args: readonly Value[]) => Value,
+  call: (context: FunctionContext, args: readonly Value[]) => Value,
 ): GoFunction {
   return {
     name,

@@ -15,6 +15,7 @@ export interface Limits {
   readonly time: number;
 }
 
+/** The limits of a rendering that names none. */
 export const defaultLimits: Limits = {
   steps: 1_000_000,
   allocation: 64 * 1024 * 1024,
@@ -46,7 +47,7 @@ const unitOf: Readonly<Record<LimitKind, string>> = {
 };
 
 /** What is left of the limits in one rendering. */
-export class Budget {
+export class ExecutionBudget {
   readonly limits: Limits;
   #steps = 0;
   #allocated = 0;

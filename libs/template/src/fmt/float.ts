@@ -1,6 +1,6 @@
 import type { FloatVerb } from '../strconv/format-float.ts';
 import { formatFloat } from '../strconv/format-float.ts';
-import type { Flags } from './flags.ts';
+import type { FormatFlags } from './flags.ts';
 import { pad, padding, padWithBlanks } from './flags.ts';
 
 /** `%#g` and its like keep the decimal point and trailing zeros. `digits` are without sign. */
@@ -22,7 +22,7 @@ function withDecimalPoint(digits: string, verb: string, precision: number): stri
 }
 
 /** A double by one of the float verbs; `fallback` is the precision where the format gives none. */
-export function formatDouble(flags: Flags, value: number, verb: FloatVerb, fallback: number): string {
+export function formatDouble(flags: FormatFlags, value: number, verb: FloatVerb, fallback: number): string {
   const precision = flags.precision ?? fallback;
   const text = formatFloat(value, verb, precision);
   const signed = text.startsWith('-') || text.startsWith('+');

@@ -1,10 +1,10 @@
 import { isPrint } from '../value/unicode.ts';
 import { encodeRune } from '../value/utf8.ts';
 import { quoteRune } from '../strconv/quote.ts';
-import type { Flags } from './flags.ts';
+import type { FormatFlags } from './flags.ts';
 import { pad, padding, padWithBlanks } from './flags.ts';
 
-function leadingZeros(flags: Flags, signed: boolean): number {
+function leadingZeros(flags: FormatFlags, signed: boolean): number {
   if (flags.precision !== undefined) return flags.precision;
   if (!flags.zero || flags.minus || flags.width === undefined) return 0;
   return signed ? flags.width - 1 : flags.width;
@@ -19,7 +19,7 @@ function withPrefix(digits: string, base: number, verb: string, sharp: boolean):
 }
 
 /** An integer in one of Go's bases. `verb` decides letter case and prefix. */
-export function formatInteger(flags: Flags, value: bigint, base: 2 | 8 | 10 | 16, verb: string): string {
+export function formatInteger(flags: FormatFlags, value: bigint, base: 2 | 8 | 10 | 16, verb: string): string {
   if (flags.precision === 0 && value === 0n) return padding({ ...flags, zero: false }, flags.width ?? 0);
   const negative = value < 0n;
   const raw = (negative ? -value : value).toString(base);
@@ -30,7 +30,7 @@ export function formatInteger(flags: Flags, value: bigint, base: 2 | 8 | 10 | 16
 }
 
 /** `%U`, and `%#U` with the character behind it. Negative values count as unsigned ones of 64 bits. */
-export function formatUnicode(flags: Flags, value: bigint): string {
+export function formatUnicode(flags: FormatFlags, value: bigint): string {
   const unsigned = BigInt.asUintN(64, value);
   const digits = unsigned
     .toString(16)
@@ -47,11 +47,11 @@ function runeOf(value: bigint): number {
 }
 
 /** `%c`. */
-export function formatRune(flags: Flags, value: bigint): string {
+export function formatRune(flags: FormatFlags, value: bigint): string {
   return pad(flags, encodeRune(runeOf(value)));
 }
 
 /** `%q` of an integer. */
-export function formatQuotedRune(flags: Flags, value: bigint): string {
+export function formatQuotedRune(flags: FormatFlags, value: bigint): string {
   return pad(flags, quoteRune(runeOf(value), flags.plus));
 }

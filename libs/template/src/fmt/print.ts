@@ -1,9 +1,9 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import type { Value } from '../value/values.ts';
 import { Printer } from './printer.ts';
 
 /** `fmt.Sprint`: a space between two operands neither of which is a string. */
-export function sprint(budget: Budget, operands: readonly Value[]): string {
+export function sprint(budget: ExecutionBudget, operands: readonly Value[]): string {
   const only = operands[0];
   if (operands.length === 1 && typeof only === 'string') return only;
   const printer = new Printer(budget);
@@ -18,7 +18,7 @@ export function sprint(budget: Budget, operands: readonly Value[]): string {
 }
 
 /** `fmt.Sprintln`. */
-export function sprintln(budget: Budget, operands: readonly Value[]): string {
+export function sprintln(budget: ExecutionBudget, operands: readonly Value[]): string {
   const printer = new Printer(budget);
   operands.forEach((operand, at) => {
     if (at > 0) printer.write(' ');

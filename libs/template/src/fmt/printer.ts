@@ -1,10 +1,10 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import type { FloatVerb } from '../strconv/format-float.ts';
-import { typeName, typeOf } from '../value/reflect.ts';
+import { goTypeName, typeOf } from '../value/reflect.ts';
 import type { GoType, Value } from '../value/values.ts';
 import { anyType } from '../value/types.ts';
 import { GoComplex, GoInt, GoMap, GoObject, GoSlice } from '../value/values.ts';
-import type { Flags } from './flags.ts';
+import type { FormatFlags } from './flags.ts';
 import { noFlags, pad } from './flags.ts';
 import { formatDouble } from './float.ts';
 import { formatInteger, formatQuotedRune, formatRune, formatUnicode } from './integer.ts';
@@ -15,12 +15,12 @@ const stringVerbs = 'vsxXq';
 /** Formats values by verb into one growing byte string, as Go's fmt does. */
 export class Printer {
   out = '';
-  flags: Flags = noFlags();
-  readonly #budget: Budget;
+  flags: FormatFlags = noFlags();
+  readonly #budget: ExecutionBudget;
   /** Set while the operand of a wrong verb is shown: methods are not asked then. */
   #erroring = false;
 
-  constructor(budget: Budget) {
+  constructor(budget: ExecutionBudget) {
     this.#budget = budget;
   }
 
@@ -34,7 +34,7 @@ export class Printer {
     if (value === null) {
       if (verb === 'T' || verb === 'v') this.write(pad(this.flags, '<nil>'));
       else this.#badVerb(value, verb);
-    } else if (verb === 'T') this.write(formatText(this.flags, typeName(value)));
+    } else if (verb === 'T') this.write(formatText(this.flags, goTypeName(value)));
     else this.#print(value, verb, 0);
   }
 
@@ -72,7 +72,7 @@ export class Printer {
     this.write(`%!${verb}(`);
     if (value === null) this.write('<nil>');
     else {
-      this.write(`${typeName(value)}=`);
+      this.write(`${goTypeName(value)}=`);
       this.#print(value, 'v', 0);
     }
     this.write(')');

@@ -1,5 +1,5 @@
-import type { Budget } from '../exec/limits.ts';
-import { typeName } from '../value/reflect.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
+import { goTypeName } from '../value/reflect.ts';
 import type { Value } from '../value/values.ts';
 import { GoInt } from '../value/values.ts';
 import { decodeRune, encodeRune } from '../value/utf8.ts';
@@ -177,7 +177,7 @@ class FormatWalk {
     this.#printer.write('%!(EXTRA ');
     this.#operands.slice(this.#operand).forEach((operand, at) => {
       if (at > 0) this.#printer.write(', ');
-      if (operand !== null) this.#printer.write(`${typeName(operand)}=`);
+      if (operand !== null) this.#printer.write(`${goTypeName(operand)}=`);
       this.#printer.printArgument(operand, 'v');
     });
     this.#printer.write(')');
@@ -185,7 +185,7 @@ class FormatWalk {
 }
 
 /** `fmt.Sprintf`. */
-export function sprintf(budget: Budget, format: string, operands: readonly Value[]): string {
+export function sprintf(budget: ExecutionBudget, format: string, operands: readonly Value[]): string {
   const printer = new Printer(budget);
   new FormatWalk(format, operands, printer).run();
   return printer.out;

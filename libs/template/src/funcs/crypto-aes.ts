@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
 import { count, shown } from '../value/public-text.ts';
 import { fromBytes } from '../value/utf8.ts';
 import { define, t } from './define.ts';
-import { decodeBase64 } from './encoding.ts';
+import { decodeGoBase64 } from './encoding.ts';
 import { sliceBounds } from './go-panics.ts';
 
 const blockSize = 16;
@@ -17,7 +17,7 @@ function keyOf(password: string): Uint8Array {
 }
 
 /** AES-256-CBC with a random IV in front, as base64. */
-function encrypt(context: CallContext, password: string, text: string): string {
+function encrypt(context: FunctionContext, password: string, text: string): string {
   if (text === '') return '';
   context.budget.allocate(4 * text.length);
   const iv = context.random.bytes(blockSize);
@@ -25,10 +25,10 @@ function encrypt(context: CallContext, password: string, text: string): string {
   return Buffer.concat([iv, cipher.update(text, 'latin1'), cipher.final()]).toString('base64');
 }
 
-function decrypt(context: CallContext, password: string, base64: string): string {
+function decrypt(context: FunctionContext, password: string, base64: string): string {
   if (base64 === '') return '';
   context.budget.allocate(4 * base64.length);
-  const decoded = decodeBase64(base64);
+  const decoded = decodeGoBase64(base64);
   if (!decoded.ok) throw plainError(shown`illegal base64 data at input byte ${count(decoded.offset)}`);
   const data = Buffer.from(decoded.bytes, 'latin1');
   checkLength(data.length, Math.floor(base64.length / 4) * 3);

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { sprint } from '../fmt/print.ts';
 import { parseCertificate } from '../pki/certificate.ts';
 import { ipBytes } from '../pki/ip-address.ts';
@@ -17,7 +17,7 @@ import type { GoType, Value } from '../value/values.ts';
 import { GoObject } from '../value/values.ts';
 import { newRsaKey } from './crypto-keys.ts';
 import { define, inThread, own, t } from './define.ts';
-import { decodeBase64 } from './encoding.ts';
+import { decodeGoBase64 } from './encoding.ts';
 
 const certificateType: GoType = { name: 'sprig.certificate', kind: 'struct' };
 
@@ -68,7 +68,7 @@ interface Wish {
   readonly isCa?: boolean;
 }
 
-function addresses(context: CallContext, values: readonly Value[]): string[] {
+function addresses(context: FunctionContext, values: readonly Value[]): string[] {
   return values.map((value) => {
     if (typeof value !== 'string') {
       const text = sprint(context.budget, [value]);
@@ -87,7 +87,7 @@ function addresses(context: CallContext, values: readonly Value[]): string[] {
   });
 }
 
-function dnsNames(context: CallContext, values: readonly Value[]): string[] {
+function dnsNames(context: FunctionContext, values: readonly Value[]): string[] {
   return values.map((value) => {
     if (typeof value === 'string') return value;
     const start = constant('error processing alternate dns name:');
@@ -102,7 +102,7 @@ const nanosPerSecond = 1_000_000_000n;
 const nanosPerDay = 86_400n * nanosPerSecond;
 
 /** Makes the certificate of a key; without an issuer the key signs it itself. */
-function make(context: CallContext, wish: Wish, key: KeyObject, issuer?: Issuer): GoCertificate {
+function make(context: FunctionContext, wish: Wish, key: KeyObject, issuer?: Issuer): GoCertificate {
   const ips = addresses(context, wish.ips ?? []);
   const dns = dnsNames(context, wish.dns ?? []);
   const now = context.now();
@@ -149,12 +149,12 @@ function issuerOf(authority: GoCertificate): Issuer {
 }
 
 function decoded(base64: string, problem: PublicText): string {
-  const result = decodeBase64(base64);
+  const result = decodeGoBase64(base64);
   if (!result.ok) throw plainError(problem);
   return result.bytes;
 }
 
-function customCertificate(context: CallContext, base64Cert: string, base64Key: string): GoCertificate {
+function customCertificate(context: FunctionContext, base64Cert: string, base64Key: string): GoCertificate {
   context.budget.allocate(4 * (base64Cert.length + base64Key.length));
   const cert = decoded(base64Cert, constant('unable to decode base64 certificate'));
   const key = decoded(base64Key, constant('unable to decode base64 private key'));

@@ -1,6 +1,6 @@
 import { createHash, createHmac, scryptSync } from 'node:crypto';
 import { encodeBase64, hashSync } from 'bcryptjs';
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { uint32Type } from '../value/types.ts';
 import type { GoInt } from '../value/values.ts';
 import { plainError } from '../value/go-error.ts';
@@ -12,7 +12,7 @@ const bcryptCost = 10;
 const longestBcryptPassword = 72;
 
 /** A password's hash, or as text why there is none: the reference returns errors as results here. */
-function bcrypt(context: CallContext, password: string): string {
+function bcrypt(context: FunctionContext, password: string): string {
   if (password.length > longestBcryptPassword) {
     return `failed to encrypt string with bcrypt: bcrypt: password length exceeds ${longestBcryptPassword} bytes`;
   }
@@ -22,7 +22,7 @@ function bcrypt(context: CallContext, password: string): string {
 }
 
 /** One line of an Apache password file. */
-function htpasswd(context: CallContext, user: string, password: string, hash: string): string {
+function htpasswd(context: FunctionContext, user: string, password: string, hash: string): string {
   if (user.includes(':')) return `invalid username: ${user}`;
   if (hash !== 'sha') return `${user}:${bcrypt(context, password)}`;
   return `${user}:{SHA}${createHash('sha1').update(password, 'latin1').digest('base64')}`;

@@ -1,6 +1,6 @@
 import { compareSync } from 'bcryptjs';
 import { compile } from '../index.ts';
-import { failure, openssl, pkiText, render } from '../testing/pki-files.ts';
+import { templateFailure, openssl, pkiText, render } from '../testing/pki-files.ts';
 import { closeIdleWorkers } from '../worker/pool.ts';
 
 afterAll(closeIdleWorkers);
@@ -12,7 +12,7 @@ test('bcrypt makes what other programs verify, a new salt each time', () => {
   expect(compareSync('pä€s', first)).toBe(true);
   expect(compareSync('pass', first)).toBe(false);
   expect(compareSync('a'.repeat(72), render('{{ bcrypt (repeat 72 "a") }}'))).toBe(true);
-  expect(failure('{{ bcrypt .p }}', { p: Uint8Array.of(0xff) }).shown).toBe('bcrypt: the password is no UTF-8');
+  expect(templateFailure('{{ bcrypt .p }}', { p: Uint8Array.of(0xff) }).shown).toBe('bcrypt: the password is no UTF-8');
 });
 
 test('htpasswd writes lines of Apache', () => {
@@ -44,7 +44,7 @@ test('genPrivateKey "dsa" makes a key that OpenSSL reads, in a worker', async ()
   expect(k).toMatch(/^-----BEGIN DSA PRIVATE KEY-----\n/);
   expect(openssl(['dsa', '-in', 'k', '-noout', '-text'], { k })).toContain('P:');
   const error = 'error creating certificate: x509: certificate private key does not implement crypto.Signer';
-  expect(failure('{{ genCAWithKey "c" 1 .k }}', { k }).go).toBe(error);
+  expect(templateFailure('{{ genCAWithKey "c" 1 .k }}', { k }).go).toBe(error);
 }, 90_000);
 
 test('a worker is ended at its time limit', async () => {
@@ -69,7 +69,7 @@ test('no error shows a value', () => {
     '{{ genCAWithKey "c" 1 .odd }}',
   ];
   for (const template of templates) {
-    const { go, shown } = failure(template, data);
+    const { go, shown } = templateFailure(template, data);
     expect(go).toContain('hunter2');
     expect(shown).not.toContain('hunter2');
   }

@@ -1,6 +1,6 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { parseInt64 } from '../strconv/parse-int.ts';
-import { formatDuration, nanosPerSecond, parseDuration, roundDuration } from '../time/duration.ts';
+import { formatGoDuration, nanosPerSecond, parseGoDuration, roundDuration } from '../time/duration.ts';
 import { GoTime, timeType, zeroTime } from '../time/go-time.ts';
 import { formatTime } from '../time/format.ts';
 import { parseTime } from '../time/parse.ts';
@@ -14,12 +14,12 @@ import { alias, define, own, t } from './define.ts';
 
 const time = own<GoTime>(timeType);
 
-function local(context: CallContext): Zone {
+function local(context: FunctionContext): Zone {
   return localZone(context.timeZone);
 }
 
 /** A time, or seconds since 1970 as int or int64; all else is the present. */
-function asTime(context: CallContext, value: Value): GoTime {
+function asTime(context: FunctionContext, value: Value): GoTime {
   if (value instanceof GoTime) return value;
   if (value instanceof GoInt && (value.type === intType || value.type === int64Type)) {
     return new GoTime(value.value * nanosPerSecond, local(context));
@@ -27,7 +27,7 @@ function asTime(context: CallContext, value: Value): GoTime {
   return new GoTime(context.now(), local(context));
 }
 
-function inZone(context: CallContext, layout: string, value: Value, zoneName: string): string {
+function inZone(context: FunctionContext, layout: string, value: Value, zoneName: string): string {
   // An unknown zone is UTC.
   const zone = loadZone(zoneName, local(context)) ?? utc;
   return formatTime(asTime(context, value).in(zone).reading(), layout);
@@ -43,7 +43,7 @@ function orElse<T>(read: () => T, otherwise: T): T {
   }
 }
 
-function sinceThen(context: CallContext, then: GoTime): bigint {
+function sinceThen(context: FunctionContext, then: GoTime): bigint {
   return context.now() - then.instant;
 }
 
@@ -53,7 +53,7 @@ function duration(value: Value): string {
     const parsed = parseInt64(value, 10);
     seconds = parsed.ok ? parsed.value : parsed.nearest;
   } else if (value instanceof GoInt && value.type === int64Type) seconds = value.value;
-  return formatDuration(BigInt.asIntN(64, seconds * nanosPerSecond));
+  return formatGoDuration(BigInt.asIntN(64, seconds * nanosPerSecond));
 }
 
 const hour = 3600n * nanosPerSecond;
@@ -68,9 +68,9 @@ const roundUnits: readonly (readonly [bigint, string])[] = [
   [nanosPerSecond, 's'],
 ];
 
-function durationRound(context: CallContext, value: Value): string {
+function durationRound(context: FunctionContext, value: Value): string {
   let nanos = 0n;
-  if (typeof value === 'string') nanos = orElse(() => parseDuration(value), 0n);
+  if (typeof value === 'string') nanos = orElse(() => parseGoDuration(value), 0n);
   else if (value instanceof GoTime) nanos = sinceThen(context, value);
   else if (value instanceof GoInt && value.type === int64Type) nanos = value.value;
   const size = nanos < 0n ? -nanos : nanos;
@@ -80,10 +80,10 @@ function durationRound(context: CallContext, value: Value): string {
 
 const dateInZone = define('dateInZone', [t.string, t.any, t.string], t.string, inZone);
 const dateModify = define('dateModify', [t.string, time], time, (_context, text, date) =>
-  orElse(() => date.add(parseDuration(text)), date),
+  orElse(() => date.add(parseGoDuration(text)), date),
 );
 const mustDateModify = define('mustDateModify', [t.string, time], time, (_context, text, date) =>
-  date.add(parseDuration(text)),
+  date.add(parseGoDuration(text)),
 );
 
 /** Dates and durations. The zone called Local is an option of the compiler; the present is that of the rendering. */
@@ -105,7 +105,7 @@ export const dateFunctions = [
   ),
   define('mustToDate', [t.string, t.string], time, (context, layout, text) => parseTime(layout, text, local(context))),
   define('ago', [t.any], t.string, (context, value) =>
-    formatDuration(roundDuration(sinceThen(context, asTime(context, value)), nanosPerSecond)),
+    formatGoDuration(roundDuration(sinceThen(context, asTime(context, value)), nanosPerSecond)),
   ),
   define('duration', [t.any], t.string, (_context, value) => duration(value)),
   define('durationRound', [t.any], t.string, durationRound),

@@ -40,15 +40,18 @@ function aligned(a: BigDecimal, b: BigDecimal): { a: bigint; b: bigint; exponent
   };
 }
 
+/** The exact sum. */
 export function add(a: BigDecimal, b: BigDecimal): BigDecimal {
   const both = aligned(a, b);
   return { value: both.a + both.b, exponent: both.exponent };
 }
 
+/** The exact difference. */
 export function subtract(a: BigDecimal, b: BigDecimal): BigDecimal {
   return add(a, { value: -b.value, exponent: b.exponent });
 }
 
+/** The exact product. */
 export function multiply(a: BigDecimal, b: BigDecimal): BigDecimal {
   return { value: a.value * b.value, exponent: a.exponent + b.exponent };
 }

@@ -1,10 +1,10 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { plainError } from '../value/go-error.ts';
 import type { Value } from '../value/values.ts';
 import { GoMap, GoSlice } from '../value/values.ts';
 
 /** A copy that shares no map with the original. */
-export function deepCopy(value: Value, budget: Budget, depth = 0): Value {
+export function deepCopy(value: Value, budget: ExecutionBudget, depth = 0): Value {
   budget.nest(depth);
   budget.step();
   if (value === null && depth === 0) throw plainError('reflect: call of reflect.Value.Type on zero Value');

@@ -1,6 +1,6 @@
 import type { Value } from '../value/values.ts';
+import { isEmpty } from '../value/reflect.ts';
 import { define, rest, t } from './define.ts';
-import { isEmpty } from './empty.ts';
 import { deepCopy } from './deep-copy.ts';
 import { alias } from './define.ts';
 

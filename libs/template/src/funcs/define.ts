@@ -1,4 +1,4 @@
-import type { CallContext, GoFunction } from '../exec/functions.ts';
+import type { FunctionContext, GoFunction } from '../exec/functions.ts';
 import type { Reflected } from '../exec/reflected.ts';
 import { plainError } from '../value/go-error.ts';
 import type { GoType, GoMap, Value } from '../value/values.ts';
@@ -95,12 +95,12 @@ export function define<const P extends readonly unknown[], R>(
   name: string,
   params: P,
   result: Codec<R>,
-  body: (context: CallContext, ...args: ArgumentsOf<P>) => R,
+  body: (context: FunctionContext, ...args: ArgumentsOf<P>) => R,
 ): GoFunction {
   const list = params as readonly (Codec<unknown> | Rest<unknown>)[];
   const codecs = list.map((param) => ('rest' in param ? param.rest : param));
   const last = list.at(-1);
-  const run = body as (context: CallContext, ...args: readonly unknown[]) => R;
+  const run = body as (context: FunctionContext, ...args: readonly unknown[]) => R;
   return {
     name,
     params: codecs.map((codec) => codec.type),
@@ -116,7 +116,7 @@ function decode(codecs: readonly Codec<unknown>[], args: readonly Reflected[]): 
 }
 
 /** Every result counts as allocated, so that doubling a text in a loop meets the limit. */
-function charge(context: CallContext, value: Value): Value {
+function charge(context: FunctionContext, value: Value): Value {
   context.budget.checkTime();
   if (typeof value === 'string') context.budget.allocate(value.length);
   else if (value instanceof GoSlice) context.budget.allocate(8 * value.items.length);

@@ -1,7 +1,7 @@
-import type { CallContext, GoFunction } from '../exec/functions.ts';
+import type { FunctionContext, GoFunction } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
 import { authored, shown } from '../value/public-text.ts';
-import { typeName } from '../value/reflect.ts';
+import { goTypeName } from '../value/reflect.ts';
 import { dictType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
 import { GoMap } from '../value/values.ts';
@@ -11,7 +11,7 @@ import type { MergeMode } from './merge.ts';
 import { mergeInto } from './merge.ts';
 import { strval } from './strval.ts';
 
-function dict(context: CallContext, pairs: readonly Value[]): GoMap {
+function dict(context: FunctionContext, pairs: readonly Value[]): GoMap {
   const result = goDict();
   for (let at = 0; at < pairs.length; at += 2) {
     // A key without value gets the empty text.
@@ -21,7 +21,7 @@ function dict(context: CallContext, pairs: readonly Value[]): GoMap {
 }
 
 function conversionError(value: Value, wanted: string): Error {
-  const found = value === null ? 'nil' : typeName(value);
+  const found = value === null ? 'nil' : goTypeName(value);
   return plainError(shown`interface conversion: interface {} is ${authored(found)}, not ${authored(wanted)}`);
 }
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { encodeRune } from '../value/utf8.ts';
 import { escapeRune } from '../strconv/quote.ts';
 import { define, t } from './define.ts';
@@ -14,7 +14,7 @@ function isLineEnd(unit: string | undefined): boolean {
 }
 
 /** Go's decoder of base64 with padding: line ends are skipped, an error names the offset of the offending byte. */
-export function decodeBase64(text: string): Decoded {
+export function decodeGoBase64(text: string): Decoded {
   let at = 0;
   const skip = () => {
     while (isLineEnd(text[at])) at++;
@@ -143,7 +143,7 @@ function describeByte(byte: number): string {
   return printable ? `${code} '${encodeRune(byte)}'` : code;
 }
 
-function paid(context: CallContext, text: string): string {
+function paid(context: FunctionContext, text: string): string {
   context.budget.allocate(2 * text.length);
   return text;
 }
@@ -153,7 +153,7 @@ export const encodingFunctions = [
   define('b64enc', [t.string], t.string, (context, text) =>
     Buffer.from(paid(context, text), 'latin1').toString('base64'),
   ),
-  define('b64dec', [t.string], t.string, (context, text) => orProblem(decodeBase64(paid(context, text)), 'base64')),
+  define('b64dec', [t.string], t.string, (context, text) => orProblem(decodeGoBase64(paid(context, text)), 'base64')),
   define('b32enc', [t.string], t.string, (context, text) => encodeBase32(paid(context, text))),
   define('b32dec', [t.string], t.string, (context, text) => orProblem(decodeBase32(paid(context, text)), 'base32')),
   define('hexdec', [t.string], t.string, (context, text) => decodeHex(paid(context, text))),

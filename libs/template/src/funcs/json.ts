@@ -1,4 +1,4 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { decodeJson } from '../json/decode.ts';
 import type { JsonStyle } from '../json/encode.ts';
 import { encodeJson } from '../json/encode.ts';
@@ -11,7 +11,7 @@ const pretty: JsonStyle = { escapeHtml: true, indent: 2 };
 const raw: JsonStyle = { escapeHtml: false, indent: 0 };
 
 /** What cannot be written gives the empty text. */
-function orEmpty(context: CallContext, value: Value, style: JsonStyle): string {
+function orEmpty(context: FunctionContext, value: Value, style: JsonStyle): string {
   try {
     return encodeJson(value, style, context.budget);
   } catch (error) {
@@ -21,7 +21,7 @@ function orEmpty(context: CallContext, value: Value, style: JsonStyle): string {
 }
 
 /** What cannot be read gives nil. */
-function readOrNil(context: CallContext, text: string): Value {
+function readOrNil(context: FunctionContext, text: string): Value {
   try {
     return decodeJson(text, context.budget).value;
   } catch (error) {

@@ -1,14 +1,13 @@
-import type { CallContext, GoFunction } from '../exec/functions.ts';
+import type { FunctionContext, GoFunction } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
 import type { Constant } from '../value/public-text.ts';
 import { authored, constant, shown } from '../value/public-text.ts';
-import { deepEqual, kindOf } from '../value/reflect.ts';
+import { deepEqual, isEmpty, kindOf } from '../value/reflect.ts';
 import { anySliceSliceType, anySliceType } from '../value/types.ts';
 import type { Value } from '../value/values.ts';
 import { GoSlice } from '../value/values.ts';
 import { goList } from '../value/make.ts';
 import { alias, define, rest, t } from './define.ts';
-import { isEmpty } from './empty.ts';
 import { makeSliceLength, nilDereference } from './go-panics.ts';
 import { toInteger } from './numbers.ts';
 
@@ -20,19 +19,19 @@ function itemsOf<const T extends string>(value: Value, problem: Constant<T>): re
 }
 
 /** `reflect.DeepEqual`, paid for step by step. */
-function equal(context: CallContext, a: Value, b: Value): boolean {
+function equal(context: FunctionContext, a: Value, b: Value): boolean {
   return deepEqual(a, b, (depth) => {
     context.budget.step(0.1);
     context.budget.nest(depth);
   });
 }
 
-function includes(context: CallContext, items: readonly Value[], needle: Value): boolean {
+function includes(context: FunctionContext, items: readonly Value[], needle: Value): boolean {
   return items.some((item) => equal(context, needle, item));
 }
 
 /** The reference computes the number of chunks in floats, so that some negative sizes give a result. */
-function chunk(context: CallContext, size: number, value: Value): GoSlice {
+function chunk(context: FunctionContext, size: number, value: Value): GoSlice {
   const items = itemsOf(value, 'Cannot chunk');
   const count = Math.floor((items.length - 1) / size) + 1;
   if (!Number.isFinite(count) || count < 0) throw makeSliceLength();
@@ -60,13 +59,13 @@ function slice(value: Value, indexes: readonly Value[]): Value {
   return new GoSlice(value.type, items.slice(start, end));
 }
 
-function uniq(context: CallContext, items: readonly Value[]): Value[] {
+function uniq(context: FunctionContext, items: readonly Value[]): Value[] {
   const kept: Value[] = [];
   for (const item of items) if (!includes(context, kept, item)) kept.push(item);
   return kept;
 }
 
-function concat(context: CallContext, lists: readonly Value[]): Value {
+function concat(context: FunctionContext, lists: readonly Value[]): Value {
   const all: Value[] = [];
   for (const list of lists) {
     if (list === null) throw nilDereference();
@@ -77,7 +76,7 @@ function concat(context: CallContext, lists: readonly Value[]): Value {
   return new GoSlice(anySliceType, all, all.length === 0);
 }
 
-function has(context: CallContext, needle: Value, haystack: Value): boolean {
+function has(context: FunctionContext, needle: Value, haystack: Value): boolean {
   return haystack !== null && includes(context, itemsOf(haystack, 'Cannot find has on'), needle);
 }
 

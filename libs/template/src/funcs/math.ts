@@ -1,4 +1,4 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { sprint } from '../fmt/print.ts';
 import { parseInt64 } from '../strconv/parse-int.ts';
 import { intSliceType } from '../value/types.ts';
@@ -15,7 +15,7 @@ const int64 = (value: bigint): bigint => BigInt.asIntN(64, value);
 
 /** Folds the operands over the first one in decimal arithmetic, so that 0.1 + 0.2 is 0.3. */
 function inDecimals(
-  context: CallContext,
+  context: FunctionContext,
   first: BigDecimal,
   operands: readonly Value[],
   apply: (a: BigDecimal, b: BigDecimal) => BigDecimal,
@@ -34,7 +34,7 @@ function decimal(value: Value): BigDecimal {
 }
 
 /** The numbers from start to stop, without stop. */
-function steps(context: CallContext, start: number, stop: number, step: number): number[] {
+function steps(context: FunctionContext, start: number, stop: number, step: number): number[] {
   const down = stop < start;
   if (down ? step >= 0 : step <= 0) return [];
   const count = Math.max(0, Math.ceil((stop - start) / step));
@@ -50,7 +50,7 @@ function intList(numbers: readonly number[]): GoSlice {
 }
 
 /** `seq END`, `seq START END`, `seq START STEP END`: the end is part of it. */
-function sequence(context: CallContext, params: readonly number[]): string {
+function sequence(context: FunctionContext, params: readonly number[]): string {
   const [first = 0, second = 0, third = 0] = params;
   if (params.length === 1) return joinSteps(context, 1, first, first < 1 ? -1 : 1);
   if (params.length === 2) return joinSteps(context, first, second, second < first ? -1 : 1);
@@ -58,7 +58,7 @@ function sequence(context: CallContext, params: readonly number[]): string {
   return steps(context, first, third + (third < first ? -1 : 1), second).join(' ');
 }
 
-function joinSteps(context: CallContext, start: number, end: number, step: number): string {
+function joinSteps(context: FunctionContext, start: number, end: number, step: number): string {
   return steps(context, start, end + step, step).join(' ');
 }
 
@@ -96,7 +96,7 @@ function round(value: number, places: number, threshold: number): number {
   return (fraction >= threshold ? Math.ceil(shifted) : Math.floor(shifted)) / power;
 }
 
-function octal(context: CallContext, value: Value): bigint {
+function octal(context: FunctionContext, value: Value): bigint {
   const parsed = parseInt64(sprint(context.budget, [value]), 8);
   return parsed.ok ? parsed.value : 0n;
 }

@@ -1,4 +1,4 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { isTrue } from '../value/reflect.ts';
 import type { Value } from '../value/values.ts';
 import { GoMap, GoSlice } from '../value/values.ts';
@@ -10,7 +10,7 @@ export type MergeMode = 'fill' | 'overwrite';
  * Merges `source` into `target` in place, as dario.cat/mergo does: nested maps are merged, and what is missing or empty is
  * filled. With `overwrite` the source wins wherever it has the key, empty or not; only an empty nested map changes nothing.
  */
-export function mergeInto(target: GoMap, source: GoMap, mode: MergeMode, budget: Budget, depth = 0): void {
+export function mergeInto(target: GoMap, source: GoMap, mode: MergeMode, budget: ExecutionBudget, depth = 0): void {
   budget.nest(depth);
   for (const [key, value] of [...source.entries]) {
     budget.step();
@@ -22,7 +22,7 @@ function mergeEntry(
   target: GoMap,
   key: string,
   value: Value,
-  { mode, budget, depth }: { mode: MergeMode; budget: Budget; depth: number },
+  { mode, budget, depth }: { mode: MergeMode; budget: ExecutionBudget; depth: number },
 ): void {
   const overwrite = mode === 'overwrite';
   if (value === null) {

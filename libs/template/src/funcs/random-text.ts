@@ -1,4 +1,4 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { plainError } from '../value/go-error.ts';
 import { fromBytes, fromRunes, runesOf } from '../value/utf8.ts';
 import { define, t } from './define.ts';
@@ -8,7 +8,7 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const printable = Array.from({ length: 95 }, (_unused, at) => String.fromCharCode(32 + at)).join('');
 
 /** A whole number from 0 up to `bound`, each as likely as the other. */
-function below(context: CallContext, bound: number): number {
+function below(context: FunctionContext, bound: number): number {
   const size = Math.ceil(Math.log2(bound) / 8) || 1;
   const range = 256 ** size;
   // What lies beyond the last whole multiple of the bound would favour small numbers: draw again.
@@ -20,7 +20,7 @@ function below(context: CallContext, bound: number): number {
   }
 }
 
-function text(context: CallContext, count: number, alphabet: string): string {
+function text(context: FunctionContext, count: number, alphabet: string): string {
   if (count < 0) return '';
   context.budget.allocate(count);
   let out = '';
@@ -28,7 +28,7 @@ function text(context: CallContext, count: number, alphabet: string): string {
   return out;
 }
 
-function shuffled(context: CallContext, value: string): string {
+function shuffled(context: FunctionContext, value: string): string {
   const runes = runesOf(value);
   context.budget.allocate(8 * runes.length);
   for (let at = runes.length - 1; at > 0; at--) {
@@ -40,7 +40,7 @@ function shuffled(context: CallContext, value: string): string {
   return fromRunes(runes);
 }
 
-function uuid(context: CallContext): string {
+function uuid(context: FunctionContext): string {
   const bytes = Buffer.from(context.random.bytes(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -1,12 +1,12 @@
-import { deepEqual, kindOf, typeName } from '../value/reflect.ts';
+import { deepEqual, kindOf, goTypeName } from '../value/reflect.ts';
 import { define, t } from './define.ts';
 
 /** Go's names of types and kinds. */
 export const reflectionFunctions = [
-  define('typeOf', [t.any], t.string, (_context, value) => typeName(value)),
-  define('typeIs', [t.string, t.any], t.bool, (_context, name, value) => typeName(value) === name),
+  define('typeOf', [t.any], t.string, (_context, value) => goTypeName(value)),
+  define('typeIs', [t.string, t.any], t.bool, (_context, name, value) => goTypeName(value) === name),
   define('typeIsLike', [t.string, t.any], t.bool, (_context, name, value) => {
-    const type = typeName(value);
+    const type = goTypeName(value);
     return type === name || type === `*${name}`;
   }),
   define('kindOf', [t.any], t.string, (_context, value) => kindOf(value)),

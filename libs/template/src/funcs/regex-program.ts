@@ -1,13 +1,13 @@
 import { excessOf, programCost, regexpLimits } from '@eso/runtime';
 import { RE2JS } from 're2js';
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { canBackquote, quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
 import { authored, constant } from '../value/public-text.ts';
 import { decodeRune, decodeText, encodeText, isValidUtf8, replacementRune, toBytes } from '../value/utf8.ts';
 
 /** Places of a match and its groups in bytes; −1 for a group that took no part. */
-export interface Match {
+export interface RegexMatch {
   readonly start: number;
   readonly end: number;
   group(index: number): { readonly start: number; readonly end: number };
@@ -64,7 +64,7 @@ export class RegexProgram {
   }
 
   /** A function that finds the first match from a place on. */
-  searcher(text: string, budget: Budget): (from: number) => Match | undefined {
+  searcher(text: string, budget: ExecutionBudget): (from: number) => RegexMatch | undefined {
     const bytes = toBytes(text);
     const matcher = this.#pattern.matcher(bytes);
     return (from) => {
@@ -88,7 +88,7 @@ export class RegexProgram {
   }
 
   /** All matches that do not overlap, at most `limit` of them if that is not negative. */
-  *matches(text: string, limit: number, budget: Budget): Generator<Match> {
+  *matches(text: string, limit: number, budget: ExecutionBudget): Generator<RegexMatch> {
     const search = this.searcher(text, budget);
     let at = 0;
     let previousEnd = -1;

@@ -1,22 +1,22 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { GoError } from '../value/go-error.ts';
 import { isDigit, isLetter } from '../value/unicode.ts';
 import { decodeRune } from '../value/utf8.ts';
 import { define, t } from './define.ts';
-import type { Match } from './regex-program.ts';
+import type { RegexMatch } from './regex-program.ts';
 import { RegexProgram } from './regex-program.ts';
 
-function isMatch(context: CallContext, program: RegexProgram, text: string): boolean {
+function isMatch(context: FunctionContext, program: RegexProgram, text: string): boolean {
   return program.searcher(text, context.budget)(0) !== undefined;
 }
 
-function find(context: CallContext, program: RegexProgram, text: string): string {
+function find(context: FunctionContext, program: RegexProgram, text: string): string {
   const match = program.searcher(text, context.budget)(0);
   return match === undefined ? '' : text.slice(match.start, match.end);
 }
 
 /** Null (Go's nil) where there is none. */
-function findAll(context: CallContext, program: RegexProgram, text: string, limit: number): string[] | null {
+function findAll(context: FunctionContext, program: RegexProgram, text: string, limit: number): string[] | null {
   const found: string[] = [];
   for (const match of program.matches(text, limit, context.budget)) {
     context.budget.allocate(16 + match.end - match.start);
@@ -26,7 +26,7 @@ function findAll(context: CallContext, program: RegexProgram, text: string, limi
 }
 
 function split(
-  context: CallContext,
+  context: FunctionContext,
   program: RegexProgram,
   source: string,
   text: string,
@@ -97,7 +97,7 @@ function groupIndex(program: RegexProgram, name: string): number {
   return program.groupNames.get(name) ?? -1;
 }
 
-function expand(text: string, match: Match, replacement: readonly Piece[]): string {
+function expand(text: string, match: RegexMatch, replacement: readonly Piece[]): string {
   return replacement
     .map((piece) => {
       if (piece.kind === 'text') return piece.text;
@@ -107,7 +107,12 @@ function expand(text: string, match: Match, replacement: readonly Piece[]): stri
     .join('');
 }
 
-function replaceAll(context: CallContext, program: RegexProgram, text: string, replacement: readonly Piece[]): string {
+function replaceAll(
+  context: FunctionContext,
+  program: RegexProgram,
+  text: string,
+  replacement: readonly Piece[],
+): string {
   const search = program.searcher(text, context.budget);
   let out = '';
   let lastEnd = 0;

@@ -136,6 +136,6 @@ function holds(candidate: Version, constraint: Constraint): boolean {
 }
 
 /** True when one of the alternatives holds for the version. */
-export function satisfies(candidate: Version, alternatives: readonly (readonly Constraint[])[]): boolean {
+export function satisfiesConstraint(candidate: Version, alternatives: readonly (readonly Constraint[])[]): boolean {
   return alternatives.some((all) => all.every((constraint) => holds(candidate, constraint)));
 }

@@ -10,6 +10,7 @@ import { goInt } from '../value/make.ts';
 const shape =
   /^v?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?(-([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?(\+([0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*))?$/;
 
+/** The type of what the function `semver` gives. */
 export const versionType: GoType = {
   name: '*semver.Version',
   kind: 'ptr',

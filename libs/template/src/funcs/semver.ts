@@ -1,5 +1,5 @@
 import { define, own, t } from './define.ts';
-import { parseConstraints, satisfies } from './semver-constraint.ts';
+import { parseConstraints, satisfiesConstraint } from './semver-constraint.ts';
 import { Version, versionType } from './semver-version.ts';
 
 /** Semantic versions with the constraints of Masterminds/semver v3. */
@@ -8,6 +8,6 @@ export const semverFunctions = [
   define('semverCompare', [t.string, t.string], t.bool, (context, constraint, text) => {
     context.budget.step(constraint.length);
     const alternatives = parseConstraints(constraint);
-    return satisfies(new Version(text), alternatives);
+    return satisfiesConstraint(new Version(text), alternatives);
   }),
 ];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { sprintf } from '../fmt/printf.ts';
 import { sprint } from '../fmt/print.ts';
 import { quote } from '../strconv/quote.ts';
@@ -16,7 +16,7 @@ import { strings, strval } from './strval.ts';
 import { trimSet, trimSpace } from './trim.ts';
 import { abbreviate, initials, noSpace, swapCase, title, untitle, wrapText } from './words.ts';
 
-function repeat(context: CallContext, count: number, text: string): string {
+function repeat(context: FunctionContext, count: number, text: string): string {
   if (count < 0) throw plainError('strings: negative Repeat count');
   if (text.length * count > 2 ** 63) throw plainError('strings: Repeat output length overflow');
   // More than the address space: Go does not even try.
@@ -38,7 +38,7 @@ function substring(start: number, end: number, text: string): string {
   return text.slice(low ?? 0, high);
 }
 
-function indent(context: CallContext, spaces: number, text: string): string {
+function indent(context: FunctionContext, spaces: number, text: string): string {
   const pad = repeat(context, spaces, ' ');
   const lines = text.split('\n');
   context.budget.allocate(text.length + pad.length * lines.length);
@@ -50,14 +50,14 @@ function numbered(parts: readonly string[]): ReturnType<typeof goStringMap> {
   return goStringMap(parts.map((part, at) => [`_${at}`, part]));
 }
 
-function replace(context: CallContext, old: string, replacement: string, text: string): string {
+function replace(context: FunctionContext, old: string, replacement: string, text: string): string {
   // The worst case: a replacement at every byte.
   const matches = old === '' ? text.length + 1 : text.split(old).length - 1;
   context.budget.allocate(text.length + matches * replacement.length);
   return replaceText(text, old, replacement);
 }
 
-function hexDigest(algorithm: string): (context: CallContext, text: string) => string {
+function hexDigest(algorithm: string): (context: FunctionContext, text: string) => string {
   return (context, text) => {
     context.budget.allocate(text.length);
     return createHash(algorithm).update(text, 'latin1').digest('hex');
@@ -79,7 +79,7 @@ function presentOnly(values: readonly Value[]): Value[] {
 }
 
 /** Work on each rune of a text, which is slow enough to count. */
-function byRune(change: (text: string) => string): (context: CallContext, text: string) => string {
+function byRune(change: (text: string) => string): (context: FunctionContext, text: string) => string {
   return (context, text) => {
     context.budget.step(text.length / 10);
     return change(text);

@@ -1,4 +1,4 @@
-import type { CallContext } from '../exec/functions.ts';
+import type { FunctionContext } from '../exec/functions.ts';
 import { decodeJson } from '../json/decode.ts';
 import { encodeJson, encodeJsonNumber, encodeJsonString } from '../json/encode.ts';
 import { formatFloat } from '../strconv/format-float.ts';
@@ -19,7 +19,7 @@ import { define, t } from './define.ts';
 const longestKey = 1024;
 
 /** What the reference's detour over JSON leaves of a value: numbers as words, and texts that YAML can hold. */
-function emittable(context: CallContext, value: Value, depth: number): Emittable {
+function emittable(context: FunctionContext, value: Value, depth: number): Emittable {
   context.budget.nest(depth);
   context.budget.step();
   if (value === null) return word('null');
@@ -43,7 +43,7 @@ function word(text: string): Emittable {
   return { kind: 'word', text };
 }
 
-function pairs(context: CallContext, from: ReadonlyMap<string, Value>, depth: number): Emittable {
+function pairs(context: FunctionContext, from: ReadonlyMap<string, Value>, depth: number): Emittable {
   const entries = new Map<string, Emittable>();
   for (const [key, item] of from) {
     if (encodedLength(key) > longestKey || key.includes(nextLine)) throw plainError('key is too long');
@@ -80,7 +80,7 @@ function numberWord(value: number): string {
   return scalar.kind === 'int' ? scalar.value.toString() : formatFloat(value, 'g', -1);
 }
 
-function toYaml(context: CallContext, value: Value): string {
+function toYaml(context: FunctionContext, value: Value): string {
   try {
     const text = emitYaml(emittable(context, value, 0));
     context.budget.allocate(text.length);
@@ -111,7 +111,7 @@ export function fromYamlValue(value: YamlValue): Value {
   }
 }
 
-function fromYaml(context: CallContext, text: string): GoMap {
+function fromYaml(context: FunctionContext, text: string): GoMap {
   try {
     const document = readYaml(text, context.budget);
     assertJson(document);

@@ -1,4 +1,4 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
 import type { Constant, PublicText } from '../value/public-text.ts';
@@ -24,11 +24,11 @@ function describe(unit: string): string {
 
 class Decoder {
   readonly #text: string;
-  readonly #budget: Budget;
+  readonly #budget: ExecutionBudget;
   #at = 0;
   problem: GoError | undefined;
 
-  constructor(text: string, budget: Budget) {
+  constructor(text: string, budget: ExecutionBudget) {
     this.#text = text;
     this.#budget = budget;
   }
@@ -232,7 +232,7 @@ function hexUnit(raw: string, at: number): number {
 }
 
 /** `json.Unmarshal` into an `interface {}`. Throws `GoError` for what is no JSON. */
-export function decodeJson(text: string, budget: Budget): Decoded {
+export function decodeJson(text: string, budget: ExecutionBudget): Decoded {
   const decoder = new Decoder(text, budget);
   const value = decoder.document();
   return { value, problem: decoder.problem };

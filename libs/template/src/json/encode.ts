@@ -1,4 +1,4 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { formatFloat } from '../strconv/format-float.ts';
 import type { GoError } from '../value/go-error.ts';
 import { plainError } from '../value/go-error.ts';
@@ -62,9 +62,9 @@ export function encodeJsonNumber(value: number): string {
 
 class Encoder {
   readonly #style: JsonStyle;
-  readonly #budget: Budget;
+  readonly #budget: ExecutionBudget;
 
-  constructor(style: JsonStyle, budget: Budget) {
+  constructor(style: JsonStyle, budget: ExecutionBudget) {
     this.#style = style;
     this.#budget = budget;
   }
@@ -126,6 +126,6 @@ function mapPairs(map: GoMap): (readonly [string, Value])[] {
 }
 
 /** `json.Marshal` and its relatives. Throws `GoError` for what JSON cannot hold. */
-export function encodeJson(value: Value, style: JsonStyle, budget: Budget): string {
+export function encodeJson(value: Value, style: JsonStyle, budget: ExecutionBudget): string {
   return new Encoder(style, budget).encode(value, 0);
 }

@@ -24,9 +24,11 @@ export type TokenKind =
   | 'dot'
   | Keyword;
 
+/** A word of the language, which no function or field can be called. */
 export type Keyword =
   'block' | 'break' | 'continue' | 'define' | 'else' | 'end' | 'if' | 'nil' | 'range' | 'template' | 'with';
 
+/** All keywords. */
 export const keywords: ReadonlySet<string> = new Set<Keyword>([
   'block',
   'break',
@@ -51,6 +53,7 @@ export interface Token {
   readonly line: number;
 }
 
+/** Whether a token is a keyword. */
 export function isKeyword(kind: TokenKind): kind is Keyword {
   return keywords.has(kind);
 }

@@ -17,24 +17,28 @@ export type Operand =
   | StringNode
   | PipeNode;
 
+/** A run of nodes: a whole template, or a branch of it. */
 export interface ListNode {
   readonly kind: 'list';
   readonly position: number;
   readonly nodes: Node[];
 }
 
+/** Text outside of actions, written as it is. */
 export interface TextNode {
   readonly kind: 'text';
   readonly position: number;
   readonly text: string;
 }
 
+/** `{{pipe}}`: its value is printed, unless it assigns. */
 export interface ActionNode {
   readonly kind: 'action';
   readonly position: number;
   readonly pipe: PipeNode;
 }
 
+/** `{{if}}`, `{{with}}` or `{{range}}` up to its `{{end}}`. */
 export interface BranchNode {
   readonly kind: 'if' | 'with' | 'range';
   readonly position: number;
@@ -43,6 +47,7 @@ export interface BranchNode {
   readonly elseList: ListNode | undefined;
 }
 
+/** `{{template "name" pipe}}`. */
 export interface TemplateNode {
   readonly kind: 'template';
   readonly position: number;
@@ -50,21 +55,25 @@ export interface TemplateNode {
   readonly pipe: PipeNode | undefined;
 }
 
+/** `{{break}}` or `{{continue}}`. */
 export interface JumpNode {
   readonly kind: 'break' | 'continue';
   readonly position: number;
 }
 
+/** `{{end}}`; only the parser sees it. */
 export interface EndNode {
   readonly kind: 'end';
   readonly position: number;
 }
 
+/** `{{else}}`; only the parser sees it. */
 export interface ElseNode {
   readonly kind: 'else';
   readonly position: number;
 }
 
+/** Commands joined by `|`, with the variables that take the result. */
 export interface PipeNode {
   readonly kind: 'pipe';
   readonly position: number;
@@ -73,6 +82,7 @@ export interface PipeNode {
   readonly commands: CommandNode[];
 }
 
+/** A function, method or value with its arguments. */
 export interface CommandNode {
   readonly kind: 'command';
   readonly position: number;
@@ -80,12 +90,14 @@ export interface CommandNode {
   readonly args: readonly [Operand, ...Operand[]];
 }
 
+/** The name of a function. */
 export interface IdentifierNode {
   readonly kind: 'identifier';
   readonly position: number;
   readonly name: string;
 }
 
+/** `$x`, with fields behind it. */
 export interface VariableNode {
   readonly kind: 'variable';
   readonly position: number;
@@ -94,22 +106,26 @@ export interface VariableNode {
   readonly fields: readonly string[];
 }
 
+/** `.`, the current data. */
 export interface DotNode {
   readonly kind: 'dot';
   readonly position: number;
 }
 
+/** The constant `nil`. */
 export interface NilNode {
   readonly kind: 'nil';
   readonly position: number;
 }
 
+/** `.a.b`, fields of the current data. */
 export interface FieldNode {
   readonly kind: 'field';
   readonly position: number;
   readonly fields: readonly string[];
 }
 
+/** `(pipe).a.b`, fields of an operand. */
 export interface ChainNode {
   readonly kind: 'chain';
   readonly position: number;
@@ -117,6 +133,7 @@ export interface ChainNode {
   readonly fields: readonly string[];
 }
 
+/** `true` or `false`. */
 export interface BoolNode {
   readonly kind: 'bool';
   readonly position: number;
@@ -134,6 +151,7 @@ export interface NumberNode {
   readonly complex: GoComplex | undefined;
 }
 
+/** A text in quotes or backquotes. */
 export interface StringNode {
   readonly kind: 'string';
   readonly position: number;

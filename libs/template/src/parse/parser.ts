@@ -1,4 +1,4 @@
-import { Budget } from '../exec/limits.ts';
+import { ExecutionBudget } from '../exec/limits.ts';
 import type { Limits } from '../exec/limits.ts';
 import type { Delimiters } from '../lex/lexer.ts';
 import { Lexer } from '../lex/lexer.ts';
@@ -77,7 +77,7 @@ class Parser {
   readonly #shared: Shared;
   readonly #tokens: TokenStream;
   readonly #variables: string[] = ['$'];
-  readonly #budget: Budget;
+  readonly #budget: ExecutionBudget;
   #rangeDepth = 0;
   #nesting: number;
   #actionLine = 0;
@@ -85,7 +85,7 @@ class Parser {
   constructor(shared: Shared, nesting = 0) {
     this.#shared = shared;
     this.#tokens = shared.tokens;
-    this.#budget = new Budget(shared.options.limits);
+    this.#budget = new ExecutionBudget(shared.options.limits);
     this.#nesting = nesting;
   }
 

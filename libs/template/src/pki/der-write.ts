@@ -13,6 +13,7 @@ export function tlv(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat([Uint8Array.of(tag, ...lengthOf(content.length)), content]);
 }
 
+/** A SEQUENCE of encoded parts. */
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
   return tlv(0x30, ...parts);
 }
@@ -32,6 +33,7 @@ export function implicit(number: number, content: Uint8Array): Uint8Array {
   return tlv(0x80 | number, content);
 }
 
+/** An OCTET STRING. */
 export function octetString(content: Uint8Array): Uint8Array {
   return tlv(0x04, content);
 }
@@ -49,11 +51,14 @@ export function integer(value: bigint | number): Uint8Array {
   return tlv(0x02, signed ? Uint8Array.of(0) : Uint8Array.of(), content);
 }
 
+/** An OBJECT IDENTIFIER, from its dotted form. */
 export function oid(value: string): Uint8Array {
   return new Uint8Array(new ObjectIdentifier({ value }).toBER());
 }
 
+/** NULL. */
 export const derNull: Uint8Array = tlv(0x05);
+/** The BOOLEAN that is true. */
 export const derTrue: Uint8Array = tlv(0x01, Uint8Array.of(0xff));
 
 /** UTF-16 with the high octet first: what PKCS#12 uses for names and, in its old key derivation, for passwords. */
@@ -61,6 +66,7 @@ export function utf16(text: string): Uint8Array {
   return Buffer.from(text, 'utf16le').swap16();
 }
 
+/** A BMPString, for names in PKCS#12. */
 export function bmpString(text: string): Uint8Array {
   return tlv(0x1e, utf16(text));
 }

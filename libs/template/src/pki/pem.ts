@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../funcs/encoding.ts';
+import { decodeGoBase64 } from '../funcs/encoding.ts';
 import { fromBytes, toBytes } from '../value/utf8.ts';
 
 /** One block of a PEM text (RFC 1421, as Go's encoding/pem reads it). Texts are byte strings. */
@@ -63,7 +63,7 @@ function blockAt(text: string, from: number, endAt: number): PemResult | 'invali
   if (text.slice(tailAt, tailAt + tail.length) !== tail) return 'invalid';
   const last = lineAt(text, tailAt + tail.length);
   if (last.line !== '') return 'invalid';
-  const decoded = decodeBase64(text.slice(head.next, Math.max(endAt, head.next)).replace(/[ \t]/g, ''));
+  const decoded = decodeGoBase64(text.slice(head.next, Math.max(endAt, head.next)).replace(/[ \t]/g, ''));
   if (!decoded.ok) return 'invalid';
   const block = { type, headers: head.headers, bytes: toBytes(decoded.bytes) };
   return { kind: 'block', block, rest: text.slice(last.next) };

@@ -1,15 +1,15 @@
 import { TemplateError } from '../error.ts';
 import { applyDocument, applyValue, parseScope, parseTarget } from './apply.ts';
-import type { JsonObject } from './json-value.ts';
+import type { ManifestObject } from './json-value.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-function withValue(object: JsonObject, target: string, key: string, value: string): JsonObject {
+function withValue(object: ManifestObject, target: string, key: string, value: string): ManifestObject {
   applyValue(object, parseTarget(target), key, bytes(value));
   return object;
 }
 
-function withDocument(object: JsonObject, target: string, document: string): JsonObject {
+function withDocument(object: ManifestObject, target: string, document: string): ManifestObject {
   applyDocument(object, parseTarget(target), 'doc', bytes(document));
   return object;
 }

@@ -1,7 +1,7 @@
 import { decodeText, fromBytes } from '../value/utf8.ts';
 import { readDocument, readStringMap } from './documents.ts';
-import type { JsonObject, JsonValue } from './json-value.ts';
-import { fieldOf, isJsonObject, setField } from './json-value.ts';
+import type { ManifestObject, ManifestValue } from './json-value.ts';
+import { fieldOf, isManifestObject, setField } from './json-value.ts';
 import type { PathStep } from './path.ts';
 import { changeAtPath, parsePath } from './path.ts';
 import { targetError } from './target-error.ts';
@@ -16,12 +16,12 @@ export function parseScope(scope: string): TemplateScope {
 }
 
 /** Where rendered values go. */
-export type Target =
+export type TemplateTarget =
   | { readonly kind: 'data' | 'labels' | 'annotations' | 'spec' }
   | { readonly kind: 'path'; readonly text: string; readonly path: readonly PathStep[] };
 
 /** Reads a target: `data`, `labels` and `annotations` in any case, `spec`, or a path. */
-export function parseTarget(text: string): Target {
+export function parseTarget(text: string): TemplateTarget {
   const lower = text.toLowerCase();
   if (lower === '' || lower === 'data') return { kind: 'data' };
   if (lower === 'labels' || lower === 'annotations' || lower === 'spec') return { kind: lower };
@@ -33,24 +33,24 @@ function text(bytes: Uint8Array): string {
 }
 
 /** The map of the name inside the object, made where it is missing. */
-function mapAt(object: JsonObject, ...names: readonly string[]): JsonObject {
+function mapAt(object: ManifestObject, ...names: readonly string[]): ManifestObject {
   let current = object;
   for (const name of names) {
     const found = fieldOf(current, name);
-    const next: JsonObject = isJsonObject(found) ? found : {};
+    const next: ManifestObject = isManifestObject(found) ? found : {};
     if (next !== found) setField(current, name, next);
     current = next;
   }
   return current;
 }
 
-function stringsOf(object: JsonObject, kind: 'data' | 'labels' | 'annotations'): JsonObject {
+function stringsOf(object: ManifestObject, kind: 'data' | 'labels' | 'annotations'): ManifestObject {
   return kind === 'data' ? mapAt(object, 'data') : mapAt(object, 'metadata', kind);
 }
 
-function merged(leaf: JsonValue | undefined, value: JsonValue): JsonValue {
-  if (!isJsonObject(leaf) || !isJsonObject(value)) return value;
-  const result: JsonObject = {};
+function merged(leaf: ManifestValue | undefined, value: ManifestValue): ManifestValue {
+  if (!isManifestObject(leaf) || !isManifestObject(value)) return value;
+  const result: ManifestObject = {};
   for (const from of [leaf, value]) for (const [key, item] of Object.entries(from)) setField(result, key, item);
   return result;
 }
@@ -59,7 +59,7 @@ function merged(leaf: JsonValue | undefined, value: JsonValue): JsonValue {
  * Puts one rendered entry of scope `Values` into an object: into its strings under the entry's key, into `spec` under the
  * key, or, read as YAML, in place of what stands at the path.
  */
-export function applyValue(object: JsonObject, target: Target, key: string, value: Uint8Array): void {
+export function applyValue(object: ManifestObject, target: TemplateTarget, key: string, value: Uint8Array): void {
   if (target.kind === 'path') changeAtPath(object, target.text, target.path, () => readDocument(key, value));
   else if (target.kind === 'spec') setField(mapAt(object, 'spec'), key, text(value));
   else setField(stringsOf(object, target.kind), key, text(value));
@@ -69,7 +69,12 @@ export function applyValue(object: JsonObject, target: Target, key: string, valu
  * Puts a rendered document of scope `KeysAndValues` into an object: its pairs into the strings, or the whole in place of
  * `spec` or of what stands at the path. Two maps at the end of a path of several steps are merged.
  */
-export function applyDocument(object: JsonObject, target: Target, template: string, document: Uint8Array): void {
+export function applyDocument(
+  object: ManifestObject,
+  target: TemplateTarget,
+  template: string,
+  document: Uint8Array,
+): void {
   if (target.kind === 'spec') setField(object, 'spec', readDocument(template, document));
   else if (target.kind === 'path') {
     const value = readDocument(template, document);

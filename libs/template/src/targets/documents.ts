@@ -1,5 +1,5 @@
 import { TemplateError } from '../error.ts';
-import { Budget, defaultLimits } from '../exec/limits.ts';
+import { ExecutionBudget, defaultLimits } from '../exec/limits.ts';
 import { formatFloat32 } from '../yaml/float32.ts';
 import type { YamlValue } from '../yaml/read.ts';
 import { assertJson, jsonKind, readYaml } from '../yaml/read.ts';
@@ -7,13 +7,13 @@ import { GoError } from '../value/go-error.ts';
 import type { PublicText } from '../value/public-text.ts';
 import { authored, shown } from '../value/public-text.ts';
 import { decodeText, fromBytes, toBytes } from '../value/utf8.ts';
-import type { JsonValue } from './json-value.ts';
-import { toJsonValue } from './json-value.ts';
+import type { ManifestValue } from './json-value.ts';
+import { toManifestValue } from './json-value.ts';
 
 /** Rendered YAML may be as large as an output may be; the default limits allow for that. */
 function read(template: string, text: Uint8Array, failed: string, check: (value: YamlValue) => void): YamlValue {
   try {
-    const document = readYaml(fromBytes(text), new Budget(defaultLimits));
+    const document = readYaml(fromBytes(text), new ExecutionBudget(defaultLimits));
     check(document);
     return document;
   } catch (error) {
@@ -75,6 +75,6 @@ export function readStringMap(template: string, text: Uint8Array): Map<string, U
 }
 
 /** A rendered document of any shape. Throws `TemplateError` with code `TARGET` for what is no YAML. */
-export function readDocument(template: string, text: Uint8Array): JsonValue {
-  return toJsonValue(read(template, text, 'could not unmarshal template', assertJson));
+export function readDocument(template: string, text: Uint8Array): ManifestValue {
+  return toManifestValue(read(template, text, 'could not unmarshal template', assertJson));
 }

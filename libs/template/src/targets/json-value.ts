@@ -2,28 +2,30 @@ import { decodeText } from '../value/utf8.ts';
 import type { YamlValue } from '../yaml/read.ts';
 
 /** JSON as an object of the API server has it. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export type ManifestValue = null | boolean | number | string | ManifestValue[] | ManifestObject;
 
-export interface JsonObject {
-  [key: string]: JsonValue;
+/** A JSON object. */
+export interface ManifestObject {
+  [key: string]: ManifestValue;
 }
 
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+/** Whether a value is an object: neither null nor a list. */
+export function isManifestObject(value: ManifestValue | undefined): value is ManifestObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Sets a field whatever its name: `__proto__` is a key like any other. */
-export function setField(object: JsonObject, key: string, value: JsonValue): void {
+export function setField(object: ManifestObject, key: string, value: ManifestValue): void {
   Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** A field of the object itself, never one that it inherits. */
-export function fieldOf(object: JsonObject, key: string): JsonValue | undefined {
+export function fieldOf(object: ManifestObject, key: string): ManifestValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 /** A YAML document as JSON. */
-export function toJsonValue(value: YamlValue): JsonValue {
+export function toManifestValue(value: YamlValue): ManifestValue {
   switch (value.kind) {
     case 'null':
       return null;
@@ -35,10 +37,10 @@ export function toJsonValue(value: YamlValue): JsonValue {
     case 'text':
       return decodeText(value.text);
     case 'list':
-      return value.items.map(toJsonValue);
+      return value.items.map(toManifestValue);
     case 'map': {
-      const object: JsonObject = {};
-      for (const [key, item] of value.entries) setField(object, decodeText(key), toJsonValue(item));
+      const object: ManifestObject = {};
+      for (const [key, item] of value.entries) setField(object, decodeText(key), toManifestValue(item));
       return object;
     }
   }

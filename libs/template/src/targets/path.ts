@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from './json-value.ts';
-import { fieldOf, isJsonObject, setField } from './json-value.ts';
+import type { ManifestObject, ManifestValue } from './json-value.ts';
+import { fieldOf, isManifestObject, setField } from './json-value.ts';
 import { targetError } from './target-error.ts';
 
 /** One step of a path: into a map by key, or into a list by index. */
@@ -46,33 +46,33 @@ export function parsePath(target: string): PathStep[] {
 }
 
 /** The type of a value in Go's words. */
-function goType(value: JsonValue): string {
+function goType(value: ManifestValue): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
   return { string: 'string', number: 'float64', boolean: 'bool' }[typeof value as 'string' | 'number' | 'boolean'];
 }
 
-function emptyFor(step: PathStep): JsonValue {
+function emptyFor(step: PathStep): ManifestValue {
   return step.kind === 'key' ? {} : [];
 }
 
-function read(container: JsonValue, step: PathStep, target: string): JsonValue | undefined {
+function read(container: ManifestValue, step: PathStep, target: string): ManifestValue | undefined {
   if (step.kind === 'key') {
-    if (isJsonObject(container)) return fieldOf(container, step.key);
+    if (isManifestObject(container)) return fieldOf(container, step.key);
     throw mismatch(target, `expected map at key ${JSON.stringify(step.key)}`, container);
   }
   if (Array.isArray(container)) return container[step.index];
   throw mismatch(target, `expected array at index ${step.index}`, container);
 }
 
-function mismatch(target: string, expected: string, found: JsonValue): Error {
+function mismatch(target: string, expected: string, found: ManifestValue): Error {
   return targetError('', `failed to set path ${target}: ${expected} but found ${goType(found)}`);
 }
 
-function write(container: JsonValue, step: PathStep, value: JsonValue): void {
+function write(container: ManifestValue, step: PathStep, value: ManifestValue): void {
   if (step.kind === 'key') {
-    if (isJsonObject(container)) setField(container, step.key, value);
+    if (isManifestObject(container)) setField(container, step.key, value);
     return;
   }
   if (!Array.isArray(container)) return;
@@ -85,20 +85,20 @@ function write(container: JsonValue, step: PathStep, value: JsonValue): void {
  * and filling lists with nulls. Throws `TemplateError` with code `TARGET` where something else stands in the way.
  */
 export function changeAtPath(
-  object: JsonObject,
+  object: ManifestObject,
   target: string,
   path: readonly PathStep[],
-  change: (leaf: JsonValue | undefined) => JsonValue,
+  change: (leaf: ManifestValue | undefined) => ManifestValue,
 ): void {
-  let container: JsonValue = object;
+  let container: ManifestValue = object;
   path.forEach((step, at) => {
-    const found: JsonValue | undefined = read(container, step, target);
+    const found: ManifestValue | undefined = read(container, step, target);
     const next = path[at + 1];
     if (next === undefined) {
       write(container, step, change(found));
       return;
     }
-    const inner: JsonValue = found ?? emptyFor(next);
+    const inner: ManifestValue = found ?? emptyFor(next);
     if (found === undefined || found === null) write(container, step, inner);
     container = inner;
   });

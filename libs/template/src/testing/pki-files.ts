@@ -11,6 +11,7 @@ export function pkiFile(name: string): Uint8Array {
   return new Uint8Array(readFileSync(join(folder, name)));
 }
 
+/** The same as text. */
 export function pkiText(name: string): string {
   return readFileSync(join(folder, name), 'utf8');
 }
@@ -23,7 +24,7 @@ export function render(template: string, data: Data = {}): string {
 }
 
 /** The two texts of the error that a template ends with, without the place in front of them. */
-export function failure(template: string, data: Data = {}): { readonly go: string; readonly shown: string } {
+export function templateFailure(template: string, data: Data = {}): { readonly go: string; readonly shown: string } {
   try {
     render(template, data);
   } catch (error) {

@@ -6,6 +6,7 @@ import { float64Type, int64Type, stringType } from '../value/types.ts';
 import { GoInt } from '../value/values.ts';
 import { goInt64 } from '../value/make.ts';
 
+/** Nanoseconds in a second; durations are counted in them. */
 export const nanosPerSecond = 1_000_000_000n;
 
 const units: ReadonlyMap<string, bigint> = new Map([
@@ -37,7 +38,7 @@ function problem<const T extends string>(what: Constant<T>, text: string, unit?:
 const limit = 1n << 63n;
 
 /** One number and its unit in nanoseconds; the fraction is computed as Go does, in doubles. */
-function part(whole: string, fraction: string, unit: bigint): bigint | undefined {
+function scaledNanos(whole: string, fraction: string, unit: bigint): bigint | undefined {
   const units_ = BigInt(whole === '' ? '0' : whole);
   if (units_ > limit / unit) return undefined;
   let value = units_ * unit;
@@ -55,7 +56,7 @@ function part(whole: string, fraction: string, unit: bigint): bigint | undefined
 }
 
 /** `time.ParseDuration`, in nanoseconds. Throws a `GoError` with Go's text. */
-export function parseDuration(text: string): bigint {
+export function parseGoDuration(text: string): bigint {
   const invalid = () => problem('invalid duration', text);
   const negative = text.startsWith('-');
   let rest = text.replace(/^[-+]/, '');
@@ -73,7 +74,7 @@ export function parseDuration(text: string): bigint {
     const size = units.get(unit);
     if (size === undefined) throw problem('unknown unit in duration', text, unit);
     rest = rest.slice(unit.length);
-    const value = part(whole, fraction, size);
+    const value = scaledNanos(whole, fraction, size);
     if (value === undefined) throw invalid();
     total += value;
     if (total > limit) throw invalid();
@@ -93,7 +94,7 @@ function decimal(value: bigint, unit: bigint, name: string): string {
 }
 
 /** `Duration.String`: `1h0m1.5s`. */
-export function formatDuration(nanos: bigint): string {
+export function formatGoDuration(nanos: bigint): string {
   if (nanos === 0n) return '0s';
   const sign = nanos < 0n ? '-' : '';
   const size = nanos < 0n ? -nanos : nanos;
@@ -143,7 +144,7 @@ function method(nanos: bigint, name: string): GoMethod | undefined {
     case 'Abs':
       return { params: [], result: durationType, call: () => goDuration(nanos < 0n ? -nanos : nanos) };
     case 'String':
-      return { params: [], result: stringType, call: () => formatDuration(nanos) };
+      return { params: [], result: stringType, call: () => formatGoDuration(nanos) };
     case 'Round':
       return withDuration((multiple) => roundDuration(nanos, multiple));
     case 'Truncate':
@@ -158,7 +159,7 @@ function withDuration(change: (multiple: bigint) => bigint): GoMethod {
 }
 
 /** `time.Duration`, a named int64. */
-export const durationType: GoType = { name: 'time.Duration', kind: 'int64', text: formatDuration, method };
+export const durationType: GoType = { name: 'time.Duration', kind: 'int64', text: formatGoDuration, method };
 
 /** A `time.Duration`. */
 export function goDuration(nanos: bigint): GoInt {

@@ -10,6 +10,7 @@ import { type ClockReading, formatTime } from './format.ts';
 import type { Zone } from './zone.ts';
 import { utc } from './zone.ts';
 
+/** The type of an instant. */
 export const timeType: GoType = { name: 'time.Time', kind: 'struct' };
 
 function nameOf(names: readonly string[], prefix: string, value: number): string {

@@ -26,6 +26,7 @@ export type LayoutElement =
   | ZoneElement
   | 'fraction';
 
+/** The forms in which a layout may ask for the offset of a zone. */
 export type ZoneElement =
   'Z0700' | 'Z070000' | 'Z07' | 'Z07:00' | 'Z07:00:00' | '-0700' | '-070000' | '-07' | '-07:00' | '-07:00:00';
 

@@ -15,6 +15,7 @@ export interface Zone {
   at(seconds: number): ZoneOffset;
 }
 
+/** UTC. */
 export const utc: Zone = { name: 'UTC', at: () => ({ offset: 0, abbreviation: 'UTC' }) };
 
 /** A zone with one offset for all times. */

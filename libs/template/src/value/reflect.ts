@@ -17,7 +17,7 @@ export function typeOf(value: Exclude<Value, null>): GoType {
 }
 
 /** `%T`: the type's name, `<nil>` for nil. */
-export function typeName(value: Value): string {
+export function goTypeName(value: Value): string {
   return value === null ? '<nil>' : typeOf(value).name;
 }
 
@@ -44,6 +44,11 @@ export function isTrue(value: Value | undefined): boolean {
   if (value instanceof GoMap) return value.entries.size > 0;
   if (value instanceof GoComplex) return value.real !== 0 || value.imag !== 0;
   return true;
+}
+
+/** Sprig's `empty`: the opposite of text/template's truth. */
+export function isEmpty(value: Value): boolean {
+  return !isTrue(value);
 }
 
 /** `reflect.DeepEqual`. `step` is called per pair and may throw. */

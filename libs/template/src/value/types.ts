@@ -15,22 +15,38 @@ function mapOf(elem: GoType): GoType {
   return { name: `map[string]${elem.name}`, kind: 'map', elem };
 }
 
+/** Go's `bool`. */
 export const boolType = basic('bool');
+/** Go's `string`. */
 export const stringType = basic('string');
+/** Go's `int`. */
 export const intType = basic('int');
+/** Go's `int64`. */
 export const int64Type = basic('int64');
+/** Go's `uint8`. */
 export const uint8Type = basic('uint8');
+/** Go's `uint32`. */
 export const uint32Type = basic('uint32');
+/** Go's `uint64`. */
 export const uint64Type = basic('uint64');
+/** Go's `float64`. */
 export const float64Type = basic('float64');
+/** Go's `complex128`. */
 export const complexType = basic('complex128');
+/** Go's `interface {}`. */
 export const anyType: GoType = { name: 'interface {}', kind: 'interface' };
 
+/** Go's `[]interface {}`. */
 export const anySliceType = sliceOf(anyType);
+/** Go's `[][]interface {}`. */
 export const anySliceSliceType = sliceOf(anySliceType);
+/** Go's `[]string`. */
 export const stringSliceType = sliceOf(stringType);
+/** Go's `[]int`. */
 export const intSliceType = sliceOf(intType);
+/** Go's `[]float64`. */
 export const float64SliceType = sliceOf(float64Type);
+/** Go's `[]uint8`. */
 export const byteSliceType = sliceOf(uint8Type);
 /** What functions of the dictionary group take and give. */
 export const dictType = mapOf(anyType);

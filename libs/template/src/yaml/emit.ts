@@ -1,4 +1,4 @@
-import { compareKeys } from './key-order.ts';
+import { compareYamlKeys } from './key-order.ts';
 import { charAt, chooseStyle, isBreak, isPrintable } from './scalar-style.ts';
 
 /** What can be written: texts are byte strings, numbers and other plain words come ready to print. */
@@ -121,7 +121,7 @@ class Emitter {
     }
     const outer = this.#indent;
     this.#indent = outer < 0 ? 0 : outer + bestIndent;
-    for (const key of [...entries.keys()].sort(compareKeys)) {
+    for (const key of [...entries.keys()].sort(compareYamlKeys)) {
       this.#writeIndent();
       this.#key(key);
       const value = entries.get(key);

@@ -18,7 +18,7 @@ function continuesNumber(runes: readonly number[], at: number): boolean {
 }
 
 /** go-yaml's order of keys: letters after all else, numbers by value, so that `a2` comes before `a10`. */
-export function compareKeys(a: string, b: string): number {
+export function compareYamlKeys(a: string, b: string): number {
   const left = runesOf(a);
   const right = runesOf(b);
   for (let at = 0; at < left.length && at < right.length; at++) {

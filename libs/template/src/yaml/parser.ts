@@ -1,4 +1,4 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import type { GoError } from '../value/go-error.ts';
 import type { Constant, PublicText } from '../value/public-text.ts';
 import { constant, count, shown } from '../value/public-text.ts';
@@ -38,11 +38,11 @@ function parseError<const T extends string>(
 /** Reads one document by libyaml's grammar. */
 class YamlParser {
   readonly #scanner: YamlScanner;
-  readonly #budget: Budget;
+  readonly #budget: ExecutionBudget;
   readonly #anchors = new Map<string, YamlNode>();
   readonly #handles = new Map<string, string>();
 
-  constructor(text: string, budget: Budget) {
+  constructor(text: string, budget: ExecutionBudget) {
     this.#scanner = new YamlScanner(text);
     this.#budget = budget;
   }
@@ -251,6 +251,6 @@ class YamlParser {
 }
 
 /** The first document of a text, undefined where there is none. Throws a `GoError` with go-yaml's text. */
-export function parseYamlDocument(text: string, budget: Budget): YamlNode | undefined {
+export function parseYamlDocument(text: string, budget: ExecutionBudget): YamlNode | undefined {
   return new YamlParser(text === '' ? '\n' : text, budget).document();
 }

@@ -1,4 +1,4 @@
-import type { Budget } from '../exec/limits.ts';
+import type { ExecutionBudget } from '../exec/limits.ts';
 import { unsupportedNumber } from '../json/encode.ts';
 import { formatFloat } from '../strconv/format-float.ts';
 import { quote } from '../strconv/quote.ts';
@@ -70,11 +70,11 @@ function keyText(key: YamlValue, value: YamlValue): string {
 
 /** Turns nodes into values. Aliases are followed each time, paid for step by step. */
 class Reader {
-  readonly #budget: Budget;
+  readonly #budget: ExecutionBudget;
   /** Targets of the aliases that are being followed: one inside itself is a cycle. */
   readonly #open = new Set<YamlNode>();
 
-  constructor(budget: Budget) {
+  constructor(budget: ExecutionBudget) {
     this.#budget = budget;
   }
 
@@ -163,7 +163,7 @@ const allowed = /^[\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10fff
  * The first document of a text by the rules of YAML 1.1, as sigs.k8s.io/yaml reads it with go-yaml 2. Throws a `GoError` with
  * the reference's message.
  */
-export function readYaml(text: string, budget: Budget): YamlValue {
+export function readYaml(text: string, budget: ExecutionBudget): YamlValue {
   budget.step(text.length / 4);
   if (!isValidUtf8(text)) throw plainYamlError('invalid leading UTF-8 octet');
   const decoded = decodeText(text);

@@ -17,6 +17,7 @@ export function charAt(text: string, at: number): string {
 
 const breaks: ReadonlySet<string> = new Set(['\r', '\n', '\xc2\x85', '\xe2\x80\xa8', '\xe2\x80\xa9']);
 
+/** Whether a character, as a byte string, ends a line for libyaml. */
 export function isBreak(char: string): boolean {
   return breaks.has(char);
 }

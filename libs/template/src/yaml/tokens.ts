@@ -9,6 +9,7 @@ export type YamlToken =
   | { readonly kind: 'versionDirective'; readonly start: Mark; readonly version: string }
   | { readonly kind: 'tagDirective'; readonly start: Mark; readonly handle: string; readonly prefix: string };
 
+/** Tokens that say nothing but where they stand. */
 export type Punctuation =
   | 'streamEnd'
   | 'documentStart'

@@ -8,11 +8,12 @@ import {
   type SecretSnapshot,
   snapshotSecret,
   targetName,
-  type Target as Observed,
+  type ObservedTarget as Observed,
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
-import type { Target, TargetWrite, Written } from './target.ts';
+import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
 
+/** What Secrets are read from and written to. */
 export interface SecretTargetOptions {
   readonly client: KubeClient;
   readonly written: OwnWrites<SecretSnapshot>;
@@ -24,7 +25,7 @@ export interface SecretTargetOptions {
 const ATTEMPTS = 4;
 
 /** The Secret of an ExternalSecret. */
-export class SecretTarget implements Target<SecretSnapshot> {
+export class SecretTarget implements SyncTarget<SecretSnapshot> {
   readonly #options: SecretTargetOptions;
 
   constructor(options: SecretTargetOptions) {
@@ -32,11 +33,11 @@ export class SecretTarget implements Target<SecretSnapshot> {
   }
 
   observed(es: ExternalSecret): SecretSnapshot | undefined {
-    return this.#options.written.newest(keyOf(es, targetName(es)));
+    return this.#options.written.latest(keyOf(es, targetName(es)));
   }
 
   /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
-  async write(options: TargetWrite): Promise<Written> {
+  async write(options: TargetWrite): Promise<TargetWriteResult> {
     const snapshot = this.observed(options.es);
     let target: Observed = snapshot ? { kind: 'snapshot', snapshot } : { kind: 'missing' };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -52,7 +53,7 @@ export class SecretTarget implements Target<SecretSnapshot> {
     return orphansOf(es, this.#options.createdBy(`${namespace}/${hashOwner(namespace, name)}`));
   }
 
-  async sweep({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
+  async deleteOrphans({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
     const { client, written } = this.#options;
     const { namespace = '' } = es.metadata;
     let swept = 0;
@@ -71,7 +72,7 @@ export class SecretTarget implements Target<SecretSnapshot> {
   }
 
   /** One decision and its request; what the target turned out to be, where the decision was made on something else. */
-  async #step(target: Observed, options: TargetWrite): Promise<Written | { readonly target: Observed }> {
+  async #step(target: Observed, options: TargetWrite): Promise<TargetWriteResult | { readonly target: Observed }> {
     const { es, data } = options;
     const plan = planSecret({ externalSecret: es, data, target });
     switch (plan.kind) {
@@ -111,7 +112,7 @@ export class SecretTarget implements Target<SecretSnapshot> {
   }
 
   /** Undefined when it was deleted since it was read. */
-  async #update(secret: Secret, { es, signal }: TargetWrite): Promise<Written | undefined> {
+  async #update(secret: Secret, { es, signal }: TargetWrite): Promise<TargetWriteResult | undefined> {
     try {
       this.#wrote(await this.#options.client.update(secrets, secret, { ...this.#as(es), signal }));
       return { kind: 'updated' };
@@ -123,13 +124,13 @@ export class SecretTarget implements Target<SecretSnapshot> {
   }
 
   #wrote(secret: Secret): void {
-    this.#options.written.wrote(secretKey(secret), snapshotSecret(secret));
+    this.#options.written.recordWrite(secretKey(secret), snapshotSecret(secret));
   }
 
   /** Whether its end will be noticed. One without our label is not watched at all. */
   #isWatched(target: Observed): boolean {
     if (target.kind !== 'live' || target.secret.metadata.labels?.[LABEL_MANAGED] !== 'true') return true;
-    return this.#options.written.saw(secretKey(target.secret), snapshotSecret(target.secret));
+    return this.#options.written.recordRead(secretKey(target.secret), snapshotSecret(target.secret));
   }
 
   #as(es: ExternalSecret): { readonly fieldManager: string } {
@@ -138,7 +139,7 @@ export class SecretTarget implements Target<SecretSnapshot> {
 }
 
 /** Whether there is a target with the values of this pass: not where it was refused, nor where there were no values. */
-export function leavesTarget(written: Written): boolean {
+export function leavesTarget(written: TargetWriteResult): boolean {
   if (written.kind === 'unchanged') return written.message !== ExternalSecretMessage.retained;
   return written.kind === 'created' || written.kind === 'updated';
 }

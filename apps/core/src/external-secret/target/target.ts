@@ -2,7 +2,7 @@ import type { ExternalSecret, ExternalSecretMessage } from '@eso/api/resources';
 import type { SecretData, SyncError } from '@eso/sync';
 
 /** What became of a target. */
-export type Written =
+export type TargetWriteResult =
   | { readonly kind: 'created' | 'updated' }
   /** It was as it should be, or there was nothing to write; `message` is that of the Ready=True condition. */
   | { readonly kind: 'unchanged'; readonly message: ExternalSecretMessage }
@@ -11,6 +11,7 @@ export type Written =
   /** Others wrote it again and again in between: start over. */
   | { readonly kind: 'contended' };
 
+/** Values for the target of an ExternalSecret. */
 export interface TargetWrite {
   readonly es: ExternalSecret;
   readonly data: SecretData;
@@ -18,7 +19,7 @@ export interface TargetWrite {
 }
 
 /** A kind of thing that values are written to. `S` is what is remembered of one: enough to see whether it is as it was written. */
-export interface Target<S> {
+export interface SyncTarget<S> {
   /** As the caches and our own writes show it; undefined where there is none. */
   observed(es: ExternalSecret): S | undefined;
   /** What this ExternalSecret made under an earlier name, as the caches show it. */
@@ -27,11 +28,11 @@ export interface Target<S> {
    * Brings it in line. Values reach the API server only; nothing of them stays here.
    * @throws KubeError of the request that failed
    */
-  write(options: TargetWrite): Promise<Written>;
+  write(options: TargetWrite): Promise<TargetWriteResult>;
   /**
    * Removes the orphans.
    * @returns how many went
    * @throws KubeError of the first request that failed
    */
-  sweep(options: Omit<TargetWrite, 'data'>): Promise<number>;
+  deleteOrphans(options: Omit<TargetWrite, 'data'>): Promise<number>;
 }

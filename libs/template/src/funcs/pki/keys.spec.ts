@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { failure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
 
 // RFC 7517, appendix A.2 (EC and RSA), and RFC 8037, appendix A.1.
 const ecJwk = {
@@ -53,11 +53,11 @@ describe('JWK', () => {
     expect(openssl(['pkey', '-in', 'k', '-pubout'], { k: made })).toBe(publicPem(rsaJwk));
     const other = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
     const unfit = { jwk: JSON.stringify({ kty: 'RSA', n, e, d: other.d }) };
-    expect(failure('{{ jwkPrivateKeyPem .jwk }}', unfit).go).toContain('do not fit');
+    expect(templateFailure('{{ jwkPrivateKeyPem .jwk }}', unfit).go).toContain('do not fit');
   });
 
   test('errors name no value', () => {
-    const privateError = (jwk: unknown) => failure('{{ jwkPrivateKeyPem .j }}', { j: JSON.stringify(jwk) });
+    const privateError = (jwk: unknown) => templateFailure('{{ jwkPrivateKeyPem .j }}', { j: JSON.stringify(jwk) });
     expect(privateError(withoutPrivate(rsaJwk)).go).toBe(
       'x509: unknown key type while marshaling PKCS#8: *rsa.PublicKey',
     );
@@ -74,12 +74,12 @@ describe('JWK', () => {
       null,
     ]) {
       for (const fn of ['jwkPrivateKeyPem', 'jwkPublicKeyPem']) {
-        const { go, shown } = failure(`{{ ${fn} .j }}`, { j: JSON.stringify(jwk) });
+        const { go, shown } = templateFailure(`{{ ${fn} .j }}`, { j: JSON.stringify(jwk) });
         expect(go + shown).toMatch(/^failed to parse JWK/);
         expect(go + shown).not.toContain('hunter2');
       }
     }
-    expect(failure('{{ jwkPublicKeyPem "hunter2" }}').shown).toBe('failed to parse JWK: the input is no JSON');
+    expect(templateFailure('{{ jwkPublicKeyPem "hunter2" }}').shown).toBe('failed to parse JWK: the input is no JSON');
   });
 });
 
@@ -91,6 +91,6 @@ test('names of hashes that the reference takes for SHA-256 mean what they say', 
   const sha256 = { ...data, sha256: pkiFile('oaep-sha256.bin') };
   expect(render('{{ rsaDecrypt "RSA-OAEP" "sha1" .sha256 .k }}', sha256)).toBe('secret é');
   const reason = 'error decrypting data with RSA: crypto/rsa: decryption error';
-  expect(failure('{{ rsaDecrypt "RSA-OAEP" "SHA256" .sha1 .k }}', data)).toEqual({ go: reason, shown: reason });
-  expect(failure('{{ rsaDecrypt "hunter2" "" "" "" }}').shown).toBe('the decryption scheme is not supported');
+  expect(templateFailure('{{ rsaDecrypt "RSA-OAEP" "SHA256" .sha1 .k }}', data)).toEqual({ go: reason, shown: reason });
+  expect(templateFailure('{{ rsaDecrypt "hunter2" "" "" "" }}').shown).toBe('the decryption scheme is not supported');
 });

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { constants, privateDecrypt } from 'node:crypto';
-import type { CallContext } from '../../exec/functions.ts';
+import type { FunctionContext } from '../../exec/functions.ts';
 import { privatePemOfJwk, publicPemOfJwk } from '../../pki/jwk.ts';
 import { nextPem } from '../../pki/pem.ts';
 import { readAnyKey } from '../../pki/private-key.ts';
@@ -30,7 +30,13 @@ function decryptOaep(key: KeyObject, hash: string, ciphertext: string): string |
   }
 }
 
-function rsaDecrypt(context: CallContext, scheme: string, hash: string, ciphertext: string, keyPem: string): string {
+function rsaDecrypt(
+  context: FunctionContext,
+  scheme: string,
+  hash: string,
+  ciphertext: string,
+  keyPem: string,
+): string {
   if (scheme === 'None') return ciphertext;
   if (scheme !== 'RSA-OAEP') {
     throw new GoError(

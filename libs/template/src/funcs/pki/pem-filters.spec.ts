@@ -1,4 +1,4 @@
-import { failure, openssl, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, openssl, pkiText, render } from '../../testing/pki-files.ts';
 
 const [root, intermediate, leaf, ec, own] = ['root', 'intermediate', 'leaf', 'ec', 'own'].map((name) =>
   pkiText(`${name}.pem`),
@@ -35,7 +35,7 @@ describe('filterCertChain', () => {
   });
 
   test('errors', () => {
-    const error = (c: string) => failure('{{ filterCertChain "leaf" .c }}', { c }).go;
+    const error = (c: string) => templateFailure('{{ filterCertChain "leaf" .c }}', { c }).go;
     expect(error('')).toBe('no leaf certificate found');
     expect(error(leaf + ec)).toBe('found multiple leaf or disjunct certificates');
     expect(error(leaf + pkiText('leaf.key'))).toBe('x509: malformed tbs certificate');
@@ -52,7 +52,7 @@ test('certSANs lists what OpenSSL shows', () => {
     'a@b.example',
     'https://x.example/y?z',
   ]);
-  expect(failure('{{ certSANs .c }}', { c: 'value' })).toEqual({
+  expect(templateFailure('{{ certSANs .c }}', { c: 'value' })).toEqual({
     go: 'failed to decode PEM block',
     shown: 'failed to decode PEM block',
   });
@@ -101,5 +101,5 @@ test('hostile texts take linear time', () => {
   ];
   // In square time each would run into the time limit of the test.
   for (const c of texts)
-    expect(failure('{{ filterPEM "B" (print .c "junk") }}', { c }).go).toBe('error filtering pem: found junk');
+    expect(templateFailure('{{ filterPEM "B" (print .c "junk") }}', { c }).go).toBe('error filtering pem: found junk');
 });

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../exec/functions.ts';
+import type { FunctionContext } from '../../exec/functions.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import { parseCertificate } from '../../pki/certificate.ts';
 import { certificatesOf, intermediatesOf, leafOf, orderChain, rootOf } from '../../pki/chain.ts';
@@ -9,7 +9,7 @@ import { decodeText } from '../../value/utf8.ts';
 import { define, t } from '../define.ts';
 
 /** Charges for reading a text of certificates; call it first. */
-export function charged(context: CallContext, text: string): string {
+export function charged(context: FunctionContext, text: string): string {
   context.budget.allocate(8 * text.length);
   return text;
 }
@@ -18,7 +18,7 @@ function foldCase(text: string): string {
   return decodeText(text).toLowerCase();
 }
 
-function filterPem(context: CallContext, type: string, input: string): string {
+function filterPem(context: FunctionContext, type: string, input: string): string {
   const start = charged(context, input).indexOf('-----BEGIN');
   const { blocks, rest } = allPem(start > 0 ? input.slice(start) : input);
   const kept = blocks.filter((block) => foldCase(block.type) === foldCase(type));
@@ -33,13 +33,13 @@ export function certificatesPem(certificates: readonly Certificate[]): string {
 }
 
 /** The certificates from leaf to root. Comparing two is cheap, but there are as many comparisons as pairs. */
-export function ordered(context: CallContext, certificates: readonly Certificate[]): readonly Certificate[] {
+export function ordered(context: FunctionContext, certificates: readonly Certificate[]): readonly Certificate[] {
   context.budget.step(certificates.length ** 2 / 10);
   return orderChain(certificates);
 }
 
 /** The chain is ordered first, so that a text that is no chain is an error whatever part of it is wanted. */
-function filterCertChain(context: CallContext, kind: string, input: string): string {
+function filterCertChain(context: FunctionContext, kind: string, input: string): string {
   const chain = ordered(context, certificatesOf(charged(context, input)));
   switch (kind) {
     case 'leaf':
@@ -53,7 +53,7 @@ function filterCertChain(context: CallContext, kind: string, input: string): str
   }
 }
 
-function certSans(context: CallContext, input: string): readonly string[] | null {
+function certSans(context: FunctionContext, input: string): readonly string[] | null {
   const found = nextPem(charged(context, input));
   if (found.kind === 'none') throw plainError('failed to decode PEM block');
   const { dns, ips, emails, uris } = parsed(found.block.bytes).altNames;

@@ -1,5 +1,5 @@
 import { compile } from '../../index.ts';
-import { failure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
 
 const authorities = pkiText('intermediate.pem') + pkiText('root.pem');
 
@@ -94,7 +94,9 @@ test.each([
   [6, 'pkcs12: unacceptable length of the PBMAC1 key'],
 ])('PBMAC1: the bad vector A.%i', (vector, problem) => {
   const p = pkiFile(`rfc9579-a${vector}.p12`);
-  expect(failure('{{ pkcs12keyPass "1234" .p }}', { p }).go).toBe(`unable to decode pkcs12 with password: ${problem}`);
+  expect(templateFailure('{{ pkcs12keyPass "1234" .p }}', { p }).go).toBe(
+    `unable to decode pkcs12 with password: ${problem}`,
+  );
 });
 
 describe('errors', () => {
@@ -102,20 +104,22 @@ describe('errors', () => {
   const wrongPassword = 'unable to decode pkcs12 with password: pkcs12: decryption password incorrect';
 
   test('a wrong password is told apart from what is no container', () => {
-    expect(failure('{{ pkcs12key .p }}', { p })).toEqual({ go: wrongPassword, shown: wrongPassword });
-    expect(failure('{{ pkcs12certPass "x" .p }}', { p }).go).toBe(
+    expect(templateFailure('{{ pkcs12key .p }}', { p })).toEqual({ go: wrongPassword, shown: wrongPassword });
+    expect(templateFailure('{{ pkcs12certPass "x" .p }}', { p }).go).toBe(
       'unable to decode pkcs12 certificate with password: pkcs12: decryption password incorrect',
     );
-    const shown = failure('{{ .p | b64enc | pkcs12key }}', { p }).shown;
+    const shown = templateFailure('{{ .p | b64enc | pkcs12key }}', { p }).shown;
     expect(shown).toContain('b64dec');
   });
 
   test('no cut and no flipped bit gets through, or ends in anything but a typed error', () => {
     for (let at = 0; at < p.length; at += 13) {
-      expect(failure('{{ pkcs12keyPass "secret" .p }}', { p: p.slice(0, at) }).go).toMatch(/^unable to decode pkcs12/);
+      expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: p.slice(0, at) }).go).toMatch(
+        /^unable to decode pkcs12/,
+      );
       const flipped = p.slice();
       flipped[at] = (flipped[at] ?? 0) ^ 0x10;
-      expect(failure('{{ pkcs12keyPass "secret" .p }}', { p: flipped }).go).toMatch(/^unable to decode pkcs12/);
+      expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: flipped }).go).toMatch(/^unable to decode pkcs12/);
     }
   });
 
@@ -123,7 +127,7 @@ describe('errors', () => {
     // The last element of a container is the number of rounds of its MAC.
     expect(Buffer.from(p.slice(-4)).toString('hex')).toBe('02020800');
     const more = Buffer.concat([p.slice(0, -2), Buffer.from('7fff', 'hex')]);
-    expect(failure('{{ pkcs12keyPass "secret" .p }}', { p: more }).go).toBe(wrongPassword);
+    expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: more }).go).toBe(wrongPassword);
     const limited = compile('t', '{{ pkcs12keyPass "secret" .p }}', { limits: { steps: 2500 } });
     expect(() => limited.executeInline({ p })).toThrow('the template exceeds its limit of 2500 steps');
   });
@@ -131,11 +135,17 @@ describe('errors', () => {
   test('what is no PEM, no certificate, no key', () => {
     const [c, k] = [pkiText('leaf.pem'), pkiText('leaf.key')];
     const panic = 'runtime error: invalid memory address or nil pointer dereference';
-    expect(failure('{{ pemToPkcs12 "value" .k }}', { k })).toEqual({ go: panic, shown: 'the certificate is no PEM' });
-    expect(failure('{{ pemToPkcs12 .c "value" }}', { c })).toEqual({ go: panic, shown: 'the private key is no PEM' });
-    expect(failure('{{ fullPemToPkcs12 (print .c "value") .k }}', { c, k }).go).toBe(panic);
-    expect(failure('{{ pemTruststoreToPKCS12 "" }}').go).toBe(panic);
-    expect(failure('{{ pemToPkcs12 .c .c }}', { c }).go).toBe('unable to parse private key type');
-    expect(failure('{{ pemToPkcs12 .k .k }}', { k }).go).toBe('x509: malformed tbs certificate');
+    expect(templateFailure('{{ pemToPkcs12 "value" .k }}', { k })).toEqual({
+      go: panic,
+      shown: 'the certificate is no PEM',
+    });
+    expect(templateFailure('{{ pemToPkcs12 .c "value" }}', { c })).toEqual({
+      go: panic,
+      shown: 'the private key is no PEM',
+    });
+    expect(templateFailure('{{ fullPemToPkcs12 (print .c "value") .k }}', { c, k }).go).toBe(panic);
+    expect(templateFailure('{{ pemTruststoreToPKCS12 "" }}').go).toBe(panic);
+    expect(templateFailure('{{ pemToPkcs12 .c .c }}', { c }).go).toBe('unable to parse private key type');
+    expect(templateFailure('{{ pemToPkcs12 .k .k }}', { k }).go).toBe('x509: malformed tbs certificate');
   });
 });

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../exec/functions.ts';
+import type { FunctionContext } from '../../exec/functions.ts';
 import type { Certificate } from '../../pki/certificate.ts';
 import { parseCertificate } from '../../pki/certificate.ts';
 import { allPem, nextPem } from '../../pki/pem.ts';
@@ -16,7 +16,7 @@ import { certificatesPem, charged, ordered } from './pem-filters.ts';
 /** Rounds of PBKDF2 that take about as long as one step of a template. */
 const roundsPerStep = 4;
 
-function open(context: CallContext, password: string, input: string, problem: PublicText): Pkcs12 {
+function open(context: FunctionContext, password: string, input: string, problem: PublicText): Pkcs12 {
   try {
     return readPkcs12(toBytes(charged(context, input)), password, (rounds) => {
       context.budget.step(rounds / roundsPerStep);
@@ -28,11 +28,11 @@ function open(context: CallContext, password: string, input: string, problem: Pu
   }
 }
 
-function keyOf(context: CallContext, password: string, input: string): string {
+function keyOf(context: FunctionContext, password: string, input: string): string {
   return pkcs8Pem(open(context, password, input, constant('unable to decode pkcs12 with password')).key);
 }
 
-function certificatesIn(context: CallContext, password: string, input: string): string {
+function certificatesIn(context: FunctionContext, password: string, input: string): string {
   const { certificates } = open(
     context,
     password,
@@ -43,7 +43,7 @@ function certificatesIn(context: CallContext, password: string, input: string): 
 }
 
 /** From leaf to root where they are one chain, as they came otherwise. */
-function inOrder(context: CallContext, certificates: readonly Certificate[]): readonly Certificate[] {
+function inOrder(context: FunctionContext, certificates: readonly Certificate[]): readonly Certificate[] {
   try {
     return ordered(context, certificates);
   } catch (error) {
@@ -72,7 +72,7 @@ function everyCertificate(pem: string): readonly Certificate[] {
 }
 
 function keyStore(
-  context: CallContext,
+  context: FunctionContext,
   certificates: readonly Certificate[],
   keyPem: string,
   password: string,
@@ -89,15 +89,15 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
-function single(context: CallContext, certificate: string, key: string, password: string): string {
+function single(context: FunctionContext, certificate: string, key: string, password: string): string {
   return keyStore(context, [firstCertificate(charged(context, certificate))], charged(context, key), password);
 }
 
-function chain(context: CallContext, certificates: string, key: string, password: string): string {
+function chain(context: FunctionContext, certificates: string, key: string, password: string): string {
   return keyStore(context, everyCertificate(charged(context, certificates)), charged(context, key), password);
 }
 
-function trustStore(context: CallContext, certificates: string, password: string): string {
+function trustStore(context: FunctionContext, certificates: string, password: string): string {
   const lock = { password, random: context.random };
   return base64(writeTrustStore(everyCertificate(charged(context, certificates)), lock));
 }

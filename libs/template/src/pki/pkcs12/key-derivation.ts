@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 /** What a derived key is for (RFC 7292, appendix B.3). */
 export const purpose = { key: 1, iv: 2, mac: 3 } as const;
 
+/** What a key is derived from (RFC 7292, appendix B). */
 export interface DerivationOptions {
   /** Name of a hash as node:crypto knows it: `sha1`, `sha256`… */
   readonly hash: string;

@@ -15,6 +15,7 @@ import { passwordOf } from './password.ts';
 const rounds = 2048;
 const saltSize = 16;
 
+/** What a PKCS#12 file holds. */
 export interface KeyStore {
   readonly key: KeyObject;
   /** The certificate of the key first, then those of the authorities. */

@@ -2,23 +2,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { externalSecrets } from '@eso/api/resources';
 import { isKubeError } from '@eso/kube';
 import { eventually, RandomFaults, SeededRandom } from '@eso/testing';
-import { type Deed, nextDeed } from '../model/deeds.ts';
+import { type Operation, nextOperation } from '../model/operations.ts';
 import { Model, type Stores } from '../model/model.ts';
 import { collectGarbage, differences } from '../model/observe.ts';
 import type { FaultyCore } from './faulty-core.ts';
 
-export interface OrdealOptions {
+/** How much happens while core's view is wrong, and how long core may take afterwards. */
+export interface ConvergeOptions {
   readonly seed: number;
   readonly stores: Stores;
   readonly objects: number;
-  readonly deeds: number;
+  readonly operations: number;
   /** How long core may take once the weather is fair, milliseconds. */
   readonly convergesMs?: number;
 }
 
 /** Users act on some ExternalSecrets while core's view is wrong in every way; at rest everything is as the model says. */
-export async function ordeal(core: FaultyCore, options: OrdealOptions): Promise<void> {
-  const { seed, stores, objects, deeds, convergesMs = 45_000 } = options;
+export async function convergeUnderFaults(core: FaultyCore, options: ConvergeOptions): Promise<void> {
+  const { seed, stores, objects, operations, convergesMs = 45_000 } = options;
   const random = new SeededRandom(seed);
   const model = new Model(stores);
   const [first = '', ...others] = Object.keys(stores);
@@ -30,8 +31,8 @@ export async function ordeal(core: FaultyCore, options: OrdealOptions): Promise<
   };
   const weather = new RandomFaults({ proxy: core.proxy, seed, resources: ['secrets', 'externalsecrets', 'providers'] });
   try {
-    for (let count = 0; count < deeds; count++) {
-      await perform(core, model, nextDeed(random, model, choices));
+    for (let count = 0; count < operations; count++) {
+      await perform(core, model, nextOperation(random, model, choices));
       if (count % 10 === 0) await collectGarbage(core.admin, core.namespace);
       await sleep(random.between(0, 60));
     }
@@ -67,32 +68,32 @@ async function clear(core: FaultyCore): Promise<void> {
 }
 
 /** Does it on the API server and in the model. A Secret that is not there now cannot be touched: that changes nothing. */
-async function perform(core: FaultyCore, model: Model, deed: Deed): Promise<void> {
-  switch (deed.kind) {
+async function perform(core: FaultyCore, model: Model, operation: Operation): Promise<void> {
+  switch (operation.kind) {
     case 'create':
-      model.created(deed.wanted);
-      await core.create(deed.wanted);
+      model.created(operation.wanted);
+      await core.create(operation.wanted);
       return;
     case 'change':
-      model.changed(deed.wanted);
-      await core.change(deed.wanted);
+      model.changed(operation.wanted);
+      await core.change(operation.wanted);
       return;
     case 'delete':
-      model.deleted(deed.name);
-      await core.deleteExternalSecret(deed.name);
+      model.deleted(operation.name);
+      await core.deleteExternalSecret(operation.name);
       return;
     case 'deleteSecret':
-      return ifThere(core.deleteSecret(deed.target));
+      return ifThere(core.deleteSecret(operation.target));
     case 'editSecret':
-      return ifThere(core.editSecret(deed.target, 'a'));
+      return ifThere(core.editSecret(operation.target, 'a'));
     case 'unlabelSecret':
-      return ifThere(core.unlabelSecret(deed.target));
+      return ifThere(core.unlabelSecret(operation.target));
   }
 }
 
-async function ifThere(deed: Promise<void>): Promise<void> {
+async function ifThere(operation: Promise<void>): Promise<void> {
   try {
-    await deed;
+    await operation;
   } catch (error) {
     if (!isKubeError(error, 'NOT_FOUND')) throw error;
   }

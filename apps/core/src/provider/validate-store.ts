@@ -1,18 +1,22 @@
 import { isSpoken, ProviderError } from '@eso/api/contract';
 import type { ProviderCapabilities, ProviderClient } from '@eso/client';
-import type { Checked } from './check.ts';
-import { failedVerdict, incompatibleVerdict, invalidVerdict, isUnheard, type Verdict } from './verdict.ts';
+import type { CheckedStore } from './check.ts';
+import { failedVerdict, incompatibleVerdict, invalidVerdict, isUnreachable, type StoreVerdict } from './verdict.ts';
 
 /** What is asked, on whose behalf. */
-type Question = Pick<Checked, 'providerRef' | 'sourceNamespace'>;
+type ValidationRequest = Pick<CheckedStore, 'providerRef' | 'sourceNamespace'>;
 
 /**
  * Asks the process what it can do, and whether it can work with its config. Never throws but for the caller's own
  * `signal`: a failed call is a verdict, too.
  */
-export async function ask(client: ProviderClient, question: Question, signal: AbortSignal): Promise<Verdict> {
+export async function validateStore(
+  client: ProviderClient,
+  question: ValidationRequest,
+  signal: AbortSignal,
+): Promise<StoreVerdict> {
   // First, because only this answer is understood whatever version of the contract the process speaks.
-  const told = await askCapabilities(client, question, signal);
+  const told = await callCapabilities(client, question, signal);
   if (told instanceof ProviderError) return failedVerdict(told);
   const { coarse, features, protocol } = told;
   if (protocol && !isSpoken(protocol)) return incompatibleVerdict(protocol);
@@ -21,18 +25,18 @@ export async function ask(client: ProviderClient, question: Question, signal: Ab
     ...(features === undefined ? {} : { features }),
   };
   try {
-    return { ...(await validate(client, question, signal)), ...capabilities };
+    return { ...(await callValidate(client, question, signal)), ...capabilities };
   } catch (error) {
     signal.throwIfAborted();
     return failedVerdict(ProviderError.from(error));
   }
 }
 
-async function validate(
+async function callValidate(
   client: ProviderClient,
-  { providerRef, sourceNamespace }: Question,
+  { providerRef, sourceNamespace }: ValidationRequest,
   signal: AbortSignal,
-): Promise<Verdict> {
+): Promise<StoreVerdict> {
   if (providerRef.namespace === '') {
     // Every consumer of the store has its own config, so there is none to ask about. That the process is there and willing
     // is all that can be known.
@@ -48,9 +52,9 @@ async function validate(
  * What the process says that it can do: nothing where its answer is an error, which says nothing about what it can do. An error
  * where it was not reached, so that there is no use in asking on.
  */
-async function askCapabilities(
+async function callCapabilities(
   client: ProviderClient,
-  { providerRef, sourceNamespace }: Question,
+  { providerRef, sourceNamespace }: ValidationRequest,
   signal: AbortSignal,
 ): Promise<ProviderCapabilities | ProviderError> {
   try {
@@ -59,6 +63,6 @@ async function askCapabilities(
     signal.throwIfAborted();
     const error = ProviderError.from(thrown);
     const verdict = failedVerdict(error);
-    return 'reason' in verdict && isUnheard(verdict.reason) ? error : {};
+    return 'reason' in verdict && isUnreachable(verdict.reason) ? error : {};
   }
 }

@@ -1,6 +1,6 @@
 import { type ErrorCode, ProviderError } from '@eso/api/contract';
 import type { ProviderCapabilities, ProviderClient, ProviderValidation } from '@eso/client';
-import { ask } from './ask.ts';
+import { validateStore } from './validate-store.ts';
 
 const question = {
   sourceNamespace: 'team',
@@ -42,7 +42,7 @@ function client(
   };
 }
 
-const verdictOf = (provider: ProviderClient) => ask(provider, question, new AbortController().signal);
+const verdictOf = (provider: ProviderClient) => validateStore(provider, question, new AbortController().signal);
 
 test('the set and the one word go together into the verdict', async () => {
   expect(await verdictOf(client({ coarse: 'ReadOnly', features: ['get'], protocol: { min: 1, max: 4 } }))).toEqual({
@@ -68,7 +68,7 @@ test.each<ErrorCode>(['PROVIDER_UNREACHABLE', 'TIMEOUT', 'TLS_EXPIRED', 'CIRCUIT
   'a process that is not reached (%s) is not asked twice',
   async (code) => {
     const provider = client(code);
-    expect((await verdictOf(provider)).kind).toBe(code === 'CIRCUIT_OPEN' ? 'notAsked' : 'invalid');
+    expect((await verdictOf(provider)).kind).toBe(code === 'CIRCUIT_OPEN' ? 'circuitOpen' : 'invalid');
     expect(provider.asked).toEqual(['capabilities']);
   },
 );
@@ -88,5 +88,5 @@ test('a process of another protocol is said to be one, whatever else it would an
 test('a caller that gives up gets its own reason', async () => {
   const gone = new AbortController();
   gone.abort(new Error('gone'));
-  await expect(ask(client('PROVIDER_UNREACHABLE'), question, gone.signal)).rejects.toThrow('gone');
+  await expect(validateStore(client('PROVIDER_UNREACHABLE'), question, gone.signal)).rejects.toThrow('gone');
 });

@@ -2,13 +2,13 @@ import type { SeededRandom } from '@eso/testing';
 import type { Model, Wanted } from './model.ts';
 
 /** Something that a user does. */
-export type Deed =
+export type Operation =
   | { readonly kind: 'create' | 'change'; readonly wanted: Wanted }
   | { readonly kind: 'delete'; readonly name: string }
-  | SecretDeed;
+  | SecretOperation;
 
 /** On the present target of an ExternalSecret. */
-interface SecretDeed {
+interface SecretOperation {
   readonly kind: 'deleteSecret' | 'editSecret' | 'unlabelSecret';
   readonly target: string;
 }
@@ -20,10 +20,10 @@ export interface Choices {
   readonly keys: readonly [string, ...string[]];
 }
 
-type Chosen = 'rename' | 'switch' | 'keys' | 'delete' | SecretDeed['kind'];
+type Chosen = 'rename' | 'switch' | 'keys' | 'delete' | SecretOperation['kind'];
 
 /** The next thing to do, given what there is. */
-export function nextDeed(random: SeededRandom, model: Model, choices: Choices): Deed {
+export function nextOperation(random: SeededRandom, model: Model, choices: Choices): Operation {
   const name = random.pick(choices.names);
   if (!model.names.includes(name)) return { kind: 'create', wanted: anything(random, name, choices) };
   const spec = model.spec(name);
