@@ -9,16 +9,16 @@ const [kind = '', root = '', ...rest] = process.argv.slice(2);
  * closing handles) after tests that had started other processes and watched files.
  */
 const END = '--forceExit';
-/** Which files belong to a kind, and how they run. What talks to a control plane mostly waits: two files run at a time. */
+/** Which files belong to a kind, and how they run. */
 const kinds = {
   unit: [
     '--testPathIgnorePatterns=\\.int\\.spec\\.',
     '--testPathIgnorePatterns=/node_modules/',
     '--testPathIgnorePatterns=/dist/',
   ],
-  // Files share a control plane, and keep apart by namespaces, or have one of their own.
-  int: ['--testMatch=**/*.int.spec.ts', '--maxWorkers=2', '--testTimeout=120000', END],
-  // Each file has a control plane of its own.
+  // One after the other: several projects run beside each other.
+  int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000', END],
+  // Each file has a control plane of its own, and mostly waits.
   e2e: ['--maxWorkers=2', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.', END],
   // What is long by its nature as well: "npm run regress -- --long".
   long: ['--runInBand', '--testTimeout=1800000', END],
