@@ -45,7 +45,14 @@ export default defineConfig(
   },
   {
     // Tests may use the fixtures of @eso/testing whatever their layer; fuzz targets reach parsers that no package exports.
-    files: ['**/*.spec.ts', 'apps/*/src/testing/**', 'tools/fuzz/targets/**'],
+    files: [
+      '**/*.spec.ts',
+      'apps/*/src/testing/**',
+      // Not libs/api/src/testing, which provider authors import.
+      'libs/client/src/testing/**',
+      'libs/api/src/server/**/testing/**',
+      'tools/fuzz/targets/**',
+    ],
     rules: {
       '@nx/enforce-module-boundaries': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -1,12 +1,11 @@
 import { ProviderError } from '@eso/api/contract';
 import { DEFAULT_KEEP_ALIVE } from '@eso/http2';
 import { ManualClock } from '@eso/runtime';
-import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
+import { headerFrames, LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import type { ProviderClient } from './provider-client.ts';
 import type { ProviderConnectionsOptions } from './provider-connections.ts';
 import { type ClientLab, endpointAt, openClientLab } from './testing/client-lab.ts';
 import { type FrameCall, FrameServer, type FrameServerOptions } from './testing/frame-server.ts';
-import { headerFrames } from './testing/frames.ts';
 
 const signal = new AbortController().signal;
 let lab: TlsLab;

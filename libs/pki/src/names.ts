@@ -2,6 +2,7 @@ import { PkiError } from './error.ts';
 
 /** DNS domain of a cluster that was given no other. */
 export const DEFAULT_CLUSTER_DOMAIN = 'cluster.local';
+/** Trust domain of identities that were given no other: that of `@eso/api/tls`, which this library may not import. */
 export const DEFAULT_TRUST_DOMAIN = 'external-secrets.io';
 
 /** A Service that a provider answers on. */

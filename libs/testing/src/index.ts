@@ -1,5 +1,6 @@
 /** What tests stand on: a real control plane, a kubelet's stand-in, certificates, proxies that break things. Specs alone import it. */
 export * from './api-faults/index.ts';
+export * from './http2-frames.ts';
 export { type AwsAnswer, awsError, AwsProxy, type AwsRequest, type AwsScript } from './aws/aws-proxy.ts';
 export { batchErrors } from './aws/batch-errors.ts';
 export {

@@ -3,8 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { fromBinary } from '@bufbuild/protobuf';
 import { GetSecretRequestSchema } from '@eso/api/stubs';
+import {
+  FrameFlag,
+  FrameType,
+  frame,
+  goawayFrame,
+  headerFrames,
+  PREFACE,
+  resetFrame,
+  settingsFrame,
+} from '@eso/testing';
 import type { ProviderAddress } from '../endpoint.ts';
-import { Flag, frame, goawayFrame, headerFrames, PREFACE, resetFrame, settingsFrame, Type } from './frames.ts';
 import type { ServerPair } from './wire-server.ts';
 
 const GRPC_HEADER_BYTES = 5;
@@ -52,8 +61,8 @@ export class FrameCall {
 
   data(bytes: Buffer, end = false): this {
     for (let at = 0; at < bytes.length; at += 16_384)
-      this.write(frame(Type.data, 0, this.id, bytes.subarray(at, at + 16_384)));
-    return end ? this.write(frame(Type.data, Flag.endStream, this.id)) : this;
+      this.write(frame(FrameType.data, 0, this.id, bytes.subarray(at, at + 16_384)));
+    return end ? this.write(frame(FrameType.data, FrameFlag.endStream, this.id)) : this;
   }
 
   reset(code: number): this {
@@ -159,15 +168,17 @@ export class FrameServer {
   #frame(socket: TLSSocket, connection: number, header: Buffer, payload: Buffer, bodies: Map<number, Buffer[]>): void {
     const [type, flags, id] = [header.readUInt8(3), header.readUInt8(4), header.readUInt32BE(5)];
     const { onCall, hastily, hangsUp = true, answersPings = true } = this.#options;
-    if (type === Type.settings && !(flags & Flag.ack)) socket.write(frame(Type.settings, Flag.ack, 0));
-    if (type === Type.ping && !(flags & Flag.ack) && answersPings) socket.write(frame(Type.ping, Flag.ack, 0, payload));
-    if (type === Type.goaway && payload.readUInt32BE(4) !== 0 && hangsUp) socket.destroy();
-    if (type === Type.headers && hastily) socket.write(hastily(id));
-    if (type !== Type.data || hastily) return;
+    if (type === FrameType.settings && !(flags & FrameFlag.ack))
+      socket.write(frame(FrameType.settings, FrameFlag.ack, 0));
+    if (type === FrameType.ping && !(flags & FrameFlag.ack) && answersPings)
+      socket.write(frame(FrameType.ping, FrameFlag.ack, 0, payload));
+    if (type === FrameType.goaway && payload.readUInt32BE(4) !== 0 && hangsUp) socket.destroy();
+    if (type === FrameType.headers && hastily) socket.write(hastily(id));
+    if (type !== FrameType.data || hastily) return;
     const body = bodies.get(id) ?? [];
     bodies.set(id, body);
     body.push(Buffer.from(payload));
-    if (!(flags & Flag.endStream)) return;
+    if (!(flags & FrameFlag.endStream)) return;
     bodies.delete(id);
     onCall(new FrameCall(socket, connection, id, Buffer.concat(body)));
   }

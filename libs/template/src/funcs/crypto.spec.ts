@@ -1,6 +1,6 @@
 import { compareSync } from 'bcryptjs';
 import { compile } from '../index.ts';
-import { templateFailure, openssl, pkiText, render } from '../testing/pki-files.ts';
+import { templateFailure, opensslOutput, pkiText, render } from '../testing/pki-files.ts';
 import { closeIdleWorkers } from '../worker/pool.ts';
 
 afterAll(closeIdleWorkers);
@@ -32,7 +32,7 @@ test.each([
   (type, label, detail) => {
     const k = render(`{{ genPrivateKey "${type}" }}`);
     expect(k).toMatch(new RegExp(`^-----BEGIN ${label}-----\n`));
-    expect(openssl(['pkey', '-in', 'k', '-noout', '-text'], { k })).toContain(detail);
+    expect(opensslOutput(['pkey', '-in', 'k', '-noout', '-text'], { k })).toContain(detail);
   },
   60_000,
 );
@@ -42,7 +42,7 @@ test('genPrivateKey "dsa" makes a key that OpenSSL reads, in a worker', async ()
   expect(template.blocks).toBe(true);
   const k = Buffer.from(await template.execute({}, { threadTimeoutMs: 60_000 })).toString();
   expect(k).toMatch(/^-----BEGIN DSA PRIVATE KEY-----\n/);
-  expect(openssl(['dsa', '-in', 'k', '-noout', '-text'], { k })).toContain('P:');
+  expect(opensslOutput(['dsa', '-in', 'k', '-noout', '-text'], { k })).toContain('P:');
   const error = 'error creating certificate: x509: certificate private key does not implement crypto.Signer';
   expect(templateFailure('{{ genCAWithKey "c" 1 .k }}', { k }).go).toBe(error);
 }, 90_000);
@@ -56,7 +56,7 @@ test('encryptAES is what OpenSSL decrypts', () => {
   const sealed = Buffer.from(render('{{ encryptAES "pass" .text }}', { text: 'some text é' }), 'base64');
   const key = Buffer.concat([Buffer.from('pass'), Buffer.alloc(28)]).toString('hex');
   const args = ['enc', '-d', '-aes-256-cbc', '-K', key, '-iv', sealed.subarray(0, 16).toString('hex'), '-in', 'c'];
-  expect(openssl(args, { c: sealed.subarray(16) })).toBe('some text é');
+  expect(opensslOutput(args, { c: sealed.subarray(16) })).toBe('some text é');
 });
 
 test('no error shows a value', () => {

@@ -37,7 +37,7 @@ export function templateFailure(template: string, data: Data = {}): { readonly g
 }
 
 /** What openssl prints for arguments that name the given files. */
-export function openssl(args: readonly string[], files: Readonly<Record<string, string | Uint8Array>>): string {
+export function opensslOutput(args: readonly string[], files: Readonly<Record<string, string | Uint8Array>>): string {
   const work = mkdtempSync(join(tmpdir(), 'template-pki-'));
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(work, name), content, { mode: 0o600 });

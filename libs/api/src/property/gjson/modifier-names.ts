@@ -15,6 +15,7 @@ export const MODIFIER_NAMES = [
   'dig',
 ] as const;
 
+/** A modifier without the `@` that a path puts in front of it. */
 export type ModifierName = (typeof MODIFIER_NAMES)[number];
 
 /** Whether `name` is a modifier; `@` in front of anything else is part of a key. */

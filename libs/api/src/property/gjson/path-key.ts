@@ -10,6 +10,7 @@ export type Next =
   | { readonly kind: 'dot'; readonly path: ByteText }
   | { readonly kind: 'pipe'; readonly path: ByteText };
 
+/** Nothing follows: the value found is the answer. */
 export const END: Next = { kind: 'end' };
 
 /** A path step taken on an object. */

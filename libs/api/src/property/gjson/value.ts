@@ -72,8 +72,9 @@ export function valueTruth(value: JsonValue): boolean {
   return value.kind === 'string' && TRUE_WORDS.has(stringText(value.raw).toLowerCase());
 }
 
-/** Texts that Go's strconv.ParseBool takes for true and false. */
+/** Texts, in lower case, that Go's strconv.ParseBool takes for true. */
 export const TRUE_WORDS: ReadonlySet<string> = new Set(['1', 't', 'true']);
+/** Texts, in lower case, that Go's strconv.ParseBool takes for false. */
 export const FALSE_WORDS: ReadonlySet<string> = new Set(['0', 'f', 'false']);
 
 /** Whether the value is an object or an array. */

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ManualClock } from '@eso/runtime';
-import { eventually, LAB_SERVER_NAME, type LabKeyPair, TlsLab } from '@eso/testing';
+import { eventually, LAB_SERVER_NAME, type LabKeyPair, PREFACE, TlsLab } from '@eso/testing';
 import { CLIENT_REFUSED } from '../../contract/client-refused.ts';
 import { startTestProvider, type TestProvider } from '../../testing/index.ts';
 import { IDLE_KIND } from '../testing/idle-kind.ts';
 import { HANDSHAKE_MS, REFUSED_MS } from './connections.ts';
-import { framesOf, headers, PREFACE, reset, settings } from './testing/raw-frames.ts';
+import { framesOf, headers, reset, settings } from './testing/raw-frames.ts';
 
 const CHECK = '/grpc.health.v1.Health/Check';
 const AGE_MS = 60_000;

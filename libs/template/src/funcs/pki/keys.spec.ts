@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
-import { templateFailure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, opensslOutput, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
 
 // RFC 7517, appendix A.2 (EC and RSA), and RFC 8037, appendix A.1.
 const ecJwk = {
@@ -27,10 +27,10 @@ describe('JWK', () => {
   const publicPem = (jwk: object) => render('{{ jwkPublicKeyPem .jwk }}', { jwk: JSON.stringify(jwk) });
 
   test('private keys of the RFCs', () => {
-    const text = openssl(['pkey', '-in', 'k', '-noout', '-text'], { k: privatePem(ecJwk) }).replace(/[\s:]/g, '');
+    const text = opensslOutput(['pkey', '-in', 'k', '-noout', '-text'], { k: privatePem(ecJwk) }).replace(/[\s:]/g, '');
     expect(text).toContain(Buffer.from(ecJwk.d, 'base64url').toString('hex'));
     expect(text).toContain(Buffer.from(ecJwk.x, 'base64url').toString('hex'));
-    const ed = openssl(['pkey', '-in', 'k', '-noout', '-text'], { k: privatePem(okpJwk) }).replace(/[\s:]/g, '');
+    const ed = opensslOutput(['pkey', '-in', 'k', '-noout', '-text'], { k: privatePem(okpJwk) }).replace(/[\s:]/g, '');
     // RFC 8032, 7.1, test 1
     expect(ed).toContain('priv9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60');
     expect(ed).toContain('pubd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a');
@@ -39,7 +39,7 @@ describe('JWK', () => {
   test('public keys, also of private JWKs', () => {
     for (const jwk of [ecJwk, okpJwk, rsaJwk]) {
       const pem = publicPem(withoutPrivate(jwk));
-      expect(pem).toBe(openssl(['pkey', '-in', 'k', '-pubout'], { k: privatePem(jwk) }));
+      expect(pem).toBe(opensslOutput(['pkey', '-in', 'k', '-pubout'], { k: privatePem(jwk) }));
       expect(publicPem(jwk)).toBe(pem);
     }
   });
@@ -49,8 +49,8 @@ describe('JWK', () => {
     expect(privatePem(rsaJwk)).toBe(pkiText('leaf.key'));
     expect(privatePem({ kty: 'RSA', n, e, d, p, q })).toBe(pkiText('leaf.key'));
     const made = privatePem({ kty: 'RSA', n, e, d });
-    expect(openssl(['rsa', '-in', 'k', '-check', '-noout'], { k: made })).toContain('RSA key ok');
-    expect(openssl(['pkey', '-in', 'k', '-pubout'], { k: made })).toBe(publicPem(rsaJwk));
+    expect(opensslOutput(['rsa', '-in', 'k', '-check', '-noout'], { k: made })).toContain('RSA key ok');
+    expect(opensslOutput(['pkey', '-in', 'k', '-pubout'], { k: made })).toBe(publicPem(rsaJwk));
     const other = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ format: 'jwk' });
     const unfit = { jwk: JSON.stringify({ kty: 'RSA', n, e, d: other.d }) };
     expect(templateFailure('{{ jwkPrivateKeyPem .jwk }}', unfit).go).toContain('do not fit');

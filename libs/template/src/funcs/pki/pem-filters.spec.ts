@@ -1,4 +1,4 @@
-import { templateFailure, openssl, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, opensslOutput, pkiText, render } from '../../testing/pki-files.ts';
 
 const [root, intermediate, leaf, ec, own] = ['root', 'intermediate', 'leaf', 'ec', 'own'].map((name) =>
   pkiText(`${name}.pem`),
@@ -64,14 +64,14 @@ test('the certificates of templates are what OpenSSL expects', () => {
   const data = { k: pkiText('ec-sec1.key'), r: pkiText('leaf-pkcs1.key') };
   const files = { ca: render(`${template}{{ $ca.Cert }}`, data), c: render(`${template}{{ $c.Cert }}`, data) };
   // Two renderings make two authorities with the same name and key.
-  expect(openssl(['verify', '-CAfile', 'ca', '-purpose', 'sslserver', '-verify_ip', '::1', 'c'], files)).toBe(
+  expect(opensslOutput(['verify', '-CAfile', 'ca', '-purpose', 'sslserver', '-verify_ip', '::1', 'c'], files)).toBe(
     'c: OK\n',
   );
-  const text = openssl(['x509', '-in', 'c', '-noout', '-text'], files).replace(/\s+/g, ' ');
+  const text = opensslOutput(['x509', '-in', 'c', '-noout', '-text'], files).replace(/\s+/g, ' ');
   expect(text).toContain('Subject Alternative Name: critical DNS:a.b, IP Address:10.0.0.1, IP Address:0:0:0:0:0:0:0:1');
   expect(text).toContain('Key Usage: critical Digital Signature, Key Encipherment X509v3');
   expect(text).toContain('Basic Constraints: critical CA:FALSE');
-  const caText = openssl(['x509', '-in', 'ca', '-noout', '-text'], files).replace(/\s+/g, ' ');
+  const caText = opensslOutput(['x509', '-in', 'ca', '-noout', '-text'], files).replace(/\s+/g, ' ');
   expect(caText).toContain('Digital Signature, Key Encipherment, Certificate Sign');
   expect(caText).toContain('CA:TRUE');
   expect(render(`${template}{{ $c.Key }}`, data)).toBe(data.r);
@@ -80,11 +80,11 @@ test('the certificates of templates are what OpenSSL expects', () => {
 test('genCA makes a key of 2048 bits and a certificate of the days asked for', () => {
   const [cert = '', key = ''] = render('{{ $ca := genCA "my ca" 30 }}{{ $ca.Cert }}|{{ $ca.Key }}').split('|');
   expect(key).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/);
-  expect(openssl(['rsa', '-in', 'k', '-pubout'], { k: key })).toBe(
-    openssl(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert }),
+  expect(opensslOutput(['rsa', '-in', 'k', '-pubout'], { k: key })).toBe(
+    opensslOutput(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert }),
   );
-  expect(openssl(['x509', '-in', 'c', '-noout', '-text'], { c: cert })).toContain('Public-Key: (2048 bit)');
-  expect(openssl(['x509', '-in', 'c', '-noout', '-checkend', `${30 * 86_400 - 60}`], { c: cert })).toContain(
+  expect(opensslOutput(['x509', '-in', 'c', '-noout', '-text'], { c: cert })).toContain('Public-Key: (2048 bit)');
+  expect(opensslOutput(['x509', '-in', 'c', '-noout', '-checkend', `${30 * 86_400 - 60}`], { c: cert })).toContain(
     'will not expire',
   );
 });

@@ -1,5 +1,5 @@
 import { compile } from '../../index.ts';
-import { templateFailure, openssl, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
+import { templateFailure, opensslOutput, pkiFile, pkiText, render } from '../../testing/pki-files.ts';
 
 const authorities = pkiText('intermediate.pem') + pkiText('root.pem');
 
@@ -27,10 +27,10 @@ test.each(['rsa', 'ec', 'legacy'])('reads the container keytool-%s', (kind) => {
   const p = pkiFile(`keytool-${kind}.p12`);
   const key = render('{{ pkcs12keyPass "changeit" .p }}', { p });
   const cert = render('{{ pkcs12certPass "changeit" .p }}', { p });
-  expect(openssl(['pkey', '-in', 'k', '-pubout'], { k: key })).toBe(
-    openssl(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert }),
+  expect(opensslOutput(['pkey', '-in', 'k', '-pubout'], { k: key })).toBe(
+    opensslOutput(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert }),
   );
-  expect(openssl(['x509', '-in', 'c', '-noout', '-subject'], { c: cert })).toContain('keytool');
+  expect(opensslOutput(['x509', '-in', 'c', '-noout', '-subject'], { c: cert })).toContain('keytool');
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
 ])('OpenSSL reads what is written for %s with the password "%s"', (name, password) => {
   const data = { c: `${pkiText(`${name}.pem`)}${authorities}\n \n`, k: pkiText(`${name}.key`), password };
   const p = Buffer.from(render('{{ fullPemToPkcs12Pass .c .k .password }}', data), 'base64');
-  const text = openssl(['pkcs12', '-in', 'p', '-passin', `pass:${password}`, '-nodes'], { p });
+  const text = opensslOutput(['pkcs12', '-in', 'p', '-passin', `pass:${password}`, '-nodes'], { p });
   expect(render('{{ filterPEM "certificate" .text }}', { text })).toBe(pkiText(`${name}.pem`) + authorities);
   expect(render('{{ filterPEM "private key" .text }}', { text })).toBe(data.k);
   expect(text.match(/localKeyID/g)).toHaveLength(2);
@@ -62,7 +62,7 @@ test('a container with one certificate takes the first and accepts every form of
 
 test('a trust store names its certificates and marks them for Java', () => {
   const p = Buffer.from(render('{{ pemTruststoreToPKCS12Pass .c "changeit" }}', { c: authorities }), 'base64');
-  const text = openssl(['pkcs12', '-in', 'p', '-passin', 'pass:changeit'], { p });
+  const text = opensslOutput(['pkcs12', '-in', 'p', '-passin', 'pass:changeit'], { p });
   expect(text).toContain('friendlyName: CN=Intermediate');
   expect(text).toContain('friendlyName: CN=Root,OU=A+OU=B,O=Org\\, Inc,C=DE');
   expect(text.match(/2\.16\.840\.1\.113894\.746875\.1\.1/g)).toHaveLength(2);
@@ -83,8 +83,8 @@ test('certificates that are no chain keep the order of the file', () => {
 test.each([1, 2, 3])('PBMAC1: the good vector A.%i', (vector) => {
   const p = pkiFile(`rfc9579-a${vector}.p12`);
   const [key, cert] = render('{{ pkcs12keyPass "1234" .p }}|{{ pkcs12certPass "1234" .p }}', { p }).split('|');
-  expect(openssl(['pkey', '-in', 'k', '-pubout'], { k: key ?? '' })).toBe(
-    openssl(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert ?? '' }),
+  expect(opensslOutput(['pkey', '-in', 'k', '-pubout'], { k: key ?? '' })).toBe(
+    opensslOutput(['x509', '-in', 'c', '-noout', '-pubkey'], { c: cert ?? '' }),
   );
 });
 

@@ -1,25 +1,14 @@
 /** HTTP/2 frames by hand, for peers that do what no library does (RFC 9113, RFC 7541). */
 
-const HEADER_BYTES = 9;
-/** What a client sends first (RFC 9113 §3.4). */
-export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
+import { frame } from '@eso/testing';
 
+const HEADER_BYTES = 9;
 /** One frame (RFC 9113 §4.1). */
 export interface Frame {
   readonly type: number;
   readonly flags: number;
   readonly stream: number;
   readonly payload: Buffer;
-}
-
-/** A frame as bytes. */
-export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUIntBE(payload.length, 0, 3);
-  header[3] = type;
-  header[4] = flags;
-  header.writeUInt32BE(stream, 5);
-  return Buffer.concat([header, payload]);
 }
 
 /** SETTINGS that change nothing. */

@@ -1,18 +1,18 @@
-/** Frames of HTTP/2 as bytes (RFC 9113 §4.1), also such as no library would write. */
+/** Frames of HTTP/2 as bytes (RFC 9113 §4.1), also such as no library would write: for peers that misbehave. */
 
 /** What a client sends first (RFC 9113 §3.4). */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
 /** Types of frames (RFC 9113 §6). */
-export const Type = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, continuation: 9 } as const;
+export const FrameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, continuation: 9 } as const;
 /** Flags of frames (RFC 9113 §6). */
-export const Flag = { endStream: 1, ack: 1, endHeaders: 4 } as const;
+export const FrameFlag = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 
 /** What every peer takes in one frame. */
 const FRAME_BYTES = 16_384;
 
 /** A frame with the payload it is given, whatever its type. */
-export function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
+export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array()): Buffer {
   const header = Buffer.alloc(9);
   header.writeUIntBE(payload.length, 0, 3);
   header.writeUInt8(type, 3);
@@ -28,14 +28,14 @@ export function settingsFrame(settings: readonly (readonly [id: number, value: n
     payload.writeUInt16BE(id, index * 6);
     payload.writeUInt32BE(value, index * 6 + 2);
   });
-  return frame(Type.settings, 0, 0, payload);
+  return frame(FrameType.settings, 0, 0, payload);
 }
 
 /** RST_STREAM. */
 export function resetFrame(stream: number, code: number): Buffer {
   const payload = Buffer.alloc(4);
   payload.writeUInt32BE(code);
-  return frame(Type.reset, 0, stream, payload);
+  return frame(FrameType.reset, 0, stream, payload);
 }
 
 /** GOAWAY, with debug data where there is text. */
@@ -43,7 +43,7 @@ export function goawayFrame(lastStream: number, code: number, text = ''): Buffer
   const payload = Buffer.alloc(8);
   payload.writeUInt32BE(lastStream, 0);
   payload.writeUInt32BE(code, 4);
-  return frame(Type.goaway, 0, 0, Buffer.concat([payload, Buffer.from(text)]));
+  return frame(FrameType.goaway, 0, 0, Buffer.concat([payload, Buffer.from(text)]));
 }
 
 /** HEADERS, and as many CONTINUATIONs as it takes. */
@@ -51,10 +51,15 @@ export function headerFrames(stream: number, fields: readonly (readonly [string,
   const block = Buffer.concat(fields.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
   const frames: Buffer[] = [];
   for (let at = 0; at === 0 || at < block.length; at += FRAME_BYTES) {
-    const last = at + FRAME_BYTES >= block.length ? Flag.endHeaders : 0;
-    const flags = at === 0 && end ? Flag.endStream : 0;
+    const last = at + FRAME_BYTES >= block.length ? FrameFlag.endHeaders : 0;
+    const flags = at === 0 && end ? FrameFlag.endStream : 0;
     frames.push(
-      frame(at === 0 ? Type.headers : Type.continuation, last | flags, stream, block.subarray(at, at + FRAME_BYTES)),
+      frame(
+        at === 0 ? FrameType.headers : FrameType.continuation,
+        last | flags,
+        stream,
+        block.subarray(at, at + FRAME_BYTES),
+      ),
     );
   }
   return Buffer.concat(frames);
