@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { KubeError, type Lease, leases, type Secret } from '@eso/kube';
 import { parseBundle, sealBundle, type SignerSource, wrappedKeySource } from '@eso/pki';
 import { createLogger, ManualClock } from '@eso/runtime';
@@ -253,4 +254,29 @@ test.each([
     code: 'AUTHORITY_UNCONFIRMED',
     message: expect.stringContaining(`Annotation ${annotation} of Lease eso/leader has to be `) as string,
   });
+});
+
+test('of passes side by side, one that was about to make an authority does not make one that passes for a copy of an older one', async () => {
+  const { store, keeper } = setup();
+  const create = store.create.bind(store);
+  let made = 0;
+  let held = false;
+  let others: Promise<unknown> = Promise.resolve();
+  const createSecret = (object: Secret): Promise<Secret | Lease> => {
+    store.put(object, `uid-${++made}`, '1');
+    return store.get(undefined);
+  };
+  store.create = async (kind, object) => {
+    if (kind === leases) return create(kind, object);
+    if (held) return createSecret(object);
+    held = true;
+    // As long as the others take, if they do not wait for this pass; then somebody deletes what they have made.
+    await Promise.race([others, pause(300)]);
+    store.secret = undefined;
+    return createSecret(object);
+  };
+  const first = keeper.ensure(signal);
+  others = keeper.ensure(signal);
+  await Promise.allSettled([first, others]);
+  await expect(keeper.ensure(signal)).resolves.toMatchObject({ authority: { problems: [] } });
 });

@@ -11,7 +11,7 @@ import {
   type Signer,
   type SignerSource,
 } from '@eso/pki';
-import type { Clock, Logger } from '@eso/runtime';
+import { abortable, type Clock, type Logger } from '@eso/runtime';
 import { CertificateError } from '../error.ts';
 import {
   AuthorityRecord,
@@ -68,6 +68,8 @@ export class AuthorityKeeper {
   /** What was opened last. */
   #opened: Opened | undefined;
   readonly #record: AuthorityRecord;
+  /** The pass that is under way, and those that wait for it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: AuthorityKeeperOptions) {
     this.#options = options;
@@ -79,7 +81,11 @@ export class AuthorityKeeper {
    * The authority, made if there is none. Reads its Secret each time: a leaf must not be signed by one that is gone.
    * @throws CertificateError AUTHORITY_FOREIGN, AUTHORITY_UNUSABLE, AUTHORITY_UNCONFIRMED; PkiError about the key-encryption key; KubeError
    */
-  async ensure(signal: AbortSignal): Promise<KeptAuthority> {
+  ensure(signal: AbortSignal): Promise<KeptAuthority> {
+    return this.#inTurn(() => this.#ensure(signal), signal);
+  }
+
+  async #ensure(signal: AbortSignal): Promise<KeptAuthority> {
     const found = await this.#read(signal);
     if (found) return this.#open(found, signal);
     const created = await this.#create(signal);
@@ -95,10 +101,27 @@ export class AuthorityKeeper {
    * administrator named another state in force, what is stored is judged anew the next time.
    * @throws CertificateError AUTHORITY_UNCONFIRMED; KubeError
    */
-  async remember(signal: AbortSignal): Promise<void> {
+  remember(signal: AbortSignal): Promise<void> {
+    return this.#inTurn(() => this.#remember(signal), signal);
+  }
+
+  async #remember(signal: AbortSignal): Promise<void> {
     if (!this.#opened) return;
     const { inForce } = await this.#record.remember(this.#opened.state, signal);
     if (stateText(inForce) !== stateText(this.#opened.inForce)) this.#opened = { ...this.#opened, version: '' };
+  }
+
+  /**
+   * One after the other: between reading what is remembered and writing it, another pass may have made an authority, beside which this
+   * one's would look like a copy of an older one for good.
+   */
+  #inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const turn = this.#turn.then(() => {
+      signal.throwIfAborted();
+      return work();
+    });
+    this.#turn = turn.catch(() => undefined);
+    return abortable(turn, signal);
   }
 
   async #read(signal: AbortSignal): Promise<Secret | undefined> {
