@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ManualClock } from '@eso/runtime';
 import { eventually, LAB_SERVER_NAME, type LabKeyPair, PREFACE, TlsLab } from '@eso/testing';
@@ -185,3 +186,25 @@ function body(bytes: number): Buffer {
   header.writeUInt32BE(1, 5);
   return Buffer.concat([header, Buffer.alloc(bytes)]);
 }
+
+test('handshakes beyond a burst wait for their turn, also those of peers that have said what they want', async () => {
+  let secured = 0;
+  for (let count = 0; count < 70; count++) {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: provider.port,
+      servername: LAB_SERVER_NAME,
+      ca: lab.authority.certificate,
+      ALPNProtocols: ['h2'],
+    });
+    socket.on('error', () => undefined);
+    socket.once('secureConnect', () => secured++);
+    peers.push(socket);
+  }
+  await eventually(() => expect(secured).toBeGreaterThanOrEqual(64));
+  // Long enough for those that would not wait.
+  await pause(200);
+  expect(secured).toBe(64);
+  await clock.advance(20);
+  await eventually(() => expect(secured).toBe(65));
+});
