@@ -16,6 +16,15 @@ export { validateKeys } from './data/validate-keys.ts';
 export { rewriteData, type RewriteOptions } from './rewrite/rewrite.ts';
 export type { RenderTransform } from './rewrite/transform.ts';
 
+export type {
+  DocumentValue,
+  RenderedManifest,
+  RenderedSecret,
+  ShapedContent,
+  ShapeRequest,
+  TemplateRequest,
+  TemplateText,
+} from './shape/shape-request.ts';
 export { type Shaped, shapeTask } from './shape/shape-task.ts';
 export { createShaper, type ShapedObject, type Shaper, type ShaperOptions } from './shape/shaper.ts';
 
@@ -31,6 +40,7 @@ export {
   requeueAfter,
   syncedResourceVersion,
 } from './external-secret/refresh.ts';
+export { isAtRest } from './external-secret/rest.ts';
 export {
   type DataSource,
   type ExtractSource,
@@ -49,5 +59,16 @@ export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
 export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';
 export { type TargetOwnership, targetOwnershipOf } from './target/ownership.ts';
-export { type SecretPlan, type SecretPlanInput, planSecret, type ObservedTarget, targetName } from './target/plan.ts';
-export { isIntact, type SecretSnapshot, snapshotSecret } from './target/snapshot.ts';
+export { type SecretPlan, type SecretPlanInput, planSecret, type ObservedTarget } from './target/plan.ts';
+export {
+  type CreationRule,
+  creationRule,
+  creationRules,
+  type DeletionRule,
+  deletionRule,
+  deletionRules,
+} from './target/policies.ts';
+export { type SecretContent, secretContent } from './target/secret-content.ts';
+export { isIntact, type SecretSnapshot, snapshotSecret, type TargetSnapshot } from './target/snapshot.ts';
+export { targetName } from './target/target-name.ts';
+export type { TargetOutcome, TargetRefusal } from './target/verdict.ts';

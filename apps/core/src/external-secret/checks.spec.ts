@@ -4,6 +4,7 @@ import type { StoreView } from '../store/store-view.ts';
 import { decideReconcile, NEW_STORE_GRACE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
+import { SECRET_WORDS } from './target/words.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 12);
 const spec: ExternalSecret['spec'] = {
@@ -65,6 +66,10 @@ interface Given {
   target?: SecretSnapshot | undefined;
   orphans?: SecretSnapshot[];
   store?: StoreView | undefined;
+  isWatched?: boolean;
+  clusterStores?: boolean;
+  /** Reason of the Ready condition. */
+  reason?: string;
 }
 
 function given(options: Given = {}): Observation {
@@ -81,20 +86,23 @@ function given(options: Given = {}): Observation {
     },
     spec: { ...spec, ...options.spec },
   };
-  const { syncedAgo, ready } = options;
+  const { syncedAgo, ready, reason } = options;
   const found = 'store' in options ? options.store : store();
   return {
     key: 'team/es',
     es: {
       ...es,
       status: {
-        ...(ready ? { conditions: [{ type: 'Ready', status: ready }] } : {}),
+        ...(ready ? { conditions: [{ type: 'Ready', status: ready, ...(reason && { reason }) }] } : {}),
         ...(syncedAgo === undefined
           ? {}
           : { refreshTime: new Date(NOW - syncedAgo).toISOString(), syncedResourceVersion: syncedResourceVersion(es) }),
       },
     },
     target: 'target' in options ? options.target : intact,
+    isWatched: options.isWatched ?? true,
+    words: SECRET_WORDS,
+    clusterStores: options.clusterStores ?? true,
     orphans: options.orphans ?? [],
     namespace: { name: 'team', labels: {} },
     findStore: () => found,
@@ -104,7 +112,15 @@ function given(options: Given = {}): Observation {
 }
 
 const MINUTE = 60_000;
-const unsupported = { target: { creationPolicy: 'Merge' as const } };
+const unsupported: Partial<ExternalSecret['spec']> = {
+  dataFrom: [{ sourceRef: { generatorRef: { kind: 'Password', name: 'p' } } }],
+};
+const policy = (creationPolicy: 'Orphan' | 'Merge' | 'None' | 'Owner'): Given => ({
+  syncedAgo: MINUTE,
+  ready: 'True',
+  target: undefined,
+  spec: { target: { creationPolicy } },
+});
 const failedWith = (code: string) => ({
   kind: 'report',
   verdict: { kind: 'failed', problem: expect.objectContaining({ code }) as unknown },
@@ -123,6 +139,22 @@ test.each<[string, Given, unknown]>([
     { kind: 'report', verdict: { kind: 'recovered' } },
   ],
   ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
+  ['an orphaned target is gone', policy('Orphan'), { kind: 'upToDate' }],
+  ['a target that policy None leaves to others', policy('None'), { kind: 'upToDate' }],
+  ['a target to merge into is gone', policy('Merge'), { kind: 'sync' }],
+  ['a target to merge into was never there', { ...policy('Merge'), reason: 'SecretMissing' }, { kind: 'upToDate' }],
+  ['a target that the backend emptied', { ...policy('Owner'), reason: 'SecretDeleted' }, { kind: 'upToDate' }],
+  [
+    'a target that the backend emptied, and somebody made another',
+    { ...policy('Owner'), reason: 'SecretDeleted', target: drifted },
+    { kind: 'sync' },
+  ],
+  ['nobody watches that kind of target yet', { isWatched: false, target: undefined }, { kind: 'wait' }],
+  [
+    'a cluster-scoped store where they are switched off',
+    { clusterStores: false, spec: { secretStoreRef: { kind: 'ClusterProvider', name: 'store' } } },
+    { kind: 'skip' },
+  ],
   ['being deleted', { metadata: { deletionTimestamp: 'now' }, spec: unsupported }, { kind: 'removeFinalizer' }],
   ['a broken spec', { spec: { data: [] } }, failedWith('INVALID_SPEC')],
   [

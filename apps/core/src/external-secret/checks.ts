@@ -1,5 +1,4 @@
-import { ExternalSecretMessage } from '@eso/api/resources';
-import { invalidSpec, isDue, isIntact, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
+import { invalidSpec, isAtRest, isDue, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
 import { readyOf, type SyncVerdict } from './status.ts';
@@ -27,6 +26,9 @@ export type ReconcileCheck = (observation: Observation) => Decision | undefined;
 /** How long a new ExternalSecret waits for a new store before it complains. */
 export const NEW_STORE_GRACE_MS = 10_000;
 
+/** Longest wait for the first list of a watch. */
+const UNWATCHED_MS = 10_000;
+
 /** Deletion leaves the target to the garbage collector, so there is nothing to bring in line any more. */
 const deleting: ReconcileCheck = ({ es }) =>
   es.metadata.deletionTimestamp === undefined ? undefined : { kind: 'removeFinalizer' };
@@ -37,20 +39,25 @@ const foreignClass: ReconcileCheck = ({ es, findStore, controllerClass }) => {
   return classes.some((name) => name !== undefined && name !== controllerClass) ? { kind: 'skip' } : undefined;
 };
 
+/** Cluster-scoped stores are switched off here; another installation may serve them. Upstream looks at this field alone. */
+const clusterStoresOff: ReconcileCheck = ({ es, clusterStores }) =>
+  !clusterStores && es.spec.secretStoreRef?.kind?.startsWith('Cluster') === true ? { kind: 'skip' } : undefined;
+
 /** Only a change of the spec can mend these, and it comes as an event. */
 const invalid: ReconcileCheck = ({ es }) => {
   const problem = tooMuch(es) ?? invalidSpec(es) ?? notBuiltYet(es);
-  return (
-    problem && { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.updateFailed, problem } }
-  );
+  return problem && { kind: 'report', verdict: { kind: 'failed', failure: 'updateFailed', problem } };
 };
+
+/** It is not known yet what is there: the watch of that kind of target has not listed. Its first list is an event. */
+const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { kind: 'wait', ms: UNWATCHED_MS });
 
 /**
  * Not due, and the target is as it was written. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
 const upToDate: ReconcileCheck = ({ es, target, orphans, now }) => {
-  if (isDue(es, now).due || !isIntact(target)) return undefined;
+  if (isDue(es, now).due || !isAtRest(es, target)) return undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
   if (orphans.length > 0) return { kind: 'deleteOrphans' };
   if (readyOf(es.status)?.status === 'True') return { kind: 'upToDate' };
@@ -63,11 +70,19 @@ const stores: ReconcileCheck = (observation) => {
   if (gathered.kind === 'calls') return { kind: 'sync', calls: gathered.calls };
   if (gathered.kind === 'pending' && isNew(observation)) return { kind: 'wait', ms: NEW_STORE_GRACE_MS };
   const { problem } = gathered;
-  return { kind: 'report', verdict: { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem } };
+  return { kind: 'report', verdict: { kind: 'failed', failure: 'fetchFailed', problem } };
 };
 
 /** In this order; the first answer counts, and the last check always has one. */
-const CHECKS: readonly ReconcileCheck[] = [deleting, foreignClass, invalid, upToDate, stores];
+const CHECKS: readonly ReconcileCheck[] = [
+  deleting,
+  clusterStoresOff,
+  foreignClass,
+  invalid,
+  unwatched,
+  upToDate,
+  stores,
+];
 
 /** What to do about an ExternalSecret, judged by the caches alone. */
 export function decideReconcile(observation: Observation): Decision {

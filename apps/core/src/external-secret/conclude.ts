@@ -1,15 +1,16 @@
-import { type ExternalSecret, ExternalSecretEventReason } from '@eso/api/resources';
-import { type EventRecorder, Priority, type ReconcileResult } from '@eso/controller';
+import type { ExternalSecret } from '@eso/api/resources';
+import { Priority, type ReconcileResult } from '@eso/controller';
 import { eventMessage, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation } from './observe.ts';
 import { externalSecretStatusAfter, readyOf, type SyncVerdict } from './status.ts';
+import type { SyncEvents } from './sync-events.ts';
 
 /** What the outcome of a pass over an ExternalSecret is written to. */
 export interface ExternalSecretConcluderOptions {
   readonly status: StatusWriter<ExternalSecret>;
-  readonly events: Pick<EventRecorder, 'event'>;
+  readonly events: SyncEvents;
   readonly metrics: ExternalSecretMetrics;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
@@ -25,13 +26,12 @@ export class ExternalSecretConcluder {
 
   /** @throws KubeError when the status cannot be written */
   async conclude(observation: Observation, verdict: SyncVerdict, signal: AbortSignal): Promise<ReconcileResult> {
-    const { key, es, now: startedAt } = observation;
-    const status = externalSecretStatusAfter(es, verdict, { startedAt, now: this.#options.now() });
+    const { key, es, words, now: startedAt } = observation;
+    const status = externalSecretStatusAfter(es, { verdict, words, startedAt, now: this.#options.now() });
     const write = await this.#options.status.write(key, es, status, signal);
     if (write === 'conflict') return { kind: 'requeue' };
     if (write === 'gone') return { kind: 'done' };
-    if (write === 'written' && verdict.kind === 'failed')
-      this.#options.events.event(es, 'Warning', ExternalSecretEventReason.updateFailed, eventMessage(verdict.problem));
+    if (write === 'written' && verdict.kind === 'failed') this.#options.events.failed(es, verdict.problem);
     this.reportCondition(es, status);
     if (verdict.kind === 'failed') {
       const { problem } = verdict;

@@ -14,6 +14,7 @@ import { ExternalSecretConcluder } from './conclude.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
+import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import { watchExternalSecrets } from './watches.ts';
 
@@ -52,6 +53,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
   };
   const metrics = new ExternalSecretMetrics(registry);
+  const syncEvents = new SyncEvents(events);
   const target = new SecretTarget({
     client,
     written: written.secrets,
@@ -60,27 +62,29 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => written.externalSecrets.latest(key),
-      target,
+      targetOf: () => target,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,
         labels: informers.namespaces.store.get(undefined, namespace)?.metadata.labels ?? {},
       }),
       controllerClass: options.controllerClass,
+      clusterStores: informers.clusterProviders !== undefined,
       now: () => clock.now(),
     }),
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
-    target,
+    targetOf: () => target,
+    templates: { requestFor: () => Promise.resolve(undefined) },
     concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
-      events,
+      events: syncEvents,
       metrics,
       now: () => clock.now(),
     }),
     revalidation: options.revalidation,
     client,
-    events,
+    events: syncEvents,
     metrics,
     clock,
   });

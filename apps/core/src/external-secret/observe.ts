@@ -1,22 +1,29 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import type { SecretSnapshot } from '@eso/sync';
+import type { TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import type { SyncTarget } from './target/target.ts';
+import type { TargetWords } from './target/words.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
 export interface Observation {
   /** `namespace/name` */
   readonly key: string;
   readonly es: ExternalSecret;
-  /** Undefined where there is no Secret of that name with our label. */
-  readonly target: SecretSnapshot | undefined;
-  /** Secrets that it made under an earlier name. */
-  readonly orphans: readonly SecretSnapshot[];
+  /** Undefined where there is no target of that name with our label. */
+  readonly target: TargetSnapshot | undefined;
+  /** Whether the watch that `target` comes from has listed. */
+  readonly isWatched: boolean;
+  /** How its kind of target is spoken of. */
+  readonly words: TargetWords;
+  /** Targets that it made under an earlier name. */
+  readonly orphans: readonly TargetSnapshot[];
   readonly namespace: ConsumerNamespace;
   /** The store that a reference of this ExternalSecret names, as it is at the time of the call. */
   readonly findStore: (ref: StoreSelector) => StoreView | undefined;
   /** Class that this installation serves; a store without a class is everybody's. */
   readonly controllerClass: string;
+  /** Whether cluster-scoped stores are served. */
+  readonly clusterStores: boolean;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
 }
@@ -24,10 +31,11 @@ export interface Observation {
 /** Where observations come from; no call asks the API server. */
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
-  readonly target: Pick<SyncTarget<SecretSnapshot>, 'observed' | 'orphans'>;
+  readonly targetOf: (es: ExternalSecret) => Pick<SyncTarget, 'words' | 'isWatched' | 'observed' | 'orphans'>;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
+  readonly clusterStores: boolean;
   readonly now: () => number;
 }
 
@@ -40,14 +48,18 @@ export function createObserver(options: ObserverOptions): Observe {
     const es = options.externalSecret(key);
     if (!es) return undefined;
     const namespace = es.metadata.namespace ?? '';
+    const target = options.targetOf(es);
     return {
       key,
       es,
-      target: options.target.observed(es),
-      orphans: options.target.orphans(es),
+      target: target.observed(es),
+      isWatched: target.isWatched(es),
+      words: target.words,
+      orphans: target.orphans(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),
       controllerClass: options.controllerClass,
+      clusterStores: options.clusterStores,
       now: options.now(),
     };
   };

@@ -1,21 +1,8 @@
-import {
-  type ExternalSecret,
-  ExternalSecretEventMessage,
-  ExternalSecretEventReason,
-  ExternalSecretMessage,
-  externalSecrets,
-  FINALIZER_EXTERNAL_SECRET,
-} from '@eso/api/resources';
-import {
-  type EventRecorder,
-  Priority,
-  type Reconcile,
-  type ReconcileContext,
-  type ReconcileResult,
-} from '@eso/controller';
+import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
+import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { type Answer, type SecretData, type SecretSnapshot, type Shaper, SyncError } from '@eso/sync';
+import { type Answer, deletionRule, type Problem, type ShapedContent, type Shaper, SyncError } from '@eso/sync';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { type Decision, decideReconcile } from './checks.ts';
 import type { Collector, SourceOutcome } from './collect.ts';
@@ -25,8 +12,11 @@ import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
 import type { SyncVerdict } from './status.ts';
-import { leavesTarget } from './target/secret-target.ts';
-import type { SyncTarget, TargetWriteResult } from './target/target.ts';
+import type { SyncEvents } from './sync-events.ts';
+import type { SyncTarget } from './target/target.ts';
+import type { SyncFailure } from './target/words.ts';
+import type { TemplateRequests } from './template-requests.ts';
+import { leavesOrphans, writtenVerdict } from './written-verdict.ts';
 import { writeProblem } from './target/write-problem.ts';
 
 /** The steps of a sync, and what they stand on. */
@@ -34,12 +24,13 @@ export interface ReconcileOptions {
   readonly observe: Observe;
   readonly collector: Collector;
   readonly shaper: Shaper;
-  readonly target: SyncTarget<SecretSnapshot>;
+  readonly targetOf: (es: ExternalSecret) => SyncTarget;
+  readonly templates: TemplateRequests;
   readonly concluder: ExternalSecretConcluder;
   /** Asked for stores that a call failed because of. */
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   readonly client: Pick<KubeClient, 'patch'>;
-  readonly events: Pick<EventRecorder, 'event'>;
+  readonly events: SyncEvents;
   readonly metrics: ExternalSecretMetrics;
   readonly clock: Clock;
 }
@@ -113,78 +104,83 @@ class Pass {
     const content = await this.#shape(outcomes);
     // Between the two there was time for anything; from here on it is requests about one object.
     if (!isCurrent(this.#observation, observe(this.#observation.key), calls)) return OUTDATED;
-    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content.data);
+    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content.content);
   }
 
-  /** The data that all sources together give, or why there is none. */
-  async #shape(outcomes: readonly SourceOutcome[]): Promise<Content> {
-    const { shaper, revalidation } = this.#options;
-    const { uid = '', namespace = '', generation = 0 } = this.#observation.es.metadata;
-    for (const outcome of outcomes) {
-      if (outcome.kind === 'failed' && outcome.concernsStore) revalidation.request(outcome.call.providerRef);
-    }
-    const answers: Answer[] = [];
-    for (const outcome of outcomes) {
-      // Under deletionPolicy Retain what is absent fails the sync like everything else.
-      if (outcome.kind !== 'data')
-        return { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem: outcome.problem };
-      answers.push(outcome.answer);
-    }
+  /** What all sources together give, rendered, or why there is none. */
+  async #shape(outcomes: readonly SourceOutcome[]): Promise<Shaped> {
+    const { shaper, templates } = this.#options;
+    const { es } = this.#observation;
+    const { uid = '', namespace = '', generation = 0 } = es.metadata;
+    const { signal } = this.#context;
+    const answers = this.#answersOf(outcomes);
+    if ('problem' in answers) return { kind: 'failed', failure: 'fetchFailed', problem: answers.problem };
+    const request = await templates.requestFor(es, signal);
+    if (request && 'problem' in request) return { kind: 'failed', failure: 'updateFailed', problem: request.problem };
     try {
-      const data = await shaper.assemble(answers, this.#context.signal, { uid, namespace, generation });
-      return { kind: 'content', data };
+      const object = { uid, namespace, generation };
+      const content = await shaper.shape({ answers, ...(request && { template: request }) }, signal, object);
+      return { kind: 'content', content };
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
-      return { kind: 'failed', prefix: ExternalSecretMessage.fetchFailed, problem: error };
+      // What is wrong with the template is no fault of what was fetched.
+      const failure = error.field.startsWith('spec.target') ? 'updateFailed' : 'fetchFailed';
+      return { kind: 'failed', failure, problem: error };
     }
   }
 
-  async #write(data: SecretData): Promise<ReconcileResult> {
-    const { target } = this.#options;
-    const { signal } = this.#context;
+  /** The answers of those sources that have one, or the problem of the first one that must not be without. */
+  #answersOf(outcomes: readonly SourceOutcome[]): readonly Answer[] | { readonly problem: Problem } {
+    const { revalidation, events } = this.#options;
     const { es } = this.#observation;
+    for (const outcome of outcomes)
+      if (outcome.kind === 'failed' && outcome.concernsStore) revalidation.request(outcome.call.providerRef);
+    const skips = deletionRule(es).absentSource === 'skip';
+    // Absent and failed are different things: what failed may be there, and must not take anything away.
+    const fatal = outcomes.find(({ kind }) => kind === 'failed' || (kind === 'absent' && !skips));
+    if (fatal && fatal.kind !== 'data') return fatal;
+    const answers: Answer[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'data') answers.push(outcome.answer);
+      else events.sourceMissing(es, outcome.call.source);
+    }
+    return answers;
+  }
+
+  async #write(content: ShapedContent): Promise<ReconcileResult> {
+    const { targetOf, events } = this.#options;
+    const { signal } = this.#context;
+    const { es, words } = this.#observation;
     let written;
     try {
-      written = await target.write({ es, data, signal });
+      written = await targetOf(es).write({ es, content, signal });
     } catch (error) {
-      return this.#refused(ExternalSecretMessage.updateFailed, error, data);
+      return this.#refused('updateFailed', error, content);
     }
-    this.#recordWrite(written);
-    if (written.kind === 'contended') return { kind: 'requeue' };
-    if (written.kind === 'refused')
-      return this.#conclude({ kind: 'failed', prefix: written.message, problem: written.error });
-    const message = written.kind === 'unchanged' ? written.message : ExternalSecretMessage.synced;
-    const synced: SyncVerdict = { kind: 'synced', message, bound: leavesTarget(written) };
-    // Only then: a Secret under an earlier name is good until there is one under the new name.
-    return synced.bound ? this.#deleteOrphans(synced) : this.#conclude(synced);
+    events.written(es, words, written);
+    const verdict = writtenVerdict(es, written);
+    if (!verdict) return { kind: 'requeue' };
+    return leavesOrphans(verdict) ? this.#deleteOrphans(verdict) : this.#conclude(verdict);
   }
 
   async #deleteOrphans(verdict: SyncVerdict): Promise<ReconcileResult> {
-    const { es } = this.#observation;
+    const { targetOf, events } = this.#options;
+    const { es, words } = this.#observation;
     try {
-      if ((await this.#options.target.deleteOrphans({ es, signal: this.#context.signal })) > 0)
-        this.#recordEvent(ExternalSecretEventReason.deleted, ExternalSecretEventMessage.orphanDeleted);
+      const swept = await targetOf(es).deleteOrphans({ es, signal: this.#context.signal });
+      if (swept > 0) events.orphansDeleted(es, words);
     } catch (error) {
-      return this.#refused(ExternalSecretMessage.deleteOrphansFailed, error);
+      return this.#refused('deleteOrphansFailed', error);
     }
     return this.#conclude(verdict);
   }
 
   /** A request about a target failed. The pass' own end is no failure of the object. */
-  #refused(prefix: ExternalSecretMessage, thrown: unknown, data?: SecretData): Promise<ReconcileResult> {
+  #refused(failure: SyncFailure, thrown: unknown, content?: ShapedContent): Promise<ReconcileResult> {
     this.#context.signal.throwIfAborted();
     const { es } = this.#observation;
-    const problem = writeProblem(KubeError.from(thrown), { es, ...(data && { data }) });
-    return this.#conclude({ kind: 'failed', prefix, problem });
-  }
-
-  #recordWrite({ kind }: TargetWriteResult): void {
-    if (kind === 'created') this.#recordEvent(ExternalSecretEventReason.created, ExternalSecretEventMessage.created);
-    if (kind === 'updated') this.#recordEvent(ExternalSecretEventReason.updated, ExternalSecretEventMessage.updated);
-  }
-
-  #recordEvent(reason: string, message: string): void {
-    this.#options.events.event(this.#observation.es, 'Normal', reason, message);
+    const problem = writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
+    return this.#conclude({ kind: 'failed', failure, problem });
   }
 
   #conclude(verdict: SyncVerdict): Promise<ReconcileResult> {
@@ -211,4 +207,4 @@ class Pass {
   }
 }
 
-type Content = { readonly kind: 'content'; readonly data: SecretData } | Extract<SyncVerdict, { kind: 'failed' }>;
+type Shaped = { readonly kind: 'content'; readonly content: ShapedContent } | Extract<SyncVerdict, { kind: 'failed' }>;

@@ -1,5 +1,6 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { externalSecretStatusAfter } from './status.ts';
+import { externalSecretStatusAfter, type SyncVerdict } from './status.ts';
+import { SECRET_WORDS as words } from './target/words.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const es = (status?: ExternalSecret['status']): ExternalSecret => ({
@@ -9,11 +10,11 @@ const es = (status?: ExternalSecret['status']): ExternalSecret => ({
   spec: {},
   ...(status ? { status } : {}),
 });
-const success = { kind: 'synced', message: 'secret synced', bound: true } as const;
-const at = (now: number) => ({ startedAt: now - 1_000, now });
+const success = { kind: 'synced', outcome: 'synced', bound: true } as const;
+const at = (now: number, verdict: SyncVerdict) => ({ verdict, words, startedAt: now - 1_000, now });
 const failure = {
   kind: 'failed',
-  prefix: 'could not get secret data from provider',
+  failure: 'fetchFailed',
   problem: {
     code: 'SECRET_NOT_FOUND',
     field: 'spec.data[0].remoteRef.key',
@@ -23,7 +24,7 @@ const failure = {
 } as const;
 
 test('a success records when it began, what it saw, and the Secret', () => {
-  expect(externalSecretStatusAfter(es(), success, at(NOW))).toEqual({
+  expect(externalSecretStatusAfter(es(), at(NOW, success))).toEqual({
     refreshTime: '2026-01-02T03:04:04Z',
     syncedResourceVersion: expect.stringMatching(/^3-[0-9a-f]{56}$/) as string,
     binding: { name: 'es' },
@@ -40,8 +41,8 @@ test('a success records when it began, what it saw, and the Secret', () => {
 });
 
 test('a failure keeps what the last success recorded, and says what to do', () => {
-  const before = externalSecretStatusAfter(es(), success, at(NOW));
-  const after = externalSecretStatusAfter(es(before), failure, at(NOW + 60_000));
+  const before = externalSecretStatusAfter(es(), at(NOW, success));
+  const after = externalSecretStatusAfter(es(before), at(NOW + 60_000, failure));
   expect(after).toMatchObject({ refreshTime: before?.refreshTime, binding: { name: 'es' } });
   expect(after?.conditions).toEqual([
     {
@@ -56,14 +57,14 @@ test('a failure keeps what the last success recorded, and says what to do', () =
 });
 
 test('the same failure again is no change, so that nothing is written', () => {
-  const failed = externalSecretStatusAfter(es(), failure, at(NOW));
-  expect(externalSecretStatusAfter(es(failed), failure, at(NOW + 5_000))).toBe(failed);
+  const failed = externalSecretStatusAfter(es(), at(NOW, failure));
+  expect(externalSecretStatusAfter(es(failed), at(NOW + 5_000, failure))).toBe(failed);
 });
 
 test('the end of a failure moves nothing that a sync records', () => {
-  const synced = externalSecretStatusAfter(es(), success, at(NOW));
-  const failed = externalSecretStatusAfter(es(synced), failure, at(NOW + 60_000));
-  expect(externalSecretStatusAfter(es(failed), { kind: 'recovered' }, at(NOW + 120_000))).toEqual({
+  const synced = externalSecretStatusAfter(es(), at(NOW, success));
+  const failed = externalSecretStatusAfter(es(synced), at(NOW + 60_000, failure));
+  expect(externalSecretStatusAfter(es(failed), at(NOW + 120_000, { kind: 'recovered' }))).toEqual({
     ...synced,
     conditions: [{ ...synced?.conditions?.[0], lastTransitionTime: '2026-01-02T03:06:05Z' }],
   });

@@ -2,20 +2,26 @@ import {
   type ExternalSecret,
   type ExternalSecretCondition,
   ExternalSecretConditionType,
-  ExternalSecretMessage,
-  ExternalSecretReason,
   type ExternalSecretStatus,
 } from '@eso/api/resources';
-import { conditionMessage, kubeTime, mergeCondition, type Problem, syncedResourceVersion, targetName } from '@eso/sync';
+import {
+  conditionMessage,
+  kubeTime,
+  mergeCondition,
+  type Problem,
+  syncedResourceVersion,
+  targetName,
+  type TargetOutcome,
+} from '@eso/sync';
+import type { SyncFailure, TargetWords } from './target/words.ts';
 
 /** What a pass over an ExternalSecret found out. */
 export type SyncVerdict =
-  /** The target is as it should be; `message` is that of the condition, `bound` whether there is a Secret now. */
-  | { readonly kind: 'synced'; readonly message: ExternalSecretMessage; readonly bound: boolean }
+  /** All is well; `bound` says whether there is a target with the values of this pass. */
+  | { readonly kind: 'synced'; readonly outcome: TargetOutcome; readonly bound: boolean }
   /** An earlier failure is over, without anything having been fetched. */
   | { readonly kind: 'recovered' }
-  /** `prefix` is the beginning of the condition's message, as External Secrets 2.x writes it; alerts match on it. */
-  | { readonly kind: 'failed'; readonly prefix: ExternalSecretMessage; readonly problem: Problem };
+  | { readonly kind: 'failed'; readonly failure: SyncFailure; readonly problem: Problem };
 
 /** Wall clock times, milliseconds since the epoch. */
 export interface PassTimes {
@@ -24,17 +30,23 @@ export interface PassTimes {
   readonly now: number;
 }
 
+/** What a status is made from, besides what it was. */
+export interface StatusInput extends PassTimes {
+  readonly verdict: SyncVerdict;
+  /** Those of the kind of target. */
+  readonly words: TargetWords;
+}
+
 /**
  * The status after a pass; the same object where nothing changes. Only a sync moves what records the last one: a failure, or
  * the end of one, leaves it.
  */
 export function externalSecretStatusAfter(
   es: ExternalSecret,
-  verdict: SyncVerdict,
-  { startedAt, now }: PassTimes,
+  { verdict, words, startedAt, now }: StatusInput,
 ): ExternalSecretStatus | undefined {
   const before = es.status;
-  const conditions = mergeCondition<ExternalSecretCondition>(before?.conditions, readyCondition(verdict), now);
+  const conditions = mergeCondition<ExternalSecretCondition>(before?.conditions, readyCondition(verdict, words), now);
   if (verdict.kind !== 'synced')
     return conditions === before?.conditions ? before : { ...before, conditions: [...conditions] };
   return {
@@ -51,16 +63,16 @@ export function readyOf(status: ExternalSecretStatus | undefined): ExternalSecre
   return status?.conditions?.find(({ type }) => type === ExternalSecretConditionType.ready);
 }
 
-function readyCondition(verdict: SyncVerdict): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
+function readyCondition(verdict: SyncVerdict, words: TargetWords): Omit<ExternalSecretCondition, 'lastTransitionTime'> {
   const type = ExternalSecretConditionType.ready;
   switch (verdict.kind) {
     case 'synced':
-      return { type, status: 'True', reason: ExternalSecretReason.synced, message: verdict.message };
+      return { type, status: 'True', ...words.outcomes[verdict.outcome] };
     case 'recovered':
-      return { type, status: 'True', reason: ExternalSecretReason.synced, message: ExternalSecretMessage.synced };
+      return { type, status: 'True', ...words.outcomes.synced };
     case 'failed': {
-      const message = conditionMessage(verdict.prefix, verdict.problem);
-      return { type, status: 'False', reason: ExternalSecretReason.syncedError, message };
+      const message = conditionMessage(words.failures[verdict.failure], verdict.problem);
+      return { type, status: 'False', reason: words.failed, message };
     }
   }
 }

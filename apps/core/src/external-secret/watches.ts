@@ -7,8 +7,9 @@ import type { Stores } from '../store/stores.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
-  /** `<namespace>/<target name>` */
-  target: (es: ExternalSecret): string[] => [`${es.metadata.namespace ?? ''}/${targetName(es)}`],
+  /** `<namespace>/<target name>` of those that write a Secret */
+  target: (es: ExternalSecret): string[] =>
+    es.spec.target?.manifest ? [] : [`${es.metadata.namespace ?? ''}/${targetName(es)}`],
   /** `<kind>/<namespace of the store, empty for cluster-scoped>/<name>` */
   store: (es: ExternalSecret): string[] =>
     storesOf(es).map(({ kind, name }) =>

@@ -15,6 +15,15 @@ export const ExternalSecretReason = {
 } as const;
 export type ExternalSecretReason = (typeof ExternalSecretReason)[keyof typeof ExternalSecretReason];
 
+/** Reasons of the Ready condition where the target is no Secret. */
+export const ResourceReason = {
+  synced: 'ResourceSynced',
+  syncedError: 'ResourceSyncedError',
+  deleted: 'ResourceDeleted',
+  missing: 'ResourceMissing',
+} as const;
+export type ResourceReason = (typeof ResourceReason)[keyof typeof ResourceReason];
+
 /** Whole message of a Ready=True condition, beginning of the message of a Ready=False one. */
 export const ExternalSecretMessage = {
   synced: 'secret synced',

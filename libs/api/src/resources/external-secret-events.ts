@@ -8,6 +8,8 @@ export const ExternalSecretEventReason = {
   created: 'Created',
   updated: 'Updated',
   deleted: 'Deleted',
+  /** A Secret that somebody else made has another content from now on. */
+  adopted: 'Adopted',
   missingProviderSecret: 'MissingProviderSecret',
   updateFailed: 'UpdateFailed',
 } as const;

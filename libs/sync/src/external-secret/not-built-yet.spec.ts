@@ -16,7 +16,7 @@ test.each<[string, ExternalSecretSpec]>([
       ...base,
       refreshPolicy: 'Periodic',
       refreshInterval: '1h0m0s',
-      target: { name: 't', creationPolicy: 'Owner', deletionPolicy: 'Retain', immutable: false },
+      target: { name: 't', creationPolicy: 'CreateOrMerge', deletionPolicy: 'Merge', immutable: true },
     },
   ],
   ['CreatedOnce', { ...base, refreshPolicy: 'CreatedOnce' }],
@@ -54,13 +54,6 @@ test.each<[ExternalSecretSpec, string]>([
   [{ ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }, 'spec.syncWindows'],
   [{ ...base, target: { template: {} } }, 'spec.target.template'],
   [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
-  [{ ...base, target: { immutable: true } }, 'spec.target.immutable'],
-  [{ ...base, target: { creationPolicy: 'Orphan' } }, 'spec.target.creationPolicy'],
-  [{ ...base, target: { creationPolicy: 'Merge' } }, 'spec.target.creationPolicy'],
-  [{ ...base, target: { creationPolicy: 'None' } }, 'spec.target.creationPolicy'],
-  [{ ...base, target: { creationPolicy: 'CreateOrMerge' } }, 'spec.target.creationPolicy'],
-  [{ ...base, target: { deletionPolicy: 'Delete' } }, 'spec.target.deletionPolicy'],
-  [{ ...base, target: { deletionPolicy: 'Merge' } }, 'spec.target.deletionPolicy'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
   [
     { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
@@ -84,10 +77,13 @@ test.each<[ExternalSecretSpec, string]>([
 });
 
 test('several fields are all named in one message', () => {
-  const spec: ExternalSecretSpec = { ...base, target: { creationPolicy: 'Merge', template: {} } };
+  const spec: ExternalSecretSpec = {
+    ...base,
+    target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' }, template: {} },
+  };
   expect(notBuiltYet({ spec })).toMatchObject({
-    field: 'spec.target.creationPolicy',
-    publicMessage: 'creationPolicy Merge is not built yet; spec.target.template: templates are not built yet',
-    nextStep: 'Use Owner.',
+    field: 'spec.target.manifest',
+    publicMessage: 'targets that are no Secret are not built yet; spec.target.template: templates are not built yet',
+    nextStep: 'Remove the field.',
   });
 });

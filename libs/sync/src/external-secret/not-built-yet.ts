@@ -81,16 +81,6 @@ function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltFiel
 
 function unbuiltInTarget(target: ExternalSecretTarget): UnbuiltField[] {
   const fields: UnbuiltField[] = [];
-  const { creationPolicy = 'Owner', deletionPolicy = 'Retain' } = target;
-  if (creationPolicy !== 'Owner') {
-    fields.push(unbuilt('spec.target.creationPolicy', `creationPolicy ${creationPolicy} is`, 'Use Owner.'));
-  }
-  if (deletionPolicy !== 'Retain') {
-    fields.push(unbuilt('spec.target.deletionPolicy', `deletionPolicy ${deletionPolicy} is`, 'Use Retain.'));
-  }
-  if (target.immutable === true) {
-    fields.push(unbuilt('spec.target.immutable', 'immutable targets are', 'Remove the field, or set it to false.'));
-  }
   if (target.manifest) fields.push(unbuilt('spec.target.manifest', 'targets that are no Secret are', REMOVE));
   if (target.template) fields.push(unbuilt('spec.target.template', 'templates are', REMOVE));
   return fields;

@@ -57,24 +57,28 @@ const text = (data: ReadonlyMap<string, Uint8Array>) =>
 
 test('little work is done on this thread', async () => {
   const { shaper, results } = shaperOf();
-  const data = await shaper.assemble([answer(['prod/a', 'prod/b'], [regexp('^prod/', '')])], signal, object);
+  const { fetched: data } = await shaper.shape(
+    { answers: [answer(['prod/a', 'prod/b'], [regexp('^prod/', '')])] },
+    signal,
+    object,
+  );
   expect(text(data)).toEqual({ a: 'value of prod/a', b: 'value of prod/b' });
   expect(await results()).toEqual([]);
 });
 
 test('more work is done in a worker, with the same result', async () => {
   const answers = [answer(['prod/a', 'prod/b', 'x/c'], [regexp('^(?:prod|x)/', ''), regexp('([a-z]?){3}', '$0')])];
-  const here = await shaperOf().shaper.assemble(answers, signal, object);
+  const { fetched: here } = await shaperOf().shaper.shape({ answers: answers }, signal, object);
   const { shaper, results } = shaperOf({ loopSteps: 10_000 });
-  const there = await shaper.assemble(answers, signal, object);
+  const { fetched: there } = await shaper.shape({ answers: answers }, signal, object);
   expect(text(there)).toEqual(text(here));
   expect(await results()).toEqual(['done']);
 });
 
 test('what is wrong is told from the worker as from here', async () => {
   const answers = [answer(['a1', 'a2'], [regexp('\\d', '')])];
-  const here = await failureOf(shaperOf().shaper.assemble(answers, signal, object));
-  const there = await failureOf(shaperOf({ loopSteps: 1_000 }).shaper.assemble(answers, signal, object));
+  const here = await failureOf(shaperOf().shaper.shape({ answers: answers }, signal, object));
+  const there = await failureOf(shaperOf({ loopSteps: 1_000 }).shaper.shape({ answers: answers }, signal, object));
   expect(here.code).toBe('KEY_COLLISION');
   expect(JSON.stringify(there)).toBe(JSON.stringify(here));
 });
@@ -84,14 +88,16 @@ test('work without end is ended, and the error names the field and the bound', a
   const keys = Array.from({ length: 120 }, (_, i) => `${i}`.padStart(248, 'a'));
   const hostile = regexp(`${'([a-z]?){100}'.repeat(9)}[0-9]`, '$0');
   const rewrite = [regexp('x', 'y'), ...Array<ExternalSecretRewrite>(20).fill(hostile)];
-  expect(await failureOf(shaper.assemble([answer(keys, rewrite)], signal, object))).toMatchObject({
+  expect(await failureOf(shaper.shape({ answers: [answer(keys, rewrite)] }, signal, object))).toMatchObject({
     code: 'TOO_EXPENSIVE',
     retryable: false,
     field: 'spec.dataFrom[0].rewrite[1]',
     publicMessage: 'the work takes more than 300ms',
   });
   expect(await results()).toEqual(['timeout']);
-  expect(text(await shaper.assemble([answer(['a'], [])], signal, { ...object, uid: 'other' }))).toEqual({
+  expect(
+    text((await shaper.shape({ answers: [answer(['a'], [])] }, signal, { ...object, uid: 'other' })).fetched),
+  ).toEqual({
     a: 'value of a',
   });
 });
@@ -99,7 +105,7 @@ test('work without end is ended, and the error names the field and the bound', a
 test('when the worker is gone the error may go away by itself', async () => {
   const { shaper } = shaperOf({ loopSteps: 10 });
   await shaper.close();
-  expect(await failureOf(shaper.assemble([answer(['a'], [])], signal, object))).toMatchObject({
+  expect(await failureOf(shaper.shape({ answers: [answer(['a'], [])] }, signal, object))).toMatchObject({
     code: 'WORKER_FAILED',
     retryable: true,
   });
@@ -107,7 +113,7 @@ test('when the worker is gone the error may go away by itself', async () => {
 
 test('answers that are too large are not sent anywhere', async () => {
   const large: Answer = { source: find([]), values: new Map([['k', new Uint8Array(17 * 1024 * 1024)]]) };
-  expect(await failureOf(shaperOf().shaper.assemble([large], signal, object))).toMatchObject({
+  expect(await failureOf(shaperOf().shaper.shape({ answers: [large] }, signal, object))).toMatchObject({
     code: 'DATA_TOO_LARGE',
     field: 'spec.dataFrom[0].find',
     nextStep: 'Select fewer secrets.',
@@ -120,14 +126,16 @@ test('keys and values count from the first byte to the last that is allowed', as
     source: find([]),
     values: new Map([['k', new Uint8Array(shapeLimits.dataBytes - 1 + bytes)]]),
   });
-  const oneMore = await failureOf(shaper.assemble([most(1)], signal, object));
+  const oneMore = await failureOf(shaper.shape({ answers: [most(1)] }, signal, object));
   expect(oneMore.publicMessage).toContain('up to here the sources brought');
   // What is allowed here is still too much for a Secret, which is another check's to say.
-  await expect(shaper.assemble([most(0)], signal, object)).resolves.toBeDefined();
+  await expect(shaper.shape({ answers: [most(0)] }, signal, object)).resolves.toBeDefined();
 });
 
 test('the signal ends it', async () => {
   const controller = new AbortController();
   controller.abort(new Error('over'));
-  await expect(shaperOf().shaper.assemble([answer(['a'], [])], controller.signal, object)).rejects.toThrow('over');
+  await expect(shaperOf().shaper.shape({ answers: [answer(['a'], [])] }, controller.signal, object)).rejects.toThrow(
+    'over',
+  );
 });

@@ -1,8 +1,8 @@
 import { type Clock, HeavyWork, type Logger, type Registry, WorkerError, workerEntry } from '@eso/runtime';
 import { shapeLimits } from '../bounds/limits.ts';
-import type { SecretData } from '../data/secret-data.ts';
 import { SyncError } from '../error.ts';
 import type { Answer } from '../external-secret/assemble.ts';
+import type { ShapedContent, ShapeRequest } from './shape-request.ts';
 import { shapeTask } from './shape-task.ts';
 
 /** How much is shaped on this thread before a worker takes over. */
@@ -28,10 +28,10 @@ export interface ShapedObject {
 /** Puts answers together without holding up the process, whatever a tenant wrote. */
 export interface Shaper {
   /**
-   * Puts the answers together: here, if it is little work, otherwise in a worker.
+   * Puts the answers together and renders the target: here, if it is little work, otherwise in a worker.
    * @throws SyncError; one with `retryable` may go away by itself, another only by a change of the input. The signal's reason
    */
-  assemble(answers: readonly Answer[], signal: AbortSignal, object: ShapedObject): Promise<SecretData>;
+  shape(request: ShapeRequest, signal: AbortSignal, object: ShapedObject): Promise<ShapedContent>;
   /** Ends the worker. What still waits fails. */
   close(): Promise<void>;
 }
@@ -42,13 +42,13 @@ export function createShaper(options: ShaperOptions): Shaper {
   const queue = { perTenant: 3, total: 10 };
   const work = new HeavyWork({ ...options, queue, entry: workerEntry(import.meta.url, 'shape-worker') });
   return {
-    assemble: async (answers, signal, { namespace, uid, generation }) => {
+    shape: async ({ answers }, signal, { namespace, uid, generation }) => {
       checkInput(answers);
       try {
         const owner = { tenant: namespace, key: `${uid}/${generation}` };
         const shaped = await work.run(shapeTask, answers, { owner, signal });
         if (shaped.kind === 'error') throw new SyncError(shaped.error);
-        return shaped.data;
+        return { fetched: shaped.data };
       } catch (error) {
         throw error instanceof WorkerError ? fromWorker(error) : error;
       }

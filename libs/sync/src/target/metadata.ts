@@ -1,13 +1,6 @@
-/** Labels and annotations of a target without a template (docs/design/external-secret.md). */
-import {
-  ANNOTATION_DATA_HASH,
-  ANNOTATION_LAST_APPLIED,
-  type ExternalSecret,
-  LABEL_CREATED_BY,
-  LABEL_MANAGED,
-} from '@eso/api/resources';
+/** Labels and annotations of a target (docs/design/external-secret.md). */
+import { ANNOTATION_DATA_HASH, LABEL_CREATED_BY, LABEL_MANAGED } from '@eso/api/resources';
 import type { ObjectMeta } from '@eso/kube';
-import { hashOwner } from '../data/hash.ts';
 import type { OwnedFields } from './field-manager.ts';
 
 /** Labels or annotations. */
@@ -19,27 +12,34 @@ export interface TargetMetadata {
   annotations: Record<string, string>;
 }
 
+/** The marks of this project on a target. */
+export interface TargetMarks {
+  readonly dataHash: string;
+  /** Hash that names the ExternalSecret, where it is the controller. */
+  readonly createdBy: string | undefined;
+}
+
 /**
- * What others put there stays, what this ExternalSecret put there earlier goes, and its own labels and annotations are
- * copied; the marks of this project come last. kubectl's copy of the manifest is never copied: it describes the
- * ExternalSecret, and `kubectl apply` on the Secret would take it for the Secret's own.
+ * What others put there stays, what this ExternalSecret put there earlier goes, what it puts there now is laid over; the marks of
+ * this project come last.
+ * @param owned what the ExternalSecret put there earlier; nothing where its labels and annotations are to stay as they are
  */
 export function targetMetadata(
   existing: Pick<ObjectMeta, 'labels' | 'annotations'> | undefined,
-  owned: OwnedFields,
-  { metadata }: ExternalSecret,
-  dataHash: string,
+  owned: Pick<OwnedFields, 'labels' | 'annotations'>,
+  own: { readonly labels: StringMap; readonly annotations: StringMap },
+  { dataHash, createdBy }: TargetMarks,
 ): TargetMetadata {
   return {
     labels: {
-      ...without(existing?.labels, owned.labels),
-      ...metadata.labels,
+      ...without(existing?.labels, [...owned.labels, LABEL_CREATED_BY]),
+      ...own.labels,
       [LABEL_MANAGED]: 'true',
-      [LABEL_CREATED_BY]: hashOwner(metadata.namespace ?? '', metadata.name),
+      ...(createdBy === undefined ? {} : { [LABEL_CREATED_BY]: createdBy }),
     },
     annotations: {
       ...without(existing?.annotations, owned.annotations),
-      ...without(metadata.annotations, [ANNOTATION_LAST_APPLIED]),
+      ...own.annotations,
       [ANNOTATION_DATA_HASH]: dataHash,
     },
   };

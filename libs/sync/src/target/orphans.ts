@@ -2,7 +2,7 @@ import { type ExternalSecret, LABEL_CREATED_BY } from '@eso/api/resources';
 import type { ObjectMeta } from '@eso/kube';
 import { hashOwner } from '../data/hash.ts';
 import { targetOwnershipOf } from './ownership.ts';
-import { targetName } from './plan.ts';
+import { targetName } from './target-name.ts';
 
 /**
  * Earlier targets of an ExternalSecret that now has another `spec.target.name`: to be deleted under creationPolicy Owner.

@@ -31,9 +31,9 @@ export function targetOwnershipOf(
 /** The owner references with this ExternalSecret as the controller; others stay. */
 export function withController(
   owners: readonly OwnerReference[] | undefined,
-  { apiVersion, metadata }: ExternalSecret,
+  externalSecret: ExternalSecret,
 ): OwnerReference[] {
-  const others = (owners ?? []).filter((owner) => !(isExternalSecret(owner) && owner.name === metadata.name));
+  const { apiVersion, metadata } = externalSecret;
   const own: OwnerReference = {
     apiVersion,
     kind: KIND,
@@ -42,7 +42,15 @@ export function withController(
     controller: true,
     blockOwnerDeletion: true,
   };
-  return [...others, own];
+  return [...withoutController(owners, externalSecret), own];
+}
+
+/** The owner references without this ExternalSecret, which wants to be none any more; others stay. */
+export function withoutController(
+  owners: readonly OwnerReference[] | undefined,
+  { metadata }: ExternalSecret,
+): OwnerReference[] {
+  return (owners ?? []).filter((owner) => !(isExternalSecret(owner) && owner.name === metadata.name));
 }
 
 const isExternalSecret = ({ apiVersion, kind }: OwnerReference): boolean =>

@@ -3,7 +3,8 @@ import type { OwnerReference, Secret } from '@eso/kube';
 import fc from 'fast-check';
 import { hashOwner, hashSecretData } from '../data/hash.ts';
 import { orphansOf } from './orphans.ts';
-import { planSecret, type SecretPlan } from './plan.ts';
+import { type ObservedTarget, planSecret, type SecretPlan } from './plan.ts';
+import { secretContent } from './secret-content.ts';
 import { isIntact, snapshotSecret } from './snapshot.ts';
 
 const externalSecret: ExternalSecret = {
@@ -34,11 +35,16 @@ const owner: OwnerReference = {
   blockOwnerDeletion: true,
 };
 
-const created = planned('create', planSecret({ externalSecret, data, target: { kind: 'missing' } }));
+/** Without a template. */
+function plan(es: ExternalSecret, fetched: ReadonlyMap<string, Uint8Array>, target: ObservedTarget): SecretPlan {
+  return planSecret({ externalSecret: es, content: secretContent(es, { fetched }), target });
+}
 
-function planned(kind: 'create' | 'update', plan: SecretPlan): Secret {
-  if (plan.kind !== kind) throw new Error(`expected ${kind}, got ${JSON.stringify(plan)}`);
-  return (plan as { secret: Secret }).secret;
+const created = planned('create', plan(externalSecret, data, { kind: 'unseen' }));
+
+function planned(kind: 'create' | 'update', made: SecretPlan): Secret {
+  if (made.kind !== kind) throw new Error(`expected ${kind}, got ${JSON.stringify(made)}`);
+  return (made as { secret: Secret }).secret;
 }
 
 /** The Secret as the API server would return it after the first sync, with changes. */
@@ -71,9 +77,9 @@ function live(change: Partial<Secret> = {}, metadata: Partial<Secret['metadata']
 }
 
 const planLive = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): SecretPlan =>
-  planSecret({ externalSecret: es, data: values, target: { kind: 'live', secret } });
+  plan(es, values, { kind: 'live', secret });
 const planCached = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): SecretPlan =>
-  planSecret({ externalSecret: es, data: values, target: { kind: 'snapshot', snapshot: snapshotSecret(secret) } });
+  plan(es, values, { kind: 'snapshot', snapshot: snapshotSecret(secret) });
 
 test("a missing target is created: metadata copied, marked, owned, without kubectl's copy of the manifest", () => {
   expect(created).toEqual({
@@ -96,13 +102,13 @@ test("a missing target is created: metadata copied, marked, owned, without kubec
 
 test('spec.target.name names it', () => {
   const named = { ...externalSecret, spec: { target: { name: 'other' } } };
-  const secret = planned('create', planSecret({ externalSecret: named, data, target: { kind: 'missing' } }));
+  const secret = planned('create', plan(named, data, { kind: 'missing' }));
   expect(secret.metadata.name).toBe('other');
 });
 
 test('a target that is as it should be is left alone, from the cache and live', () => {
-  expect(planCached(live())).toEqual({ kind: 'none', message: 'secret synced' });
-  expect(planLive(live())).toEqual({ kind: 'none', message: 'secret synced' });
+  expect(planCached(live())).toEqual({ kind: 'none', outcome: 'synced' });
+  expect(planLive(live())).toEqual({ kind: 'none', outcome: 'synced' });
 });
 
 test('labels and annotations of others are no reason to write, and stay when there is one', () => {
@@ -170,26 +176,26 @@ test.each<[string, OwnerReference, string, string]>([
   [
     'another ExternalSecret',
     { ...owner, name: 'rival', uid: 'r' },
-    'target is owned by another ExternalSecret',
+    'ownedByOther',
     'secret app belongs to ExternalSecret rival',
   ],
   [
     'one of an older version',
     { ...owner, name: 'rival', apiVersion: 'external-secrets.io/v1beta1' },
-    'target is owned by another ExternalSecret',
+    'ownedByOther',
     'secret app belongs to ExternalSecret rival',
   ],
-  ['a Deployment', deployment, 'failed to take ownership of target secret', 'secret app belongs to Deployment d'],
+  ['a Deployment', deployment, 'ownershipRefused', 'secret app belongs to Deployment d'],
   [
     'an ExternalSecret of another group',
     { ...owner, apiVersion: 'kubernetes-client.io/v1' },
-    'failed to take ownership of target secret',
+    'ownershipRefused',
     'secret app belongs to ExternalSecret app',
   ],
-])('a target of %s is refused before anything is written', (_name, ownerReference, message, publicMessage) => {
+])('a target of %s is refused before anything is written', (_name, ownerReference, refusal, publicMessage) => {
   const foreign = live({}, { ownerReferences: [ownerReference], labels: {} });
-  for (const plan of [planCached(foreign), planLive(foreign), planLive(foreign, externalSecret, new Map())]) {
-    expect(plan).toMatchObject({ kind: 'refuse', message, error: { code: 'TARGET_NOT_OWNED', publicMessage } });
+  for (const made of [planCached(foreign), planLive(foreign), planLive(foreign, externalSecret, new Map())]) {
+    expect(made).toMatchObject({ kind: 'refuse', refusal, error: { code: 'TARGET_NOT_OWNED', publicMessage } });
   }
 });
 
@@ -203,28 +209,28 @@ test('an immutable target keeps its data; its metadata may still change', () => 
   expect(planLive(frozen).kind).toBe('none');
   expect(planLive(frozen, externalSecret, new Map([['k', Buffer.from('v')]]))).toMatchObject({
     kind: 'refuse',
-    message: 'could not update secret, target is immutable',
+    refusal: 'immutable',
     error: { code: 'TARGET_IMMUTABLE' },
   });
   expect(planLive(live({ immutable: true }, { labels: {} })).kind).toBe('update');
 });
 
 test('nothing fetched leaves the target alone, whether it is there or not', () => {
-  const retained = { kind: 'none', message: 'secret retained due to DeletionPolicy=Retain' };
+  const retained = { kind: 'none', outcome: 'retained' };
   expect(planLive(live(), externalSecret, new Map())).toEqual(retained);
-  expect(planSecret({ externalSecret, data: new Map(), target: { kind: 'missing' } })).toEqual(retained);
+  expect(plan(externalSecret, new Map(), { kind: 'missing' })).toEqual(retained);
 });
 
 test.each([
   ['SECRET_TOO_LARGE', new Map([['k', new Uint8Array(1024 * 1024 + 1)]])],
   ['KEY_INVALID', new Map([['é', new Uint8Array(1)]])],
 ])('%s is refused, and no target is touched', (code, values) => {
-  for (const plan of [
+  for (const made of [
     planLive(live(), externalSecret, values),
     planCached(live(), externalSecret, values),
-    planSecret({ externalSecret, data: values, target: { kind: 'missing' } }),
+    plan(externalSecret, values, { kind: 'missing' }),
   ]) {
-    expect(plan).toMatchObject({ kind: 'refuse', message: 'could not update secret', error: { code } });
+    expect(made).toMatchObject({ kind: 'refuse', refusal: 'updateFailed', error: { code } });
   }
 });
 

@@ -1,17 +1,24 @@
-/** What is to be done with a target: a decision over gathered input, without a look at the cluster. */
-import { type ExternalSecret, ExternalSecretMessage } from '@eso/api/resources';
-import type { ObjectMeta, OwnerReference, Secret } from '@eso/kube';
+/** What is to be done with a target Secret: a decision over gathered input, without a look at the cluster. */
+import type { ExternalSecret } from '@eso/api/resources';
+import type { OwnerReference, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
-import { decodeSecretData, encodeSecretData, type SecretData } from '../data/secret-data.ts';
-import { SyncError } from '../error.ts';
-import { fieldManager, ownedFields } from './field-manager.ts';
-import { checkSecretLimits } from './limits.ts';
-import { sameMap, targetMetadata, type TargetMetadata } from './metadata.ts';
+import { encodeSecretData } from '../data/secret-data.ts';
+import { fieldManager } from './field-manager.ts';
+import { targetMetadata } from './metadata.ts';
 import { targetOwnershipOf, withController } from './ownership.ts';
-import type { SecretSnapshot } from './snapshot.ts';
+import { planUpdate, type SecretUpdatePlan } from './plan-update.ts';
+import { creationRule, deletionRule } from './policies.ts';
+import { refuse, refuseForeign, refuseLimits } from './refuse.ts';
+import type { SecretContent } from './secret-content.ts';
+import { ownDataHash, type SecretSnapshot } from './snapshot.ts';
+import { targetName } from './target-name.ts';
+import { isDressed, isFrozen, marksOf, NOTHING_OWNED, type Wanted } from './wanted.ts';
 
 /** The target as far as it is known. */
 export type ObservedTarget =
+  /** The cache shows none; it shows only those that carry our label. */
+  | { readonly kind: 'unseen' }
+  /** The API server has none. */
   | { readonly kind: 'missing' }
   /** From the cache: enough to see that nothing is to be done. */
   | { readonly kind: 'snapshot'; readonly snapshot: SecretSnapshot }
@@ -21,8 +28,7 @@ export type ObservedTarget =
 /** What a plan is made from. */
 export interface SecretPlanInput {
   readonly externalSecret: ExternalSecret;
-  /** What all sources together gave. */
-  readonly data: SecretData;
+  readonly content: SecretContent;
   readonly target: ObservedTarget;
 }
 
@@ -30,146 +36,96 @@ export interface SecretPlanInput {
 export type SecretPlan =
   /** POST this Secret. */
   | { readonly kind: 'create'; readonly secret: Secret }
-  /** PUT this Secret; it carries the resourceVersion that the decision was made on. */
-  | { readonly kind: 'update'; readonly secret: Secret }
-  /** The snapshot is not as it should be: read the Secret and plan again. */
+  /** DELETE the one with this UID. */
+  | { readonly kind: 'delete'; readonly uid: string | undefined }
+  /** What is known is not enough: read the Secret and plan again. */
   | { readonly kind: 'read' }
-  /** Nothing to write; `message` is that of the Ready=True condition. */
-  | { readonly kind: 'none'; readonly message: ExternalSecretMessage }
-  /** Must not be written; `message` is the beginning of the Ready=False condition's. */
-  | { readonly kind: 'refuse'; readonly message: ExternalSecretMessage; readonly error: SyncError };
+  | SecretUpdatePlan;
 
-/** Name of the target Secret. */
-export function targetName({ metadata, spec }: Pick<ExternalSecret, 'metadata' | 'spec'>): string {
-  return spec.target?.name ?? metadata.name;
-}
-
-/** The data that the target has to hold, hashed once. */
-interface Wanted {
-  readonly externalSecret: ExternalSecret;
-  readonly data: SecretData;
-  readonly dataHash: string;
-}
-
-/** Decides for creationPolicy Owner, deletionPolicy Retain and no template. Never throws. */
-export function planSecret({ externalSecret, data, target }: SecretPlanInput): SecretPlan {
+/** Decides for every policy of a Secret target. Never throws. */
+export function planSecret({ externalSecret, content, target }: SecretPlanInput): SecretPlan {
+  const rule = creationRule(externalSecret);
+  if (rule.existing === 'ignore') return { kind: 'none', outcome: 'synced' };
+  const wanted = { externalSecret, content, rule, manager: fieldManager(externalSecret.metadata.name) };
   // Ownership comes before anything else: a Secret of somebody else is not even labelled.
-  const refusal = refuseForeign(externalSecret, ownersOf(target));
-  if (refusal) return refusal;
-  if (data.size === 0) return { kind: 'none', message: ExternalSecretMessage.retained };
-  try {
-    checkSecretLimits(data, new Set(externalSecret.spec.data?.map(({ secretKey }) => secretKey)));
-  } catch (error) {
-    return { kind: 'refuse', message: ExternalSecretMessage.updateFailed, error: SyncError.from(error) };
-  }
-  const wanted = { externalSecret, data, dataHash: hashSecretData(data) };
+  return (
+    refuseForeign(wanted, ownersOf(target)) ??
+    planWithoutData(wanted, target) ??
+    refuseLimits(wanted, content.data) ??
+    planWrite(wanted, target)
+  );
+}
+
+function planWrite(wanted: Wanted, target: ObservedTarget): SecretPlan {
   switch (target.kind) {
+    case 'unseen':
+      return wanted.rule.missing === 'create' ? planCreate(wanted) : { kind: 'read' };
     case 'missing':
-      return { kind: 'create', secret: newSecret(wanted) };
-    case 'snapshot': {
-      const { metadata, dataHash } = target.snapshot;
-      return isCurrent(wanted, metadata, dataHash)
-        ? { kind: 'none', message: ExternalSecretMessage.synced }
-        : { kind: 'read' };
-    }
+      return wanted.rule.missing === 'create' ? planCreate(wanted) : { kind: 'none', outcome: 'missing' };
+    case 'snapshot':
+      return isCurrentSnapshot(wanted, target.snapshot) ? { kind: 'none', outcome: 'synced' } : { kind: 'read' };
     case 'live':
       return planUpdate(wanted, target.secret);
   }
 }
 
-function planUpdate(wanted: Wanted, secret: Secret): SecretPlan {
-  const dataHash = hashSecretData(decodeSecretData(secret.data));
-  if (isCurrent(wanted, secret.metadata, dataHash)) return { kind: 'none', message: ExternalSecretMessage.synced };
-  if (secret.immutable === true && dataHash !== wanted.dataHash) {
-    return refuse(
-      ExternalSecretMessage.immutable,
-      'TARGET_IMMUTABLE',
-      `secret ${secret.metadata.name} is immutable and holds other data`,
-      'Delete the Secret, or choose another spec.target.name.',
-    );
-  }
-  return {
-    kind: 'update',
-    secret: {
-      ...secret,
-      metadata: {
-        ...secret.metadata,
-        ...wantedMetadata(wanted, secret.metadata),
-        ownerReferences: withController(secret.metadata.ownerReferences, wanted.externalSecret),
-      },
-      data: encodeSecretData(wanted.data),
-    },
-  };
+/** Where the sources gave nothing; undefined where the target is to be written all the same. */
+function planWithoutData(wanted: Wanted, target: ObservedTarget): SecretPlan | undefined {
+  const { externalSecret, content } = wanted;
+  const { nothingFetched } = deletionRule(externalSecret);
+  if (!content.nothingFetched || nothingFetched === 'write') return undefined;
+  if (nothingFetched === 'retain') return { kind: 'none', outcome: 'retained' };
+  const name = targetName(externalSecret);
+  if (!wanted.rule.owns)
+    return refuse('deleteFailed', {
+      code: 'TARGET_NOT_OWNED',
+      field: 'spec.target.deletionPolicy',
+      what: `unable to delete secret ${name}: creationPolicy=${externalSecret.spec.target?.creationPolicy} is not Owner`,
+      nextStep: 'Set spec.target.creationPolicy to Owner, or another deletionPolicy.',
+    });
+  if (target.kind === 'missing') return { kind: 'none', outcome: 'deleted' };
+  if (target.kind === 'unseen') return { kind: 'read' };
+  const { metadata } = target.kind === 'live' ? target.secret : target.snapshot;
+  if (targetOwnershipOf(metadata.ownerReferences, externalSecret.metadata.name).kind === 'own')
+    return { kind: 'delete', uid: metadata.uid };
+  return refuse('deleteFailed', {
+    code: 'TARGET_NOT_OWNED',
+    field: 'spec.target.name',
+    what: `unable to delete secret ${name}: this ExternalSecret is not its controller`,
+    nextStep: 'Delete the Secret if it is not needed, or choose another spec.target.name.',
+  });
 }
 
-function newSecret(wanted: Wanted): Secret {
-  const { externalSecret, data } = wanted;
+function planCreate({ externalSecret, content, ...wanted }: Wanted): SecretPlan {
   const { namespace } = externalSecret.metadata;
-  return {
+  const { data, type, finalizers } = content;
+  const marks = marksOf({ externalSecret, content, ...wanted }, hashSecretData(data));
+  const secret: Secret = {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name: targetName(externalSecret),
       ...(namespace === undefined ? {} : { namespace }),
-      ...wantedMetadata(wanted, undefined),
-      ownerReferences: withController(undefined, externalSecret),
+      ...targetMetadata(undefined, NOTHING_OWNED, content, marks),
+      ...(wanted.rule.owns ? { ownerReferences: withController(undefined, externalSecret) } : {}),
+      ...(finalizers.length > 0 ? { finalizers: [...finalizers] } : {}),
     },
     data: encodeSecretData(data),
+    ...(type === undefined ? {} : { type }),
+    ...(externalSecret.spec.target?.immutable === true ? { immutable: true } : {}),
   };
+  return { kind: 'create', secret };
 }
 
-function wantedMetadata({ externalSecret, dataHash }: Wanted, existing: ObjectMeta | undefined): TargetMetadata {
-  const owned = ownedFields(existing?.managedFields, fieldManager(externalSecret.metadata.name));
-  return targetMetadata(existing, owned, externalSecret, dataHash);
-}
-
-/** Whether a write would change nothing: data, labels, annotations and the controller reference are as they should be. */
-function isCurrent(wanted: Wanted, metadata: ObjectMeta, dataHash: string): boolean {
-  const { labels, annotations } = wantedMetadata(wanted, metadata);
-  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true);
-  return (
-    dataHash === wanted.dataHash &&
-    controller?.uid === wanted.externalSecret.metadata.uid &&
-    sameMap(metadata.labels, labels) &&
-    sameMap(metadata.annotations, annotations)
-  );
+/** Whether a write would change nothing, as far as hashes tell; the keys of others cannot be seen in a snapshot. */
+function isCurrentSnapshot(wanted: Wanted, snapshot: SecretSnapshot): boolean {
+  if (!isDressed(wanted, snapshot, snapshot.dataHash)) return false;
+  if (isFrozen(wanted.externalSecret)) return true;
+  const shown = wanted.rule.existing === 'merge' ? ownDataHash(snapshot, wanted.manager) : snapshot.dataHash;
+  return shown === hashSecretData(wanted.content.data);
 }
 
 function ownersOf(target: ObservedTarget): readonly OwnerReference[] | undefined {
-  if (target.kind === 'missing') return undefined;
-  return (target.kind === 'live' ? target.secret : target.snapshot).metadata.ownerReferences;
-}
-
-function refuseForeign(es: ExternalSecret, owners: readonly OwnerReference[] | undefined): SecretPlan | undefined {
-  const ownership = targetOwnershipOf(owners, es.metadata.name);
-  const name = targetName(es);
-  const nextStep = 'Choose another spec.target.name, or delete the Secret.';
-  switch (ownership.kind) {
-    case 'none':
-    case 'own':
-      return undefined;
-    case 'otherExternalSecret':
-      return refuse(
-        ExternalSecretMessage.ownedByOther,
-        'TARGET_NOT_OWNED',
-        `secret ${name} belongs to ExternalSecret ${ownership.name}`,
-        nextStep,
-      );
-    case 'otherController':
-      return refuse(
-        ExternalSecretMessage.ownershipRefused,
-        'TARGET_NOT_OWNED',
-        `secret ${name} belongs to ${ownership.owner}`,
-        nextStep,
-      );
-  }
-}
-
-function refuse(
-  message: ExternalSecretMessage,
-  code: 'TARGET_NOT_OWNED' | 'TARGET_IMMUTABLE',
-  what: string,
-  nextStep: string,
-): SecretPlan {
-  return { kind: 'refuse', message, error: new SyncError({ code, field: 'spec.target.name', what, nextStep }) };
+  if (target.kind === 'live') return target.secret.metadata.ownerReferences;
+  return target.kind === 'snapshot' ? target.snapshot.metadata.ownerReferences : undefined;
 }

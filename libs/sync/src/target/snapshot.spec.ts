@@ -51,6 +51,7 @@ test('of a Secret there stays what decisions look at, and nothing of its values'
     name: 'app',
     namespace: 'team',
     uid: 'uid-of-app',
+    finalizers: ['example.com/keep'],
     resourceVersion: '7',
     labels: { team: 'red' },
     annotations: { note: 'hi' },

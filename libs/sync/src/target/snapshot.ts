@@ -2,12 +2,13 @@
 import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@eso/api/resources';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
-import { decodeSecretData } from '../data/secret-data.ts';
+import { decodeSecretData, type SecretData } from '../data/secret-data.ts';
+import { ownedFields } from './field-manager.ts';
 import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
-/** What core remembers of a Secret: its metadata and hashes, never a value. */
-export interface SecretSnapshot {
+/** What core remembers of any target: its metadata and the hash of what it holds, never a value. */
+export interface TargetSnapshot {
   readonly apiVersion: string;
   readonly kind: string;
   /**
@@ -16,10 +17,16 @@ export interface SecretSnapshot {
    * managers of ExternalSecrets own. A Secret must therefore never be written from a snapshot.
    */
   readonly metadata: ObjectMeta;
-  readonly type: string | undefined;
-  readonly immutable: boolean;
   /** Hash of the data as it is, which the annotation may contradict. */
   readonly dataHash: string;
+}
+
+/** What core remembers of a Secret. */
+export interface SecretSnapshot extends TargetSnapshot {
+  readonly type: string | undefined;
+  readonly immutable: boolean;
+  /** Where ExternalSecrets share it, or others wrote keys of it: for each manager the hash of the keys that it wrote. */
+  readonly ownDataHashes?: Readonly<Record<string, string>>;
 }
 
 const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
@@ -29,7 +36,9 @@ const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
  * same in many of them is kept once, and what nobody looks at is not kept.
  */
 export function snapshotSecret(secret: Secret): SecretSnapshot {
-  const dataHash = hashSecretData(decodeSecretData(secret.data));
+  const data = decodeSecretData(secret.data);
+  const dataHash = hashSecretData(data);
+  const shares = ownDataHashes(secret.metadata, data);
   const stated = secret.metadata.annotations?.[ANNOTATION_DATA_HASH];
   return {
     apiVersion: secret.apiVersion,
@@ -39,11 +48,37 @@ export function snapshotSecret(secret: Secret): SecretSnapshot {
     immutable: secret.immutable === true,
     // The annotation's own text where they agree, which is nearly always.
     dataHash: stated === dataHash ? stated : dataHash,
+    ...(shares ? { ownDataHashes: shares } : {}),
   };
 }
 
+/** Undefined where one manager alone wrote every key, which is nearly always. */
+function ownDataHashes({ managedFields }: ObjectMeta, data: SecretData): Record<string, string> | undefined {
+  const shares: Record<string, string> = {};
+  let whole = false;
+  for (const manager of new Set((managedFields ?? []).map((entry) => entry.manager ?? ''))) {
+    if (!manager.startsWith(MANAGER_PREFIX)) continue;
+    const own = new Set(ownedFields(managedFields, manager).dataKeys);
+    const share = new Map([...data].filter(([key]) => own.has(key)));
+    whole ||= share.size === data.size;
+    shares[manager] = hashSecretData(share);
+  }
+  const managers = Object.keys(shares).length;
+  return managers === 0 || (managers === 1 && whole) ? undefined : shares;
+}
+
+/** Hash of the keys that a manager wrote; undefined where it wrote nothing. */
+export function ownDataHash(
+  { metadata, dataHash, ownDataHashes: shares }: SecretSnapshot,
+  manager: string,
+): string | undefined {
+  if (shares) return shares[manager];
+  return metadata.managedFields?.some((entry) => entry.manager === manager) === true ? dataHash : undefined;
+}
+
 function identityOf(metadata: ObjectMeta): ObjectMeta {
-  const { name, namespace, uid, resourceVersion, labels, deletionTimestamp, ownerReferences, managedFields } = metadata;
+  const { name, namespace, uid, resourceVersion, labels, finalizers, deletionTimestamp } = metadata;
+  const { ownerReferences, managedFields } = metadata;
   const controller = ownerReferences?.find((owner) => owner.controller === true);
   const own = (managedFields ?? []).filter(({ manager }) => manager?.startsWith(MANAGER_PREFIX)).map(slim);
   return {
@@ -53,6 +88,7 @@ function identityOf(metadata: ObjectMeta): ObjectMeta {
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(labels === undefined ? {} : { labels }),
     annotations: without(metadata.annotations, [ANNOTATION_LAST_APPLIED]),
+    ...(finalizers === undefined ? {} : { finalizers }),
     ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
     ...(controller ? { ownerReferences: [judged(controller)] } : {}),
     ...(own.length > 0 ? { managedFields: own } : {}),
@@ -70,9 +106,9 @@ function slim({ manager, fieldsV1 }: ManagedFieldsEntry): ManagedFieldsEntry {
 
 /**
  * Whether a target is as it was written (docs/design/external-secret.md): it exists, it is marked as ours, and its data is what the
- * annotation says. A target that is not is synced at once, whatever the refresh policy says.
+ * annotation says.
  */
-export function isIntact(target: SecretSnapshot | undefined): boolean {
+export function isIntact(target: TargetSnapshot | undefined): boolean {
   return (
     target !== undefined &&
     target.metadata.labels?.[LABEL_MANAGED] === 'true' &&

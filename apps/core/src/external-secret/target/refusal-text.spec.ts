@@ -5,7 +5,8 @@ import { refusalText } from './refusal-text.ts';
 const es = { metadata: { name: 'app' }, spec: { data: [{ secretKey: 'user' }] } } as unknown as ExternalSecret;
 const VALUE = 'hunter2-and-some-more-of-the-same-sort';
 const data = new Map(Object.entries({ user: 'root', S3cretKey: VALUE, pin: '12', 'k.-': 'ünïcödé' })).entries();
-const refused = { es, data: new Map([...data].map(([key, value]) => [key, Buffer.from(value)] as const)) };
+const fetched = new Map([...data].map(([key, value]) => [key, Buffer.from(value)] as const));
+const refused = { es, content: { fetched } };
 const WEBHOOK = 'admission webhook "labels.example.org" denied the request: ';
 const POLICY = `secrets "app" is forbidden: ValidatingAdmissionPolicy 'no-secrets' with binding 'b' denied request: `;
 

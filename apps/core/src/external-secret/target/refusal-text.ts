@@ -1,13 +1,13 @@
 import { publicText, quotedText } from '@eso/api/contract';
-import type { ExternalSecret } from '@eso/api/resources';
+import type { ExternalSecret, ExternalSecretTemplate } from '@eso/api/resources';
 import type { KubeError, KubeErrorCode } from '@eso/kube';
-import type { SecretData } from '@eso/sync';
+import type { DocumentValue, ShapedContent } from '@eso/sync';
 
 /** What a refused request was about. */
 export interface Refused {
   readonly es: ExternalSecret;
   /** What was to be written. Absent: a Secret that nobody here holds in memory was to be deleted. */
-  readonly data?: SecretData;
+  readonly content?: ShapedContent;
 }
 
 /** Who refuses so has not looked into the Secret. */
@@ -41,16 +41,38 @@ function refuser(text: string): string {
 }
 
 /** Whether a text may name what comes from inside a secret: a key that is not in the manifest, or the beginning of a value. */
-function mayTell(text: string, { es, data }: Refused): boolean {
-  if (!data) return true;
-  const written = new Set(es.spec.data?.map(({ secretKey }) => secretKey));
-  for (const [key, value] of data)
+function mayTell(text: string, { es, content }: Refused): boolean {
+  if (!content) return true;
+  const { data = [], target } = es.spec;
+  const written = new Set([...data.map(({ secretKey }) => secretKey), ...Object.keys(target?.template?.data ?? {})]);
+  for (const [key, value] of valuesOf(content, target?.template?.metadata))
     if (
       (!written.has(key) && hasWord(text, key)) ||
       hasBeginning(text, Buffer.from(value.subarray(0, READ_BYTES)), value)
     )
       return true;
   return false;
+}
+
+/** All that stands in the object to be written and is not the user's own text. */
+function* valuesOf(
+  { fetched, rendered }: ShapedContent,
+  written: NonNullable<ExternalSecretTemplate['metadata']> = {},
+): Generator<readonly [string, Uint8Array]> {
+  yield* fetched;
+  if (!rendered) return;
+  for (const part of ['labels', 'annotations'] as const)
+    for (const [key, text] of Object.entries(rendered[part]))
+      if (text !== written[part]?.[key]) yield [key, Buffer.from(text)];
+  if (rendered.kind === 'secret') yield* rendered.data;
+  else yield* leavesOf(rendered.object);
+}
+
+/** The texts of a document with the keys that they stand under. */
+function* leavesOf(value: DocumentValue, key = ''): Generator<readonly [string, Uint8Array]> {
+  if (typeof value === 'string') yield [key, Buffer.from(value)];
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, inner] of Object.entries(value)) yield* leavesOf(inner, name);
 }
 
 /** A shorter value is in many a text that says nothing of it. */

@@ -1,10 +1,13 @@
-import { type ExternalSecret, ExternalSecretMessage, LABEL_MANAGED } from '@eso/api/resources';
+import { type ExternalSecret, LABEL_MANAGED } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import {
+  creationRule,
   fieldManager,
   hashOwner,
   orphansOf,
   planSecret,
+  secretContent,
+  type SecretContent,
   type SecretSnapshot,
   snapshotSecret,
   targetName,
@@ -12,6 +15,7 @@ import {
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
+import { SECRET_WORDS } from './words.ts';
 
 /** What Secrets are read from and written to. */
 export interface SecretTargetOptions {
@@ -21,15 +25,34 @@ export interface SecretTargetOptions {
   readonly createdBy: (key: string) => readonly SecretSnapshot[];
 }
 
+interface SecretWrite {
+  readonly es: ExternalSecret;
+  readonly content: SecretContent;
+  readonly signal: AbortSignal;
+}
+
+interface DoomedSecret {
+  readonly namespace: string;
+  readonly name: string;
+  /** Only this one is deleted, not another one of that name. */
+  readonly uid: string | undefined;
+}
+
 /** How often others may get in between before the pass starts over. */
 const ATTEMPTS = 4;
 
 /** The Secret of an ExternalSecret. */
-export class SecretTarget implements SyncTarget<SecretSnapshot> {
+export class SecretTarget implements SyncTarget {
+  readonly words = SECRET_WORDS;
   readonly #options: SecretTargetOptions;
 
   constructor(options: SecretTargetOptions) {
     this.#options = options;
+  }
+
+  /** Always: nothing is reconciled before all Secrets are listed. */
+  isWatched(): boolean {
+    return true;
   }
 
   observed(es: ExternalSecret): SecretSnapshot | undefined {
@@ -38,10 +61,12 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
 
   /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
   async write(options: TargetWrite): Promise<TargetWriteResult> {
-    const snapshot = this.observed(options.es);
-    let target: Observed = snapshot ? { kind: 'snapshot', snapshot } : { kind: 'missing' };
+    const { es, signal } = options;
+    const write = { es, signal, content: secretContent(es, options.content) };
+    const snapshot = this.observed(es);
+    let target: Observed = snapshot ? { kind: 'snapshot', snapshot } : { kind: 'unseen' };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const step = await this.#step(target, options);
+      const step = await this.#step(target, write);
       if (!('target' in step)) return step;
       target = step.target;
     }
@@ -49,47 +74,57 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   orphans(es: ExternalSecret): readonly SecretSnapshot[] {
+    if (!creationRule(es).owns) return [];
     const { namespace = '', name } = es.metadata;
     return orphansOf(es, this.#options.createdBy(`${namespace}/${hashOwner(namespace, name)}`));
   }
 
-  async deleteOrphans({ es, signal }: Omit<TargetWrite, 'data'>): Promise<number> {
-    const { client, written } = this.#options;
+  async deleteOrphans({ es, signal }: Omit<TargetWrite, 'content'>): Promise<number> {
     const { namespace = '' } = es.metadata;
     let swept = 0;
-    for (const { metadata } of this.orphans(es)) {
-      const precondition = metadata.uid === undefined ? {} : { uid: metadata.uid };
-      try {
-        await client.delete(secrets, { namespace, name: metadata.name }, { ...precondition, signal });
-        swept++;
-      } catch (error) {
-        // Gone already, or somebody made another one of that name since: that one is not ours to delete.
-        if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
-      }
-      written.forget(keyOf(es, metadata.name));
-    }
+    for (const { metadata } of this.orphans(es))
+      if (await this.#delete({ namespace, name: metadata.name, uid: metadata.uid }, signal)) swept++;
     return swept;
   }
 
   /** One decision and its request; what the target turned out to be, where the decision was made on something else. */
-  async #step(target: Observed, options: TargetWrite): Promise<TargetWriteResult | { readonly target: Observed }> {
-    const { es, data } = options;
-    const plan = planSecret({ externalSecret: es, data, target });
+  async #step(target: Observed, write: SecretWrite): Promise<TargetWriteResult | { readonly target: Observed }> {
+    const { es, content, signal } = write;
+    const plan = planSecret({ externalSecret: es, content, target });
     switch (plan.kind) {
       case 'none':
-        return this.#isWatched(target) ? { kind: 'unchanged', message: plan.message } : { kind: 'contended' };
+        return this.#isSeen(target) ? { kind: 'unchanged', outcome: plan.outcome } : { kind: 'contended' };
       case 'refuse':
-        return { kind: 'refused', message: plan.message, error: plan.error };
+        return { kind: 'refused', refusal: plan.refusal, error: plan.error };
       case 'read':
-        return { target: await this.#read(options) };
+        return { target: await this.#read(write) };
       case 'create':
-        return (await this.#create(plan.secret, options)) ? { kind: 'created' } : { target: await this.#read(options) };
+        return (await this.#create(plan.secret, write)) ? { kind: 'created' } : { target: await this.#read(write) };
       case 'update':
-        return (await this.#update(plan.secret, options)) ?? { target: { kind: 'missing' } };
+        return (await this.#update(plan.secret, plan.lostKeys, write)) ?? { target: { kind: 'missing' } };
+      case 'delete': {
+        const { namespace = '' } = es.metadata;
+        const deleted = await this.#delete({ namespace, name: targetName(es), uid: plan.uid }, signal);
+        return deleted ? { kind: 'deleted' } : { target: await this.#read(write) };
+      }
     }
   }
 
-  async #read({ es, signal }: TargetWrite): Promise<Observed> {
+  /** False when it is gone already, or somebody made another one of that name since: that one is not ours to delete. */
+  async #delete({ namespace, name, uid }: DoomedSecret, signal: AbortSignal): Promise<boolean> {
+    const { client, written } = this.#options;
+    try {
+      await client.delete(secrets, { namespace, name }, { ...(uid === undefined ? {} : { uid }), signal });
+      return true;
+    } catch (error) {
+      if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
+      return false;
+    } finally {
+      written.forget(`${namespace}/${name}`);
+    }
+  }
+
+  async #read({ es, signal }: SecretWrite): Promise<Observed> {
     const ref = { namespace: es.metadata.namespace ?? '', name: targetName(es) };
     try {
       return { kind: 'live', secret: await this.#options.client.get(secrets, ref, { signal }) };
@@ -101,7 +136,7 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   /** False when there is one already, without our label, so that the cache does not show it. */
-  async #create(secret: Secret, { es, signal }: TargetWrite): Promise<boolean> {
+  async #create(secret: Secret, { es, signal }: SecretWrite): Promise<boolean> {
     try {
       this.#wrote(await this.#options.client.create(secrets, secret, { ...this.#as(es), signal }));
       return true;
@@ -112,10 +147,14 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   /** Undefined when it was deleted since it was read. */
-  async #update(secret: Secret, { es, signal }: TargetWrite): Promise<TargetWriteResult | undefined> {
+  async #update(
+    secret: Secret,
+    lostKeys: readonly string[],
+    { es, signal }: SecretWrite,
+  ): Promise<TargetWriteResult | undefined> {
     try {
       this.#wrote(await this.#options.client.update(secrets, secret, { ...this.#as(es), signal }));
-      return { kind: 'updated' };
+      return { kind: 'updated', lostKeys };
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
       this.#options.written.forget(keyOf(es, secret.metadata.name));
@@ -128,7 +167,7 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   }
 
   /** Whether its end will be noticed. One without our label is not watched at all. */
-  #isWatched(target: Observed): boolean {
+  #isSeen(target: Observed): boolean {
     if (target.kind !== 'live' || target.secret.metadata.labels?.[LABEL_MANAGED] !== 'true') return true;
     return this.#options.written.recordRead(secretKey(target.secret), snapshotSecret(target.secret));
   }
@@ -136,12 +175,6 @@ export class SecretTarget implements SyncTarget<SecretSnapshot> {
   #as(es: ExternalSecret): { readonly fieldManager: string } {
     return { fieldManager: fieldManager(es.metadata.name) };
   }
-}
-
-/** Whether there is a target with the values of this pass: not where it was refused, nor where there were no values. */
-export function leavesTarget(written: TargetWriteResult): boolean {
-  if (written.kind === 'unchanged') return written.message !== ExternalSecretMessage.retained;
-  return written.kind === 'created' || written.kind === 'updated';
 }
 
 function secretKey({ metadata: { namespace = '', name } }: Secret): string {

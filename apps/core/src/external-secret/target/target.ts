@@ -1,29 +1,37 @@
-import type { ExternalSecret, ExternalSecretMessage } from '@eso/api/resources';
-import type { SecretData, SyncError } from '@eso/sync';
+import type { ExternalSecret } from '@eso/api/resources';
+import type { ShapedContent, SyncError, TargetOutcome, TargetRefusal, TargetSnapshot } from '@eso/sync';
+import type { TargetWords } from './words.ts';
 
 /** What became of a target. */
 export type TargetWriteResult =
-  | { readonly kind: 'created' | 'updated' }
-  /** It was as it should be, or there was nothing to write; `message` is that of the Ready=True condition. */
-  | { readonly kind: 'unchanged'; readonly message: ExternalSecretMessage }
-  /** It may not be written; `message` is the beginning of the Ready=False condition's. */
-  | { readonly kind: 'refused'; readonly message: ExternalSecretMessage; readonly error: SyncError }
+  /** `lostKeys`: what it held before somebody else's object became this one. */
+  | { readonly kind: 'created' | 'updated'; readonly lostKeys?: readonly string[] }
+  /** It is gone, because there is nothing to hold. */
+  | { readonly kind: 'deleted' }
+  /** It was as it should be, or there was nothing to write. */
+  | { readonly kind: 'unchanged'; readonly outcome: TargetOutcome }
+  /** It may not be written. */
+  | { readonly kind: 'refused'; readonly refusal: TargetRefusal; readonly error: SyncError }
   /** Others wrote it again and again in between: start over. */
   | { readonly kind: 'contended' };
 
-/** Values for the target of an ExternalSecret. */
+/** Content for the target of an ExternalSecret. */
 export interface TargetWrite {
   readonly es: ExternalSecret;
-  readonly data: SecretData;
+  readonly content: ShapedContent;
   readonly signal: AbortSignal;
 }
 
-/** A kind of thing that values are written to. `S` is what is remembered of one: enough to see whether it is as it was written. */
-export interface SyncTarget<S> {
+/** A kind of thing that values are written to. */
+export interface SyncTarget {
+  /** How conditions and events speak of it. */
+  readonly words: TargetWords;
+  /** Whether {@link observed} can be relied on: the watch of that kind has listed once. */
+  isWatched(es: ExternalSecret): boolean;
   /** As the caches and our own writes show it; undefined where there is none. */
-  observed(es: ExternalSecret): S | undefined;
+  observed(es: ExternalSecret): TargetSnapshot | undefined;
   /** What this ExternalSecret made under an earlier name, as the caches show it. */
-  orphans(es: ExternalSecret): readonly S[];
+  orphans(es: ExternalSecret): readonly TargetSnapshot[];
   /**
    * Brings it in line. Values reach the API server only; nothing of them stays here.
    * @throws KubeError of the request that failed
@@ -34,5 +42,5 @@ export interface SyncTarget<S> {
    * @returns how many went
    * @throws KubeError of the first request that failed
    */
-  deleteOrphans(options: Omit<TargetWrite, 'data'>): Promise<number>;
+  deleteOrphans(options: Omit<TargetWrite, 'content'>): Promise<number>;
 }

@@ -12,7 +12,7 @@ test.each<[KubeErrorCode, RegExp]>([
   ['UNREACHABLE', /tried again/],
 ])('%s has a next step of its own', (code, nextStep) => {
   const error = new KubeError(code, 'why', { status: 403, said: 'why' });
-  expect(writeProblem(error, { es, data: new Map() })).toMatchObject({
+  expect(writeProblem(error, { es, content: { fetched: new Map() } })).toMatchObject({
     code,
     field: 'spec.target',
     publicMessage: 'the API server refused the request (status 403); it said: "why"',

@@ -1,0 +1,54 @@
+/** Why a target may not be written. */
+import type { OwnerReference } from '@eso/kube';
+import type { SecretData } from '../data/secret-data.ts';
+import { SyncError, type SyncErrorOptions } from '../error.ts';
+import { checkSecretLimits } from './limits.ts';
+import { targetOwnershipOf } from './ownership.ts';
+import { targetName } from './target-name.ts';
+import type { TargetRefusal } from './verdict.ts';
+import type { Wanted } from './wanted.ts';
+
+/** One ExternalSecret alone owns a Secret, and nobody takes one from another controller; to write into one of those is allowed. */
+export function refuseForeign(
+  { externalSecret, rule }: Pick<Wanted, 'externalSecret' | 'rule'>,
+  owners: readonly OwnerReference[] | undefined,
+): Refused | undefined {
+  const ownership = targetOwnershipOf(owners, externalSecret.metadata.name);
+  const name = targetName(externalSecret);
+  const common = {
+    code: 'TARGET_NOT_OWNED',
+    field: 'spec.target.name',
+    nextStep: 'Choose another spec.target.name, or delete the Secret.',
+  } as const;
+  if (ownership.kind === 'otherExternalSecret')
+    return refuse('ownedByOther', { ...common, what: `secret ${name} belongs to ExternalSecret ${ownership.name}` });
+  if (ownership.kind === 'otherController' && rule.owns)
+    return refuse('ownershipRefused', { ...common, what: `secret ${name} belongs to ${ownership.owner}` });
+  return undefined;
+}
+
+/** What no Secret can hold. */
+export function refuseLimits({ externalSecret: { spec } }: Wanted, data: SecretData): Refused | undefined {
+  const written = [
+    ...(spec.data ?? []).map(({ secretKey }) => secretKey),
+    ...Object.keys(spec.target?.template?.data ?? {}),
+  ];
+  try {
+    checkSecretLimits(data, new Set(written));
+    return undefined;
+  } catch (error) {
+    return { kind: 'refuse', refusal: 'updateFailed', error: SyncError.from(error) };
+  }
+}
+
+/** A plan that writes nothing, and why. */
+export interface Refused {
+  readonly kind: 'refuse';
+  readonly refusal: TargetRefusal;
+  readonly error: SyncError;
+}
+
+/** Makes one. */
+export function refuse(refusal: TargetRefusal, error: SyncErrorOptions): Refused {
+  return { kind: 'refuse', refusal, error: new SyncError(error) };
+}
