@@ -6,6 +6,7 @@ import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Readiness, Registry } from '@eso/runtime';
 import { createShaper } from '@eso/sync';
 import { externalSecretController } from './external-secret/controller.ts';
+import { InformerPool } from './informer-pool.ts';
 import { createInformers, startInformers, watchHealth } from './informers.ts';
 import { providerControllers } from './provider/controllers.ts';
 import { EndpointOverrides } from './store/endpoint-overrides.ts';
@@ -75,7 +76,9 @@ export async function runCore(options: CoreOptions, signal: AbortSignal): Promis
     logger,
     registry,
   });
-  const controllers = composeControllers(options, signal, { connections, events, shaper, informers });
+  const pool = new InformerPool({ client, tenants: namespaces, lifetime: signal, clock, logger, registry });
+  ready.add('watches-on-demand', () => pool.health());
+  const controllers = composeControllers(options, signal, { connections, events, shaper, informers, pool });
   for (const [index, controller] of controllers.entries()) {
     ready.add(`queue-${index}`, () => controller.health());
     live.add(`queue-${index}`, () => controller.stuck());
@@ -99,6 +102,7 @@ interface Parts {
   readonly events: EventRecorder;
   readonly shaper: ReturnType<typeof createShaper>;
   readonly informers: ReturnType<typeof createInformers>;
+  readonly pool: InformerPool;
 }
 
 function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: Parts): readonly Controller[] {

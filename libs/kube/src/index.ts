@@ -8,7 +8,13 @@ export type { KubeConnection, TlsClientConfig } from './connection/connection.ts
 export { inClusterConnection, type InClusterOptions } from './connection/in-cluster.ts';
 export { loadConnection, type LoadConnectionOptions } from './connection/load.ts';
 export { type FieldCause, isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from './error.ts';
-export { createInformer, type Informer, type InformerHandler, type InformerOptions } from './informer/informer.ts';
+export {
+  createInformer,
+  type Informer,
+  type InformerFailure,
+  type InformerHandler,
+  type InformerOptions,
+} from './informer/informer.ts';
 export { type Indexers, Store } from './informer/store.ts';
 export * from './resource/index.ts';
 export type { Method } from './transport/transport.ts';

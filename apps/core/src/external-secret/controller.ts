@@ -4,6 +4,7 @@ import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { SecretSnapshot, Shaper } from '@eso/sync';
+import type { InformerPool } from '../informer-pool.ts';
 import type { Informers } from '../informers.ts';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
@@ -22,6 +23,8 @@ import { watchExternalSecrets } from './watches.ts';
 export interface ExternalSecretControllerOptions {
   readonly client: KubeClient;
   readonly informers: Informers;
+  /** What is followed only while an ExternalSecret needs it. */
+  readonly pool: InformerPool;
   readonly stores: Stores;
   readonly connections: ProviderConnections;
   readonly shaper: Shaper;

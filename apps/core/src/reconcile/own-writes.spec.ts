@@ -27,8 +27,9 @@ class Follower {
     return position === undefined ? '' : String(position);
   }
 
-  onProgress(fn: (namespace: string | undefined) => void): void {
+  onProgress(fn: (namespace: string | undefined) => void): () => void {
     this.#progress = fn;
+    return () => undefined;
   }
 
   /** An event about `a`, or a bookmark or list, that brings the store up to a version. */

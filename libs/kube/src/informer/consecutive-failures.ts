@@ -51,6 +51,11 @@ export class ConsecutiveFailures {
     logger.warn({ code: error.code, attempts: run.attempts, what }, reason);
   }
 
+  /** The last failure, where nothing has succeeded since. */
+  get last(): KubeError | undefined {
+    return this.#streak?.last;
+  }
+
   /** What failed has succeeded. */
   recovered(): void {
     const run = this.#streak;

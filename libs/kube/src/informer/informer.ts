@@ -2,9 +2,9 @@ import { type Clock, type Logger, type Registry, silentLogger, systemClock } fro
 import { DEFAULT_PAGE_SIZE, type KubeClient } from '../client/client.ts';
 import { KubeError } from '../error.ts';
 import { compareResourceVersions, type KubeObject, resourceName, type ResourceType } from '../resource/index.ts';
-import { informerMetrics } from './metrics.ts';
+import { informerMetrics, ObjectCount } from './metrics.ts';
 import { type InformerHandler, ObjectSink } from './object-sink.ts';
-import { Reflector } from './reflector.ts';
+import { Reflector, type ReflectorFailure } from './reflector.ts';
 import { type Indexers, Store } from './store.ts';
 
 export type { InformerHandler };
@@ -47,8 +47,11 @@ export interface Informer<S> {
   readonly hasSynced: boolean;
   /** Resolves when it has. @throws the reason of the signal */
   waitForSync(signal: AbortSignal): Promise<void>;
-  /** Adds a handler; what the store holds already is handed to its `add` before this returns. */
-  addHandler(handler: InformerHandler<S>): void;
+  /**
+   * Adds a handler; what the store holds already is handed to its `add` before this returns.
+   * @returns takes it away again: it is not called any more
+   */
+  addHandler(handler: InformerHandler<S>): () => void;
   /** Starts to follow, until `signal` aborts. @throws KubeError when it was started before */
   start(signal: AbortSignal): void;
   /**
@@ -64,13 +67,22 @@ export interface Informer<S> {
   /**
    * Adds a function that is called after each event, bookmark and list that moved a position, when the handlers have been told; with
    * the namespace whose position it is, undefined where there is one watch over all.
+   * @returns takes it away again
    */
-  onProgress(fn: (namespace: string | undefined) => void): void;
+  onProgress(fn: (namespace: string | undefined) => void): () => void;
   /**
    * The reason when the store may be out of date: lists or watches have failed for a while (twice where a human has to mend it, ten
    * seconds where it may end by itself), or nothing was heard for longer than the deadline allows.
    */
   health(): string | undefined;
+  /** What lists and watches last failed with, where they have not succeeded since; unlike {@link health} from the first failure on. */
+  failures(): readonly InformerFailure[];
+}
+
+/** A list or watch that does not succeed at present. */
+export interface InformerFailure extends ReflectorFailure {
+  /** The namespace that it is about; undefined: all of them. */
+  readonly namespace: string | undefined;
 }
 
 /** Makes an informer; it does nothing before `start`. */
@@ -84,9 +96,10 @@ export function createInformer<T extends KubeObject, S = T>(
 
 class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
   readonly store: Store<S>;
-  readonly #handlers: InformerHandler<S>[] = [];
-  readonly #progress: ((namespace: string | undefined) => void)[] = [];
+  readonly #handlers = new Set<InformerHandler<S>>();
+  readonly #progress = new Set<(namespace: string | undefined) => void>();
   readonly #reflectors: Reflector<T>[] = [];
+  readonly #count: ObjectCount;
   /** By namespace; under undefined where there is one watch over all. */
   readonly #sinks = new Map<string | undefined, ObjectSink<T, S>>();
   readonly #synced = Promise.withResolvers<undefined>();
@@ -103,7 +116,9 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
       ...(fieldSelector !== undefined && { fieldSelector }),
       ...(metadataOnly !== undefined && { metadataOnly }),
     };
-    const shared = { client, type, name, clock, logger, metrics: informerMetrics(registry), pageSize, quietDeadlineMs };
+    const metrics = informerMetrics(registry);
+    const shared = { client, type, name, clock, logger, metrics, pageSize, quietDeadlineMs };
+    this.#count = new ObjectCount(metrics.objects, name);
     // Without a transform S is T; the compiler cannot know.
     const toStored = transform ?? (dropManagedFields as unknown as (object: T) => S);
     const scopes: readonly (string | undefined)[] = options.namespaces ? [...new Set(options.namespaces)] : [undefined];
@@ -112,6 +127,7 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
     for (const namespace of scopes) {
       const sink = new ObjectSink<T, S>({
         ...shared,
+        count: this.#count,
         store: this.store,
         handlers: this.#handlers,
         transform: toStored,
@@ -141,9 +157,10 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
     });
   }
 
-  addHandler(handler: InformerHandler<S>): void {
+  addHandler(handler: InformerHandler<S>): () => void {
     for (const object of this.store.list()) handler.add?.(object);
-    this.#handlers.push(handler);
+    this.#handlers.add(handler);
+    return () => void this.#handlers.delete(handler);
   }
 
   position(namespace?: string): string {
@@ -154,14 +171,21 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
     return positions.toSorted(compareResourceVersions)[0] ?? '';
   }
 
-  onProgress(fn: (namespace: string | undefined) => void): void {
-    this.#progress.push(fn);
+  onProgress(fn: (namespace: string | undefined) => void): () => void {
+    this.#progress.add(fn);
+    return () => void this.#progress.delete(fn);
   }
 
   start(signal: AbortSignal): void {
     if (this.#started) throw new KubeError('UNEXPECTED', 'an informer can be started once only');
     this.#started = true;
-    for (const reflector of this.#reflectors) void reflector.run(signal);
+    void Promise.all(this.#reflectors.map((reflector) => reflector.run(signal))).then(() => this.#count.end());
+  }
+
+  failures(): readonly InformerFailure[] {
+    return this.#reflectors.flatMap((reflector) =>
+      reflector.failures().map((failure) => ({ ...failure, namespace: reflector.namespace })),
+    );
   }
 
   health(): string | undefined {

@@ -40,3 +40,42 @@ export function informerMetrics(registry: Registry = new Registry()): InformerMe
     objects: gaugeOf(registry, { name: 'informer_objects', help: 'Objects in the store.', labelNames }),
   };
 }
+
+/** How many informers count in a series; whoever is the last takes it away. */
+const sharers = new WeakMap<Gauge<'resource'>, Map<string, number>>();
+
+/** Objects of one informer, in a gauge where all informers of the same name add up. */
+export class ObjectCount {
+  readonly #gauge: Gauge<'resource'>;
+  readonly #resource: string;
+  #shown = 0;
+  #ended = false;
+
+  constructor(gauge: Gauge<'resource'>, resource: string) {
+    this.#gauge = gauge;
+    this.#resource = resource;
+    const counts = sharers.get(gauge) ?? new Map<string, number>();
+    sharers.set(gauge, counts.set(resource, (counts.get(resource) ?? 0) + 1));
+  }
+
+  /** Shows that the informer has so many; without effect after {@link end}. */
+  show(size: number): void {
+    if (this.#ended) return;
+    this.#gauge.inc({ resource: this.#resource }, size - this.#shown);
+    this.#shown = size;
+  }
+
+  /** The informer follows nothing any more: its objects do not count, and nobody's series goes. */
+  end(): void {
+    if (this.#ended) return;
+    this.show(0);
+    this.#ended = true;
+    const counts = sharers.get(this.#gauge);
+    const others = (counts?.get(this.#resource) ?? 1) - 1;
+    if (others > 0) counts?.set(this.#resource, others);
+    else {
+      counts?.delete(this.#resource);
+      this.#gauge.remove({ resource: this.#resource });
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { errorText, type Logger } from '@eso/runtime';
 import { type KubeObject, objectKey, type ObjectRef } from '../resource/index.ts';
-import type { InformerMetrics } from './metrics.ts';
+import type { InformerMetrics, ObjectCount } from './metrics.ts';
 import type { ReflectorSink, Snapshot } from './reflector.ts';
 import type { Store } from './store.ts';
 
@@ -15,15 +15,16 @@ export interface InformerHandler<S> {
 /** The store that an {@link ObjectSink} fills, and whom it notifies. */
 export interface ObjectSinkOptions<T, S> {
   store: Store<S>;
-  handlers: readonly InformerHandler<S>[];
+  handlers: ReadonlySet<InformerHandler<S>>;
   transform: (object: T) => S;
   name: string;
   logger: Logger;
   metrics: InformerMetrics;
+  count: ObjectCount;
   /** Called after the first list. */
   onSynced: () => void;
   /** Called with `namespace` after each move of the position, when the handlers have been told. */
-  progress: readonly ((namespace: string | undefined) => void)[];
+  progress: ReadonlySet<(namespace: string | undefined) => void>;
   /** That this reflector follows; undefined: all of them. */
   namespace: string | undefined;
 }
@@ -122,9 +123,11 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
 
   #notifyHandlers(changes: readonly Change<S>[]): void {
     // One that is added meanwhile was handed what the store has by now, these changes included.
-    const handlers = [...this.#options.handlers];
+    const { handlers } = this.#options;
+    const told = [...handlers];
     for (const change of changes) {
-      for (const handler of handlers) this.#catching('handler', change.key, () => dispatch(handler, change));
+      for (const handler of told)
+        if (handlers.has(handler)) this.#catching('handler', change.key, () => dispatch(handler, change));
     }
   }
 
@@ -141,8 +144,8 @@ export class ObjectSink<T extends KubeObject, S> implements ReflectorSink<T> {
   }
 
   #notifyProgress(): void {
-    const { metrics, name, store, progress, namespace } = this.#options;
-    metrics.objects.set({ resource: name }, store.size);
+    const { count, store, progress, namespace } = this.#options;
+    count.show(store.size);
     for (const fn of progress) this.#catching('progress', namespace ?? '', () => fn(namespace));
   }
 }

@@ -46,6 +46,13 @@ export interface ReflectorOptions<T extends KubeObject> {
   quietDeadlineMs: number;
 }
 
+/** A list or watch that does not succeed at present. */
+export interface ReflectorFailure {
+  readonly verb: 'list' | 'watch';
+  /** The last one. */
+  readonly error: KubeError;
+}
+
 /** A list that says nothing for this long is given up, in milliseconds. */
 const LIST_PAUSE_MS = 30_000;
 /** A watch that ended in peace sooner than this, and without an event, was not served; in milliseconds. */
@@ -120,6 +127,19 @@ export class Reflector<T extends KubeObject> {
     const quietMs = clock.monotonic() - this.#lastActivityAt;
     if (quietMs <= quietDeadlineMs * HEALTH_FACTOR) return undefined;
     return `nothing heard about ${name} for ${Math.round(quietMs / 1_000)} s`;
+  }
+
+  /** The namespace that is followed; undefined: all of them. */
+  get namespace(): string | undefined {
+    return this.#options.select.namespace;
+  }
+
+  /** What lists and watches last failed with, where they have not succeeded since. */
+  failures(): readonly ReflectorFailure[] {
+    return (['list', 'watch'] as const).flatMap((verb) => {
+      const error = this.#failures[verb].last;
+      return error ? [{ verb, error }] : [];
+    });
   }
 
   async #list(signal: AbortSignal): Promise<void> {
