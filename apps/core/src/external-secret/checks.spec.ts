@@ -67,6 +67,7 @@ interface Given {
   orphans?: SecretSnapshot[];
   store?: StoreView | undefined;
   isWatched?: boolean;
+  damage?: number;
   clusterStores?: boolean;
   /** Reason of the Ready condition. */
   reason?: string;
@@ -102,6 +103,7 @@ function given(options: Given = {}): Observation {
     target: 'target' in options ? options.target : intact,
     isWatched: options.isWatched ?? true,
     words: SECRET_WORDS,
+    damage: options.damage,
     clusterStores: options.clusterStores ?? true,
     orphans: options.orphans ?? [],
     namespace: { name: 'team', labels: {} },
@@ -139,6 +141,11 @@ test.each<[string, Given, unknown]>([
     { kind: 'report', verdict: { kind: 'recovered' } },
   ],
   ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
+  [
+    'a shared target that another one has made whole for itself',
+    { syncedAgo: MINUTE, ready: 'True', damage: 1 },
+    { kind: 'sync' },
+  ],
   ['an orphaned target is gone', policy('Orphan'), { kind: 'upToDate' }],
   ['a target that policy None leaves to others', policy('None'), { kind: 'upToDate' }],
   ['a target to merge into is gone', policy('Merge'), { kind: 'sync' }],

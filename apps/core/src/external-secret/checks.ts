@@ -56,8 +56,8 @@ const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { 
  * Not due, and the target is as it was written. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
-const upToDate: ReconcileCheck = ({ es, target, orphans, now }) => {
-  if (isDue(es, now).due || !isAtRest(es, target)) return undefined;
+const upToDate: ReconcileCheck = ({ es, target, damage, orphans, now }) => {
+  if (isDue(es, now).due || damage !== undefined || !isAtRest(es, target)) return undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
   if (orphans.length > 0) return { kind: 'deleteOrphans' };
   if (readyOf(es.status)?.status === 'True') return { kind: 'upToDate' };

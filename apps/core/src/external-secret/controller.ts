@@ -15,6 +15,7 @@ import { ExternalSecretConcluder } from './conclude.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
+import { Repairs } from './repairs.ts';
 import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import { watchExternalSecrets } from './watches.ts';
@@ -50,7 +51,12 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const { client, informers, stores, connections, shaper, events, clock, logger, registry, workers } = options;
   const name = 'externalsecret';
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
-  const enqueue = watchExternalSecrets({ ...informers, queue, stores });
+  const sharers = (target: string): string[] =>
+    informers.externalSecrets.store
+      .byIndex('target', target)
+      .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+  const repairs = new Repairs({ sharers });
+  const enqueue = watchExternalSecrets({ ...informers, queue, stores, repairs });
   const written = {
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
     secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
@@ -60,12 +66,14 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const target = new SecretTarget({
     client,
     written: written.secrets,
+    drifted: enqueue.ownersOf,
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => written.externalSecrets.latest(key),
       targetOf: () => target,
+      repairs,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,
@@ -86,6 +94,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       now: () => clock.now(),
     }),
     revalidation: options.revalidation,
+    repairs,
     client,
     events: syncEvents,
     metrics,

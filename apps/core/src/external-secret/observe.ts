@@ -1,6 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import type { TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
+import type { Repairs } from './repairs.ts';
 import type { SyncTarget } from './target/target.ts';
 import type { TargetWords } from './target/words.ts';
 
@@ -15,6 +16,8 @@ export interface Observation {
   readonly isWatched: boolean;
   /** How its kind of target is spoken of. */
   readonly words: TargetWords;
+  /** Damage to a target that it shares, and has not mended yet; {@link Repairs}. */
+  readonly damage: number | undefined;
   /** Targets that it made under an earlier name. */
   readonly orphans: readonly TargetSnapshot[];
   readonly namespace: ConsumerNamespace;
@@ -32,6 +35,7 @@ export interface Observation {
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
   readonly targetOf: (es: ExternalSecret) => Pick<SyncTarget, 'words' | 'isWatched' | 'observed' | 'orphans'>;
+  readonly repairs: Pick<Repairs, 'pending'>;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
@@ -55,6 +59,7 @@ export function createObserver(options: ObserverOptions): Observe {
       target: target.observed(es),
       isWatched: target.isWatched(es),
       words: target.words,
+      damage: options.repairs.pending(key),
       orphans: target.orphans(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),

@@ -2,7 +2,16 @@ import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from 
 import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { type Answer, deletionRule, type Problem, type ShapedContent, type Shaper, SyncError } from '@eso/sync';
+import {
+  type Answer,
+  deletionRule,
+  isAtRest,
+  type Problem,
+  type ShapedContent,
+  type Shaper,
+  SyncError,
+  targetName,
+} from '@eso/sync';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { type Decision, decideReconcile } from './checks.ts';
 import type { Collector, SourceOutcome } from './collect.ts';
@@ -11,6 +20,7 @@ import { isCurrent } from './current.ts';
 import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
+import type { Repairs } from './repairs.ts';
 import type { SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
 import type { SyncTarget } from './target/target.ts';
@@ -31,6 +41,8 @@ export interface ReconcileOptions {
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   readonly client: Pick<KubeClient, 'patch'>;
   readonly events: SyncEvents;
+  /** Told of targets that are not as they were written, and of those that were mended. */
+  readonly repairs: Pick<Repairs, 'damaged' | 'mended' | 'forget'>;
   readonly metrics: ExternalSecretMetrics;
   readonly clock: Clock;
 }
@@ -49,6 +61,7 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
     const [namespace = '', name = ''] = key.split('/');
     const observation = options.observe(key);
     const decision: Decision = observation ? decideReconcile(observation) : { kind: 'skip' };
+    if (!observation) options.repairs.forget(key);
     if (!observation || decision.kind === 'skip') {
       metrics.remove({ namespace, name });
       return { kind: 'done' };
@@ -98,6 +111,9 @@ class Pass {
 
   async #sync(calls: readonly Call[]): Promise<ReconcileResult> {
     const { collector, observe } = this.#options;
+    const { es, target } = this.#observation;
+    // Whoever else writes this target finds it whole again after this pass, and has to know that it was not.
+    if (!isAtRest(es, target)) this.#options.repairs.damaged(`${es.metadata.namespace ?? ''}/${targetName(es)}`);
     if (!this.#context.enter(calls.map(({ endpoint }) => endpoint.id))) return { kind: 'wait' };
     const outcomes = await collector.collect(calls);
     this.#context.leave();
@@ -150,7 +166,7 @@ class Pass {
   async #write(content: ShapedContent): Promise<ReconcileResult> {
     const { targetOf, events } = this.#options;
     const { signal } = this.#context;
-    const { es, words } = this.#observation;
+    const { key, es, words, damage } = this.#observation;
     let written;
     try {
       written = await targetOf(es).write({ es, content, signal });
@@ -160,6 +176,7 @@ class Pass {
     events.written(es, words, written);
     const verdict = writtenVerdict(es, written);
     if (!verdict) return { kind: 'requeue' };
+    if (verdict.kind === 'synced') this.#options.repairs.mended(key, damage);
     return leavesOrphans(verdict) ? this.#deleteOrphans(verdict) : this.#conclude(verdict);
   }
 

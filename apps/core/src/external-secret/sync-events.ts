@@ -1,11 +1,13 @@
 import { type ExternalSecret, ExternalSecretEventReason as Reason } from '@eso/api/resources';
 import type { EventRecorder } from '@eso/controller';
 import { eventMessage, type Problem, type Source, targetName } from '@eso/sync';
-import { quotedText } from '@eso/api/contract';
+import { bounded, plainText } from '@eso/runtime';
 import type { TargetWriteResult } from './target/target.ts';
 import type { TargetWords } from './target/words.ts';
 
-/** How many keys one message names. */
+/** As much of a remote key as one message names. */
+const MAX_KEY_BYTES = 256;
+/** How many keys of a Secret one message names. */
 const MAX_NAMED_KEYS = 20;
 
 /** The events of an ExternalSecret: what a pass did, as users read it. */
@@ -35,7 +37,7 @@ export class SyncEvents {
   /** A source is absent, and the sync goes on without it. */
   sourceMissing(es: ExternalSecret, source: Source): void {
     const place = `spec.${source.kind === 'data' ? 'data' : 'dataFrom'}[${source.index}]`;
-    const key = source.kind === 'data' ? ` (key=${quotedText(source.ref.key)})` : '';
+    const key = source.kind === 'data' ? ` (key=${bounded(plainText(source.ref.key), MAX_KEY_BYTES)})` : '';
     this.#normal(es, Reason.missingProviderSecret, `secret does not exist at provider using ${place}${key}`);
   }
 

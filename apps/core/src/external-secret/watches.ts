@@ -4,6 +4,7 @@ import type { Informer } from '@eso/kube';
 import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
+import type { Repairs } from './repairs.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
@@ -20,6 +21,8 @@ export const externalSecretIndexers = {
 /** What {@link watchExternalSecrets} ties together. */
 export interface ExternalSecretWatches {
   readonly queue: WorkQueue;
+  /** Told of Secrets that are not as they were written. */
+  readonly repairs: Pick<Repairs, 'damaged'>;
   readonly externalSecrets: Informer<ExternalSecret>;
   readonly secrets: Informer<SecretSnapshot>;
   readonly namespaces: Informer<NamespaceLabels>;
@@ -30,7 +33,7 @@ export interface ExternalSecretWatches {
 export interface Enqueue {
   /** The ExternalSecret with this key. */
   readonly key: (key: string) => void;
-  /** Those whose target is the Secret with this key. */
+  /** Those whose target is the Secret with this key, which is not as it was written. */
   readonly ownersOf: (key: string) => void;
 }
 
@@ -55,8 +58,12 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     delete: (es) => queue.add(keyOf(es), { priority: Priority.changed }),
   });
 
+  const damaged = (key: string): void => {
+    watches.repairs.damaged(key);
+    enqueueOwners(key);
+  };
   const drifted = (secret: SecretSnapshot): void => {
-    if (!isIntact(secret)) enqueueOwners(keyOf(secret));
+    if (!isIntact(secret)) damaged(keyOf(secret));
     enqueueIfOrphaned(secret);
   };
   // Its maker looked for what it left behind at the rename, when this one was not to be seen yet.
@@ -68,7 +75,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   secrets.addHandler({
     add: drifted,
     update: (_before, after) => drifted(after),
-    delete: (secret) => enqueueOwners(keyOf(secret)),
+    delete: (secret) => damaged(keyOf(secret)),
   });
 
   const inNamespace = ({ metadata: { name } }: NamespaceLabels): ExternalSecret[] => externalSecrets.store.list(name);
@@ -84,7 +91,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     for (const es of externalSecrets.store.byIndex('store', storeKey(store.kind, store.namespace ?? '', store.name)))
       enqueue(es);
   });
-  return { key: (key) => queue.add(key, { priority: Priority.changed }), ownersOf: enqueueOwners };
+  return { key: (key) => queue.add(key, { priority: Priority.changed }), ownersOf: damaged };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

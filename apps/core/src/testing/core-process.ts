@@ -33,6 +33,8 @@ export class CoreProcess {
   readonly proxy: ApiFaultProxy;
   /** What the provider holds, by remote key. */
   readonly backend = new Map<string, string>();
+  /** Remote keys for which the backend does not answer. */
+  readonly broken = new Set<string>();
   /** What the provider says about every config. */
   validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
@@ -66,8 +68,9 @@ export class CoreProcess {
   }
 
   /** Ends the process, if there is one, and starts another; waits until that one is ready. */
-  async restart(): Promise<void> {
+  async restart({ whileStopped }: { whileStopped?: () => Promise<void> } = {}): Promise<void> {
     await this.#child?.stop();
+    await whileStopped?.();
     const child = await this.#start();
     this.#child = child;
     await eventually(async () => {
@@ -244,6 +247,7 @@ export class CoreProcess {
     return labDefinition({
       getSecret: ({ key }) => {
         this.fetches++;
+        if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
         const value = this.backend.get(key);
         if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
         return Promise.resolve(Buffer.from(value));

@@ -5,7 +5,7 @@ import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, encodeSecretData, type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { ownedFields } from './field-manager.ts';
 import { withController, withoutController } from './ownership.ts';
-import { refuse, type Refused, refuseLimits } from './refuse.ts';
+import { refuse, type RefusedPlan, refuseLimits } from './refuse.ts';
 import type { TargetOutcome } from './verdict.ts';
 import { isDressed, isFrozen, metadataAfter, missingFinalizers, type Wanted } from './wanted.ts';
 
@@ -19,7 +19,7 @@ export type SecretUpdatePlan =
   /** Nothing to write. */
   | { readonly kind: 'none'; readonly outcome: TargetOutcome }
   /** Must not be written. */
-  | Refused;
+  | RefusedPlan;
 
 /** Decides for a Secret that is there and may be written. Never throws. */
 export function planUpdate(wanted: Wanted, secret: Secret): SecretUpdatePlan {
@@ -66,7 +66,7 @@ function dataAfter({ content, rule, manager }: Wanted, secret: Secret, before: S
 }
 
 /** No type of a Secret can be changed. */
-function refuseType({ content }: Wanted, { metadata, type }: Secret): Refused | undefined {
+function refuseType({ content }: Wanted, { metadata, type }: Secret): RefusedPlan | undefined {
   if (content.type === undefined || content.type === (type ?? 'Opaque')) return undefined;
   return refuse('updateFailed', {
     code: 'TARGET_IMMUTABLE',

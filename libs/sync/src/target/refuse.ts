@@ -12,7 +12,7 @@ import type { Wanted } from './wanted.ts';
 export function refuseForeign(
   { externalSecret, rule }: Pick<Wanted, 'externalSecret' | 'rule'>,
   owners: readonly OwnerReference[] | undefined,
-): Refused | undefined {
+): RefusedPlan | undefined {
   const ownership = targetOwnershipOf(owners, externalSecret.metadata.name);
   const name = targetName(externalSecret);
   const common = {
@@ -28,7 +28,7 @@ export function refuseForeign(
 }
 
 /** What no Secret can hold. */
-export function refuseLimits({ externalSecret: { spec } }: Wanted, data: SecretData): Refused | undefined {
+export function refuseLimits({ externalSecret: { spec } }: Wanted, data: SecretData): RefusedPlan | undefined {
   const written = [
     ...(spec.data ?? []).map(({ secretKey }) => secretKey),
     ...Object.keys(spec.target?.template?.data ?? {}),
@@ -42,13 +42,13 @@ export function refuseLimits({ externalSecret: { spec } }: Wanted, data: SecretD
 }
 
 /** A plan that writes nothing, and why. */
-export interface Refused {
+export interface RefusedPlan {
   readonly kind: 'refuse';
   readonly refusal: TargetRefusal;
   readonly error: SyncError;
 }
 
 /** Makes one. */
-export function refuse(refusal: TargetRefusal, error: SyncErrorOptions): Refused {
+export function refuse(refusal: TargetRefusal, error: SyncErrorOptions): RefusedPlan {
   return { kind: 'refuse', refusal, error: new SyncError(error) };
 }

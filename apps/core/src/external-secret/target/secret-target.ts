@@ -4,6 +4,7 @@ import {
   creationRule,
   fieldManager,
   hashOwner,
+  isIntact,
   orphansOf,
   planSecret,
   secretContent,
@@ -21,6 +22,8 @@ import { SECRET_WORDS } from './words.ts';
 export interface SecretTargetOptions {
   readonly client: KubeClient;
   readonly written: OwnWrites<SecretSnapshot>;
+  /** Told of a Secret that turned out not to be as it was written; the watch may never show that state. */
+  readonly drifted: (key: string) => void;
   /** Managed Secrets by `<namespace>/<hash of the owner>`. */
   readonly createdBy: (key: string) => readonly SecretSnapshot[];
 }
@@ -127,7 +130,10 @@ export class SecretTarget implements SyncTarget {
   async #read({ es, signal }: SecretWrite): Promise<Observed> {
     const ref = { namespace: es.metadata.namespace ?? '', name: targetName(es) };
     try {
-      return { kind: 'live', secret: await this.#options.client.get(secrets, ref, { signal }) };
+      const secret = await this.#options.client.get(secrets, ref, { signal });
+      const isOurs = secret.metadata.labels?.[LABEL_MANAGED] === 'true';
+      if (isOurs && !isIntact(snapshotSecret(secret))) this.#options.drifted(secretKey(secret));
+      return { kind: 'live', secret };
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND')) throw error;
       this.#options.written.forget(keyOf(es, ref.name));
