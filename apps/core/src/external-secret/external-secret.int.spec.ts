@@ -67,7 +67,7 @@ describe('drift, at an interval of an hour', () => {
     expect((await core.secret(namespace, 'app'))?.metadata.uid).not.toBe(before.metadata.uid);
   });
 
-  test('an edited Secret is put right, and it is the same one [1.8.4] [1.4.36]', async () => {
+  test('an edited Secret is put right, and it is the same one [1.8.4] [1.4.37] [1.4.38] [1.9.1]', async () => {
     const before = await synced();
     await patchSecret({ data: { password: 'Zm9yZ2Vk', more: 'eA==' } });
     await inSync();
@@ -187,7 +187,7 @@ describe('what the user changes', () => {
 });
 
 describe('a rename', () => {
-  test('leaves nothing behind, and says so [1.9.8]', async () => {
+  test('leaves nothing behind, and says so [1.9.8] [1.4.39]', async () => {
     await synced();
     await patchExternalSecret({ spec: { target: { name: 'renamed' } } });
     await inSync('renamed');
@@ -195,7 +195,7 @@ describe('a rename', () => {
     expect(await reasons()).toContain('Normal Deleted: secret deleted because it was orphaned');
   });
 
-  test('to a name that is somebody else’s keeps the Secret under the old name', async () => {
+  test('to a name that is somebody else’s keeps the Secret under the old name [1.13.24] [1.4.31]', async () => {
     const before = await synced();
     const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'theirs', uid: 'some-uid', controller: true };
     const theirs = await createSecret('theirs', { ownerReferences: [owner] });
@@ -269,13 +269,13 @@ describe('somebody else at the same time', () => {
     expect((await core.secret(namespace, 'app'))?.metadata.labels).toMatchObject({ theirs: 'x' });
   });
 
-  test('a Secret that is there already, of nobody, is taken over [1.13.18]', async () => {
+  test('a Secret that is there already, of nobody, is taken over [1.13.19]', async () => {
     await createSecret('app');
     const { metadata } = await synced();
     expect(metadata.ownerReferences).toMatchObject([{ kind: 'ExternalSecret', name: 'app', controller: true }]);
   });
 
-  test('a Secret of another ExternalSecret is left to it [1.13.22] [1.4.31]', async () => {
+  test('a Secret of another ExternalSecret is left to it [1.13.23] [1.4.32]', async () => {
     const before = await synced();
     await core.create(namespace, 'second', ['user'], { spec: { target: { name: 'app' } } });
     expect(await core.ready(namespace, 'second', 'False')).toContain('target is owned by another ExternalSecret');
