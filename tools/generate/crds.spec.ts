@@ -18,5 +18,5 @@ test('a CRD that kubectl could not apply is refused', () => {
     description: 'Too much.',
     spec: z.object(Object.fromEntries(fields) as Record<string, z.ZodString>),
   });
-  expect(() => crdText('apps/provider-huge', huge)).toThrow(/^the CRD of Huge has \d+ bytes, more than 131072/);
+  expect(() => crdText('apps/provider-huge', huge)).toThrow(/^the CRD of Huge has \d+ bytes, more than 65536/);
 });

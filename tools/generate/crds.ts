@@ -5,10 +5,11 @@ import { coreResources, crd, type CustomResource } from '@eso/api/schema';
 import { stringify } from 'yaml';
 import type { GeneratedFiles } from './files.ts';
 
-/** kubectl apply copies the whole manifest into an annotation of at most this many bytes. */
-const ANNOTATION_LIMIT = 262_144;
-/** Half of it: a CRD grows, and the limit counts all annotations together. */
-export const CRD_LIMIT = ANNOTATION_LIMIT / 2;
+/**
+ * Most bytes of a CRD: a quarter of the 262,144 that all annotations together may have, of which "kubectl apply" writes the whole
+ * manifest into one. A CRD grows, and every object of it that is read costs the API server a walk through its schema.
+ */
+export const CRD_LIMIT = 65_536;
 
 /** The CRDs of every chart. */
 export async function crdFiles(root: string): Promise<GeneratedFiles[]> {

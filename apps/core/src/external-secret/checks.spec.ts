@@ -130,10 +130,14 @@ const failedWith = (code: string) => ({
 
 test.each<[string, Given, unknown]>([
   ['never synced', {}, { kind: 'sync' }],
-  ['synced within the interval, target as written', { syncedAgo: MINUTE, ready: 'True' }, { kind: 'upToDate' }],
+  [
+    'synced within the interval, target as written [1.6.9] [1.8.5]',
+    { syncedAgo: MINUTE, ready: 'True' },
+    { kind: 'upToDate' },
+  ],
   ['the interval has passed', { syncedAgo: 61 * MINUTE, ready: 'True' }, { kind: 'sync' }],
-  ['the target was edited', { syncedAgo: MINUTE, ready: 'True', target: drifted }, { kind: 'sync' }],
-  ['the target is gone', { syncedAgo: MINUTE, ready: 'True', target: undefined }, { kind: 'sync' }],
+  ['the target was edited [1.8.4]', { syncedAgo: MINUTE, ready: 'True', target: drifted }, { kind: 'sync' }],
+  ['the target is gone [1.8.2]', { syncedAgo: MINUTE, ready: 'True', target: undefined }, { kind: 'sync' }],
   ['a failure that is over', { syncedAgo: MINUTE, ready: 'False' }, { kind: 'report', verdict: { kind: 'recovered' } }],
   [
     'a failure that is over, without an interval',
@@ -146,8 +150,8 @@ test.each<[string, Given, unknown]>([
     { syncedAgo: MINUTE, ready: 'True', damage: 1 },
     { kind: 'sync' },
   ],
-  ['an orphaned target is gone', policy('Orphan'), { kind: 'upToDate' }],
-  ['a target that policy None leaves to others', policy('None'), { kind: 'upToDate' }],
+  ['an orphaned target is gone [1.8.1] [8.6]', policy('Orphan'), { kind: 'upToDate' }],
+  ['a target that policy None leaves to others [1.8.7]', policy('None'), { kind: 'upToDate' }],
   ['a target to merge into is gone', policy('Merge'), { kind: 'sync' }],
   ['a target to merge into was never there', { ...policy('Merge'), reason: 'SecretMissing' }, { kind: 'upToDate' }],
   ['a target that the backend emptied', { ...policy('Owner'), reason: 'SecretDeleted' }, { kind: 'upToDate' }],
@@ -158,7 +162,7 @@ test.each<[string, Given, unknown]>([
   ],
   ['nobody watches that kind of target yet', { isWatched: false, target: undefined }, { kind: 'wait' }],
   [
-    'a cluster-scoped store where they are switched off',
+    'a cluster-scoped store where they are switched off [1.6.5] [6.7.17]',
     { clusterStores: false, spec: { secretStoreRef: { kind: 'ClusterProvider', name: 'store' } } },
     { kind: 'skip' },
   ],
@@ -170,13 +174,13 @@ test.each<[string, Given, unknown]>([
     failedWith('SPEC_TOO_LARGE'),
   ],
   ['what is not built', { spec: unsupported, syncedAgo: MINUTE, ready: 'True' }, failedWith('NOT_BUILT_YET')],
-  ["another installation's store", { store: store({ controllerClass: 'theirs' }) }, { kind: 'skip' }],
+  ["another installation's store [1.6.6] [1.17.1]", { store: store({ controllerClass: 'theirs' }) }, { kind: 'skip' }],
   [
     "another installation's store, and a broken spec",
     { spec: unsupported, store: store({ controllerClass: 'theirs' }) },
     { kind: 'skip' },
   ],
-  ['our own class, said', { store: store({ controllerClass: 'default' }) }, { kind: 'sync' }],
+  ['our own class, said [1.17.1]', { store: store({ controllerClass: 'default' }) }, { kind: 'sync' }],
   ['a store that is not ready', { store: store({ ready: { status: 'False' } }) }, failedWith('STORE_NOT_READY')],
   ['no store', { store: undefined }, failedWith('STORE_NOT_FOUND')],
   [

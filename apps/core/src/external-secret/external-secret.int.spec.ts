@@ -60,14 +60,14 @@ async function createSecret(name: string, metadata: Partial<ObjectMeta> = {}): P
 }
 
 describe('drift, at an interval of an hour', () => {
-  test('a deleted Secret comes back', async () => {
+  test('a deleted Secret comes back [1.8.2] [1.8.6] [1.15.3]', async () => {
     const before = await synced();
     await deleteSecret();
     await inSync();
     expect((await core.secret(namespace, 'app'))?.metadata.uid).not.toBe(before.metadata.uid);
   });
 
-  test('an edited Secret is put right, and it is the same one', async () => {
+  test('an edited Secret is put right, and it is the same one [1.8.4] [1.4.37] [1.4.38] [1.9.1]', async () => {
     const before = await synced();
     await patchSecret({ data: { password: 'Zm9yZ2Vk', more: 'eA==' } });
     await inSync();
@@ -78,7 +78,7 @@ describe('drift, at an interval of an hour', () => {
   test.each([
     ['label', { labels: { 'reconcile.external-secrets.io/managed': null } }],
     ['hash', { annotations: { 'reconcile.external-secrets.io/data-hash': 'forged' } }],
-  ])('a Secret without its %s gets it back', async (_, metadata) => {
+  ])('a Secret without its %s gets it back [1.8.3] [1.8.4] [1.15.6] [8.53]', async (_, metadata) => {
     const before = await synced();
     await patchSecret({ metadata });
     await eventually(async () => {
@@ -90,7 +90,7 @@ describe('drift, at an interval of an hour', () => {
     });
   });
 
-  test('neither an intact Secret nor a restart is a reason to ask the backend or to write', async () => {
+  test('neither an intact Secret nor a restart is a reason to ask the backend or to write [1.6.9] [1.6.10] [1.8.5]', async () => {
     await synced();
     await patchSecret({ metadata: { labels: { theirs: 'x' } } });
     await core.atRest();
@@ -106,14 +106,14 @@ describe('what the user changes', () => {
     ['an annotation', { metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } }],
     ['a label', { metadata: { labels: { team: 'red' } } }],
     ['the spec', { spec: { target: { template: null }, refreshPolicy: 'OnChange' } }],
-  ])('%s of the ExternalSecret makes it fetch', async (_, body) => {
+  ])('%s of the ExternalSecret makes it fetch [1.15.2] [8.3]', async (_, body) => {
     await synced();
     core.backend.set('password', 'second');
     await patchExternalSecret(body);
     await core.holds(namespace, 'app', { user: 'admin', password: 'second' });
   });
 
-  test('a store that turns ready runs those who wait for it at once', async () => {
+  test('a store that turns ready runs those who wait for it at once [8.30] [8.31]', async () => {
     const other = await core.own.cluster.createNamespace('late');
     const gate = Promise.withResolvers<Validation>();
     const { validate } = core;
@@ -174,7 +174,7 @@ describe('what the user changes', () => {
     await eventually(async () => expect(await core.metrics()).not.toContain(series));
   });
 
-  test('the finalizer of an earlier installation is let go, those of others are not', async () => {
+  test('the finalizer of an earlier installation is let go, those of others are not [1.4.6] [1.6.3]', async () => {
     const finalizers = ['example.org/theirs', FINALIZER_EXTERNAL_SECRET];
     await core.create(namespace, 'old', ['user'], { metadata: { finalizers } });
     await core.ready(namespace, 'old');
@@ -187,7 +187,7 @@ describe('what the user changes', () => {
 });
 
 describe('a rename', () => {
-  test('leaves nothing behind, and says so', async () => {
+  test('leaves nothing behind, and says so [1.9.8] [1.4.39]', async () => {
     await synced();
     await patchExternalSecret({ spec: { target: { name: 'renamed' } } });
     await inSync('renamed');
@@ -195,7 +195,7 @@ describe('a rename', () => {
     expect(await reasons()).toContain('Normal Deleted: secret deleted because it was orphaned');
   });
 
-  test('to a name that is somebody else’s keeps the Secret under the old name', async () => {
+  test('to a name that is somebody else’s keeps the Secret under the old name [1.13.24] [1.4.31]', async () => {
     const before = await synced();
     const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'theirs', uid: 'some-uid', controller: true };
     const theirs = await createSecret('theirs', { ownerReferences: [owner] });
@@ -222,7 +222,7 @@ describe('a rename', () => {
     await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
   });
 
-  test('does not delete what somebody else made meanwhile under the old name', async () => {
+  test('does not delete what somebody else made meanwhile under the old name [1.9.8]', async () => {
     await synced();
     const before = async (): Promise<undefined> => {
       await deleteSecret();
@@ -238,7 +238,7 @@ describe('a rename', () => {
 });
 
 describe('somebody else at the same time', () => {
-  test('a status that meets a newer ExternalSecret is no failure: the pass starts over', async () => {
+  test('a status that meets a newer ExternalSecret is no failure: the pass starts over [1.6.15] [1.10.7]', async () => {
     const before = async (): Promise<undefined> => {
       await patchExternalSecret({ metadata: { annotations: { edited: 'meanwhile' } } });
       return undefined;
@@ -253,7 +253,7 @@ describe('somebody else at the same time', () => {
     expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
   });
 
-  test('a write that meets a newer Secret is no failure: the pass starts over', async () => {
+  test('a write that meets a newer Secret is no failure: the pass starts over [1.10.7]', async () => {
     await synced();
     const before = async (): Promise<undefined> => {
       await patchSecret({ metadata: { labels: { theirs: 'x' } } });
@@ -269,13 +269,13 @@ describe('somebody else at the same time', () => {
     expect((await core.secret(namespace, 'app'))?.metadata.labels).toMatchObject({ theirs: 'x' });
   });
 
-  test('a Secret that is there already, of nobody, is taken over', async () => {
+  test('a Secret that is there already, of nobody, is taken over [1.13.19]', async () => {
     await createSecret('app');
     const { metadata } = await synced();
     expect(metadata.ownerReferences).toMatchObject([{ kind: 'ExternalSecret', name: 'app', controller: true }]);
   });
 
-  test('a Secret of another ExternalSecret is left to it', async () => {
+  test('a Secret of another ExternalSecret is left to it [1.13.23] [1.4.32]', async () => {
     const before = await synced();
     await core.create(namespace, 'second', ['user'], { spec: { target: { name: 'app' } } });
     expect(await core.ready(namespace, 'second', 'False')).toContain('target is owned by another ExternalSecret');

@@ -23,7 +23,7 @@ const failure = {
   },
 } as const;
 
-test('a success records when it began, what it saw, and the Secret', () => {
+test('a success records when it began, what it saw, and the Secret [1.3.1] [1.3.2] [1.3.4] [1.6.13]', () => {
   expect(externalSecretStatusAfter(es(), at(NOW, success))).toEqual({
     refreshTime: '2026-01-02T03:04:04Z',
     syncedResourceVersion: expect.stringMatching(/^3-[0-9a-f]{56}$/) as string,
@@ -40,7 +40,7 @@ test('a success records when it began, what it saw, and the Secret', () => {
   });
 });
 
-test('a failure keeps what the last success recorded, and says what to do', () => {
+test('a failure keeps what the last success recorded, and says what to do [1.6.17]', () => {
   const before = externalSecretStatusAfter(es(), at(NOW, success));
   const after = externalSecretStatusAfter(es(before), at(NOW + 60_000, failure));
   expect(after).toMatchObject({ refreshTime: before?.refreshTime, binding: { name: 'es' } });
@@ -56,7 +56,7 @@ test('a failure keeps what the last success recorded, and says what to do', () =
   ]);
 });
 
-test('the same failure again is no change, so that nothing is written', () => {
+test('the same failure again is no change, so that nothing is written [1.6.14]', () => {
   const failed = externalSecretStatusAfter(es(), at(NOW, failure));
   expect(externalSecretStatusAfter(es(failed), at(NOW + 5_000, failure))).toBe(failed);
 });

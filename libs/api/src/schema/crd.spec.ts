@@ -68,7 +68,7 @@ test.each(coreResources)('$kind carries the label and the category that upstream
   expect(manifest.spec.names['categories']).toContain('external-secrets');
 });
 
-test('no strategy and no policy of a source has a default: GitOps tools would report it as drift', () => {
+test('no strategy and no policy of a source has a default: GitOps tools would report it as drift [1.2.31]', () => {
   const [externalSecret] = coreResources;
   const version = crd(externalSecret!).spec.versions[0] as {
     schema: { openAPIV3Schema: { properties: { spec: Record<string, unknown> } } };

@@ -61,7 +61,7 @@ describe('ExternalSecret: what the API server writes', () => {
     return created.spec;
   };
 
-  test('interval and target, and nothing into refs, strategies and policies', async () => {
+  test('interval and target, and nothing into refs, strategies and policies [1.2.31] [1.2.18] [1.2.4]', async () => {
     expect(
       await writtenFor({ spec: { secretStoreRef: { name: 's' }, data: [item], dataFrom: [{ find: {} }] } }),
     ).toEqual({
@@ -73,13 +73,13 @@ describe('ExternalSecret: what the API server writes', () => {
     });
   });
 
-  test('both policies into a target that names only itself', async () => {
+  test('both policies into a target that names only itself [1.2.20] [1.2.21]', async () => {
     expect(await writtenFor(spec({ target: { name: 't' } }))).toMatchObject({
       target: { name: 't', creationPolicy: 'Owner', deletionPolicy: 'Retain' },
     });
   });
 
-  test('the defaults of templates, rewrites and generators', async () => {
+  test('the defaults of templates, rewrites and generators [1.2.43] [1.2.44] [1.2.45] [1.2.52] [1.2.53]', async () => {
     const target = { template: { templateFrom: [{ secret: { name: 's', items: [{ key: 'k' }] } }] } };
     const dataFrom: ExternalSecretSpec['dataFrom'] = [
       { extract: remoteRef, rewrite: [{ merge: {} }] },
@@ -308,7 +308,7 @@ test('statuses take conditions with the generation they speak of', async () => {
   expect(updated.status).toEqual(status);
 });
 
-test('what kubectl shows: short names, category, columns', async () => {
+test('what kubectl shows: short names, category, columns [1.1.1] [1.1.2] [1.1.3]', async () => {
   const name = nextName();
   await post('ExternalSecret', { ...spec({ target: { name: 'picked' } }), metadata: { name } });
   const table = await cluster.kubectl('get', 'es', name, '-n', namespace);

@@ -20,13 +20,13 @@ test.each([
   ['e\u0301', 'e_', 'e_U0301_'],
   ['', '', ''],
   ['/', '_', '_U002f_'],
-])('%j is converted to %j, or to %j under Unicode', (key, byDefault, unicode) => {
+])('%j is converted to %j, or to %j under Unicode [1.11.10] [1.11.11] [1.2.28]', (key, byDefault, unicode) => {
   expect(convertKey(key)).toBe(byDefault);
   expect(convertKey(key, 'Default')).toBe(byDefault);
   expect(convertKey(key, 'Unicode')).toBe(unicode);
 });
 
-test('two keys that become one are an error that names the result and what to do', () => {
+test('two keys that become one are an error that names the result and what to do [1.11.12]', () => {
   expect(syncErrorOf(() => convertSecretKeys(of('a/b', 'a_b', 'c'), options))).toMatchObject({
     code: 'KEY_COLLISION',
     field: 'spec.dataFrom[0].find',
@@ -39,7 +39,7 @@ test('two keys that become one are an error that names the result and what to do
   ]);
 });
 
-test('keys that come from inside of a secret are counted, not named', () => {
+test('keys that come from inside of a secret are counted, not named [1.11.12]', () => {
   const error = syncErrorOf(() =>
     convertSecretKeys(of('pass/word', 'pass_word', 'pass word', 'c'), { ...options, names: 'secret' }),
   );

@@ -7,7 +7,7 @@ const data = (entries: Record<string, string>) =>
   new Map(Object.entries(entries).map(([key, value]) => [key, Buffer.from(value)]));
 const sha3 = (text: string): string => createHash('sha3-224').update(text).digest('hex');
 
-test('the published vectors', () => {
+test('the published vectors [1.16.1] [1.16.4] [1.16.7] [1.16.8] [1.16.9] [1.16.10] [1.16.11] [1.16.12] [1.16.13] [1.16.14]', () => {
   expect(hashValue(undefined)).toBe('c461202a18e99215f121936fb2452e03843828e448a00a53f285a6fc');
   expect(hashValue('hello there')).toBe('f78681ec611ebaeea0689bff6c7812a83ff98a7faba986d9af76c999');
   expect(hashSecretData(data({ foo: 'value1', bar: 'value2' }))).toBe(
@@ -23,7 +23,7 @@ test('the published vectors', () => {
   expect(hashOwner('default', 'test-es')).toBe('a8e09351ea392b727f69f63683b28619fbed1174f572e728706a9ea8');
 });
 
-test('the text that is hashed', () => {
+test('the text that is hashed [1.16.2] [1.16.3]', () => {
   expect(hashSecretData(data({ b: '', a: 'A\u0000' }))).toBe(sha3('map[a:[65 0] b:[]]'));
   expect(hashMeta({ z: '1', a: '2' }, { k: 'v w' })).toBe(sha3('{annotations:map[k:v w] labels:map[a:2 z:1]}'));
 });
@@ -56,7 +56,7 @@ test.each([
   [-0.5, '-0.5'],
   [1.5e300, '1.5e+300'],
   [0, '0'],
-])('a float of %d prints as %s', (value, expected) => {
+])('a float of %d prints as %s [1.16.6]', (value, expected) => {
   expect(goFloat(value)).toBe(expected);
 });
 
@@ -76,7 +76,7 @@ test('plain decimal reads back as the same number', () => {
   );
 });
 
-test('nested values print as Go prints them', () => {
+test('nested values print as Go prints them [1.16.5]', () => {
   expect(goValue({ b: [1, 'x', null, true], a: { c: 1.5 } })).toBe('map[a:map[c:1.5] b:[1 x <nil> true]]');
   expect(goValue(12345678)).toBe('12345678');
 });

@@ -9,7 +9,7 @@ const data = new Map([
   ['a', Uint8Array.of(1)],
 ]);
 
-test('policy Fail names the first key in byte order', () => {
+test('policy Fail names the first key in byte order [1.11.24]', () => {
   expect(syncErrorOf(() => checkNullBytes(data, { ...options, policy: 'Fail' }))).toMatchObject({
     code: 'NULL_BYTES',
     publicMessage:
@@ -18,7 +18,7 @@ test('policy Fail names the first key in byte order', () => {
   });
 });
 
-test.each([undefined, 'Ignore' as const])('policy %s accepts them', (policy) => {
+test.each([undefined, 'Ignore' as const])('policy %s accepts them [1.2.30]', (policy) => {
   expect(() => checkNullBytes(data, { ...options, policy })).not.toThrow();
 });
 
@@ -26,7 +26,7 @@ test('policy Fail accepts text', () => {
   expect(() => checkNullBytes(new Map([['a', Buffer.from('text')]]), { ...options, policy: 'Fail' })).not.toThrow();
 });
 
-test('a key from inside of a secret is not named', () => {
+test('a key from inside of a secret is not named [1.11.24]', () => {
   const { message } = syncErrorOf(() => checkNullBytes(data, { ...options, policy: 'Fail', names: 'secret' }));
   expect(message).not.toContain('"b"');
 });

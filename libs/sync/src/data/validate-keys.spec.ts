@@ -16,7 +16,7 @@ test.each([
   ['a/b', "key has invalid character /, only alphanumeric, '-', '.' and '_' are allowed: a/b"],
   ['a b', "key has invalid character  , only alphanumeric, '-', '.' and '_' are allowed: a b"],
   ['😀', "key has invalid character 😀, only alphanumeric, '-', '.' and '_' are allowed: 😀"],
-])('%s is refused', (key, publicMessage) => {
+])('%s is refused [1.11.15] [1.11.16]', (key, publicMessage) => {
   expect(syncErrorOf(() => validateKeys(of('ok', key), options))).toMatchObject({
     code: 'KEY_INVALID',
     field: 'spec.dataFrom[1].find',
@@ -24,7 +24,7 @@ test.each([
   });
 });
 
-test('an empty key is dropped', () => {
+test('an empty key is dropped [1.11.14]', () => {
   expect([...validateKeys(of('', 'a'), options).keys()]).toEqual(['a']);
 });
 

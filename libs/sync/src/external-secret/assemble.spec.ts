@@ -21,7 +21,7 @@ const failureOf = (answers: readonly Answer[], fuel = new Fuel(Infinity)): unkno
   }
 };
 
-test('later sources win: data over dataFrom, and within each the later entry', () => {
+test('later sources win: data over dataFrom, and within each the later entry [1.11.1] [1.2.13]', () => {
   const answers = [
     found(0, { a: '0', b: '0', c: '0', d: '0' }),
     found(1, { b: '1', c: '1' }),

@@ -39,19 +39,19 @@ const prepareMap = (source: ExtractSource | FindSource, fetched: SecretData) =>
 const prepareValue = (source: DataSource, fetched: Uint8Array) => prepareValueWith(source, fetched, { fuel });
 const text = (data: ReadonlyMap<string, Uint8Array>) =>
   Object.fromEntries([...data].map(([key, value]) => [key, Buffer.from(value).toString()]));
-test('keys are converted, then values decoded', () => {
+test('keys are converted, then values decoded [1.11.2] [1.2.14]', () => {
   const source = extract({ conversionStrategy: 'Unicode', decodingStrategy: 'Base64' });
   expect(text(prepareMap(source, bytes({ 'a/b': 'Zm9v' })))).toEqual({ a_U002f_b: 'foo' });
 });
 
-test('a rewrite takes the place of the conversion', () => {
+test('a rewrite takes the place of the conversion [1.11.2] [8.22]', () => {
   const rewrite: ExternalSecretRewrite[] = [{ regexp: { source: '/', target: '-' } }];
   expect(text(prepareMap(extract({ conversionStrategy: 'Unicode' }, rewrite), bytes({ 'a/b': 'x' })))).toEqual({
     'a-b': 'x',
   });
 });
 
-test('find takes the same way', () => {
+test('find takes the same way [1.11.3] [1.2.15]', () => {
   expect(text(prepareMap(find({ decodingStrategy: 'Auto' }), bytes({ 'a/b': 'Zm9v', c: '?' })))).toEqual({
     a_b: 'foo',
     c: '?',
@@ -116,6 +116,6 @@ test.each<[string, () => unknown, Partial<SyncError>]>([
   expect(syncErrorOf(work)).toMatchObject(expected);
 });
 
-test('a single value stands under its key', () => {
+test('a single value stands under its key [1.11.5] [1.2.9]', () => {
   expect(text(prepareValue(item({ decodingStrategy: 'Base64' }), Buffer.from('Zm9v')))).toEqual({ target: 'foo' });
 });

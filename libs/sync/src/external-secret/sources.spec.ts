@@ -5,7 +5,7 @@ import { sourcesOf, storesOf } from './sources.ts';
 const sources = (spec: ExternalSecretSpec) => sourcesOf({ spec });
 const common = { secretStoreRef: { kind: 'Provider', name: 'main' } } as const;
 
-test('dataFrom comes first, then data, each in order and with its field and store', () => {
+test('dataFrom comes first, then data, each in order and with its field and store [1.11.1] [1.11.6]', () => {
   const spec: ExternalSecretSpec = {
     ...common,
     data: [
@@ -53,7 +53,7 @@ test('dataFrom comes first, then data, each in order and with its field and stor
   ]);
 });
 
-test('an entry with a store alone gives nothing, and so does a generator', () => {
+test('an entry with a store alone gives nothing, and so does a generator [1.11.7]', () => {
   const spec: ExternalSecretSpec = {
     dataFrom: [
       { sourceRef: { storeRef: { name: 'x' } } },

@@ -45,7 +45,7 @@ test.each([
   ['(?i)KEY', 'key', 'x', 'x'],
   ['/', 'a/b/c', '_', 'a_b_c'],
   ['\\d', '१2', 'n', '१n'],
-])('%s on %j with %j gives %j', (source, text, template, expected) => {
+])('%s on %j with %j gives %j [1.11.26] [1.11.27] [1.11.28] [8.23] [8.61]', (source, text, template, expected) => {
   expect(replace(source, text, template)).toBe(expected);
 });
 

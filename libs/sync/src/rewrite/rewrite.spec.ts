@@ -25,7 +25,7 @@ const run = (
 const regexp = (source: string, target: string): ExternalSecretRewrite => ({ regexp: { source, target } });
 
 describe('regexp', () => {
-  test('operations follow each other', () => {
+  test('operations follow each other [1.11.25]', () => {
     expect(run({ 'prod/db/user': 'a', 'prod/db/pass': 'b' }, [regexp('prod/', ''), regexp('/', '_')])).toEqual({
       db_user: 'a',
       db_pass: 'b',
@@ -36,7 +36,7 @@ describe('regexp', () => {
     expect(run({ a: '1' }, [])).toEqual({ a: '1' });
   });
 
-  test.each(['(', '(?=a)', '(a)\\1', '[z-a]', '(?<!x)a'])('%s does not compile', (source) => {
+  test.each(['(', '(?=a)', '(a)\\1', '[z-a]', '(?<!x)a'])('%s does not compile [1.11.29] [8.61]', (source) => {
     const error = syncErrorOf(() =>
       run({ a: '1' }, [regexp('x', 'y'), regexp(source, '')], { field: 'spec.dataFrom[0]' }),
     );
@@ -45,7 +45,7 @@ describe('regexp', () => {
     expect(error.nextStep).toContain('RE2');
   });
 
-  test('two keys with different values may not become one', () => {
+  test('two keys with different values may not become one [1.11.30]', () => {
     expect(syncErrorOf(() => run({ a1: 'x', a2: 'y' }, [regexp('\\d', '')]))).toMatchObject({
       code: 'KEY_COLLISION',
       field: 'spec.rewrite[0].regexp',
@@ -61,7 +61,7 @@ describe('regexp', () => {
 });
 
 describe('nothing is lost', () => {
-  test('a key of which nothing is left is an error that says which expression and how many', () => {
+  test('a key of which nothing is left is an error that says which expression and how many [1.11.14]', () => {
     const error = syncErrorOf(() => run({ 'prod/': '1', 'prod/db': '2', 'x/': '3' }, [regexp('[a-z]+/', '')]));
     expect(error).toMatchObject({
       code: 'KEY_EMPTY',
@@ -180,12 +180,18 @@ describe('merge', () => {
   ];
 
   test.each<[string, Record<string, string>, NonNullable<ExternalSecretRewrite['merge']>, Record<string, string>]>([
-    ['each property becomes a key', { a: '{"x":"1"}', b: '{"y":"2"}' }, {}, { x: '1', y: '2' }],
+    ['each property becomes a key [1.11.38]', { a: '{"x":"1"}', b: '{"y":"2"}' }, {}, { x: '1', y: '2' }],
     [
-      'values keep their kind',
+      'values keep their kind [1.11.38]',
       { a: '{"s":"t<>&","n":1e3,"f":1.50,"t":true,"z":null,"o":{"b":1,"a":[1, 2]},"l":[ ]}' },
       { strategy: 'Extract' },
       { s: 't<>&', n: '1000', f: '1.5', t: 'true', z: '', o: '{"a":[1,2],"b":1}', l: '[]' },
+    ],
+    [
+      'numbers pass through floats, as in Go [1.11.41]',
+      { a: '{"n":9007199254740993,"m":0.10000000000000000555}' },
+      { strategy: 'JSON', into: 'o' },
+      { a: '{"n":9007199254740993,"m":0.10000000000000000555}', o: '{"m":0.1,"n":9007199254740992}' },
     ],
     [
       'large numbers lose their exponent',
@@ -193,32 +199,37 @@ describe('merge', () => {
       {},
       { n: `1${'0'.repeat(21)}`, m: '0.0000001' },
     ],
-    ['null is an empty object', { a: 'null', b: '{"y":"2"}' }, {}, { y: '2' }],
+    ['null is an empty object [1.11.34]', { a: 'null', b: '{"y":"2"}' }, {}, { y: '2' }],
     [
-      'later keys win in alphabetical order',
+      'later keys win in alphabetical order [1.11.35]',
       { b: '{"x":"b"}', a: '{"x":"a"}' },
       { conflictPolicy: 'Ignore' },
       { x: 'b' },
     ],
     [
-      'priority keys win over others, the last one most',
+      'priority keys win over others, the last one most [1.11.35]',
       { a: '{"x":"a"}', b: '{"x":"b"}', c: '{"x":"c"}' },
       { conflictPolicy: 'Ignore', priority: ['b', 'a'] },
       { x: 'a' },
     ],
     [
-      'a missing priority key may be ignored',
+      'a missing priority key may be ignored [1.11.36]',
       { a: '{"x":"a"}' },
       { priority: ['nope', 'a'], priorityPolicy: 'IgnoreNotFound' },
       { x: 'a' },
     ],
     [
-      'JSON keeps the originals and sorts the properties',
+      'JSON keeps the originals and sorts the properties [1.11.39]',
       { b: '{"z":"<&>"}', a: '{"y":{"d":1,"c":null}}' },
       { strategy: 'JSON', into: 'all' },
       { b: '{"z":"<&>"}', a: '{"y":{"d":1,"c":null}}', all: '{"y":{"c":null,"d":1},"z":"<&>"}' },
     ],
-    ['JSON overwrites the key it writes', { a: '{"x":1}' }, { strategy: 'JSON', into: 'a' }, { a: '{"x":1}' }],
+    [
+      'JSON overwrites the key it writes [1.11.39]',
+      { a: '{"x":1}' },
+      { strategy: 'JSON', into: 'a' },
+      { a: '{"x":1}' },
+    ],
     [
       'JSON writes line separators as Go does',
       { a: '{"x":"\u2028\u2029"}' },
@@ -251,12 +262,15 @@ describe('merge', () => {
       /^merge failed with conflicts: 2 of 3 properties stand in more than one value$/,
     ],
     ['an abyss', { a: `{"x":${'['.repeat(5000)}${']'.repeat(5000)}}` }, {}, /nested deeper than 1000 levels$/],
-  ])('%s is refused, and no value is quoted', (_name, entries, operation, expected) => {
-    const error = syncErrorOf(() => run(entries, merge(operation), { field: 'spec.dataFrom[2]' }));
-    expect(error).toMatchObject({ code: 'REWRITE_FAILED', field: 'spec.dataFrom[2].rewrite[0].merge' });
-    expect(error.publicMessage.replace('failed rewrite operation[0]: ', '')).toMatch(expected);
-    expect(error.publicMessage + error.message).not.toContain('hunter2');
-  });
+  ])(
+    '%s is refused, and no value is quoted [1.11.34] [1.11.36] [1.11.37] [1.11.40]',
+    (_name, entries, operation, expected) => {
+      const error = syncErrorOf(() => run(entries, merge(operation), { field: 'spec.dataFrom[2]' }));
+      expect(error).toMatchObject({ code: 'REWRITE_FAILED', field: 'spec.dataFrom[2].rewrite[0].merge' });
+      expect(error.publicMessage.replace('failed rewrite operation[0]: ', '')).toMatch(expected);
+      expect(error.publicMessage + error.message).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('transform', () => {

@@ -16,19 +16,19 @@ test('the first condition gets a time', () => {
   ]);
 });
 
-test('identical content leaves the very list', () => {
+test('identical content leaves the very list [1.3.5]', () => {
   const list = [ready, other];
   expect(mergeCondition(list, { type: 'Ready', status: 'True', reason: 'A', message: 'm' }, NOW)).toBe(list);
 });
 
-test('another text keeps the time and moves to the end', () => {
+test('another text keeps the time and moves to the end [1.3.6] [1.3.8]', () => {
   expect(mergeCondition([ready, other], { type: 'Ready', status: 'True', reason: 'A', message: 'n' }, NOW)).toEqual([
     other,
     { ...ready, message: 'n' },
   ]);
 });
 
-test('another status takes a new time', () => {
+test('another status takes a new time [1.3.7]', () => {
   expect(mergeCondition([ready, other], { type: 'Ready', status: 'False', reason: 'B' }, NOW)).toEqual([
     other,
     { type: 'Ready', status: 'False', reason: 'B', lastTransitionTime: '2026-01-02T03:04:05Z' },

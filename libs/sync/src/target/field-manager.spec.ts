@@ -3,12 +3,12 @@ import { fieldManager, ownedFields } from './field-manager.ts';
 test.each([
   ['app', 'externalsecrets.external-secrets.io/app'],
   ['x'.repeat(27), `externalsecrets.external-secrets.io/${'x'.repeat(27)}`],
-])('%s is its own manager', (name, expected) => {
+])('%s is its own manager [1.4.15]', (name, expected) => {
   expect(fieldManager(name)).toBe(expected);
   expect(expected.length).toBeLessThanOrEqual(63);
 });
 
-test.each([28, 63, 253])('a name of %d characters is hashed', (length) => {
+test.each([28, 63, 253])('a name of %d characters is hashed [1.4.15] [8.11]', (length) => {
   expect(fieldManager('x'.repeat(length))).toMatch(/^externalsecrets\.external-secrets\.io\/sha3\/[0-9a-f]{56}$/);
   expect(fieldManager('x'.repeat(length))).not.toBe(fieldManager(`${'x'.repeat(length - 1)}y`));
 });

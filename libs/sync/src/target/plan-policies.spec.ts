@@ -78,51 +78,66 @@ test.each<[CreationPolicy, string, string]>([
   ['CreateOrMerge', 'create', 'create'],
   ['Merge', 'read', 'missing'],
   ['None', 'synced', 'synced'],
-])('policy %s where there is no target: %s, and once that is sure %s [1.9]', (creationPolicy, unseen, missing) => {
-  const said = (plan: SecretPlan) => (plan.kind === 'none' ? plan.outcome : plan.kind);
-  expect(said(planNone(es({ creationPolicy }), fetched, 'unseen'))).toBe(unseen);
-  expect(said(planNone(es({ creationPolicy }), fetched, 'missing'))).toBe(missing);
-});
+])(
+  'policy %s where there is no target: %s, and once that is sure %s [1.9.1] [1.9.3] [1.9.4] [1.9.5] [1.9.7]',
+  (creationPolicy, unseen, missing) => {
+    const said = (plan: SecretPlan) => (plan.kind === 'none' ? plan.outcome : plan.kind);
+    expect(said(planNone(es({ creationPolicy }), fetched, 'unseen'))).toBe(unseen);
+    expect(said(planNone(es({ creationPolicy }), fetched, 'missing'))).toBe(missing);
+  },
+);
 
 test.each<[CreationPolicy, boolean]>([
   ['Owner', true],
   ['Orphan', false],
   ['CreateOrMerge', false],
-])('a target that policy %s makes has an owner and says who made it: %s', (creationPolicy, owns) => {
-  const plan = planNone(es({ creationPolicy }), fetched, 'unseen');
-  if (plan.kind !== 'create') throw new Error('expected a create');
-  const { ownerReferences, labels = {} } = plan.secret.metadata;
-  expect(ownerReferences !== undefined).toBe(owns);
-  expect('reconcile.external-secrets.io/created-by' in labels).toBe(owns);
-  expect(labels).toMatchObject({ 'reconcile.external-secrets.io/managed': 'true', from: 'app' });
-});
+])(
+  'a target that policy %s makes has an owner and says who made it: %s [1.9.1] [1.9.3] [1.9.4] [1.13.19]',
+  (creationPolicy, owns) => {
+    const plan = planNone(es({ creationPolicy }), fetched, 'unseen');
+    if (plan.kind !== 'create') throw new Error('expected a create');
+    const { ownerReferences, labels = {} } = plan.secret.metadata;
+    expect(ownerReferences !== undefined).toBe(owns);
+    expect('reconcile.external-secrets.io/created-by' in labels).toBe(owns);
+    expect(labels).toMatchObject({ 'reconcile.external-secrets.io/managed': 'true', from: 'app' });
+  },
+);
 
 test.each<[CreationPolicy, Record<string, string>]>([
   ['Owner', { k: 'v' }],
   ['Orphan', { k: 'v' }],
   ['CreateOrMerge', { k: 'v', theirs: 't' }],
   ['Merge', { k: 'v', theirs: 't' }],
-])("policy %s on a target with somebody's keys and an old one of its own: %j", (creationPolicy, data) => {
-  const secret = secretOf({ [`${MANAGER}app`]: { old: 'o' }, kubectl: { theirs: 't' } });
-  const { secret: after } = updated(planLive(es({ creationPolicy }), fetched, secret));
-  expect(text(after)).toEqual(data);
-  expect(after.metadata.annotations).toEqual({
-    'reconcile.external-secrets.io/data-hash': hashSecretData(values(data)),
-  });
-  expect(isIntact(snapshotSecret(after))).toBe(true);
-});
+])(
+  "policy %s on a target with somebody's keys and an old one of its own: %j [1.9.1] [1.9.3] [1.9.4] [1.9.6] [1.13.1] [1.13.6]",
+  (creationPolicy, data) => {
+    const secret = secretOf({ [`${MANAGER}app`]: { old: 'o' }, kubectl: { theirs: 't' } });
+    const { secret: after } = updated(planLive(es({ creationPolicy }), fetched, secret));
+    expect(text(after)).toEqual(data);
+    expect(after.metadata.annotations).toEqual({
+      'reconcile.external-secrets.io/data-hash': hashSecretData(values(data)),
+    });
+    expect(isIntact(snapshotSecret(after))).toBe(true);
+  },
+);
 
-test.each<CreationPolicy>(['Orphan', 'CreateOrMerge', 'Merge'])('policy %s gives up what Owner had taken', (policy) => {
-  const mark = { 'reconcile.external-secrets.io/created-by': 'hash', 'reconcile.external-secrets.io/managed': 'true' };
-  const before = secretOf({ [`${MANAGER}app`]: { k: 'v' } }, { ownerReferences: [ownedBy('app')], labels: mark });
-  expect(planCached(es({ creationPolicy: policy }), fetched, before)).toEqual({ kind: 'read' });
-  const { metadata } = updated(planLive(es({ creationPolicy: policy }), fetched, before)).secret;
-  expect(metadata.ownerReferences).toEqual([]);
-  expect(metadata.labels).toEqual({ 'reconcile.external-secrets.io/managed': 'true', from: 'app' });
-});
+test.each<CreationPolicy>(['Orphan', 'CreateOrMerge', 'Merge'])(
+  'policy %s gives up what Owner had taken [1.13.20] [1.13.22] [1.9.3] [1.9.4] [1.9.6]',
+  (policy) => {
+    const mark = {
+      'reconcile.external-secrets.io/created-by': 'hash',
+      'reconcile.external-secrets.io/managed': 'true',
+    };
+    const before = secretOf({ [`${MANAGER}app`]: { k: 'v' } }, { ownerReferences: [ownedBy('app')], labels: mark });
+    expect(planCached(es({ creationPolicy: policy }), fetched, before)).toEqual({ kind: 'read' });
+    const { metadata } = updated(planLive(es({ creationPolicy: policy }), fetched, before)).secret;
+    expect(metadata.ownerReferences).toEqual([]);
+    expect(metadata.labels).toEqual({ 'reconcile.external-secrets.io/managed': 'true', from: 'app' });
+  },
+);
 
 test.each<CreationPolicy>(['Owner', 'Orphan', 'CreateOrMerge', 'Merge'])(
-  'policy %s takes nothing from another ExternalSecret',
+  'policy %s takes nothing from another ExternalSecret [1.13.23]',
   (creationPolicy) => {
     const theirs = secretOf({ x: { k: 'v' } }, { ownerReferences: [ownedBy('rival')] });
     for (const plan of [planLive, planCached])
@@ -135,7 +150,7 @@ test.each<[CreationPolicy, string]>([
   ['Orphan', 'update'],
   ['CreateOrMerge', 'update'],
   ['Merge', 'update'],
-])('a Secret of another controller under policy %s: %s', (creationPolicy, kind) => {
+])('a Secret of another controller under policy %s: %s [1.13.24] [1.13.25]', (creationPolicy, kind) => {
   const certificate = { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', name: 'c', uid: 'c', controller: true };
   const plan = planLive(
     es({ creationPolicy }),
@@ -146,7 +161,7 @@ test.each<[CreationPolicy, string]>([
   if (plan.kind === 'update') expect(plan.secret.metadata.ownerReferences).toEqual([certificate]);
 });
 
-test('two that merge into one Secret keep both sets of keys, and come to rest', () => {
+test('two that merge into one Secret keep both sets of keys, and come to rest [8.9]', () => {
   const one = es({ creationPolicy: 'Merge' }, 'one');
   const two = es({ creationPolicy: 'Merge' }, 'two');
   const content = { one: { fetched: values({ a: '1' }) }, two: { fetched: values({ b: '2' }) } };
@@ -201,11 +216,14 @@ describe('nothing fetched', () => {
     ['Merge', 'Owner', { kind: 'update' }],
     ['Merge', 'Merge', { kind: 'update' }],
     ['Delete', 'None', { kind: 'none', outcome: 'synced' }],
-  ])('deletionPolicy %s, creationPolicy %s: %j', (deletionPolicy, creationPolicy, expected) => {
-    expect(planLive(es({ deletionPolicy, creationPolicy }), nothing, mine)).toMatchObject(expected);
-  });
+  ])(
+    'deletionPolicy %s, creationPolicy %s: %j [1.12.3] [1.12.6] [1.12.8]',
+    (deletionPolicy, creationPolicy, expected) => {
+      expect(planLive(es({ deletionPolicy, creationPolicy }), nothing, mine)).toMatchObject(expected);
+    },
+  );
 
-  test('Delete removes no Secret that it does not control, and none under Orphan', () => {
+  test('Delete removes no Secret that it does not control, and none under Orphan [1.12.5] [8.18]', () => {
     const refusals = [
       planLive(es({ deletionPolicy: 'Delete' }), nothing, secretOf({ kubectl: { hand: 'made' } })),
       planLive(es({ deletionPolicy: 'Delete', creationPolicy: 'Orphan' }), nothing, mine),
@@ -219,7 +237,7 @@ describe('nothing fetched', () => {
     });
   });
 
-  test('Delete of what is not there makes sure, and is content', () => {
+  test('Delete of what is not there makes sure, and is content [1.12.6]', () => {
     expect(planNone(es({ deletionPolicy: 'Delete' }), nothing, 'unseen')).toEqual({ kind: 'read' });
     expect(planNone(es({ deletionPolicy: 'Delete' }), nothing, 'missing')).toEqual({
       kind: 'none',
@@ -227,7 +245,7 @@ describe('nothing fetched', () => {
     });
   });
 
-  test('Merge takes its own keys away and leaves the Secret', () => {
+  test('Merge takes its own keys away and leaves the Secret [1.12.8]', () => {
     const shared = secretOf({ [`${MANAGER}app`]: { k: 'v' }, kubectl: { theirs: 't' } });
     const plan = planLive(es({ deletionPolicy: 'Merge', creationPolicy: 'Merge' }), nothing, shared);
     expect(text(updated(plan).secret)).toEqual({ theirs: 't' });
@@ -238,11 +256,11 @@ describe('nothing fetched', () => {
 describe('immutable', () => {
   const other = secretOf({ [`${MANAGER}app`]: { k: 'before' } }, { ownerReferences: [ownedBy('app')] });
 
-  test('a new target is made so', () => {
+  test('a new target is made so [1.13.30]', () => {
     expect(planNone(es({ immutable: true }), fetched, 'unseen')).toMatchObject({ secret: { immutable: true } });
   });
 
-  test('a mutable one is frozen as it is: no data, type, label or annotation of the sync', () => {
+  test('a mutable one is frozen as it is: no data, type, label or annotation of the sync [1.13.31] [8.16]', () => {
     const target = { immutable: true, template: { type: 'x/y', metadata: { labels: { l: 'm' } } } };
     const plan = updated(planLive(es(target), { ...fetched, rendered: rendered({ labels: { l: 'm' } }) }, other));
     expect(plan.secret).toMatchObject({ immutable: true, type: 'Opaque', data: other.data });
@@ -250,13 +268,13 @@ describe('immutable', () => {
     expect(plan.secret.metadata.annotations).toEqual(other.metadata.annotations);
   });
 
-  test('a frozen one stays as it is, whatever is fetched, once its marks are right', () => {
+  test('a frozen one stays as it is, whatever is fetched, once its marks are right [1.13.32]', () => {
     const { secret } = updated(planLive(es({ immutable: true }), fetched, other));
     for (const plan of [planLive, planCached])
       expect(plan(es({ immutable: true }), fetched, secret)).toEqual({ kind: 'none', outcome: 'synced' });
   });
 
-  test('an immutable one that was not meant to be is refused when its data would change', () => {
+  test('an immutable one that was not meant to be is refused when its data would change [1.13.33] [8.17]', () => {
     expect(planLive(es({}), fetched, { ...other, immutable: true })).toMatchObject({
       kind: 'refuse',
       refusal: 'immutable',
@@ -271,7 +289,7 @@ describe('with a template', () => {
     rendered: rendered({ data: values({ 'tls.crt': 'c' }), labels: { made: 'so' }, annotations: { why: 'that' } }),
   };
 
-  test('the target is what was rendered, of its type, and nothing of the ExternalSecret is copied', () => {
+  test('the target is what was rendered, of its type, and nothing of the ExternalSecret is copied [1.13.4] [1.13.8] [8.14]', () => {
     const plan = planNone(es({ template }), content, 'unseen');
     expect(plan).toMatchObject({
       kind: 'create',
@@ -291,7 +309,7 @@ describe('with a template', () => {
     });
   });
 
-  test('finalizers are added where they are missing, never taken away, and not to a Secret that goes', () => {
+  test('finalizers are added where they are missing, never taken away, and not to a Secret that goes [1.13.5]', () => {
     const keep = { metadata: { finalizers: ['example.org/keep'] } };
     const theirs = secretOf({ x: { k: 'v' } }, { finalizers: ['example.org/theirs'] });
     expect(planCached(es({ template: keep }), content, theirs)).toEqual({ kind: 'read' });

@@ -81,7 +81,7 @@ const planLive = (secret: Secret, es = externalSecret, values: ReadonlyMap<strin
 const planCached = (secret: Secret, es = externalSecret, values: ReadonlyMap<string, Uint8Array> = data): SecretPlan =>
   plan(es, values, { kind: 'snapshot', snapshot: snapshotSecret(secret) });
 
-test("a missing target is created: metadata copied, marked, owned, without kubectl's copy of the manifest", () => {
+test("a missing target is created: metadata copied, marked, owned, without kubectl's copy of the manifest [1.13.3] [8.56]", () => {
   expect(created).toEqual({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -100,13 +100,13 @@ test("a missing target is created: metadata copied, marked, owned, without kubec
   });
 });
 
-test('spec.target.name names it', () => {
+test('spec.target.name names it [1.6.7]', () => {
   const named = { ...externalSecret, spec: { target: { name: 'other' } } };
   const secret = planned('create', plan(named, data, { kind: 'missing' }));
   expect(secret.metadata.name).toBe('other');
 });
 
-test('a target that is as it should be is left alone, from the cache and live', () => {
+test('a target that is as it should be is left alone, from the cache and live [1.13.27]', () => {
   expect(planCached(live())).toEqual({ kind: 'none', outcome: 'synced' });
   expect(planLive(live())).toEqual({ kind: 'none', outcome: 'synced' });
 });
@@ -154,7 +154,7 @@ test.each<[string, Secret]>([
   expect(planLive({ ...update, metadata: { ...update.metadata, resourceVersion: '8' } }).kind).toBe('none');
 });
 
-test('what an earlier version of the ExternalSecret put there goes', () => {
+test('what an earlier version of the ExternalSecret put there goes [1.13.3]', () => {
   const renamed = { ...externalSecret, metadata: { ...externalSecret.metadata, labels: { team2: 'blue' } } };
   expect(planCached(live(), renamed)).toEqual({ kind: 'read' });
   expect(planned('update', planLive(live(), renamed)).metadata.labels).toEqual({
@@ -192,14 +192,17 @@ test.each<[string, OwnerReference, string, string]>([
     'ownershipRefused',
     'secret app belongs to ExternalSecret app',
   ],
-])('a target of %s is refused before anything is written', (_name, ownerReference, refusal, publicMessage) => {
-  const foreign = live({}, { ownerReferences: [ownerReference], labels: {} });
-  for (const made of [planCached(foreign), planLive(foreign), planLive(foreign, externalSecret, new Map())]) {
-    expect(made).toMatchObject({ kind: 'refuse', refusal, error: { code: 'TARGET_NOT_OWNED', publicMessage } });
-  }
-});
+])(
+  'a target of %s is refused before anything is written [1.13.23] [1.13.24] [8.8]',
+  (_name, ownerReference, refusal, publicMessage) => {
+    const foreign = live({}, { ownerReferences: [ownerReference], labels: {} });
+    for (const made of [planCached(foreign), planLive(foreign), planLive(foreign, externalSecret, new Map())]) {
+      expect(made).toMatchObject({ kind: 'refuse', refusal, error: { code: 'TARGET_NOT_OWNED', publicMessage } });
+    }
+  },
+);
 
-test('this ExternalSecret under an older version of the API is still itself', () => {
+test('this ExternalSecret under an older version of the API is still itself [1.13.21]', () => {
   const own = live({}, { ownerReferences: [{ ...owner, apiVersion: 'external-secrets.io/v1beta1' }] });
   expect(planCached(own).kind).toBe('none');
 });
@@ -215,7 +218,7 @@ test('an immutable target keeps its data; its metadata may still change', () => 
   expect(planLive(live({ immutable: true }, { labels: {} })).kind).toBe('update');
 });
 
-test('nothing fetched leaves the target alone, whether it is there or not', () => {
+test('nothing fetched leaves the target alone, whether it is there or not [1.12.3] [8.20]', () => {
   const retained = { kind: 'none', outcome: 'retained' };
   expect(planLive(live(), externalSecret, new Map())).toEqual(retained);
   expect(plan(externalSecret, new Map(), { kind: 'missing' })).toEqual(retained);
@@ -275,7 +278,7 @@ test.each<[string, Secret | undefined, boolean]>([
   expect(isIntact(secret && snapshotSecret(secret))).toBe(expected);
 });
 
-test('earlier targets are those that carry our label and our controller reference under another name', () => {
+test('earlier targets are those that carry our label and our controller reference under another name [1.9.8] [1.9.9]', () => {
   const named = (name: string, metadata: Partial<Secret['metadata']> = {}): Secret => live({}, { name, ...metadata });
   const candidates = [
     named('app'),

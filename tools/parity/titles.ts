@@ -1,0 +1,80 @@
+/** Which ids the titles of a test file carry, read off its source: what can be said without running anything. */
+import ts from 'typescript';
+import { idsIn } from './ids.ts';
+
+/** A title with ids. */
+export interface TaggedTitle {
+  readonly title: string;
+  readonly ids: readonly string[];
+  /** Counted from 1. */
+  readonly line: number;
+  /** The test, or a block around it, is written as skipped or to do. */
+  readonly skipped: boolean;
+}
+
+const BLOCKS = new Set(['describe', 'test', 'it', 'fdescribe', 'fit', 'xdescribe', 'xtest', 'xit']);
+
+/** Titles with ids of one parsed test file; those of a table (`test.each`) are the texts in its rows, too. */
+export function titlesIn(source: ts.SourceFile): TaggedTitle[] {
+  const found: TaggedTitle[] = [];
+  const visit = (node: ts.Node, skippedAround: boolean): void => {
+    const block = ts.isCallExpression(node) ? blockOf(node) : undefined;
+    const skipped = skippedAround || (block?.skipped ?? false);
+    for (const text of block ? block.texts.flatMap((part) => textsIn(part)) : []) {
+      const ids = idsIn(text.text);
+      if (ids.length === 0) continue;
+      const line = source.getLineAndCharacterOfPosition(text.getStart(source)).line + 1;
+      found.push({ title: text.text, ids, line, skipped });
+    }
+    ts.forEachChild(node, (child) => visit(child, skipped));
+  };
+  visit(source, false);
+  return found;
+}
+
+interface Block {
+  /** Where texts of its title are: the title itself, and the table. */
+  readonly texts: readonly ts.Node[];
+  readonly skipped: boolean;
+}
+
+/** `test('…')`, `describe.skip('…')`, `test.each(table)('…')`, `` test.each`…`('…') ``. */
+function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block | undefined {
+  let callee: ts.Node = expression;
+  // The call of `each` itself: the one around it has the title.
+  if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'each') return undefined;
+  const texts = title === undefined ? [] : [title];
+  if (ts.isCallExpression(callee)) {
+    texts.push(...callee.arguments.map(resolved));
+    callee = callee.expression;
+  } else if (ts.isTaggedTemplateExpression(callee)) callee = callee.tag;
+  const words: string[] = [];
+  while (ts.isPropertyAccessExpression(callee)) {
+    words.push(callee.name.text);
+    callee = callee.expression;
+  }
+  if (!ts.isIdentifier(callee) || !BLOCKS.has(callee.text)) return undefined;
+  return { texts, skipped: callee.text.startsWith('x') || words.includes('skip') || words.includes('todo') };
+}
+
+/** A table that stands in a constant of the same file, as its value. */
+function resolved(node: ts.Expression): ts.Expression {
+  if (!ts.isIdentifier(node)) return node;
+  const { text } = node;
+  for (const statement of node.getSourceFile().statements) {
+    if (!ts.isVariableStatement(statement)) continue;
+    for (const { name, initializer } of statement.declarationList.declarations)
+      if (initializer && ts.isIdentifier(name) && name.text === text) return initializer;
+  }
+  return node;
+}
+
+type Text = ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail;
+
+/** Every text below a node, the pieces of a template each for itself. */
+function textsIn(node: ts.Node): Text[] {
+  const own = ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node);
+  const below: Text[] = [];
+  ts.forEachChild(node, (child) => void below.push(...textsIn(child)));
+  return own ? [node, ...below] : below;
+}
