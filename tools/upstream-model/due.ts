@@ -1,4 +1,4 @@
-/** spec/core.md 1.7: whether values are fetched again, as far as the policy goes. */
+/** Whether values are fetched again, as far as the policy goes. */
 import { goDuration } from './duration.ts';
 import { versionOf } from './hash.ts';
 import type { SyncedObject } from './objects.ts';

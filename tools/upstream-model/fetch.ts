@@ -1,4 +1,4 @@
-/** spec/core.md 1.11 and 1.12, as far as the models' objects need it: no rewrites, no strategies but Base64. */
+/** What sources give, and what becomes of absent ones, as far as the models' objects need it: no rewrites, no strategies but Base64. */
 import type { DataFromEntry, RemoteReference, StoreReference, SyncedObject, Texts } from './objects.ts';
 
 /** What a store holds, by key: texts. Undefined where there is no such store. */

@@ -4,7 +4,7 @@ import { managerOf } from './marks.ts';
 const base64 = (values: Record<string, string>) =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 
-// The vectors of spec/core.md 1.16.
+// What Go programs print for the same values.
 test.each([
   [sha3('<nil>'), 'c461202a18e99215f121936fb2452e03843828e448a00a53f285a6fc'],
   [sha3('hello there'), 'f78681ec611ebaeea0689bff6c7812a83ff98a7faba986d9af76c999'],

@@ -1,4 +1,4 @@
-/** Hashes of spec/core.md 1.16: SHA3-224 over the text that Go's `%v` gives for a value. */
+/** SHA3-224 over the text that Go's `%v` gives for a value. */
 import { createHash } from 'node:crypto';
 import type { Meta, Texts } from './objects.ts';
 

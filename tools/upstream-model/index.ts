@@ -1,5 +1,5 @@
 /**
- * What External Secrets 2.9 would do with an ExternalSecret and its Secret, by spec/core.md 1.4 to 1.16 and from nothing else: a judge
+ * What External Secrets 2.9 would do with an ExternalSecret and its Secret, from a description of it and nothing else: a judge
  * for whoever comes from there or goes back. Imports nothing of this project.
  */
 export { goDuration } from './duration.ts';

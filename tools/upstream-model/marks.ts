@@ -1,4 +1,4 @@
-/** Keys, names and texts of spec/core.md 1.4. */
+/** Keys and names that others can see. */
 import { sha3 } from './hash.ts';
 import type { Meta } from './objects.ts';
 
@@ -20,7 +20,7 @@ export function managerOf(name: string): string {
   return plain.length > LONGEST_MANAGER ? `${MANAGER}sha3/${sha3(name)}` : plain;
 }
 
-/** In whose name it looks for its own labels and annotations: for names of 28 to 63 characters another one (8 #12). */
+/** In whose name it looks for its own labels and annotations: for names of 28 to 63 characters another one. */
 const metadataManagerOf = (name: string): string =>
   name.length > LONGEST_MANAGER ? `${MANAGER}sha3/${sha3(name)}` : MANAGER + name;
 

@@ -1,4 +1,4 @@
-/** spec/core.md 1.6: one pass of upstream over an ExternalSecret, as the requests it would send. */
+/** One pass of upstream over an ExternalSecret, as the requests it would send. */
 import { dueAt } from './due.ts';
 import { type Backend, type Fetched, fetched } from './fetch.ts';
 import { hashOwner, versionOf } from './hash.ts';
@@ -79,7 +79,7 @@ function syncOf(scene: Scene, target: TargetSecret | undefined): Sync {
   return { outcome, effects: [...events, ...effects] };
 }
 
-/** 1.12, where all sources together have nothing. Undefined: goes on to the write. */
+/** Where all sources together have nothing. Undefined: goes on to the write. */
 function emptied(scene: Scene, target: TargetSecret | undefined): Sync | undefined {
   const { creationPolicy = 'Owner', deletionPolicy = 'Retain' } = scene.externalSecret.spec.target ?? {};
   switch (deletionPolicy) {
@@ -101,7 +101,7 @@ function emptied(scene: Scene, target: TargetSecret | undefined): Sync | undefin
   }
 }
 
-/** 1.9 and 1.13. */
+/** The policies. */
 function writeOf(scene: Scene, target: TargetSecret | undefined, found: Extract<Fetched, { kind: 'data' }>): Sync {
   const { externalSecret: es, read } = scene;
   const { creationPolicy = 'Owner' } = es.spec.target ?? {};
@@ -169,7 +169,7 @@ function failed({ externalSecret: es, now }: Scene, message: string): Sync {
   return { outcome: 'failed', effects: [{ kind: 'writeStatus', manager: PROGRAM, status }] };
 }
 
-/** 1.3: the time of a transition is that of the status, not of its words. */
+/** The time of a transition is that of the status, not of its words. */
 function withReady(status: SyncStatus | undefined, ready: ReadyCondition, now: number): SyncStatus {
   const before = status?.conditions?.find(({ type }) => type === ready.type);
   const others = (status?.conditions ?? []).filter(({ type }) => type !== ready.type);

@@ -12,7 +12,7 @@ export interface RenderedTemplate {
 }
 
 /**
- * templateFrom in order, then data, labels and annotations (spec/core.md 1.13 steps 9 to 11).
+ * templateFrom in order, then data, labels and annotations.
  * @throws Error for a key that is missing, and for what this renderer does not know
  */
 export function rendered(template: Template, values: Texts, read: ReadText): RenderedTemplate {

@@ -1,4 +1,4 @@
-/** spec/core.md 1.8: whether a target is as it was written. */
+/** Whether a target is as it was written. */
 import { hashData } from './hash.ts';
 import { HASH_ANNOTATION, MANAGED_LABEL } from './marks.ts';
 import type { SyncedObject, TargetSecret } from './objects.ts';

@@ -1,4 +1,4 @@
-/** spec/core.md 1.18, in UTC: a minute is looked at after the other, which is slow and plain. */
+/** Sync windows, in UTC: a minute is looked at after the other, which is slow and plain. */
 import { goDuration } from './duration.ts';
 import type { SyncWindows } from './objects.ts';
 

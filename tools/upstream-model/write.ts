@@ -1,4 +1,4 @@
-/** spec/core.md 1.13: the Secret that upstream writes over what is there. */
+/** The Secret that upstream writes over what is there. */
 import { hashData, hashOwner } from './hash.ts';
 import { HASH_ANNOTATION, MANAGED_LABEL, OWNER_LABEL, recordedFor } from './marks.ts';
 import type { Owner, SyncedObject, TargetSecret, Texts } from './objects.ts';

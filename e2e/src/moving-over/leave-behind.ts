@@ -61,12 +61,7 @@ class Leaving {
       const metadata = { namespace, name: texts.name };
       await this.#client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...texts.data } });
     }
-    if (before) {
-      await this.#client.request('POST', `/api/v1/namespaces/${namespace}/secrets`, {
-        body: before,
-        query: { fieldManager: 'kubectl-create' },
-      });
-    }
+    if (before) await this.#writes.secretByHand(before);
     await this.#writes.apply(manifest, author);
     await this.#upstream(migrant, backendBefore, now);
     for (const happened of afterwards) await this.#afterwards(migrant, happened, now);

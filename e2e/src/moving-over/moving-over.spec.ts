@@ -140,12 +140,12 @@ describe('core starts', () => {
     );
   });
 
-  test('no Secret is created, written or deleted', () => {
+  test('no Secret is created, written or deleted [1.8.5] [1.8.1]', () => {
     expect(touched(left.secrets, after.secrets)).toEqual([]);
     expect(proxy.writes.filter(({ resource }) => resource === 'secrets')).toEqual([]);
   });
 
-  test('no ExternalSecret is changed, but for the time of those that upstream would look at again as well', () => {
+  test('no ExternalSecret is changed, but for the time of those that upstream would look at again as well [1.6.9] [1.7.7]', () => {
     const changed = touched(left.externalSecrets, after.externalSecrets);
     expect(changed.filter((key) => !restless.has(key))).toEqual([]);
     for (const key of changed) {
@@ -193,7 +193,7 @@ describe('the way back: core has synced thirty changes', () => {
         : [`${nameOf(scene)}: ${outcome}, ${why}`];
     });
 
-  test('upstream would find none of the 300 due, and every target valid', () => {
+  test('upstream would find none of the 300 due, and every target valid [1.4.1] [1.4.3] [1.6.13] [1.16.3]', () => {
     expect(passes.size).toBe(COUNT);
     expect(unsettled()).toEqual([]);
   });
@@ -203,7 +203,7 @@ describe('the way back: core has synced thirty changes', () => {
     expect(changes).toEqual([]);
   });
 
-  test('it would find its keys in every target under the manager that it looks for', () => {
+  test('it would find its keys in every target under the manager that it looks for [1.4.15]', () => {
     const unrecorded = [...passes.keys()].flatMap(keysNotItsOwn).filter((key) => !before.has(key));
     expect(unrecorded).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { externalSecrets } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type KubeObject, type ResourceType, type Secret, secrets } from '@eso/kube';
-import type { Author, Effect, SyncedObject } from '@eso/upstream-model';
+import type { Author, Effect, SyncedObject, TargetSecret } from '@eso/upstream-model';
 
 /** Sends what upstream and users of it send, in their names, so that managedFields are the real ones. */
 export class UpstreamWrites {
@@ -23,6 +23,14 @@ export class UpstreamWrites {
           body: manifest,
           query: { fieldManager: manager },
         }));
+  }
+
+  /** A Secret that somebody made by hand. */
+  async secretByHand(secret: TargetSecret): Promise<void> {
+    await this.#client.request('POST', this.#path(secrets, secret.metadata.namespace ?? ''), {
+      body: secret,
+      query: { fieldManager: 'kubectl-create' },
+    });
   }
 
   /** Does to an ExternalSecret and its Secret what a pass of upstream does. */
