@@ -19,7 +19,7 @@ export type * from './objects.ts';
 export { changedByRefresh, type Effect, type Pass, passOver, type Scene, targetIn, unrecordedKeys } from './pass.ts';
 export { type ReadText } from './render.ts';
 export { validityOf } from './valid.ts';
-export { targetNameOf } from './write.ts';
+export { targetNameOf, written } from './write.ts';
 export type { Author } from './fixture/authors.ts';
 export { type Migrant, type MigrantOptions, migrants } from './fixture/migrants.ts';
 export type { Afterwards } from './fixture/shapes.ts';
