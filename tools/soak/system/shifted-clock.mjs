@@ -19,8 +19,11 @@ const now = Date.now.bind(Date);
 const shifted = () => now() + offset;
 /** @type {ProxyHandler<DateConstructor>} */
 const handler = {
-  construct: (target, args, newTarget) =>
-    /** @type {object} */ (Reflect.construct(target, args.length === 0 ? [shifted()] : args, newTarget)),
+  construct(target, args, newTarget) {
+    /** @type {unknown} */
+    const date = Reflect.construct(target, args.length === 0 ? [shifted()] : args, newTarget);
+    return /** @type {object} */ (date);
+  },
   get: (target, key) => (key === 'now' ? shifted : /** @type {unknown} */ (Reflect.get(target, key))),
 };
 globalThis.Date = new Proxy(Date, handler);
