@@ -77,6 +77,7 @@ export interface TemplateFromEntry {
   readonly target?: string | undefined;
   readonly configMap?: TemplateItems | undefined;
   readonly secret?: TemplateItems | undefined;
+  readonly literal?: string | undefined;
 }
 
 /** `spec.target.template` */

@@ -34,6 +34,7 @@ export function rendered(template: Template, values: Texts, read: ReadText): Ren
         );
       }
     }
+    if (entry.literal !== undefined) Object.assign(parts[target], documentOf(fill(entry.literal, values)));
   }
   const all = (texts: Texts | undefined): Record<string, string> =>
     Object.fromEntries(Object.entries(texts ?? {}).map(([key, text]) => [key, fill(text, values)]));
