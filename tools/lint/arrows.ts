@@ -34,6 +34,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:sync': ['layer:api', 'layer:kube', 'layer:runtime'],
   'layer:template': ['layer:runtime'],
   'layer:control-plane': [],
+  // A judge that shares no code with what it judges.
+  'layer:upstream-model': [],
   'layer:testing': ['layer:api', 'layer:control-plane', 'layer:kube', 'layer:runtime', 'layer:pki'],
   'layer:app': [
     'layer:api',
@@ -46,7 +48,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'layer:template',
   ],
   'app:provider': ['layer:api'],
-  'layer:e2e': ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing'],
+  'layer:e2e': ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing', 'layer:upstream-model'],
   'layer:tools': [
     'layer:api',
     'layer:client',
@@ -56,6 +58,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'layer:sync',
     'layer:template',
     'layer:testing',
+    'layer:upstream-model',
   ],
 };
 

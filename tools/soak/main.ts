@@ -1,70 +1,41 @@
 /**
- * npm run soak [-- --seconds 25 --callers 256]: unary calls over mutual TLS with Connect on this Node. One failed call fails the
- * run. To be passed before the pinned Node changes: 24.20 and 24.21 fail it (nodejs/node#65677).
+ * npm run soak [-- --seconds 25 --callers 256]: what a new Node has to pass (transport.ts).
+ * npm run soak -- --minutes 20 [--seed 1]: the whole system under everything that happens to it (system/soak.ts).
+ *
+ * `--scenario transport|system` says which of both; without it, `--minutes` or `--seed` mean the system.
  */
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClient } from '@connectrpc/connect';
-import { createGrpcTransport } from '@connectrpc/connect-node';
-import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
-import { SecretStoreProvider } from '@eso/api/stubs';
-import { root, step } from '../setup.mjs';
+import { soakSystem } from './system/soak.ts';
+import { soakTransport } from './transport.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '25' }, callers: { type: 'string', default: '256' } },
-});
-const seconds = Number(values.seconds);
-const callers = Number(values.callers);
-if (!(seconds > 0 && seconds <= 600) || !(callers > 0 && callers <= 4_096)) {
-  console.error('--seconds takes 1 to 600, --callers takes 1 to 4096');
-  process.exit(2);
-}
-const lab = await TlsLab.create();
-const serverPair = await lab.server();
-const clientPair = await lab.client();
-const server = fork(join(root, 'tools', 'soak', 'server.ts'), [await lab.directory(serverPair)]);
-const port = await new Promise<number>((done) => server.once('message', (message) => done(Number(message))));
-const transport = createGrpcTransport({
-  baseUrl: `https://127.0.0.1:${port}`,
-  nodeOptions: {
-    key: clientPair['tls.key'],
-    cert: clientPair['tls.crt'],
-    ca: clientPair['ca.crt'],
-    minVersion: 'TLSv1.3',
-    servername: LAB_SERVER_NAME,
+  options: {
+    scenario: { type: 'string' },
+    seconds: { type: 'string', default: '25' },
+    callers: { type: 'string', default: '256' },
+    minutes: { type: 'string' },
+    seed: { type: 'string' },
   },
 });
-const client = createClient(SecretStoreProvider, transport);
-const request = { remoteRef: { key: 'k'.repeat(240) }, sourceNamespace: 'soak' };
-
-step(`${callers} callers for ${seconds} s on Node ${process.version}`);
-const end = performance.now() + seconds * 1_000;
-let calls = 0;
-const failures = new Map<string, number>();
-await Promise.all(
-  Array.from({ length: callers }, async () => {
-    while (performance.now() < end) {
-      try {
-        await client.getSecret(request, { timeoutMs: 30_000 });
-        calls++;
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        failures.set(text, (failures.get(text) ?? 0) + 1);
-      }
-    }
-  }),
-);
-server.disconnect();
-await lab.remove();
-if (!keepsKeys()) failures.set('JSON.parse gave an object the key of another object', 1);
-const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
-for (const [text, count] of failures) console.log(`${count} × ${text}`);
-step(`Node ${process.version}: ${calls} calls, ${failed} failed, ${(calls / seconds).toFixed(0)} per second`);
-process.exit(failed === 0 && calls > 0 ? 0 : 1);
-
-/** Whether `JSON.parse` keeps keys with escapes apart, which that of Node 26.10.0 does not. */
-function keepsKeys(): boolean {
-  JSON.parse(String.raw`{"q":0,"x\\":1}`);
-  return Object.keys(JSON.parse(String.raw`{"q":0,"x\"":1}`) as object)[1] === 'x"';
+const { scenario = values.minutes === undefined && values.seed === undefined ? 'transport' : 'system' } = values;
+const number = (text: string, name: string, min: number, max: number): number => {
+  const value = Number(text);
+  if (value >= min && value <= max) return value;
+  console.error(`--${name} takes ${min} to ${max}`);
+  process.exit(2);
+};
+if (scenario !== 'transport' && scenario !== 'system') {
+  console.error('--scenario takes transport or system');
+  process.exit(2);
 }
+const passed =
+  scenario === 'transport'
+    ? await soakTransport({
+        seconds: number(values.seconds, 'seconds', 0.001, 600),
+        callers: number(values.callers, 'callers', 1, 4_096),
+      })
+    : await soakSystem({
+        minutes: number(values.minutes ?? '20', 'minutes', 1, 1_440),
+        seed: number(values.seed ?? String(Date.now() % 1_000_000), 'seed', 0, 2 ** 31),
+      });
+process.exit(passed ? 0 : 1);

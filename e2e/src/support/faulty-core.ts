@@ -9,8 +9,8 @@ import { fakeStore, System } from './system.ts';
 /** Time in which core has to say nothing and write nothing to count as at rest, in milliseconds. */
 const QUIET_MS = 1_500;
 
-/** Starts a proxy that pods take for the API server; only core is interfered with. */
-async function standBetween(cluster: TestCluster): Promise<ApiFaultProxy> {
+/** Starts a proxy that pods take for the API server; only core is interfered with. Called before pods start. */
+export async function standBetween(cluster: TestCluster): Promise<ApiFaultProxy> {
   const { url, caFile } = cluster;
   const proxy = await ApiFaultProxy.start({ url, caFile, userAgent: 'external-secrets' });
   const podCa = join(cluster.state.dir, 'api-fault-proxy.crt');

@@ -18,6 +18,8 @@ export interface InstallationOptions {
   readonly providers: Readonly<Record<string, ProviderSettings>>;
   /** More flags for core. A flag given twice counts as it stands last. */
   readonly coreFlags?: readonly string[];
+  /** More environment for core. */
+  readonly coreEnv?: Readonly<Record<string, string>>;
   /** Puts something between core and the API server; see CoreOptions. */
   readonly coreApiServer?: CoreSettings['apiServer'];
   /** More flags for cert-manager-controller. */
@@ -126,7 +128,7 @@ export class Installation {
    * @throws Error when a pod of that name runs
    */
   async runCore({ name = 'core', flags = this.#options.coreFlags ?? [], apiServer }: CoreSettings = {}): Promise<Pod> {
-    const { tenants } = this.#options;
+    const { tenants, coreEnv } = this.#options;
     const pod = await runPod(this.#kubelet, {
       name,
       app: 'core',
@@ -141,6 +143,7 @@ export class Installation {
         ...(tenants === 'all' ? [] : [`--namespaces=${tenants.join(',')}`]),
         ...flags,
       ],
+      ...(coreEnv ? { env: coreEnv } : {}),
       ...(apiServer ? { apiServer: await apiServer(this.#kubelet.apiServer) } : {}),
     });
     this.#cores.set(name, pod);
