@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { format } from 'prettier';
 import { parse, parseAllDocuments } from 'yaml';
 import type { CorpusIndex, IndexedManifest } from './corpus.ts';
 import { type FieldSchema, fieldPaths, isKnownPath, leafPaths } from './field-paths.ts';
@@ -53,7 +54,16 @@ function indexed({ name, repository, path, document = 0 }: Source, leaves: reado
   if (!found) throw new Error(`${name}: ${repository} has no ExternalSecret ${document} in ${path}`);
   const fields = fieldPaths(found);
   const unknown = fields.filter((field) => field.startsWith('spec.') && !isKnownPath(field, leaves));
-  return { name, repository, commit: commitOf(repository), path, document, apiVersion: String(found['apiVersion']), fields, unknown };
+  return {
+    name,
+    repository,
+    commit: commitOf(repository),
+    path,
+    document,
+    apiVersion: String(found['apiVersion']),
+    fields,
+    unknown,
+  };
 }
 
 const crd = parse(git(UPSTREAM, 'show', `HEAD:${CRD}`)) as {
@@ -67,5 +77,7 @@ const index: CorpusIndex = {
   upstream: { repository: UPSTREAM, commit: commitOf(UPSTREAM), path: CRD, fields: leaves },
   manifests: sources.map((source) => indexed(source, leaves)),
 };
-writeFileSync(join(here, 'index.json'), `${JSON.stringify(index, undefined, 2)}\n`);
-console.log(`${index.manifests.length} manifests, ${new Set(sources.map(({ repository }) => repository)).size} repositories`);
+writeFileSync(join(here, 'index.json'), await format(JSON.stringify(index), { parser: 'json', printWidth: 120 }));
+console.log(
+  `${index.manifests.length} manifests, ${new Set(sources.map(({ repository }) => repository)).size} repositories`,
+);
