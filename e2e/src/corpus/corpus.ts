@@ -37,6 +37,7 @@ export interface BackendEntry {
   readonly version?: string;
   /** An object is stored as JSON. */
   readonly value: unknown;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** The Secret that is to be there in the end. */
@@ -69,6 +70,8 @@ export interface CorpusEntry {
   readonly manifest: ExternalSecret;
   /** What the user has beside it: ConfigMaps with templates, a Secret to merge into. */
   readonly beside: readonly Manifest[];
+  /** Which provider serves its stores: a Fake, or AWS for what a Fake cannot do. Default `fake`. */
+  readonly provider: 'fake' | 'aws';
   /** What each of its stores holds, by the name of the store. */
   readonly backends: Readonly<Record<string, readonly BackendEntry[]>>;
   /** The store that is meant, for a manifest on a page that leaves it out. */
@@ -77,7 +80,11 @@ export interface CorpusEntry {
 }
 
 type ExpectationDocument = Manifest &
-  Pick<CorpusEntry, 'backends' | 'impliedStore'> & { readonly expected: Expectation };
+  Pick<CorpusEntry, 'backends' | 'impliedStore' | 'expected'> &
+  Partial<Pick<CorpusEntry, 'provider'>>;
+
+/** A value as a backend holds it. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** Reads the index. */
 export function readIndex(): CorpusIndex {
@@ -95,11 +102,12 @@ export function readCorpus(): CorpusEntry[] {
     const [manifest, last] = [documents.at(0), documents.at(-1)];
     if (manifest?.kind !== 'ExternalSecret' || last?.kind !== 'Expectation')
       throw new Error(`${file} is not an ExternalSecret, what is beside it, and an Expectation`);
-    const { backends, impliedStore, expected } = last as ExpectationDocument;
+    const { backends, impliedStore, expected, provider = 'fake' } = last as ExpectationDocument;
     return {
       source,
       manifest: manifest as unknown as ExternalSecret,
       beside: documents.slice(1, -1),
+      provider,
       backends,
       ...(impliedStore && { impliedStore }),
       expected,

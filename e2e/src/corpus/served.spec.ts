@@ -1,4 +1,5 @@
 import type { Secret } from '@eso/kube';
+import { AwsAccount } from './aws-account.ts';
 import { System } from '../support/system.ts';
 import { type CorpusEntry, type ExpectedSecret, readCorpus, readIndex } from './corpus.ts';
 import { install } from './stores.ts';
@@ -17,18 +18,21 @@ const synced = withOutcome('synced');
 const unserved = withOutcome('unserved');
 /** What was found to be so in this run. */
 const shown = { synced: 0, unserved: 0 };
+let account: AwsAccount;
 let system: System;
 
 beforeAll(async () => {
-  system = await System.start({ tenants: 'all', providers: { fake: {} } });
+  account = await AwsAccount.start();
+  system = await System.start({ tenants: 'all', providers: { fake: {}, aws: { env: account.env } } });
   for (const [, entry] of [...synced, ...unserved]) {
     await system.own.cluster.ensureNamespace(namespaceOf(entry));
-    await install(system.admin, entry, namespaceOf(entry));
+    await install(system.admin, account, entry, namespaceOf(entry));
   }
 });
 afterAll(async () => {
   process.stdout.write(summary());
   await system.stop();
+  await account.stop();
 });
 
 const namespaceOf = ({ source }: CorpusEntry): string => `corpus-${source.name}`;
@@ -53,7 +57,7 @@ function isExpected({ metadata, data = {}, type }: Secret, expected: ExpectedSec
 
 test.each(synced)('%s becomes the Secret that its user expects', async (_, entry) => {
   const namespace = namespaceOf(entry);
-  const { name = '' } = entry.manifest.metadata;
+  const { name } = entry.manifest.metadata;
   expect(await system.ready(namespace, name)).toMatchObject({ reason: 'SecretSynced', message: 'secret synced' });
   isExpected(await system.secret(namespace, entry.expected.secret.name), entry.expected.secret);
   shown.synced++;
@@ -61,7 +65,7 @@ test.each(synced)('%s becomes the Secret that its user expects', async (_, entry
 
 test.each(unserved)('%s says with a code why it cannot be served, and writes nothing', async (_, entry) => {
   const namespace = namespaceOf(entry);
-  const { name = '' } = entry.manifest.metadata;
+  const { name } = entry.manifest.metadata;
   await system.failed(namespace, name, entry.expected.code);
   const target = entry.manifest.spec.target?.name ?? name;
   const before = entry.beside.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === target);
