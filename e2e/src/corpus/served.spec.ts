@@ -1,0 +1,94 @@
+import type { Secret } from '@eso/kube';
+import { AwsAccount } from './aws-account.ts';
+import { System } from '../support/system.ts';
+import { type CorpusEntry, type ExpectedSecret, readCorpus, readIndex } from './corpus.ts';
+import { install } from './stores.ts';
+
+const OF_THE_OPERATOR = /^reconcile\.external-secrets\.io\//;
+const corpus = readCorpus();
+/** Those that the API server stores, by what is to become of them. */
+const withOutcome = <O extends CorpusEntry['expected']['outcome']>(outcome: O) =>
+  corpus
+    .filter((entry) => entry.expected.outcome === outcome)
+    .map((entry) => {
+      const expected = entry.expected as Extract<CorpusEntry['expected'], { outcome: O }>;
+      return [`${entry.source.name} (${entry.source.repository})`, { ...entry, expected }] as const;
+    });
+const synced = withOutcome('synced');
+const unserved = withOutcome('unserved');
+/** What was found to be so in this run. */
+const shown = { synced: 0, unserved: 0 };
+let account: AwsAccount;
+let system: System;
+
+beforeAll(async () => {
+  account = await AwsAccount.start();
+  system = await System.start({ tenants: 'all', providers: { fake: {}, aws: { env: account.env } } });
+  for (const [, entry] of [...synced, ...unserved]) {
+    await system.own.cluster.ensureNamespace(namespaceOf(entry));
+    await install(system.admin, account, entry, namespaceOf(entry));
+  }
+});
+afterAll(async () => {
+  process.stdout.write(summary());
+  await system.stop();
+  await account.stop();
+});
+
+const namespaceOf = ({ source }: CorpusEntry): string => `corpus-${source.name}`;
+
+/** What is written on an object by others than the operator. */
+const foreign = (map: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => !OF_THE_OPERATOR.test(key)));
+
+function isExpected({ metadata, data = {}, type }: Secret, expected: ExpectedSecret): void {
+  const values = Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+  );
+  const matching = Object.entries(expected.matching ?? {}).map(([key, pattern]) => [
+    key,
+    expect.stringMatching(new RegExp(pattern)) as unknown,
+  ]);
+  expect(values).toEqual({ ...expected.data, ...(Object.fromEntries(matching) as object) });
+  expect(type).toBe(expected.type ?? 'Opaque');
+  expect(foreign(metadata.labels)).toEqual(expected.labels ?? {});
+  expect(foreign(metadata.annotations)).toEqual(expected.annotations ?? {});
+}
+
+test.each(synced)('%s becomes the Secret that its user expects', async (_, entry) => {
+  const namespace = namespaceOf(entry);
+  const { name } = entry.manifest.metadata;
+  expect(await system.ready(namespace, name)).toMatchObject({ reason: 'SecretSynced', message: 'secret synced' });
+  isExpected(await system.secret(namespace, entry.expected.secret.name), entry.expected.secret);
+  shown.synced++;
+});
+
+test.each(unserved)('%s says with a code why it cannot be served, and writes nothing', async (_, entry) => {
+  const namespace = namespaceOf(entry);
+  const { name } = entry.manifest.metadata;
+  await system.failed(namespace, name, entry.expected.code);
+  const target = entry.manifest.spec.target?.name ?? name;
+  const before = entry.beside.find(({ kind, metadata }) => kind === 'Secret' && metadata.name === target);
+  const texts = before && (before['stringData'] as Record<string, string>);
+  expect(await system.values(namespace, target)).toEqual(texts);
+  shown.unserved++;
+});
+
+/** A table for the eyes of who runs this. */
+function summary(): string {
+  const { manifests, upstream } = readIndex();
+  const used = new Set(manifests.flatMap(({ fields }) => fields));
+  const covered = upstream.fields.filter((field) => used.has(field));
+  const unseen = upstream.fields.filter((field) => !used.has(field));
+  const rows: readonly (readonly [string, string | number])[] = [
+    ['public repositories', new Set(manifests.map(({ repository }) => repository)).size],
+    ['manifests', manifests.length],
+    ['  synced to the expected Secret', `${shown.synced} of ${synced.length}`],
+    ['  not served, with the expected code', `${shown.unserved} of ${unserved.length}`],
+    ['  refused by upstream’s schema as well', manifests.length - synced.length - unserved.length],
+    ['field paths of spec in upstream’s schema', upstream.fields.length],
+    ['  in these manifests', covered.length],
+    ['  in none that was found', unseen.join(', ')],
+  ];
+  return `\n${rows.map(([what, figure]) => `${what.padEnd(42)} ${figure}`).join('\n')}\n`;
+}
