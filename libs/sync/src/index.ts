@@ -50,9 +50,14 @@ export {
   sourcesOf,
   storesOf,
 } from './external-secret/sources.ts';
-export { invalidSpec, type SpecProblem, validateExternalSecret } from './external-secret/validate.ts';
+export type { SpecProblem } from './external-secret/spec-problem.ts';
+export { invalidSpec, validateExternalSecret } from './external-secret/validate.ts';
 
 export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
+
+export { lastOpening, nextOpening, opensEver } from './sync-windows/openings.ts';
+export { type CronSchedule, parseSchedule, type Schedule, ScheduleError } from './sync-windows/schedule.ts';
+export { type WindowGate, windowGate } from './sync-windows/sync-windows.ts';
 
 export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';

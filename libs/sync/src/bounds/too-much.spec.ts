@@ -15,6 +15,18 @@ test.each<[string, Spec, string, string]>([
     '101 entries, more than 100',
   ],
   [
+    'sync windows',
+    { syncWindows: { kind: 'allow', windows: many(33, () => ({ schedule: '@daily', duration: '1h' })) } },
+    'spec.syncWindows.windows',
+    '33 windows, more than 32',
+  ],
+  [
+    'a schedule',
+    { syncWindows: { kind: 'allow', windows: [{ schedule: `${'0,'.repeat(256)}0`, duration: '1h' }] } },
+    'spec.syncWindows.windows[0].schedule',
+    '513 characters, more than 512',
+  ],
+  [
     'one rewrite',
     { dataFrom: [{ extract: { key: 'k' }, rewrite: many(101, () => regexp()) }] },
     'spec.dataFrom[0].rewrite',

@@ -22,6 +22,10 @@ export const specLimits = {
   property: 8_192,
   /** Tags of one find. */
   tags: 100,
+  /** Windows of `syncWindows`. */
+  windows: 32,
+  /** Length of the schedule of a window, characters; one that lists every minute, hour, day and month has about 350. */
+  schedule: 512,
 } as const;
 
 /**
@@ -49,11 +53,15 @@ interface Count {
   readonly what: string;
 }
 
-function* counts({ data = [], dataFrom = [] }: ExternalSecret['spec']): Generator<Count> {
+function* counts({ data = [], dataFrom = [], syncWindows }: ExternalSecret['spec']): Generator<Count> {
   yield { field: 'spec.data', count: data.length, limit: specLimits.data, what: 'entries' };
   yield { field: 'spec.dataFrom', count: dataFrom.length, limit: specLimits.dataFrom, what: 'entries' };
   const rewrites = dataFrom.reduce((sum, { rewrite }) => sum + (rewrite?.length ?? 0), 0);
   yield { field: 'spec.dataFrom', count: rewrites, limit: specLimits.rewrites, what: 'rewrite operations' };
+  const windows = syncWindows?.windows ?? [];
+  yield { field: 'spec.syncWindows.windows', count: windows.length, limit: specLimits.windows, what: 'windows' };
+  for (const [index, { schedule }] of windows.entries())
+    yield characters(`spec.syncWindows.windows[${index}].schedule`, schedule, specLimits.schedule);
   for (const [index, { remoteRef }] of data.entries())
     yield property(`spec.data[${index}].remoteRef.property`, remoteRef.property);
   for (const [index, entry] of dataFrom.entries()) yield* entryCounts(`spec.dataFrom[${index}]`, entry);

@@ -21,6 +21,7 @@ test.each<[string, ExternalSecretSpec]>([
   ],
   ['CreatedOnce', { ...base, refreshPolicy: 'CreatedOnce' }],
   ['OnChange', { ...base, refreshPolicy: 'OnChange' }],
+  ['sync windows', { ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
   [
     'strategies, regexp and merge',
     {
@@ -51,7 +52,6 @@ test.each<[string, ExternalSecretSpec]>([
 test.each<[ExternalSecretSpec, string]>([
   [{ ...base, secretStoreRef: { name: 's' } }, 'spec.secretStoreRef.kind'],
   [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
-  [{ ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }, 'spec.syncWindows'],
   [{ ...base, target: { template: {} } }, 'spec.target.template'],
   [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],

@@ -20,7 +20,6 @@ export interface UnbuiltField {
 export function unbuiltFields({ spec }: Pick<ExternalSecret, 'spec'>): UnbuiltField[] {
   return [
     ...unbuiltStoreKind('spec.secretStoreRef', spec.secretStoreRef),
-    ...(spec.syncWindows ? [unbuilt('spec.syncWindows', 'syncWindows are', REMOVE)] : []),
     ...unbuiltInSources(spec),
     ...unbuiltInTarget(spec.target ?? {}),
   ];

@@ -115,3 +115,114 @@ test('a periodic refresh that is not due is looked at again no later than when i
     }),
   );
 });
+
+describe('every policy, version, refresh time, interval and window', () => {
+  /** Each with what it is, in words that the second formulation below is made of. */
+  const POLICIES = [undefined, 'Periodic', 'OnChange', 'CreatedOnce'] as const;
+  const VERSIONS = ['none', 'empty', 'same', 'other'] as const;
+  const REFRESHED = ['never', 'unreadable', 'future', 'now', 'halfAgo', 'intervalAgo', 'longAgo'] as const;
+  const INTERVALS = [undefined, '1h', '0', '-1h'] as const;
+  const WINDOWS = ['none', 'allowOpen', 'allowShut', 'denyOpen', 'denyShut'] as const;
+  type Row = readonly [
+    policy: (typeof POLICIES)[number],
+    version: (typeof VERSIONS)[number],
+    refreshed: (typeof REFRESHED)[number],
+    interval: (typeof INTERVALS)[number],
+    windows: (typeof WINDOWS)[number],
+  ];
+  const rows: Row[] = POLICIES.flatMap((policy) =>
+    VERSIONS.flatMap((version) =>
+      REFRESHED.flatMap((refreshed) =>
+        INTERVALS.flatMap((interval) => WINDOWS.map((windows): Row => [policy, version, refreshed, interval, windows])),
+      ),
+    ),
+  );
+
+  const REFRESH_TIMES: Readonly<Record<(typeof REFRESHED)[number], number | undefined>> = {
+    never: undefined,
+    unreadable: undefined,
+    future: NOW + 1,
+    now: NOW,
+    halfAgo: NOW - HOUR / 2,
+    intervalAgo: NOW - HOUR,
+    longAgo: NOW - 100 * HOUR,
+  };
+
+  /** The windows are of the hour before NOW, which is at noon, or of the hour after 13 o'clock. */
+  const windowsOf = (windows: Row[4]): Pick<ExternalSecretSpec, 'syncWindows'> => {
+    if (windows === 'none') return {};
+    const covers = windows === 'allowOpen' || windows === 'denyShut';
+    const kind = windows.startsWith('allow') ? ('allow' as const) : ('deny' as const);
+    return { syncWindows: { kind, windows: [{ schedule: `0 ${covers ? 11 : 13} * * *`, duration: '90m' }] } };
+  };
+
+  function build([refreshPolicy, version, refreshed, refreshInterval, windows]: Row): ExternalSecret {
+    const spec = {
+      ...(refreshPolicy && { refreshPolicy }),
+      ...(refreshInterval && { refreshInterval }),
+      ...windowsOf(windows),
+    };
+    const refreshedAt = REFRESH_TIMES[refreshed];
+    const synced = { none: { synced: undefined }, empty: { synced: '' }, other: { synced: '2-x' }, same: {} }[version];
+    const es = given({ spec, refreshedAt, ...synced });
+    return refreshed === 'unreadable' ? { ...es, status: { ...es.status, refreshTime: 'yesterday' } } : es;
+  }
+
+  /** As sums of conditions instead of a sequence of questions. */
+  function expectedDue([policy, version, refreshed, interval, windows]: Row): boolean {
+    const once = version === 'none' || version === 'empty' || refreshed === 'never' || refreshed === 'unreadable';
+    const unsynced = version === 'none' || version === 'empty';
+    const changed = version !== 'same';
+    const passed = refreshed === 'intervalAgo' || refreshed === 'longAgo';
+    const off = interval === '0' || interval === '-1h';
+    const through = windows === 'none' || windows === 'allowOpen' || windows === 'denyOpen';
+    if (policy === 'CreatedOnce') return once;
+    if (policy === 'OnChange') return once || changed;
+    return (!off || unsynced) && (once || changed || refreshed === 'future' || ((passed || off) && through));
+  }
+
+  test(`${rows.length} combinations are due when the table of the policies says so [1.2.3] [1.2.4] [1.7.1] [1.7.2] [1.7.3] [1.7.4] [1.7.5] [1.7.6] [1.7.7] [1.7.8] [1.18.1] [8.2]`, () => {
+    const wrong = rows.filter((row) => isDue(build(row), NOW).due !== expectedDue(row));
+    expect(wrong).toEqual([]);
+  });
+
+  test('the next look is at the end of the interval, or when a window lets it through [1.10.1] [1.10.2] [1.10.3] [1.10.4] [1.10.5] [1.10.12] [1.10.13]', () => {
+    const expected = ([policy, , refreshed, interval, windows]: Row): ReturnType<typeof requeueAfter> => {
+      if (interval === '0' || interval === '-1h') return { kind: 'none' };
+      const atOnce = refreshed === 'future' || refreshed === 'intervalAgo' || refreshed === 'longAgo';
+      if (policy === 'CreatedOnce' || policy === 'OnChange' || refreshed === 'never' || refreshed === 'unreadable')
+        return { kind: 'after', ms: HOUR };
+      if (!atOnce) return { kind: 'after', ms: refreshed === 'now' ? HOUR : HOUR / 2 };
+      if (refreshed === 'future') return { kind: 'now' };
+      if (windows === 'allowShut') return { kind: 'after', ms: HOUR };
+      return windows === 'denyShut' ? { kind: 'after', ms: HOUR / 2 + 1 } : { kind: 'now' };
+    };
+    for (const row of rows) {
+      const es = build(row);
+      expect([row, requeueAfter(es, REFRESH_TIMES[row[2]], NOW)]).toEqual([row, expected(row)]);
+    }
+  });
+});
+
+test('one that waits for a window is looked at every hour at least, however far the window is', () => {
+  const syncWindows = { kind: 'allow' as const, windows: [{ schedule: '@yearly', duration: '1h' }] };
+  const es = given({ spec: { refreshInterval: '1m', syncWindows }, refreshedAt: NOW - HOUR });
+  expect(requeueAfter(es, NOW - HOUR, NOW)).toEqual({ kind: 'after', ms: HOUR });
+});
+
+test.each<[string, Partial<ExternalSecret['metadata']>]>([
+  ['generation', { generation: 4 }],
+  ['a label', { labels: { a: 'c' } }],
+  ['a label less', { labels: {} }],
+  ['an annotation', { annotations: { foo: 'bar', 'external-secrets.io/force-sync': '1' } }],
+])('%s is a change for Periodic and OnChange, and none for CreatedOnce [1.7.9] [8.3]', (_name, metadata) => {
+  const due = (spec: ExternalSecretSpec) => {
+    const es = given({ spec, refreshedAt: NOW });
+    return isDue({ ...es, metadata: { ...es.metadata, ...metadata } }, NOW).due;
+  };
+  expect([{}, { refreshPolicy: 'OnChange' as const }, { refreshPolicy: 'CreatedOnce' as const }].map(due)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});

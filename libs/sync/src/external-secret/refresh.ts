@@ -2,17 +2,23 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { parseDuration } from '@eso/runtime';
 import { hashMeta } from '../data/hash.ts';
+import { windowGate } from '../sync-windows/sync-windows.ts';
 
 /** Whether to fetch now, and why: `neverSynced` outranks `changed`, which outranks `elapsed`, in the work queue. */
 export type Due =
   | { readonly due: true; readonly why: 'neverSynced' | 'changed' | 'elapsed' | 'refreshTimeInFuture' }
-  | { readonly due: false; readonly why: 'createdOnce' | 'unchanged' | 'noInterval' | 'intervalRunning' };
+  | {
+      readonly due: false;
+      readonly why: 'createdOnce' | 'unchanged' | 'noInterval' | 'intervalRunning' | 'windowClosed';
+    };
 
 /** When to look again without an event. */
 export type Requeue =
   { readonly kind: 'none' } | { readonly kind: 'after'; readonly ms: number } | { readonly kind: 'now' };
 
 const DEFAULT_INTERVAL_MS = 3_600_000;
+/** One that waits for a window is looked at this often at least, in case the clock is set. */
+const MAX_WINDOW_WAIT_MS = 3_600_000;
 
 /** `<generation>-<hash of labels and annotations>`: what `status.syncedResourceVersion` records at each sync. */
 export function syncedResourceVersion({ metadata }: Pick<ExternalSecret, 'metadata'>): string {
@@ -49,14 +55,14 @@ export function isDue(externalSecret: ExternalSecret, now: number): Due {
   if (synced !== syncedResourceVersion(externalSecret)) return { due: true, why: 'changed' };
   if (policy === 'OnChange') return { due: false, why: 'unchanged' };
   if (refreshedAt > now) return { due: true, why: 'refreshTimeInFuture' };
-  return now - refreshedAt >= refreshIntervalMs(externalSecret)
-    ? { due: true, why: 'elapsed' }
-    : { due: false, why: 'intervalRunning' };
+  if (now - refreshedAt < refreshIntervalMs(externalSecret)) return { due: false, why: 'intervalRunning' };
+  return windowGate(spec.syncWindows, now).open ? { due: true, why: 'elapsed' } : { due: false, why: 'windowClosed' };
 }
 
 /**
  * When to look at an ExternalSecret again after a pass that succeeded or had nothing to do. Under CreatedOnce and
- * OnChange time changes nothing, so that it is looked at once in each interval; upstream does it in a backoff loop.
+ * OnChange time changes nothing, so that it is looked at once in each interval; upstream does it in a backoff loop. One that
+ * a sync window holds back is looked at when that changes.
  * @param refreshedAt what `status.refreshTime` is after this pass, milliseconds; undefined when it is unset
  */
 export function requeueAfter(externalSecret: ExternalSecret, refreshedAt: number | undefined, now: number): Requeue {
@@ -67,8 +73,10 @@ export function requeueAfter(externalSecret: ExternalSecret, refreshedAt: number
     return { kind: 'after', ms: interval };
   }
   const elapsed = now - refreshedAt;
-  if (elapsed < 0 || elapsed >= interval) return { kind: 'now' };
-  return { kind: 'after', ms: interval - elapsed };
+  if (elapsed >= 0 && elapsed < interval) return { kind: 'after', ms: interval - elapsed };
+  const gate = elapsed < 0 ? ({ open: true } as const) : windowGate(externalSecret.spec.syncWindows, now);
+  if (gate.open) return { kind: 'now' };
+  return { kind: 'after', ms: Math.min((gate.changesAt ?? Infinity) - now, MAX_WINDOW_WAIT_MS) };
 }
 
 /** `status.refreshTime` in milliseconds since the epoch; undefined when it is unset or unreadable. */

@@ -102,3 +102,13 @@ test('all problems make one error, in order, at the field of the first', () => {
   });
   expect(invalidSpec({ spec: { data } })).toBeUndefined();
 });
+
+test('a window that never opens is refused by its field, with what to write [1.18.5]', () => {
+  const windows = [{ schedule: '0 0 31 2 *', duration: '1h' }];
+  expect(invalidSpec({ spec: { data, syncWindows: { kind: 'allow', windows } } })).toMatchObject({
+    code: 'INVALID_SPEC',
+    field: 'spec.syncWindows.windows[0].schedule',
+    publicMessage: 'the window never opens: no date matches the schedule',
+    nextStep: expect.stringContaining('times are UTC') as string,
+  });
+});

@@ -1,14 +1,8 @@
 /** Rules that the validating webhook enforces too; core checks them again, so that a cluster without it is as safe. */
 import type { ExternalSecret, ExternalSecretDataFrom, ExternalSecretTarget } from '@eso/api/resources';
 import { SyncError } from '../error.ts';
-
-/** A broken rule. */
-export interface SpecProblem {
-  /** Path of the field to change. */
-  readonly field: string;
-  /** Upstream's text for the rule. */
-  readonly text: string;
-}
+import { syncWindowProblems } from '../sync-windows/sync-windows.ts';
+import type { SpecProblem } from './spec-problem.ts';
 
 const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
 const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
@@ -26,6 +20,7 @@ export function validateExternalSecret({ spec }: Pick<ExternalSecret, 'spec'>): 
     ...templateProblems(target),
     ...(spec.dataFrom ?? []).flatMap(dataFromProblems),
     ...duplicateKeys(spec),
+    ...syncWindowProblems(spec),
   ];
 }
 
@@ -38,7 +33,7 @@ export function invalidSpec(externalSecret: Pick<ExternalSecret, 'spec'>): SyncE
     code: 'INVALID_SPEC',
     field: first.field,
     what: problems.map(({ text }) => text).join('; '),
-    nextStep: 'Correct the ExternalSecret; the next sync follows at once.',
+    nextStep: first.nextStep ?? 'Correct the ExternalSecret; the next sync follows at once.',
   });
 }
 
