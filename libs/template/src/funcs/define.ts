@@ -132,3 +132,8 @@ export function alias(name: string, fn: GoFunction): GoFunction {
 export function inThread(fn: GoFunction): GoFunction {
   return { ...fn, runs: 'thread' };
 }
+
+/** The function, which looks at each byte of a text for longer than others do. */
+export function slowly(fn: GoFunction): GoFunction {
+  return { ...fn, perByte: 80 };
+}

@@ -5,12 +5,12 @@ import type { ManifestObject } from './json-value.ts';
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 function withValue(object: ManifestObject, target: string, key: string, value: string): ManifestObject {
-  applyValue(object, parseTarget(target), key, bytes(value));
+  applyValue(object, parseTarget(target), { key, text: bytes(value) });
   return object;
 }
 
 function withDocument(object: ManifestObject, target: string, document: string): ManifestObject {
-  applyDocument(object, parseTarget(target), 'doc', bytes(document));
+  applyDocument(object, parseTarget(target), { key: 'doc', text: bytes(document) });
   return object;
 }
 
@@ -44,6 +44,7 @@ describe('scope Values', () => {
     expect(withValue({}, 'a.b[2].c', 'k', '[1, x]')).toEqual({ a: { b: [null, null, { c: [1, 'x'] }] } });
     expect(withValue({ a: { b: { c: 1 } } }, 'a.b', 'k', 'd: 2')).toEqual({ a: { b: { d: 2 } } });
     expect(withValue({ a: [[1, 2]] }, 'a[0][1]', 'k', '9')).toEqual({ a: [[1, 9]] });
+    expect(withValue({}, 'a', 'k', 'a: b: c')).toEqual({ a: 'a: b: c' });
   });
 });
 
@@ -84,6 +85,7 @@ describe('errors', () => {
     ['a[-1]', 'invalid path "a[-1]": negative index -1'],
     ['a[10001]', 'invalid path "a[10001]": index 10001 exceeds maximum (10000)'],
     ['[0].a', 'invalid path "[0].a": path must start with a key'],
+    [`a${'.b'.repeat(100)}`, `invalid path "a${'.b'.repeat(100)}": more than 100 steps`],
     ['a[0]b', `invalid path "a[0]b": expected '[' near "b"`],
   ])('%s', (target, wanted) => {
     expect(message(() => parseTarget(target))).toBe(wanted);
@@ -106,8 +108,10 @@ describe('errors', () => {
     expect(message(() => parseScope('values'))).toBe("unknown scope 'values': expected 'Values' or 'KeysAndValues'");
   });
 
-  test('a text that is no YAML', () => {
-    expect(message(() => withValue({}, 'a', 'k', 'a: b: c'))).toContain('mapping values are not allowed');
+  test('a document that is no YAML', () => {
+    expect(message(() => withDocument({}, 'a', 'a: b: c'))).toBe(
+      'could not unmarshal template YAML: error converting YAML to JSON: yaml: mapping values are not allowed in this context',
+    );
   });
 });
 
