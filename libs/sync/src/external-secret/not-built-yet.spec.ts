@@ -60,10 +60,6 @@ test.each<[ExternalSecretSpec, string]>([
     'spec.dataFrom[1].sourceRef.storeRef.kind',
   ],
   [
-    { ...base, dataFrom: [{ find: {}, rewrite: [{ merge: {} }, { transform: { template: 'x' } }] }] },
-    'spec.dataFrom[0].rewrite[1].transform',
-  ],
-  [
     { ...base, data: [{ secretKey: 'k', remoteRef: { key: 'r' }, sourceRef: { generatorRef } }] },
     'spec.data[0].sourceRef.generatorRef',
   ],
