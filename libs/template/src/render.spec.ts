@@ -15,7 +15,7 @@ function failure(rendering: () => unknown): TemplateError {
 }
 
 describe('scope Values', () => {
-  test('renders each entry under its key; keys are no templates', () => {
+  test('renders each entry under its key; keys are no templates [5.2.1]', () => {
     const entries = new Map([
       ['{{ .a }}', '{{ .a }}'],
       ['b', '{{ define "x" }}{{ end }}plain'],
@@ -66,7 +66,7 @@ describe('scope KeysAndValues', () => {
     ['', {}],
     ['# nothing', {}],
     ['null', {}],
-  ])('%j', (text, wanted) => {
+  ])('%j [5.2.4] [5.2.5] [5.2.6] [5.2.7] [5.2.8] [5.2.10] [5.2.11] [8.25] [8.57]', (text, wanted) => {
     expect(texts(renderKeysAndValues('doc', text, { v: 'x' }))).toEqual(wanted);
   });
 
@@ -91,7 +91,7 @@ describe('scope KeysAndValues', () => {
     ],
     ['a: b: c', `${failed} converting YAML to JSON: yaml: mapping values are not allowed in this context`],
     ['a: "x', `${failed} converting YAML to JSON: yaml: found unexpected end of stream`],
-  ])('%j is an error', (text, wanted) => {
+  ])('%j is an error [5.2.9] [5.2.10]', (text, wanted) => {
     const error = failure(() => renderKeysAndValues('doc', text, {}));
     expect(error).toMatchObject({ code: 'TARGET', template: 'doc', goMessage: wanted, publicMessage: wanted });
   });

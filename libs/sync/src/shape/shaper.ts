@@ -3,6 +3,7 @@ import { ByteCount } from '../bounds/check-growth.ts';
 import { shapeLimits } from '../bounds/limits.ts';
 import { SyncError } from '../error.ts';
 import type { ShapedContent, ShapeRequest } from './shape-request.ts';
+import { namesBlocking } from '../template/blocking.ts';
 import { shapeTask } from './shape-task.ts';
 
 /** How much is shaped on this thread before a worker takes over. */
@@ -14,6 +15,8 @@ export interface ShaperOptions {
   readonly loopSteps?: number;
   /** How long it may take in the worker, milliseconds. Default 2,000. */
   readonly timeoutMs?: number;
+  /** The same where a template generates keys or hashes passwords, which takes long by its nature. Default 15,000. */
+  readonly blockingTimeoutMs?: number;
 }
 
 /** For which object something is shaped. */
@@ -38,6 +41,7 @@ export interface Shaper {
 
 /** A shaper for one process. */
 export function createShaper(options: ShaperOptions): Shaper {
+  const { timeoutMs: usualMs = 2_000, blockingTimeoutMs = 15_000 } = options;
   // Few wait: each holds one of the workers that reconcile.
   const queue = { perTenant: 3, total: 10 };
   const work = new HeavyWork({ ...options, queue, entry: workerEntry(import.meta.url, 'shape-worker') });
@@ -47,7 +51,8 @@ export function createShaper(options: ShaperOptions): Shaper {
       try {
         const owner = { tenant: namespace, key: `${uid}/${generation}` };
         const input = { ...request, nowMs: options.clock.now() };
-        const shaped = await work.run(shapeTask, input, { owner, signal });
+        const timeoutMs = () => (namesBlocking(request) ? blockingTimeoutMs : usualMs);
+        const shaped = await work.run(shapeTask, input, { owner, signal, timeoutMs });
         if (shaped.kind === 'error') throw new SyncError(shaped.error);
         return shaped.content;
       } catch (error) {
