@@ -148,6 +148,16 @@ describe('execute', () => {
   });
 });
 
+test('what is kept is measured by what it takes: brackets take more than plain text', () => {
+  const [plain, brackets] = ['x'.repeat(3_600), '{{((1))}}'.repeat(400)].map((text) => compile('size', text));
+  expect(plain?.size).toBeLessThan(5_000);
+  expect(brackets?.size).toBeGreaterThan(100 * 3_600);
+  const [first, ...others] = Array.from({ length: 120 }, (_, at) => `${'{{((1))}}'.repeat(400)}${at}`);
+  const kept = compile('many', first ?? '');
+  for (const text of others) compile('many', text);
+  expect(compile('many', first ?? '')).not.toBe(kept);
+});
+
 describe('fuel', () => {
   const run = (template: string, fuel: Fuel, data: Record<string, string> = {}) =>
     compile('fuel', template, {}, fuel).execute(data, { fuel });

@@ -9,7 +9,7 @@ import { functionTable } from './funcs/index.ts';
 import type { Delimiters } from './lex/lexer.ts';
 import type { TreeSet } from './parse/parser.ts';
 import { parse } from './parse/parser.ts';
-import { collectFunctions } from './parse/collect-functions.ts';
+import { surveyTrees } from './parse/survey.ts';
 import type { RandomSeed } from './random.ts';
 import { randomSource } from './random.ts';
 import { encodeText, fromBytes, toBytes } from './value/utf8.ts';
@@ -72,6 +72,8 @@ export interface CompiledTemplate {
   };
   /** Names a function that can block its thread for long. */
   readonly blocks: boolean;
+  /** Nodes of all its trees. */
+  readonly nodes: number;
 }
 
 /** Parses a text. Throws `TemplateError` with code `PARSE` or `LIMIT`. */
@@ -87,9 +89,10 @@ export function parseTemplate(name: string, text: string | Uint8Array, options: 
       limits,
       hasFunction: (fn) => functionTable.has(fn),
     });
-    const blocks = [...collectFunctions(trees)].some((fn) => functionTable.get(fn)?.runs === 'thread');
+    const { functions, nodes } = surveyTrees(trees);
+    const blocks = [...functions].some((fn) => functionTable.get(fn)?.runs === 'thread');
     const { missingKey = 'error', timeZone = 'UTC', confidential = false } = options;
-    return { name, trees, blocks, options: { delimiters, limits, missingKey, timeZone, confidential } };
+    return { name, trees, blocks, nodes, options: { delimiters, limits, missingKey, timeZone, confidential } };
   } catch (error) {
     throw TemplateError.from(error, name, options);
   }

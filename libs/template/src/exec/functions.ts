@@ -31,6 +31,8 @@ export interface GoFunction {
   readonly runs: 'inline' | 'thread';
   /** Nanoseconds of work, roughly, for each byte of the texts that it takes and gives. Default 20. */
   readonly perByte?: number;
+  /** Nanoseconds of work, roughly, for a call, whatever it takes. Default 1,000. */
+  readonly perCall?: number;
   /** Throws `GoError` where Go's returns an error or panics. */
   call(context: FunctionContext, args: readonly Reflected[]): Reflected;
 }
@@ -59,7 +61,8 @@ export function valueFunction(
  * its loops. Throws like the function; `FuelSpent`.
  */
 export function callPaid(fn: GoFunction, context: FunctionContext, args: readonly Reflected[]): Reflected {
-  const { perByte = 20 } = fn;
+  const { perByte = 20, perCall = 1_000 } = fn;
+  context.budget.pay(perCall);
   const pay = (value: Reflected): void => {
     if (typeof value === 'string' && value !== '') context.budget.pay(perByte * value.length);
   };

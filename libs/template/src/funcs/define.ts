@@ -137,3 +137,8 @@ export function inThread(fn: GoFunction): GoFunction {
 export function slowly(fn: GoFunction): GoFunction {
   return { ...fn, perByte: 80 };
 }
+
+/** The functions, each call of which takes so many nanoseconds by its nature: keys are derived, signatures are made. */
+export function costing(perCall: number, fns: readonly GoFunction[]): GoFunction[] {
+  return fns.map((fn) => ({ ...fn, perCall }));
+}
