@@ -72,6 +72,7 @@ test('a piece of work may say how long it may take, and is asked only where a wo
     throw new Error('it was asked');
   };
   expect(await run({ kind: 'steps', steps: 1 }, { timeoutMs: unasked })).toBe(5_000_000);
+  await run({ kind: 'steps', steps: 6_000_000 }, { key: 'long' });
   expect(await failure(run({ kind: 'spin' }, { key: 'long', timeoutMs: () => 100 }))).toMatchObject({
     code: 'TIMEOUT',
     message: 'the work takes more than 100ms',
