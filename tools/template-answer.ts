@@ -27,7 +27,7 @@ export function ourAnswer({ id, template, data = {}, options = {} }: TemplateCas
   try {
     const compiled = compile(id, bytes(template), options);
     const root = new Map(Object.entries(data).map(([key, value]) => [key, bytes(value)]));
-    const output = Buffer.from(compiled.executeInline(root));
+    const output = Buffer.from(compiled.execute(root));
     return isUtf8(output) ? { id, output: output.toString() } : { id, outputBase64: output.toString('base64') };
   } catch (error) {
     return { id, error: TemplateError.from(error, id).goMessage };

@@ -2,6 +2,7 @@
  * npm run bench -- --scenario first-sync --objects 1000 --json FILE     (and refresh, restart, lane, change)
  * npm run bench -- --scenario hop --calls 20000     (--beside silent-tls: an honest client beside a flood)
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
+ * npm run bench -- --scenario template
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
  */
@@ -17,6 +18,7 @@ import { hostileScenario } from './hostile-scenario.ts';
 import { laneScenario } from './lane.ts';
 import { refreshScenario } from './refresh.ts';
 import { restartScenario } from './restart.ts';
+import { templateScenario } from './template.ts';
 import type { Run, Scenario } from './scenario.ts';
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -27,6 +29,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   change: changeScenario,
   hop: hopScenario,
   hostile: hostileScenario,
+  template: templateScenario,
 };
 
 const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with the options of the scenario:']
@@ -34,7 +37,7 @@ const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with th
   .join('\n');
 
 /** The run that the command line asks for, and where its figures go. @throws Error that says what cannot be used */
-function fromCommandLine(): { run: Run; json: string | undefined } {
+function fromCommandLine(): { run: Run; inProcess: boolean; json: string | undefined } {
   // Which options there are depends on the scenario, so that one is looked for first, past whatever else is given.
   const { values: first } = parseArgs({ strict: false, options: { scenario: { type: 'string' } } });
   const name = typeof first.scenario === 'string' ? first.scenario : 'first-sync';
@@ -44,7 +47,8 @@ function fromCommandLine(): { run: Run; json: string | undefined } {
     options: { ...scenario.options, scenario: { type: 'string' }, json: { type: 'string' } },
   });
   const { json, ...own } = values;
-  return { run: scenario.prepare(own), json: typeof json === 'string' ? json : undefined };
+  const { inProcess = false } = scenario;
+  return { run: scenario.prepare(own), inProcess, json: typeof json === 'string' ? json : undefined };
 }
 
 let given;
@@ -54,8 +58,10 @@ try {
   console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   process.exit(2);
 }
-await ensureBinaries({ progress: step });
-await bundleAll();
+if (!given.inProcess) {
+  await ensureBinaries({ progress: step });
+  await bundleAll();
+}
 const { table, figures, passed } = await given.run();
 console.log(`\n${table}`);
 if (given.json !== undefined) writeFileSync(given.json, `${JSON.stringify(figures, undefined, 2)}\n`);

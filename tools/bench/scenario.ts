@@ -6,6 +6,8 @@ export interface Scenario {
   readonly options: ParseArgsOptionsConfig;
   /** Its options, for the usage text. */
   readonly usage: string;
+  /** It measures what this process does: nothing is built or brought up for it. */
+  readonly inProcess?: boolean;
   /** Looks at the options before anything is started. @throws Error that says what cannot be used */
   prepare(values: Readonly<Record<string, unknown>>): Run;
 }

@@ -55,11 +55,7 @@ export function bundleViolations(
 }
 
 /** Files that start worker threads, so that a bundle with one of them needs the program of its workers beside it. */
-const STARTS_WORKERS = [
-  'libs/sync/src/shape/shaper.ts',
-  'libs/api/src/server/calls/heavy-calls.ts',
-  'libs/template/src/worker/pool.ts',
-];
+const STARTS_WORKERS = ['libs/sync/src/shape/shaper.ts', 'libs/api/src/server/calls/heavy-calls.ts'];
 
 /** Whether `dist/worker.mjs` has to be beside this bundle. */
 export function needsWorker({ inputs }: Metafile): boolean {

@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:api': ['layer:kube', 'layer:runtime'],
   'layer:client': ['layer:api', 'layer:http2', 'layer:runtime'],
   'layer:pki': ['layer:kube', 'layer:runtime'],
-  'layer:sync': ['layer:api', 'layer:kube', 'layer:runtime'],
+  'layer:sync': ['layer:api', 'layer:kube', 'layer:runtime', 'layer:template'],
   'layer:template': ['layer:runtime'],
   'layer:control-plane': [],
   // A judge that shares no code with what it judges.

@@ -52,7 +52,7 @@ cases.forEach(({ id, template }, at) => {
   // A name of its own each time keeps the cache out.
   const compiling = measure(rounds, (turn) => void compile(`${id}${turn}-${rounds}`, template));
   const compiled = compile(id, template);
-  const running = measure(rounds, () => void compiled.executeInline(data));
+  const running = measure(rounds, () => void compiled.execute(data));
   compileRatio += compiling / timing.compileNanoseconds;
   runRatio += running / timing.executeNanoseconds;
   const show = (ours: number, theirs: number) =>
@@ -91,7 +91,7 @@ for (const [name, [template, x]] of Object.entries(worst)) {
   const start = performance.now();
   let end = '';
   try {
-    compiled.executeInline({ x });
+    compiled.execute({ x });
   } catch (error) {
     end = ` (${error instanceof Error ? error.message.slice(0, 80) : ''})`;
   }

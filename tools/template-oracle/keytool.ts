@@ -49,7 +49,7 @@ let failed = 0;
 for (const [name, template, files, expected] of cases) {
   const data = Object.fromEntries(Object.entries(files).map(([key, path]) => [key, file(path)]));
   const store = join(work, `${name.replaceAll(' ', '-')}.p12`);
-  writeFileSync(store, compile(name, template).executeInline(data));
+  writeFileSync(store, compile(name, template).execute(data));
   const args = ['-list', '-storetype', 'PKCS12', '-keystore', store, '-storepass', PASSWORD];
   const { stdout, status } = spawnSync('keytool', args, { encoding: 'utf8' });
   const read = status === 0 && stdout.includes(expected);

@@ -51,6 +51,14 @@ export const syncErrorCodes = {
     'use a shorter expression, with smaller counts in its repetitions and fewer Unicode classes in them',
   ),
   REWRITE_FAILED: lasting('a rewrite cannot be applied to what was fetched', 'correct the operation that is named'),
+  TEMPLATE_INVALID: lasting(
+    'a text is no template, or its output would go to a place that the target does not have',
+    'correct the template, or the target of the templateFrom entry',
+  ),
+  TEMPLATE_FAILED: lasting(
+    'a template fails on what was fetched, or renders what does not fit where it goes',
+    'correct the template, or fetch what it reads; nothing was written',
+  ),
   DATA_TOO_LARGE: lasting(
     'a step makes more keys, longer keys or larger values than are allowed between two steps',
     'select fewer secrets, or change the operation that is named so that it does not enlarge them',

@@ -14,7 +14,6 @@ export { decodeSecretData, encodeSecretData, mergeData, type SecretData, sortedK
 export { validateKeys } from './data/validate-keys.ts';
 
 export { rewriteData, type RewriteOptions } from './rewrite/rewrite.ts';
-export type { RenderTransform } from './rewrite/transform.ts';
 
 export type {
   DocumentValue,
@@ -25,7 +24,7 @@ export type {
   TemplateRequest,
   TemplateText,
 } from './shape/shape-request.ts';
-export { type Shaped, shapeTask } from './shape/shape-task.ts';
+export { shape, type Shaped, type ShapeInput, shapeTask } from './shape/shape-task.ts';
 export { createShaper, type ShapedObject, type Shaper, type ShaperOptions } from './shape/shaper.ts';
 
 export { type Answer, assemble, type AssembleOptions } from './external-secret/assemble.ts';
@@ -52,6 +51,10 @@ export {
 } from './external-secret/sources.ts';
 export type { SpecProblem } from './external-secret/spec-problem.ts';
 export { invalidSpec, validateExternalSecret } from './external-secret/validate.ts';
+
+export { DEFAULT_DELIMITERS, delimiterProblem } from './template/delimiters.ts';
+export { renderManifest } from './template/render-manifest.ts';
+export { type RenderingOptions, renderSecret } from './template/render-secret.ts';
 
 export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 

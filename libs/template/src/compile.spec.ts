@@ -1,14 +1,13 @@
-import { closeIdleWorkers, compile, TemplateError } from './index.ts';
+import { Fuel, FuelSpent } from '@eso/runtime';
+import { compile, TemplateError, TemplateRoot } from './index.ts';
 import type { CompileOptions, ExecuteOptions } from './index.ts';
-
-afterAll(closeIdleWorkers);
 
 function render(
   template: string,
   data: Record<string, string | Uint8Array> = {},
   options: CompileOptions & ExecuteOptions = {},
 ): string {
-  return Buffer.from(compile('key', template, options).executeInline(data, options)).toString();
+  return Buffer.from(compile('key', template, options).execute(data, options)).toString();
 }
 
 function failure(template: string, data: Record<string, string> = {}, options: CompileOptions = {}): TemplateError {
@@ -32,20 +31,20 @@ describe('compile', () => {
 
   test('runs leave nothing behind for the next one', () => {
     const template = compile('key', '{{ $d := dict "n" .n }}{{ $_ := set $d "x" 1 }}{{ $d }}');
-    expect(Buffer.from(template.executeInline({ n: 'a' })).toString()).toBe('map[n:a x:1]');
-    expect(Buffer.from(template.executeInline({ n: 'b' })).toString()).toBe('map[n:b x:1]');
+    expect(Buffer.from(template.execute({ n: 'a' })).toString()).toBe('map[n:a x:1]');
+    expect(Buffer.from(template.execute({ n: 'b' })).toString()).toBe('map[n:b x:1]');
   });
 
   test('values and templates are bytes', () => {
     const bytes = new Uint8Array([0xff, 0x00, 0x80, 0xc3]);
-    expect(compile('key', '{{ .a }}').executeInline({ a: bytes })).toEqual(bytes);
-    expect(compile('key', new Uint8Array([0xff])).executeInline({})).toEqual(new Uint8Array([0xff]));
+    expect(compile('key', '{{ .a }}').execute({ a: bytes })).toEqual(bytes);
+    expect(compile('key', new Uint8Array([0xff])).execute({})).toEqual(new Uint8Array([0xff]));
     expect(render('{{ len .a }} {{ upper "ß" }} {{ trunc 1 .a | printf "%x" }}', { a: 'é' })).toBe('2 ß c3');
   });
 
   test('data may be a map', () => {
     expect(
-      compile('key', '{{ .a }}{{ index . "b-c" }}').executeInline(
+      compile('key', '{{ .a }}{{ index . "b-c" }}').execute(
         new Map([
           ['a', '1'],
           ['b-c', '2'],
@@ -122,20 +121,9 @@ describe('errors', () => {
 });
 
 describe('execute', () => {
-  test('renders at once what does not block', async () => {
-    const template = compile('key', '{{ .a }}');
-    expect(template.blocks).toBe(false);
-    expect(await template.execute({ a: 'x' })).toEqual(new Uint8Array([0x78]));
-  });
-
-  test('renders in a worker what can block', async () => {
-    const template = compile('key', '{{ htpasswd "u" .a "bcrypt" }}');
-    expect(template.blocks).toBe(true);
-    expect(Buffer.from(await template.execute({ a: 'x' })).toString()).toMatch(/^u:\$2[aby]\$/);
-  });
-
-  test('finds blocking functions wherever they stand', () => {
+  test('says which texts block their thread, wherever the function stands', () => {
     for (const text of [
+      '{{ htpasswd "u" .a "bcrypt" }}',
       '{{ if 1 }}{{ else }}{{ bcrypt "x" }}{{ end }}',
       '{{ define "t" }}{{ print (bcrypt "x").a }}{{ end }}',
       '{{ range until 3 }}{{ with . }}{{ $x := 1 | print (bcrypt "x") }}{{ end }}{{ end }}',
@@ -143,39 +131,55 @@ describe('execute', () => {
     ]) {
       expect(compile('key', text).blocks).toBe(true);
     }
+    expect(compile('key', '{{ .a }} bcrypt').blocks).toBe(false);
   });
 
-  test('an error in a worker arrives whole', async () => {
-    const template = compile('key', '{{ bcrypt "x" | len }}{{ .nope }}');
-    await expect(template.execute({})).rejects.toMatchObject({
-      code: 'EXECUTE',
-      line: 1,
-      goMessage: 'template: key:1:25: executing "key" at <.nope>: map has no entry for key "nope"',
-    });
+  test('a root that is made once serves many runs, and none of them changes it', () => {
+    const root = new TemplateRoot(new Map([['a', Buffer.from('é')]]));
+    expect(Buffer.from(compile('key', '{{ .a }}').execute(root)).toString()).toBe('é');
+    for (const change of ['set . "a" "b"', 'unset . "a"', 'merge . (dict "b" 1)', 'mergeOverwrite . (dict "a" 1)'])
+      expect(() => compile('key', `{{ ${change} }}`).execute(root)).toThrow(TemplateError);
+    expect(Buffer.from(compile('key', '{{ toJson . }}').execute(root)).toString()).toBe('{"a":"é"}');
   });
 
-  test('a worker is stopped at its time limit, and the next rendering has another one', async () => {
-    const template = compile('key', '{{ range 1000 }}{{ $x := bcrypt "x" }}{{ end }}');
-    await expect(template.execute({}, { threadTimeoutMs: 100 })).rejects.toMatchObject({
-      code: 'TIMEOUT',
-      retryable: true,
-      publicMessage: 'template: key: the rendering took more than 100 ms',
-    });
-    expect((await compile('key', '{{ bcrypt "x" }}').execute({})).length).toBe(60);
+  test('a confidential text is not kept', () => {
+    expect(compile('key', 'plain')).toBe(compile('key', 'plain'));
+    expect(compile('key', 'plain', { confidential: true })).not.toBe(compile('key', 'plain', { confidential: true }));
+  });
+});
+
+test('what is kept is measured by what it takes: brackets take more than plain text', () => {
+  const [plain, brackets] = ['x'.repeat(3_600), '{{((1))}}'.repeat(400)].map((text) => compile('size', text));
+  expect(plain?.size).toBeLessThan(5_000);
+  expect(brackets?.size).toBeGreaterThan(100 * 3_600);
+  const [first, ...others] = Array.from({ length: 120 }, (_, at) => `${'{{((1))}}'.repeat(400)}${at}`);
+  const kept = compile('many', first ?? '');
+  for (const text of others) compile('many', text);
+  expect(compile('many', first ?? '')).not.toBe(kept);
+});
+
+describe('fuel', () => {
+  const run = (template: string, fuel: Fuel, data: Record<string, string> = {}) =>
+    compile('fuel', template, {}, fuel).execute(data, { fuel });
+
+  test('compiling takes some once, running each time, by the same amount', () => {
+    const [first, second, third] = [new Fuel(1e9), new Fuel(1e9), new Fuel(1e9)];
+    const text = '{{ range until 100 }}{{ . }}{{ end }}';
+    for (const fuel of [first, second, third]) run(text, fuel);
+    expect(third.spent).toBe(second.spent);
+    expect(second.spent).toBeGreaterThan(100 * 100);
+    expect(first.spent).toBe(second.spent + 100 * text.length);
   });
 
-  test('a caller that gives up stops the worker', async () => {
-    const template = compile('key', '{{ range 1000 }}{{ $x := bcrypt "x" }}{{ end }}');
-    const abort = new AbortController();
-    const rendering = template.execute({}, { signal: abort.signal });
-    abort.abort();
-    await expect(rendering).rejects.toMatchObject({ code: 'TIMEOUT' });
-    await expect(template.execute({}, { signal: abort.signal })).rejects.toMatchObject({ code: 'TIMEOUT' });
-  });
-
-  test('more renderings than workers wait for their turn', async () => {
-    const template = compile('key', '{{ .a }}{{ bcrypt "x" | len }}');
-    const outputs = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((a) => template.execute({ a })));
-    expect(outputs.map((output) => Buffer.from(output).toString())).toEqual(['a60', 'b60', 'c60', 'd60', 'e60']);
+  test.each([
+    ['a loop', '{{ range 100000 }}x{{ end }}'],
+    ['memory', '{{ $x := repeat 30000000 "x" }}'],
+    ['a long text', `{{ $x := 1 }}${'x'.repeat(100_000)}`],
+    ['YAML, whose errors are values', '{{ fromYaml .x }}'],
+    ['JSON, whose errors are nil', '{{ fromJson .x }}'],
+    ['a search that could take long and is not begun', '{{ regexMatch "([a-z]?){100}[0-9]" .x }}'],
+    ['an expression that takes long to compile', '{{ regexMatch "(a|b|c){600}" "x" }}'],
+  ])('%s ends where it is spent, as that and as nothing else', (_what, template) => {
+    expect(() => run(template, new Fuel(1_000_000), { x: `[${'[1],'.repeat(50_000)}` })).toThrow(FuelSpent);
   });
 });

@@ -1,6 +1,6 @@
 import { CodedError } from '@eso/runtime';
 import { ExecError } from './exec/exec-error.ts';
-import { LimitError } from './exec/limits.ts';
+import { LimitError, type LimitKind } from './exec/limits.ts';
 import { ParseError } from './parse/parse-error.ts';
 import { decodeText } from './value/utf8.ts';
 
@@ -24,6 +24,8 @@ export interface TemplateErrorDetails {
   readonly line?: number;
   /** Bytes before the place on its line, as Go counts. */
   readonly column?: number;
+  /** Which limit it was, with code `LIMIT` or `TIMEOUT`; none where it was the engine's own. */
+  readonly limit?: LimitKind | undefined;
   /** The text for logs, conditions and events. It never holds a value. */
   readonly publicMessage: string;
   /** Go's own text, which may hold values. Default: the public one. */
@@ -41,6 +43,8 @@ export class TemplateError extends CodedError<TemplateErrorCode> {
   readonly template: string;
   readonly line: number;
   readonly column: number;
+  /** Which limit it was, with code `LIMIT` or `TIMEOUT`; none where it was the engine's own. */
+  readonly limit: LimitKind | undefined;
   readonly #details: TemplateErrorDetails;
 
   constructor(details: TemplateErrorDetails) {
@@ -50,6 +54,7 @@ export class TemplateError extends CodedError<TemplateErrorCode> {
     this.template = details.template;
     this.line = details.line ?? 0;
     this.column = details.column ?? 0;
+    this.limit = details.limit;
     this.#details = details;
   }
 
@@ -61,24 +66,6 @@ export class TemplateError extends CodedError<TemplateErrorCode> {
   /** What was thrown below. It may hold values: for debugging with data that are no secrets only. */
   get unsafeCause(): unknown {
     return this.#details.cause;
-  }
-
-  /** The caller gave up. */
-  static aborted(template: string): TemplateError {
-    return new TemplateError({
-      code: 'TIMEOUT',
-      template,
-      publicMessage: `template: ${template}: the rendering was aborted`,
-    });
-  }
-
-  /** A worker did not end in time. */
-  static timedOut(template: string, milliseconds: number): TemplateError {
-    return new TemplateError({
-      code: 'TIMEOUT',
-      template,
-      publicMessage: `template: ${template}: the rendering took more than ${milliseconds} ms`,
-    });
   }
 
   /**
@@ -134,5 +121,6 @@ function fromExec(error: ExecError, { confidential = false }: Quoting): Template
 function fromLimit(error: LimitError | RangeError, template: string): TemplateError {
   const what = error instanceof LimitError ? error.message : 'the template exceeds the limits of the engine';
   const code = error instanceof LimitError && error.kind === 'time' ? 'TIMEOUT' : 'LIMIT';
-  return new TemplateError({ code, template, publicMessage: `template: ${template}: ${what}`, cause: error });
+  const limit = error instanceof LimitError ? error.kind : undefined;
+  return new TemplateError({ code, template, limit, publicMessage: `template: ${template}: ${what}`, cause: error });
 }

@@ -7,7 +7,7 @@ const runs = { numRuns: 1500, seed: 20_261 };
 /** Renders; every failure has to be a typed error, and no defect. */
 function survives(template: string | Uint8Array, data: Record<string, string | Uint8Array>): void {
   try {
-    const output = compile('t', template, { limits: { time: 500 } }).executeInline(data);
+    const output = compile('t', template, { limits: { time: 500 } }).execute(data);
     expect(output).toBeInstanceOf(Uint8Array);
   } catch (error) {
     expect(error).toBeInstanceOf(TemplateError);
@@ -155,10 +155,10 @@ describe('no text and no data crash the engine', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 3 })), (value) => {
         const json = JSON.stringify(value);
-        const there = compile('t', '{{ toYaml (fromJson .a) }}').executeInline({ a: json });
+        const there = compile('t', '{{ toYaml (fromJson .a) }}').execute({ a: json });
         if (there.length === 0) return;
-        const back = compile('t', '{{ fromYaml .a | toRawJson }}').executeInline({ a: there });
-        const direct = compile('t', '{{ fromJson .a | toRawJson }}').executeInline({ a: json });
+        const back = compile('t', '{{ fromYaml .a | toRawJson }}').execute({ a: there });
+        const direct = compile('t', '{{ fromJson .a | toRawJson }}').execute({ a: json });
         expect(normal(back)).toEqual(normal(direct));
       }),
       runs,
@@ -168,9 +168,9 @@ describe('no text and no data crash the engine', () => {
   test('bytes come out as they went in', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        expect(compile('t', '{{ .a }}').executeInline({ a: bytes })).toEqual(bytes);
-        expect(compile('t', '{{ .a | b64enc | b64dec }}').executeInline({ a: bytes })).toEqual(bytes);
-        expect(compile('t', '{{ .a | b32enc | b32dec }}').executeInline({ a: bytes })).toEqual(bytes);
+        expect(compile('t', '{{ .a }}').execute({ a: bytes })).toEqual(bytes);
+        expect(compile('t', '{{ .a | b64enc | b64dec }}').execute({ a: bytes })).toEqual(bytes);
+        expect(compile('t', '{{ .a | b32enc | b32dec }}').execute({ a: bytes })).toEqual(bytes);
         expect(toBytes(fromBytes(bytes))).toEqual(bytes);
       }),
       runs,

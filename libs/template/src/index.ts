@@ -1,5 +1,4 @@
 /** Go's text/template with the functions of External Secrets, bounded in steps and bytes, with no access to the process. */
-export type { TemplateRunOptions } from './compile.ts';
 export { compile, Template } from './compile.ts';
 export type { TemplateErrorCode, TemplateErrorDetails } from './error.ts';
 export { TemplateError } from './error.ts';
@@ -11,10 +10,10 @@ export type { Delimiters } from './lex/lexer.ts';
 export type { RandomSeed } from './random.ts';
 export type { RenderOptions } from './render.ts';
 export { renderKey, renderKeysAndValues, renderValues } from './render.ts';
-export type { TemplateTarget, TemplateScope } from './targets/apply.ts';
+export type { RenderedText, TemplateTarget, TemplateScope } from './targets/apply.ts';
 export { applyDocument, applyValue, parseScope, parseTarget } from './targets/apply.ts';
 export { readDocument, readStringMap } from './targets/documents.ts';
+export { isManifestObject } from './targets/json-value.ts';
 export type { ManifestObject, ManifestValue } from './targets/json-value.ts';
 export type { CompileOptions, ExecuteOptions, TemplateData } from './template.ts';
-export { closeIdleWorkers } from './worker/pool.ts';
-export { renderTask } from './worker/render-task.ts';
+export { TemplateRoot } from './template.ts';

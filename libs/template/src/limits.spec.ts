@@ -3,7 +3,7 @@ import type { Limits } from './index.ts';
 
 function failure(template: string, data: Record<string, string> = {}, limits: Partial<Limits> = {}): TemplateError {
   try {
-    compile('t', template, { limits }).executeInline(data);
+    compile('t', template, { limits }).execute(data);
   } catch (error) {
     if (error instanceof TemplateError) return error;
     throw error;
@@ -93,7 +93,7 @@ describe('limits', () => {
   test.each(hostile)('1 MiB of input for %s ends', (_what, template, x) => {
     let code = 'rendered';
     try {
-      compile('t', template).executeInline({ x });
+      compile('t', template).execute({ x });
     } catch (error) {
       code = TemplateError.from(error).code;
     }

@@ -47,7 +47,7 @@ function leaks(text: string): boolean {
 
 const render = (template: string): (() => Uint8Array) => {
   const limits = { time: 1_000, steps: 20_000, allocation: 1_000_000, output: 100_000 };
-  return () => compile('t', template, { limits }).executeInline(data);
+  return () => compile('t', template, { limits }).execute(data);
 };
 
 const operands = [
@@ -169,7 +169,7 @@ test.each([
   ['a definition', `{{ define "${MARKER}" }}{{ .x }}{{ end }}{{ template "${MARKER}" . }}`, 'fails on its data'],
 ])('of a text that comes out of a Secret nothing is quoted: %s', (_, text, says) => {
   const run = (confidential: boolean): string | undefined =>
-    failure(() => compile('t', text, { confidential }).executeInline({}));
+    failure(() => compile('t', text, { confidential }).execute({}));
   expect(run(true)).toContain(says);
   expect(run(true)).not.toContain(MARKER);
   expect(run(false)).toContain(MARKER);

@@ -1,48 +1,53 @@
 import { compile } from './compile.ts';
-import type { TemplateRunOptions, Template } from './compile.ts';
 import { TemplateError } from './error.ts';
 import { readStringMap } from './targets/documents.ts';
 import { atKey } from './targets/target-error.ts';
-import type { CompileOptions, TemplateData } from './template.ts';
+import type { CompileOptions, ExecuteOptions, TemplateData, TemplateRoot } from './template.ts';
 
 /** How the templates of a resource are compiled and run. */
-export interface RenderOptions extends CompileOptions, TemplateRunOptions {}
+export interface RenderOptions extends CompileOptions, ExecuteOptions {
+  /** Told of a text that blocks its thread for long, before it is run. May throw, to have it run elsewhere. */
+  readonly onBlocking?: () => void;
+}
 
-/** Renders the text of one key of a resource; errors name the key in the reference's words. Throws `TemplateError`. */
-export async function renderKey(
+/**
+ * Renders the text of one key of a resource; errors name the key in the reference's words. Throws `TemplateError`; `FuelSpent`;
+ * what `onBlocking` throws.
+ */
+export function renderKey(
   key: string,
   text: string | Uint8Array,
-  data: TemplateData,
+  data: TemplateData | TemplateRoot,
   options: RenderOptions = {},
-): Promise<Uint8Array> {
+): Uint8Array {
   try {
-    const template: Template = compile(key, text, options);
-    return await template.execute(data, options);
+    const template = compile(key, text, options, options.fuel);
+    if (template.blocks) options.onBlocking?.();
+    return template.execute(data, options);
   } catch (error) {
-    throw atKey(key, TemplateError.from(error, key));
+    if (error instanceof TemplateError) throw atKey(key, error);
+    throw error;
   }
 }
 
-/** Scope `Values`: renders each entry under its key. Keys are taken as they are. Throws `TemplateError`. */
-export async function renderValues(
+/** Scope `Values`: renders each entry under its key. Keys are taken as they are. Throws like `renderKey`. */
+export function renderValues(
   entries: ReadonlyMap<string, string | Uint8Array>,
-  data: TemplateData,
+  data: TemplateData | TemplateRoot,
   options: RenderOptions = {},
-): Promise<Map<string, Uint8Array>> {
-  const rendered = new Map<string, Uint8Array>();
-  for (const [key, text] of entries) rendered.set(key, await renderKey(key, text, data, options));
-  return rendered;
+): Map<string, Uint8Array> {
+  return new Map([...entries].map(([key, text]) => [key, renderKey(key, text, data, options)]));
 }
 
 /**
  * Scope `KeysAndValues`: renders a text and reads it as a YAML mapping of scalars. The text is named by its key, unlike in the
- * reference, whose messages hold the whole text. Throws `TemplateError`.
+ * reference, whose messages hold the whole text. Throws like `renderKey`.
  */
-export async function renderKeysAndValues(
+export function renderKeysAndValues(
   key: string,
   text: string | Uint8Array,
-  data: TemplateData,
+  data: TemplateData | TemplateRoot,
   options: RenderOptions = {},
-): Promise<Map<string, Uint8Array>> {
-  return readStringMap(key, await renderKey(key, text, data, options));
+): Map<string, Uint8Array> {
+  return readStringMap(key, renderKey(key, text, data, options), options.fuel);
 }

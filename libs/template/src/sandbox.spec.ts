@@ -4,7 +4,7 @@ const data = { a: 'x', json: '{"__proto__":{"polluted":true},"constructor":{"nam
 
 function render(template: string): string {
   try {
-    return Buffer.from(compile('t', template).executeInline(data)).toString();
+    return Buffer.from(compile('t', template).execute(data)).toString();
   } catch (error) {
     const wanted = TemplateError.from(error);
     // Anything else is a way out, or a defect.

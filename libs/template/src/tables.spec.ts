@@ -28,7 +28,7 @@ function bytes(text: Text): string | Uint8Array {
 function answer(table: Table, template: Text): TableCase {
   try {
     const data = new Map(Object.entries(table.data).map(([key, value]) => [key, bytes(value)]));
-    const output = Buffer.from(compile(table.name, bytes(template)).executeInline(data));
+    const output = Buffer.from(compile(table.name, bytes(template)).execute(data));
     return isUtf8(output)
       ? { template, output: output.toString() }
       : { template, outputBase64: output.toString('base64') };

@@ -1,3 +1,4 @@
+import { type Fuel, FuelSpent } from '@eso/runtime';
 import type { MissingKey } from './exec/executor.ts';
 import { execute } from './exec/executor.ts';
 import type { FunctionContext } from './exec/functions.ts';
@@ -8,11 +9,12 @@ import { functionTable } from './funcs/index.ts';
 import type { Delimiters } from './lex/lexer.ts';
 import type { TreeSet } from './parse/parser.ts';
 import { parse } from './parse/parser.ts';
-import { collectFunctions } from './parse/collect-functions.ts';
+import { surveyTrees } from './parse/survey.ts';
 import type { RandomSeed } from './random.ts';
 import { randomSource } from './random.ts';
 import { encodeText, fromBytes, toBytes } from './value/utf8.ts';
 import { goStringMap } from './value/make.ts';
+import type { GoMap } from './value/values.ts';
 
 /** How a text is read and what it may use. */
 export interface CompileOptions {
@@ -36,10 +38,29 @@ export interface ExecuteOptions {
   readonly now?: number;
   /** Random bytes of the system, or reproducible ones. Default: of the system. */
   readonly random?: RandomSeed;
+  /** Work that the rendering is a part of: each step takes about a hundred of it. Default: only the limits count. */
+  readonly fuel?: Fuel | undefined;
+  /** Milliseconds on the clock, instead of the limit that the text was compiled with. */
+  readonly timeMs?: number;
 }
 
 /** The root of a template: text, or bytes as they came from a provider. */
 export type TemplateData = Readonly<Record<string, string | Uint8Array>> | ReadonlyMap<string, string | Uint8Array>;
+
+/** A root that was made once, for all templates that read it. Templates cannot change it. */
+export class TemplateRoot {
+  readonly #map: GoMap;
+
+  /** @param data text, or bytes as they came from a provider */
+  constructor(data: TemplateData) {
+    this.#map = rootOf(data);
+  }
+
+  /** The map that templates see. */
+  static mapOf(data: TemplateData | TemplateRoot): GoMap {
+    return data instanceof TemplateRoot ? data.#map : rootOf(data);
+  }
+}
 
 /** A compiled text. It holds no state of a run: any number of runs may follow each other. */
 export interface CompiledTemplate {
@@ -51,6 +72,8 @@ export interface CompiledTemplate {
   };
   /** Names a function that can block its thread for long. */
   readonly blocks: boolean;
+  /** Nodes of all its trees. */
+  readonly nodes: number;
 }
 
 /** Parses a text. Throws `TemplateError` with code `PARSE` or `LIMIT`. */
@@ -66,15 +89,16 @@ export function parseTemplate(name: string, text: string | Uint8Array, options: 
       limits,
       hasFunction: (fn) => functionTable.has(fn),
     });
-    const blocks = [...collectFunctions(trees)].some((fn) => functionTable.get(fn)?.runs === 'thread');
+    const { functions, nodes } = surveyTrees(trees);
+    const blocks = [...functions].some((fn) => functionTable.get(fn)?.runs === 'thread');
     const { missingKey = 'error', timeZone = 'UTC', confidential = false } = options;
-    return { name, trees, blocks, options: { delimiters, limits, missingKey, timeZone, confidential } };
+    return { name, trees, blocks, nodes, options: { delimiters, limits, missingKey, timeZone, confidential } };
   } catch (error) {
     throw TemplateError.from(error, name, options);
   }
 }
 
-function rootOf(data: TemplateData): ReturnType<typeof goStringMap> {
+function rootOf(data: TemplateData): GoMap {
   const pairs: [string, string][] = [];
   const entries = data instanceof Map ? data.entries() : Object.entries(data);
   for (const [key, value] of entries as Iterable<[string, string | Uint8Array]>) {
@@ -83,28 +107,41 @@ function rootOf(data: TemplateData): ReturnType<typeof goStringMap> {
   return goStringMap(pairs);
 }
 
-/** Runs a compiled text on this thread. Throws `TemplateError`. */
-export function runTemplate(template: CompiledTemplate, data: TemplateData, options: ExecuteOptions = {}): Uint8Array {
+/** Runs a compiled text. Throws `TemplateError`; `FuelSpent` when the fuel ends. */
+export function runTemplate(
+  template: CompiledTemplate,
+  data: TemplateData | TemplateRoot,
+  options: ExecuteOptions = {},
+): Uint8Array {
   const { name, trees } = template;
   const tree = trees.get(encodeText(name));
   const start = BigInt(Math.trunc((options.now ?? Date.now()) * 1000)) * 1000n;
+  const { limits } = template.options;
+  const { fuel, timeMs = limits.time } = options;
+  const budget = new ExecutionBudget(timeMs === limits.time ? limits : { ...limits, time: timeMs }, fuel);
   const context: FunctionContext = {
-    budget: new ExecutionBudget(template.options.limits),
+    budget,
     now: () => start,
     random: randomSource(options.random ?? { kind: 'system' }),
     timeZone: template.options.timeZone,
   };
   try {
     if (tree === undefined) throw new Error('the text has no template of its own name');
-    return toBytes(
-      execute(tree, rootOf(data), {
-        trees,
-        functions: functionTable,
-        missingKey: template.options.missingKey,
-        context,
-      }),
-    );
+    const output = execute(tree, TemplateRoot.mapOf(data), {
+      trees,
+      functions: functionTable,
+      missingKey: template.options.missingKey,
+      context,
+    });
+    budget.close();
+    return toBytes(output);
   } catch (error) {
-    throw TemplateError.from(error, name, template.options);
+    throw asTemplateError(budget, error, template);
   }
+}
+
+function asTemplateError(budget: ExecutionBudget, thrown: unknown, { name, options }: CompiledTemplate): Error {
+  // What ended the budget is why, whatever was made of it on the way.
+  const error = budget.ended ?? thrown;
+  return error instanceof FuelSpent ? error : TemplateError.from(error, name, options);
 }

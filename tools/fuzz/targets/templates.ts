@@ -51,10 +51,10 @@ export const templates: Target = {
     if ('refused' in compiled) return `not compiled ${outcome(compiled.refused, text)}`;
     if (compiled.value.blocks) return 'for a worker';
     const data = { a, b };
-    const first = attempt(() => compiled.value.executeInline(data, run), TemplateError);
+    const first = attempt(() => compiled.value.execute(data, run), TemplateError);
     if ('refused' in first) return outcome(first.refused, text);
     must(first.value.length <= limits.output, 'an output is as long as it may be');
-    const second = attempt(() => compiled.value.executeInline(data, run), TemplateError);
+    const second = attempt(() => compiled.value.execute(data, run), TemplateError);
     must('value' in second && Buffer.from(first.value).equals(second.value), 'the same comes out of the same');
     return wordFor(first);
   },

@@ -119,12 +119,12 @@ function causeOf(error: Error): string {
 
 /** What is written as YAML reads as it did before. */
 function cycled(text: Buffer): string {
-  const before = attempt(() => asJson.executeInline({ a: text }), TemplateError);
-  const there = attempt(() => roundTrip.executeInline({ a: text }), TemplateError);
+  const before = attempt(() => asJson.execute({ a: text }), TemplateError);
+  const there = attempt(() => roundTrip.execute({ a: text }), TemplateError);
   if (!('value' in before) || !('value' in there)) return wordFor(there);
   // As Go's: what cannot be written is empty.
   if (there.value.length === 0) return 'empty';
-  const back = attempt(() => asJson.executeInline({ a: there.value }), TemplateError);
+  const back = attempt(() => asJson.execute({ a: there.value }), TemplateError);
   must('value' in back, 'what was written as YAML is read again');
   must(isDeepStrictEqual(plain(before.value), plain(back.value)), 'with the same meaning');
   return 'same';

@@ -8,6 +8,12 @@ const entry = new URL('../testing/test-worker.ts', import.meta.url);
 const open: HeavyWork[] = [];
 const signal = new AbortController().signal;
 
+interface RunOptions {
+  readonly tenant?: string;
+  readonly key?: string;
+  readonly timeoutMs?: () => number;
+}
+
 function workOf(options: Partial<HeavyWorkOptions> = {}) {
   const registry = createRegistry({ processMetrics: false });
   const work = new HeavyWork({
@@ -20,8 +26,8 @@ function workOf(options: Partial<HeavyWorkOptions> = {}) {
   });
   open.push(work);
   return {
-    run: (input: TestInput, { tenant = 'a', key = 'k' } = {}) =>
-      work.run(testTask, input, { owner: { tenant, key }, signal }),
+    run: (input: TestInput, { tenant = 'a', key = 'k', ...more }: RunOptions = {}) =>
+      work.run(testTask, input, { owner: { tenant, key }, signal, ...more }),
     jobs: async () => (await registry.getSingleMetric('worker_jobs_total')?.get())?.values ?? [],
   };
 }
@@ -58,6 +64,19 @@ test('little work does not count, however much of it there is', async () => {
   const { run } = workOf({ clock: new ManualClock() });
   for (let i = 0; i < 1_000; i++) await run({ kind: 'steps', steps: 1_000_000 }, { key: `k${i}` });
   expect(await run({ kind: 'steps', steps: 1 }, { key: 'new' })).toBe(5_000_000);
+});
+
+test('a piece of work may say how long it may take, and is asked only where a worker does it', async () => {
+  const { run } = workOf({ timeoutMs: 60_000 });
+  const unasked = (): number => {
+    throw new Error('it was asked');
+  };
+  expect(await run({ kind: 'steps', steps: 1 }, { timeoutMs: unasked })).toBe(5_000_000);
+  await run({ kind: 'steps', steps: 6_000_000 }, { key: 'long' });
+  expect(await failure(run({ kind: 'spin' }, { key: 'long', timeoutMs: () => 100 }))).toMatchObject({
+    code: 'TIMEOUT',
+    message: 'the work takes more than 100ms',
+  });
 });
 
 test('what the worker did not finish fails with the field that was too much here', async () => {

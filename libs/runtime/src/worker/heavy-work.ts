@@ -7,7 +7,7 @@ import { TenantBudget } from './tenant-budget.ts';
 import { WorkerError } from './error.ts';
 import type { FairQueueLimits } from './fair-queue.ts';
 import { WorkerPool } from './pool.ts';
-import type { JobOutcome } from './running-job.ts';
+import type { JobOptions, JobOutcome } from './running-job.ts';
 import type { WorkerTask } from './task.ts';
 
 /** Where work is done, and how much of it. */
@@ -31,6 +31,14 @@ export interface WorkOwner {
   readonly tenant: string;
   /** What the same work will come again under, such as UID and generation of an object. */
   readonly key: string;
+}
+
+/** For whom one piece of work is done, and how. */
+export interface WorkOptions {
+  readonly owner: WorkOwner;
+  readonly signal: AbortSignal;
+  /** How long it may take in the worker, milliseconds, asked where it needs one. Default: as for all. */
+  readonly timeoutMs?: () => number;
 }
 
 /** Steps that are everybody's: only what is above them is put down to a tenant. */
@@ -96,7 +104,7 @@ export class HeavyWork {
   async run<Input, Output>(
     task: WorkerTask<Input, Output>,
     input: Input,
-    { owner, signal }: { readonly owner: WorkOwner; readonly signal: AbortSignal },
+    { owner, signal, timeoutMs = () => this.#timeoutMs }: WorkOptions,
   ): Promise<Output> {
     signal.throwIfAborted();
     const key = JSON.stringify([task.name, owner.key]);
@@ -105,7 +113,7 @@ export class HeavyWork {
       if (here.kind === 'done') return here.output;
       this.#needsWorker.set(key, here.field);
     }
-    return this.#runInWorker(task, input, { key, tenant: owner.tenant, signal });
+    return this.#runInWorker(task, input, { key, tenant: owner.tenant, timeoutMs: timeoutMs(), signal });
   }
 
   /** Ends the worker; what waits for it fails. */
@@ -133,14 +141,14 @@ export class HeavyWork {
   async #runInWorker<Input, Output>(
     task: WorkerTask<Input, Output>,
     input: Input,
-    { key, tenant, signal }: { readonly key: string; readonly tenant: string; readonly signal: AbortSignal },
+    { key, tenant, timeoutMs, signal }: { readonly key: string } & Required<JobOptions>,
   ): Promise<Output> {
     const field = this.#needsWorker.get(key);
     const refused = this.#refused.get(key);
     if (refused && refused.untilMs > this.#clock.monotonic()) throw refused.error;
     if (!this.#workerBudget.hasLeft(tenant)) throw new WorkerError('BUSY', SHARE_USED, { field });
     try {
-      return await this.#pool.run(task, input, { tenant, timeoutMs: this.#timeoutMs, signal });
+      return await this.#pool.run(task, input, { tenant, timeoutMs, signal });
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       if (error.code === 'FAILED') this.#logger.error({ task: task.name, problem: error.message }, 'worker failed');

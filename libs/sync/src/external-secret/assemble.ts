@@ -1,7 +1,6 @@
 import { type Fuel, fuelFor } from '@eso/runtime';
 import { ByteCount, checkKeyCount } from '../bounds/check-growth.ts';
 import type { SecretData } from '../data/secret-data.ts';
-import type { RenderTransform } from '../rewrite/transform.ts';
 import { prepareMap, prepareValue } from './prepare.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
@@ -10,12 +9,10 @@ export type Answer =
   | { readonly source: DataSource; readonly value: Uint8Array }
   | { readonly source: ExtractSource | FindSource; readonly values: SecretData };
 
-/** What putting the answers together may cost, and who renders templates in rewrites. */
+/** What putting the answers together may cost. */
 export interface AssembleOptions {
   /** What the whole may cost. */
   readonly fuel: Fuel;
-  /** Renders rewrites of kind transform; without it they are refused as not built yet. */
-  readonly renderTransform?: RenderTransform;
 }
 
 /** Steps for each source, and for each entry that is laid over the others. */
@@ -27,7 +24,7 @@ const STEPS_PER_ENTRY = 200;
  * `data` over `dataFrom`, and within each the later entry.
  * @throws SyncError of the first source that cannot be used; FuelSpent, with the field, when it takes more than the fuel
  */
-export function assemble(answers: readonly Answer[], { fuel, renderTransform }: AssembleOptions): SecretData {
+export function assemble(answers: readonly Answer[], { fuel }: AssembleOptions): SecretData {
   const all = new Map<string, Uint8Array>();
   const bytes = new ByteCount('spec');
   for (const answer of answers) {
@@ -36,7 +33,7 @@ export function assemble(answers: readonly Answer[], { fuel, renderTransform }: 
       fuel.take(STEPS_PER_SOURCE);
       const data =
         'values' in answer
-          ? prepareMap(answer.source, answer.values, { fuel, renderTransform })
+          ? prepareMap(answer.source, answer.values, { fuel })
           : prepareValue(answer.source, answer.value, { fuel });
       fuel.take(STEPS_PER_ENTRY * data.size);
       return data;

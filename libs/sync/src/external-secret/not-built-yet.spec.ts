@@ -52,16 +52,11 @@ test.each<[string, ExternalSecretSpec]>([
 test.each<[ExternalSecretSpec, string]>([
   [{ ...base, secretStoreRef: { name: 's' } }, 'spec.secretStoreRef.kind'],
   [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
-  [{ ...base, target: { template: {} } }, 'spec.target.template'],
   [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
   [
     { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
     'spec.dataFrom[1].sourceRef.storeRef.kind',
-  ],
-  [
-    { ...base, dataFrom: [{ find: {}, rewrite: [{ merge: {} }, { transform: { template: 'x' } }] }] },
-    'spec.dataFrom[0].rewrite[1].transform',
   ],
   [
     { ...base, data: [{ secretKey: 'k', remoteRef: { key: 'r' }, sourceRef: { generatorRef } }] },
@@ -79,11 +74,12 @@ test.each<[ExternalSecretSpec, string]>([
 test('several fields are all named in one message', () => {
   const spec: ExternalSecretSpec = {
     ...base,
-    target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' }, template: {} },
+    target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } },
+    syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] },
   };
   expect(notBuiltYet({ spec })).toMatchObject({
-    field: 'spec.target.manifest',
-    publicMessage: 'targets that are no Secret are not built yet; spec.target.template: templates are not built yet',
+    field: 'spec.syncWindows',
+    publicMessage: 'syncWindows are not built yet; spec.target.manifest: targets that are no Secret are not built yet',
     nextStep: 'Remove the field.',
   });
 });

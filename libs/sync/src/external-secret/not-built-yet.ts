@@ -46,17 +46,9 @@ const unbuilt = (field: string, subject: string, nextStep: string): UnbuiltField
 });
 
 function unbuiltInSources(spec: ExternalSecretSpec): UnbuiltField[] {
-  const dataFrom = (spec.dataFrom ?? []).flatMap(({ rewrite, sourceRef }, index) => {
-    const field = `spec.dataFrom[${index}]`;
-    return [
-      ...(rewrite ?? []).flatMap((operation, i) =>
-        operation.transform
-          ? [unbuilt(`${field}.rewrite[${i}].transform`, 'templates are', 'Use a rewrite of kind regexp.')]
-          : [],
-      ),
-      ...unbuiltSourceRef(`${field}.sourceRef`, sourceRef),
-    ];
-  });
+  const dataFrom = (spec.dataFrom ?? []).flatMap(({ sourceRef }, index) =>
+    unbuiltSourceRef(`spec.dataFrom[${index}].sourceRef`, sourceRef),
+  );
   const data = (spec.data ?? []).flatMap(({ sourceRef }, index) =>
     unbuiltSourceRef(`spec.data[${index}].sourceRef`, sourceRef),
   );
@@ -81,6 +73,5 @@ function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltFiel
 function unbuiltInTarget(target: ExternalSecretTarget): UnbuiltField[] {
   const fields: UnbuiltField[] = [];
   if (target.manifest) fields.push(unbuilt('spec.target.manifest', 'targets that are no Secret are', REMOVE));
-  if (target.template) fields.push(unbuilt('spec.target.template', 'templates are', REMOVE));
   return fields;
 }

@@ -10,14 +10,12 @@ import type { SecretData } from '../data/secret-data.ts';
 import { validateKeys } from '../data/validate-keys.ts';
 import { SyncError, withField } from '../error.ts';
 import { namesAfter, rewriteData } from '../rewrite/rewrite.ts';
-import type { RenderTransform } from '../rewrite/transform.ts';
 import type { DataSource, ExtractSource, FindSource } from './sources.ts';
 
-/** What preparing one answer may cost, and who renders templates in rewrites. */
+/** What preparing one answer may cost. */
 export interface PrepareOptions {
   /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
-  readonly renderTransform?: RenderTransform | undefined;
 }
 
 /**
@@ -27,7 +25,7 @@ export interface PrepareOptions {
 export function prepareMap(
   source: ExtractSource | FindSource,
   fetched: SecretData,
-  { fuel, renderTransform }: PrepareOptions,
+  { fuel }: PrepareOptions,
 ): SecretData {
   const settings = source.kind === 'find' ? source.find : source.ref;
   const { field } = source;
@@ -42,7 +40,6 @@ export function prepareMap(
           rewriteData(fetched, source.rewrite, {
             fuel,
             names,
-            renderTransform,
             field: `spec.dataFrom[${source.index}]`,
           }),
         )
@@ -63,11 +60,7 @@ export function prepareMap(
  * Prepares the value of a `data` entry.
  * @throws SyncError whose field is that of the source; FuelSpent
  */
-export function prepareValue(
-  source: DataSource,
-  fetched: Uint8Array,
-  { fuel }: Pick<PrepareOptions, 'fuel'>,
-): SecretData {
+export function prepareValue(source: DataSource, fetched: Uint8Array, { fuel }: PrepareOptions): SecretData {
   const { ref, secretKey } = source;
   const field = `${source.field}.remoteRef`;
   const decoding = ref.decodingStrategy ?? 'None';

@@ -33,6 +33,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   INVALID_REGEXP: 'content',
   REGEXP_TOO_LARGE: 'content',
   REWRITE_FAILED: 'content',
+  TEMPLATE_INVALID: 'content',
+  TEMPLATE_FAILED: 'content',
   DATA_TOO_LARGE: 'content',
   TOO_EXPENSIVE: 'content',
   SECRET_TOO_LARGE: 'content',

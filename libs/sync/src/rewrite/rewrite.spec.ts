@@ -274,27 +274,55 @@ describe('merge', () => {
 });
 
 describe('transform', () => {
-  const operation: ExternalSecretRewrite[] = [{ transform: { template: '{{ .value | upper }}' } }];
+  const transform = (template: string): ExternalSecretRewrite[] => [{ transform: { template } }];
 
-  test('the renderer makes the keys', () => {
-    expect(run({ a: '1' }, operation, { renderTransform: (_template, key) => key.toUpperCase() })).toEqual({ A: '1' });
+  test.each([
+    ['{{ .value | upper }}', { A: '1' }],
+    ['prefix-{{ .value }}', { 'prefix-a': '1' }],
+    ['{{ if eq .value "a" }}b{{ else }}c{{ end }}', { b: '1' }],
+    // What is missing is no error here, and prints as in Go.
+    ['{{ .nothing }}', { '<no value>': '1' }],
+    ['plain', { plain: '1' }],
+  ])('%s is rendered over each key [1.11.31]', (template, expected) => {
+    expect(run({ a: '1' }, transform(template))).toEqual(expected);
   });
 
-  test('without a renderer it is answered as not built yet', () => {
-    expect(syncErrorOf(() => run({ a: '1' }, operation))).toMatchObject({
-      code: 'NOT_BUILT_YET',
-      field: 'spec.rewrite[0].transform',
-    });
+  test('two keys that become one are an error, as in a rewrite by expression [1.11.33]', () => {
+    expect(syncErrorOf(() => run({ a: '1', b: '2' }, transform('x'))).code).toBe('KEY_COLLISION');
+    expect(syncErrorOf(() => run({ a: '1' }, transform('{{ "" }}'))).code).toBe('KEY_EMPTY');
   });
 
-  test('a template that fails is named', () => {
-    const renderTransform = (): string => {
-      throw new Error('failed to parse template: unclosed action');
-    };
-    expect(syncErrorOf(() => run({ a: '1' }, operation, { renderTransform }))).toMatchObject({
-      code: 'REWRITE_FAILED',
+  test('what is no template is named with its place [1.11.32]', () => {
+    expect(syncErrorOf(() => run({ a: '1' }, transform('{{ .value')))).toMatchObject({
+      code: 'TEMPLATE_INVALID',
       field: 'spec.rewrite[0].transform.template',
-      publicMessage: 'failed rewrite operation[0]: transform failed with failed to parse template: unclosed action',
+      publicMessage:
+        'failed rewrite operation[0]: transform failed with failed to parse template: ' +
+        'template: transform:1: unclosed action',
     });
+  });
+
+  test('a template that fails names the key, unless it comes from inside of a secret [1.11.32]', () => {
+    const failing = transform('{{ fail .value }}');
+    expect(syncErrorOf(() => run({ hunter: '1' }, failing, { names: 'public' }))).toMatchObject({
+      code: 'TEMPLATE_FAILED',
+      publicMessage:
+        'failed rewrite operation[0]: transform failed with failed to execute template for key "hunter": ' +
+        'template: transform:1:3: executing "transform" at <fail .value>: error calling fail',
+    });
+    expect(syncErrorOf(() => run({ hunter: '1' }, failing, { names: 'secret' })).message).not.toContain('hunter');
+  });
+
+  test('a template without end takes the fuel and no more', () => {
+    const endless = transform('{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}');
+    expect(() => run({ a: '1' }, endless, { fuel: new Fuel(10_000_000) })).toThrow(FuelSpent);
+    // In a worker the engine's own limit ends it.
+    expect(syncErrorOf(() => run({ a: '1' }, endless)).code).toBe('TOO_EXPENSIVE');
+  });
+
+  test('what blocks a thread is left to a worker before it begins', () => {
+    const fuel = new Fuel(10_000_000);
+    expect(() => run({ a: '1' }, transform('{{ bcrypt .value }}'), { fuel })).toThrow(FuelSpent);
+    expect(fuel.spent).toBeLessThan(1_000_000);
   });
 });

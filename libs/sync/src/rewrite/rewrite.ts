@@ -6,9 +6,9 @@ import { SyncError, withField } from '../error.ts';
 import { rewriteMerge } from './merge.ts';
 import { rewriteRegexp } from './regexp.ts';
 import type { RewriteContext } from './rewrite-context.ts';
-import { type RenderTransform, rewriteTransform } from './transform.ts';
+import { rewriteTransform } from './transform.ts';
 
-/** What a list of rewrites may cost, and who renders templates in it. */
+/** What a list of rewrites may cost, and what it is about. */
 export interface RewriteOptions {
   /** What the work may cost; taken before it is done. */
   readonly fuel: Fuel;
@@ -16,8 +16,6 @@ export interface RewriteOptions {
   readonly field: string;
   /** Whether the keys of the data may stand in texts. Those that a merge takes out of values may not, in any case. */
   readonly names: KeyNames;
-  /** Renders operations of kind transform; without it they are refused as not built yet. */
-  readonly renderTransform?: RenderTransform | undefined;
 }
 
 /**
@@ -28,14 +26,14 @@ export interface RewriteOptions {
 export function rewriteData(
   data: SecretData,
   operations: readonly ExternalSecretRewrite[],
-  { fuel, field, names, renderTransform }: RewriteOptions,
+  { fuel, field, names }: RewriteOptions,
 ): SecretData {
   let current = data;
   let currentNames = names;
   for (const [index, operation] of operations.entries()) {
     const step: RewriteContext = { fuel, field: `${field}.rewrite[${index}]`, names: currentNames };
     try {
-      current = fuelFor(step.field, () => applyOperation(current, operation, step, renderTransform));
+      current = fuelFor(step.field, () => applyOperation(current, operation, step));
     } catch (error) {
       if (error instanceof FuelSpent) throw error;
       throw withField(error, SyncError.from(error).field, `failed rewrite operation[${index}]: `);
@@ -50,14 +48,9 @@ export function namesAfter(operations: readonly ExternalSecretRewrite[], names: 
   return operations.some(({ merge }) => merge !== undefined && merge.strategy !== 'JSON') ? 'secret' : names;
 }
 
-function applyOperation(
-  data: SecretData,
-  operation: ExternalSecretRewrite,
-  step: RewriteContext,
-  render: RenderTransform | undefined,
-): SecretData {
+function applyOperation(data: SecretData, operation: ExternalSecretRewrite, step: RewriteContext): SecretData {
   if (operation.regexp) return rewriteRegexp(data, operation.regexp, step);
   if (operation.merge) return rewriteMerge(data, operation.merge, step);
-  if (operation.transform) return rewriteTransform(data, operation.transform.template, step, render);
+  if (operation.transform) return rewriteTransform(data, operation.transform.template, step);
   return data;
 }

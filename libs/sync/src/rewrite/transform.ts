@@ -1,36 +1,38 @@
-import { FuelSpent } from '@eso/runtime';
+import type { Fuel } from '@eso/runtime';
+import { compile, type CompileOptions, type Template } from '@eso/template';
+import { shownKey } from '../bounds/key-names.ts';
 import type { SecretData } from '../data/secret-data.ts';
-import { SyncError } from '../error.ts';
+import { leaveToWorker, timeFor } from '../template/on-loop.ts';
+import { templateProblem } from '../template/template-problem.ts';
 import { quoted, renameKeys } from './rename-keys.ts';
 import type { RewriteContext } from './rewrite-context.ts';
 
-/** Renders a key through a Go template in which `.value` is the old key. Throws when the template is wrong. */
-export type RenderTransform = (template: string, key: string) => string;
-
-/** Steps of one rendering, besides what the renderer itself is bound by. */
-const STEPS_PER_RENDERING = 20_000;
+/** Steps of one rendering, besides those that the template takes. */
+const STEPS_PER_RENDERING = 5_000;
+/** The delimiters are fixed, whatever those of other templates are, and what is missing is no error. */
+const OPTIONS: CompileOptions = { missingKey: 'default' };
 
 /**
- * Computes each key by a template.
- * @throws SyncError NOT_BUILT_YET without a renderer, REWRITE_FAILED when the template fails, and those of `renameKeys`
+ * Computes each key by a template in which `.value` is the old one.
+ * @throws SyncError TEMPLATE_INVALID, TEMPLATE_FAILED, TOO_EXPENSIVE, and those of `renameKeys`; FuelSpent
  */
-export function rewriteTransform(
-  data: SecretData,
-  template: string,
-  step: RewriteContext,
-  render: RenderTransform | undefined,
-): SecretData {
-  if (!render) {
-    throw new SyncError({
-      code: 'NOT_BUILT_YET',
-      field: `${step.field}.transform`,
-      what: 'templates are not built yet',
-      nextStep: 'Use a rewrite of kind regexp.',
-    });
-  }
+export function rewriteTransform(data: SecretData, template: string, step: RewriteContext): SecretData {
+  const { fuel } = step;
+  const field = `${step.field}.transform.template`;
+  const failing = <T>(prefix: string, work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw templateProblem(error, { field, prefix, fuel });
+    }
+  };
+  const compiled = failing('transform failed with failed to parse template: ', () => compileTransform(template, fuel));
   const rename = (key: string): string => {
-    step.fuel.take(STEPS_PER_RENDERING + 100 * template.length);
-    return renderKey(render, template, key, step.field);
+    const whose = shownKey(key, step.names, `key ${JSON.stringify(key)}`);
+    return failing(`transform failed with failed to execute template for ${whose}: `, () => {
+      fuel.take(STEPS_PER_RENDERING);
+      return Buffer.from(compiled.execute({ value: key }, { fuel, timeMs: timeFor(fuel) })).toString();
+    });
   };
   return renameKeys(
     data,
@@ -39,17 +41,9 @@ export function rewriteTransform(
   );
 }
 
-function renderKey(render: RenderTransform, template: string, key: string, field: string): string {
-  try {
-    return render(template, key);
-  } catch (error) {
-    if (error instanceof FuelSpent) throw error;
-    throw new SyncError({
-      code: 'REWRITE_FAILED',
-      field: `${field}.transform.template`,
-      what: `transform failed with ${error instanceof Error ? error.message : 'an error'}`,
-      nextStep: 'Correct the template.',
-      cause: error,
-    });
-  }
+/** @throws TemplateError; FuelSpent, also where the template would block this thread */
+function compileTransform(template: string, fuel: Fuel): Template {
+  const compiled = compile('transform', template, OPTIONS, fuel);
+  if (compiled.blocks) leaveToWorker(fuel);
+  return compiled;
 }

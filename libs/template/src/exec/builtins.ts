@@ -142,7 +142,10 @@ export const builtins: readonly GoFunction[] = [
   textFunction('urlquery', escapeQuery),
   valueFunction('print', [anyType], true, (context, args) => sprint(context.budget, args)),
   valueFunction('println', [anyType], true, (context, args) => sprintln(context.budget, args)),
-  valueFunction('printf', [stringType, anyType], true, (context, [format, ...operands]) =>
-    sprintf(context.budget, typeof format === 'string' ? format : '', operands),
-  ),
+  {
+    ...valueFunction('printf', [stringType, anyType], true, (context, [format, ...operands]) =>
+      sprintf(context.budget, typeof format === 'string' ? format : '', operands),
+    ),
+    perByte: 80,
+  },
 ];

@@ -29,7 +29,7 @@ import { asArgument, idealConstant, literalArgument, nilArgument } from './argum
 import { ExecError } from './exec-error.ts';
 import { readField } from './fields.ts';
 import type { FunctionContext, FunctionTable, GoFunction } from './functions.ts';
-import { reflectedType } from './functions.ts';
+import { callPaid, reflectedType } from './functions.ts';
 import { Output } from './output.ts';
 import type { Reflected } from './reflected.ts';
 import { element, unboxed } from './reflected.ts';
@@ -405,7 +405,7 @@ class Executor {
 
   #invoke(fn: GoFunction, values: readonly Reflected[], node: Node, operands: readonly Operand[]): Reflected {
     try {
-      return fn.call(this.#options.context, values);
+      return callPaid(fn, this.#options.context, values);
     } catch (error) {
       if (!(error instanceof GoError)) throw error;
       this.#at(node);

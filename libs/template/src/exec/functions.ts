@@ -29,6 +29,10 @@ export interface GoFunction {
   readonly variadic: boolean;
   /** `thread`: it can block for long by its nature, so that a template which names it runs in a worker. */
   readonly runs: 'inline' | 'thread';
+  /** Nanoseconds of work, roughly, for each byte of the texts that it takes and gives. Default 20. */
+  readonly perByte?: number;
+  /** Nanoseconds of work, roughly, for a call, whatever it takes. Default 1,000. */
+  readonly perCall?: number;
   /** Throws `GoError` where Go's returns an error or panics. */
   call(context: FunctionContext, args: readonly Reflected[]): Reflected;
 }
@@ -50,4 +54,20 @@ export function valueFunction(
     runs: 'inline',
     call: (context, args) => call(context, args as readonly Value[]),
   };
+}
+
+/**
+ * Calls a function. Its texts are paid for by their length, whatever it does with them; the steps that it counts itself are for
+ * its loops. Throws like the function; `FuelSpent`.
+ */
+export function callPaid(fn: GoFunction, context: FunctionContext, args: readonly Reflected[]): Reflected {
+  const { perByte = 20, perCall = 1_000 } = fn;
+  context.budget.pay(perCall);
+  const pay = (value: Reflected): void => {
+    if (typeof value === 'string' && value !== '') context.budget.pay(perByte * value.length);
+  };
+  args.forEach(pay);
+  const result = fn.call(context, args);
+  pay(result);
+  return result;
 }

@@ -7,7 +7,7 @@ import { ipBytes } from '../pki/ip-address.ts';
 import type { Issuer } from '../pki/issue.ts';
 import { belongsTo, issue } from '../pki/issue.ts';
 import { encodePem, nextPem } from '../pki/pem.ts';
-import { readLabelledKey, traditionalPem } from '../pki/private-key.ts';
+import { operationNanoseconds, readLabelledKey, traditionalPem } from '../pki/private-key.ts';
 import { quote } from '../strconv/quote.ts';
 import { GoError, plainError } from '../value/go-error.ts';
 import type { PublicText } from '../value/public-text.ts';
@@ -16,7 +16,7 @@ import { isAscii } from '../value/utf8.ts';
 import type { GoType, Value } from '../value/values.ts';
 import { GoObject } from '../value/values.ts';
 import { newRsaKey } from './crypto-keys.ts';
-import { define, inThread, own, t } from './define.ts';
+import { costing, define, inThread, own, t } from './define.ts';
 import { decodeGoBase64 } from './encoding.ts';
 
 const certificateType: GoType = { name: 'sprig.certificate', kind: 'struct' };
@@ -108,6 +108,9 @@ function make(context: FunctionContext, wish: Wish, key: KeyObject, issuer?: Iss
   const now = context.now();
   // Go counts durations in 64 bits of nanoseconds: about 292 years.
   const lifetime = BigInt.asIntN(64, nanosPerDay * BigInt(wish.days));
+  const signing = operationNanoseconds(issuer?.key ?? key);
+  context.budget.announce(signing);
+  context.budget.pay(signing);
   const der = within('error creating certificate', () => {
     const foreign = dns.find((name) => !isAscii(name));
     if (foreign !== undefined) {
@@ -202,5 +205,5 @@ export const certificateFunctions = [
       return make(context, { commonName, ips, dns, days }, subjectKey, issuerOf(ca));
     },
   ),
-  define('buildCustomCert', [t.string, t.string], certificate, customCertificate),
+  ...costing(500_000, [define('buildCustomCert', [t.string, t.string], certificate, customCertificate)]),
 ];

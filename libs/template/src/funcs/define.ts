@@ -132,3 +132,13 @@ export function alias(name: string, fn: GoFunction): GoFunction {
 export function inThread(fn: GoFunction): GoFunction {
   return { ...fn, runs: 'thread' };
 }
+
+/** The function, which looks at each byte of a text for longer than others do. */
+export function slowly(fn: GoFunction): GoFunction {
+  return { ...fn, perByte: 80 };
+}
+
+/** The functions, each call of which takes so many nanoseconds by its nature: keys are derived, signatures are made. */
+export function costing(perCall: number, fns: readonly GoFunction[]): GoFunction[] {
+  return fns.map((fn) => ({ ...fn, perCall }));
+}

@@ -1,7 +1,7 @@
 import { compile, TemplateError } from '../index.ts';
 
 const render = (template: string, data: Record<string, string> = {}): string =>
-  Buffer.from(compile('key', template, {}).executeInline(data)).toString();
+  Buffer.from(compile('key', template, {}).execute(data)).toString();
 
 function failure(template: string, data: Record<string, string>): TemplateError {
   try {

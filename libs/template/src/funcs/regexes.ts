@@ -133,43 +133,44 @@ function replaceAll(
   return out + text.slice(lastEnd);
 }
 
-type Compile = (source: string) => RegexProgram;
+type Compile = (source: string, context: FunctionContext) => RegexProgram;
 
 /** Each function twice: without `must` a bad pattern panics, with `must` it is an error, which shows in the message alone. */
 function variants(prefix: '' | 'must', compile: Compile) {
   const named = (name: string) => (prefix === '' ? name : `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`);
   return [
     define(named('regexFind'), [t.string, t.string], t.string, (context, source, text) =>
-      find(context, compile(source), text),
+      find(context, compile(source, context), text),
     ),
     define(named('regexFindAll'), [t.string, t.string, t.int], t.strings, (context, source, text, limit) =>
-      findAll(context, compile(source), text, limit),
+      findAll(context, compile(source, context), text, limit),
     ),
     define(named('regexReplaceAll'), [t.string, t.string, t.string], t.string, (context, source, text, replacement) => {
-      const program = compile(source);
+      const program = compile(source, context);
       return replaceAll(context, program, text, pieces(program, replacement));
     }),
     define(
       named('regexReplaceAllLiteral'),
       [t.string, t.string, t.string],
       t.string,
-      (context, source, text, literal) => replaceAll(context, compile(source), text, [{ kind: 'text', text: literal }]),
+      (context, source, text, literal) =>
+        replaceAll(context, compile(source, context), text, [{ kind: 'text', text: literal }]),
     ),
     define(named('regexSplit'), [t.string, t.string, t.int], t.strings, (context, source, text, limit) =>
-      split(context, compile(source), source, text, limit),
+      split(context, compile(source, context), source, text, limit),
     ),
   ];
 }
 
 const mustRegexMatch = define('mustRegexMatch', [t.string, t.string], t.bool, (context, source, text) =>
-  isMatch(context, RegexProgram.compile(source), text),
+  isMatch(context, RegexProgram.compile(source, context.budget), text),
 );
 
 /** Regular expressions with RE2's syntax. */
 export const regexFunctions = [
   define('regexMatch', [t.string, t.string], t.bool, (context, source, text) => {
     try {
-      return isMatch(context, RegexProgram.compile(source), text);
+      return isMatch(context, RegexProgram.compile(source, context.budget), text);
     } catch (error) {
       // A bad pattern matches nothing.
       if (error instanceof GoError) return false;
@@ -177,7 +178,7 @@ export const regexFunctions = [
     }
   }),
   mustRegexMatch,
-  ...variants('', (source) => RegexProgram.mustCompile(source)),
-  ...variants('must', (source) => RegexProgram.compile(source)),
+  ...variants('', (source, { budget }) => RegexProgram.mustCompile(source, budget)),
+  ...variants('must', (source, { budget }) => RegexProgram.compile(source, budget)),
   define('regexQuoteMeta', [t.string], t.string, (_context, text) => text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
 ];

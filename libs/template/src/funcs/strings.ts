@@ -8,7 +8,7 @@ import { toLower, toUpper } from '../value/unicode.ts';
 import type { Value } from '../value/values.ts';
 import { GoSlice } from '../value/values.ts';
 import { goStringMap } from '../value/make.ts';
-import { define, rest, t } from './define.ts';
+import { define, rest, t, slowly } from './define.ts';
 import { makeSliceLength, sliceBounds } from './go-panics.ts';
 import { connectedCase, pascalCase } from './letter-case.ts';
 import { replaceText, splitText } from './split.ts';
@@ -133,7 +133,7 @@ const letterCase = [
     t.string,
     byRune((text) => connectedCase(text, '-')),
   ),
-];
+].map(slowly);
 
 const building = [
   define('repeat', [t.int, t.string], t.string, repeat),
@@ -149,10 +149,12 @@ const building = [
     context.budget.allocate(text.length + newLine.length * (text.length / Math.max(width, 1) + 1));
     return wrapText(text, width, newLine === '' ? '\n' : newLine, true);
   }),
-  define('quote', [rest(t.any)], t.string, (context, ...values) =>
-    presentOnly(values)
-      .map((value) => quote(strval(context.budget, value)))
-      .join(' '),
+  slowly(
+    define('quote', [rest(t.any)], t.string, (context, ...values) =>
+      presentOnly(values)
+        .map((value) => quote(strval(context.budget, value)))
+        .join(' '),
+    ),
   ),
   define('squote', [rest(t.any)], t.string, (context, ...values) =>
     presentOnly(values)

@@ -46,14 +46,16 @@ export function publicPemOfJwk(json: string): string {
   return encodePem('PUBLIC KEY', key.export({ type: 'spki', format: 'der' }));
 }
 
-/** The private key of a JWK as PEM in PKCS#8. Throws `GoError`. */
-export function privatePemOfJwk(json: string): string {
+/** The private key of a JWK as PEM in PKCS#8. Throws `GoError`. @param beforeFactoring told where a prime, or what is derived of it, is not there */
+export function privatePemOfJwk(json: string, beforeFactoring: () => void = () => undefined): string {
   const jwk = parseJwk(json);
   if (jwk.kty === 'oct') throw plainError('x509: unknown key type while marshaling PKCS#8: []uint8');
   const goType = goTypes[jwk.kty];
   if (jwk.d === undefined && goType !== undefined) {
     throw plainError(shown`x509: unknown key type while marshaling PKCS#8: ${authored(goType)}`);
   }
+  const derived = [jwk.p, jwk.q, jwk.dp, jwk.dq, jwk.qi];
+  if (jwk.kty === 'RSA' && derived.some((member) => member === undefined)) beforeFactoring();
   const complete = jwk.kty === 'RSA' ? completeRsa(jwk) : jwk;
   return pkcs8Pem(readJwk(() => createPrivateKey({ key: complete, format: 'jwk' })));
 }

@@ -25,8 +25,12 @@ export function escapeRune(rune: number, quote: string, ascii = false): string {
   return rune < 0x10000 ? `\\u${hex(rune, 4)}` : `\\U${hex(rune, 8)}`;
 }
 
+/** Nothing to escape: printable ASCII without quote and backslash. */
+const plain = /^[ !#-[\]-~]*$/;
+
 /** `strconv.Quote`, or `QuoteToASCII` with `ascii`. */
 export function quote(bytes: string, ascii = false): string {
+  if (plain.test(bytes)) return `"${bytes}"`;
   let out = '"';
   for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);

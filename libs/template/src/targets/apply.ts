@@ -1,3 +1,5 @@
+import type { Fuel } from '@eso/runtime';
+import { TemplateError } from '../error.ts';
 import { decodeText, fromBytes } from '../value/utf8.ts';
 import { readDocument, readStringMap } from './documents.ts';
 import type { ManifestObject, ManifestValue } from './json-value.ts';
@@ -55,32 +57,47 @@ function merged(leaf: ManifestValue | undefined, value: ManifestValue): Manifest
   return result;
 }
 
-/**
- * Puts one rendered entry of scope `Values` into an object: into its strings under the entry's key, into `spec` under the
- * key, or, read as YAML, in place of what stands at the path.
- */
-export function applyValue(object: ManifestObject, target: TemplateTarget, key: string, value: Uint8Array): void {
-  if (target.kind === 'path') changeAtPath(object, target.text, target.path, () => readDocument(key, value));
-  else if (target.kind === 'spec') setField(mapAt(object, 'spec'), key, text(value));
-  else setField(stringsOf(object, target.kind), key, text(value));
+/** A rendered text of an object, and what its reading may cost. */
+export interface RenderedText {
+  /** Names the template in errors, and the entry where it is one of scope `Values`. */
+  readonly key: string;
+  readonly text: Uint8Array;
+  readonly fuel?: Fuel | undefined;
+}
+
+/** The value that stands in YAML, or, where it is none, the text itself: `a: b: c` is a text that people mean. */
+function valueOrText({ key, text: rendered, fuel }: RenderedText): ManifestValue {
+  try {
+    return readDocument(key, rendered, fuel);
+  } catch (error) {
+    if (error instanceof TemplateError && error.code === 'TARGET') return text(rendered);
+    throw error;
+  }
 }
 
 /**
- * Puts a rendered document of scope `KeysAndValues` into an object: its pairs into the strings, or the whole in place of
- * `spec` or of what stands at the path. Two maps at the end of a path of several steps are merged.
+ * Puts one rendered entry of scope `Values` into an object: into its strings under the entry's key, into `spec` under the
+ * key, or, read as YAML, in place of what stands at the path. Throws `TemplateError`; `FuelSpent`.
  */
-export function applyDocument(
-  object: ManifestObject,
-  target: TemplateTarget,
-  template: string,
-  document: Uint8Array,
-): void {
-  if (target.kind === 'spec') setField(object, 'spec', readDocument(template, document));
+export function applyValue(object: ManifestObject, target: TemplateTarget, rendered: RenderedText): void {
+  const { key, fuel } = rendered;
+  if (target.kind === 'path') changeAtPath(object, target, () => valueOrText(rendered), fuel);
+  else if (target.kind === 'spec') setField(mapAt(object, 'spec'), key, text(rendered.text));
+  else setField(stringsOf(object, target.kind), key, text(rendered.text));
+}
+
+/**
+ * Puts a rendered document of scope `KeysAndValues` into an object: in place of `spec` or of what stands at the path, or its
+ * pairs into the strings. Two maps at the end of a path of several steps are merged. Throws `TemplateError`; `FuelSpent`.
+ */
+export function applyDocument(object: ManifestObject, target: TemplateTarget, document: RenderedText): void {
+  const { key, fuel } = document;
+  if (target.kind === 'spec') setField(object, 'spec', readDocument(key, document.text, fuel));
   else if (target.kind === 'path') {
-    const value = readDocument(template, document);
-    changeAtPath(object, target.text, target.path, (leaf) => (target.path.length > 1 ? merged(leaf, value) : value));
+    const value = readDocument(key, document.text, fuel);
+    changeAtPath(object, target, (leaf) => (target.path.length > 1 ? merged(leaf, value) : value), fuel);
   } else {
     const strings = stringsOf(object, target.kind);
-    for (const [key, value] of readStringMap(template, document)) setField(strings, key, text(value));
+    for (const [name, value] of readStringMap(key, document.text, fuel)) setField(strings, name, text(value));
   }
 }

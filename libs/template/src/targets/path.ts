@@ -1,3 +1,4 @@
+import type { Fuel } from '@eso/runtime';
 import type { ManifestObject, ManifestValue } from './json-value.ts';
 import { fieldOf, isManifestObject, setField } from './json-value.ts';
 import { targetError } from './target-error.ts';
@@ -8,6 +9,10 @@ export type PathStep =
 
 /** A list grows to the index with nulls, so that there has to be an end. */
 const maxIndex = 10_000;
+/** No resource is nested so deep. */
+const maxSteps = 100;
+/** Steps of fuel for one null that a list grows by. */
+const FUEL_PER_NULL = 10;
 
 /** The indexes behind a name: `[0][1]`. */
 function parseIndexes(target: string, text: string): PathStep[] {
@@ -41,6 +46,7 @@ export function parsePath(target: string): PathStep[] {
     const indexes = bracket < 0 ? [] : parseIndexes(target, segment.slice(bracket));
     return name === '' ? indexes : [{ kind: 'key', key: name }, ...indexes];
   });
+  if (steps.length > maxSteps) throw invalid(target, `more than ${maxSteps} steps`);
   if (steps[0]?.kind !== 'key') throw invalid(target, 'path must start with a key');
   return steps;
 }
@@ -70,36 +76,37 @@ function mismatch(target: string, expected: string, found: ManifestValue): Error
   return targetError('', `failed to set path ${target}: ${expected} but found ${goType(found)}`);
 }
 
-function write(container: ManifestValue, step: PathStep, value: ManifestValue): void {
+function write(container: ManifestValue, step: PathStep, value: ManifestValue, fuel: Fuel | undefined): void {
   if (step.kind === 'key') {
     if (isManifestObject(container)) setField(container, step.key, value);
     return;
   }
   if (!Array.isArray(container)) return;
+  fuel?.take(FUEL_PER_NULL * Math.max(0, step.index - container.length));
   while (container.length <= step.index) container.push(null);
   container[step.index] = value;
 }
 
 /**
  * Replaces the leaf of a path by what `change` makes of it (undefined where there is none), making maps and lists on the way
- * and filling lists with nulls. Throws `TemplateError` with code `TARGET` where something else stands in the way.
+ * and filling lists with nulls. Throws `TemplateError` with code `TARGET` where something else stands in the way; `FuelSpent`.
  */
 export function changeAtPath(
   object: ManifestObject,
-  target: string,
-  path: readonly PathStep[],
+  { text: target, path }: { readonly text: string; readonly path: readonly PathStep[] },
   change: (leaf: ManifestValue | undefined) => ManifestValue,
+  fuel?: Fuel,
 ): void {
   let container: ManifestValue = object;
   path.forEach((step, at) => {
     const found: ManifestValue | undefined = read(container, step, target);
     const next = path[at + 1];
     if (next === undefined) {
-      write(container, step, change(found));
+      write(container, step, change(found), fuel);
       return;
     }
     const inner: ManifestValue = found ?? emptyFor(next);
-    if (found === undefined || found === null) write(container, step, inner);
+    if (found === undefined || found === null) write(container, step, inner, fuel);
     container = inner;
   });
 }

@@ -15,6 +15,7 @@ export function atKey(key: string, error: TemplateError): TemplateError {
     template: error.template,
     line: error.line,
     column: error.column,
+    limit: error.limit,
     goMessage: prefix + error.goMessage,
     publicMessage: prefix + error.publicMessage,
     cause: error,

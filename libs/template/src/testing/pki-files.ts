@@ -23,7 +23,7 @@ const PATIENT = { limits: { time: 60_000 } };
 
 /** What a template gives as text, however long it takes. Throws `TemplateError`. */
 export function render(template: string, data: Data = {}): string {
-  return Buffer.from(compile('t', template, PATIENT).executeInline(data)).toString();
+  return Buffer.from(compile('t', template, PATIENT).execute(data)).toString();
 }
 
 /** The two texts of the error that a template ends with, without the place in front of them. */

@@ -3,7 +3,7 @@ import { constants, privateDecrypt } from 'node:crypto';
 import type { FunctionContext } from '../../exec/functions.ts';
 import { privatePemOfJwk, publicPemOfJwk } from '../../pki/jwk.ts';
 import { nextPem } from '../../pki/pem.ts';
-import { readAnyKey } from '../../pki/private-key.ts';
+import { operationNanoseconds, readAnyKey } from '../../pki/private-key.ts';
 import { GoError, plainError } from '../../value/go-error.ts';
 import { constant } from '../../value/public-text.ts';
 import { fromBytes } from '../../value/utf8.ts';
@@ -52,19 +52,24 @@ function rsaDecrypt(
   for (const name of hashesFor(hash)) {
     // A private operation with a key of 4096 bits takes about two milliseconds.
     context.budget.step(2000);
+    context.budget.announce(operationNanoseconds(key));
+    context.budget.pay(operationNanoseconds(key));
     const text = decryptOaep(key, name, ciphertext);
     if (text !== undefined) return text;
   }
   throw plainError('error decrypting data with RSA: crypto/rsa: decryption error');
 }
 
+/** Finding the primes of a key of 4096 bits, nanoseconds. */
+const FACTORING = 50_000_000;
+
 /** Keys: from JWK to PEM, and decryption with a private one. */
 export const keyFunctions = [
   define('jwkPublicKeyPem', [t.string], t.string, (context, json) => publicPemOfJwk(charged(context, json))),
   define('jwkPrivateKeyPem', [t.string], t.string, (context, json) => {
-    // A key without its primes has to be factored.
     context.budget.step(2000);
-    return privatePemOfJwk(charged(context, json));
+    // A key without its primes has to be factored.
+    return privatePemOfJwk(charged(context, json), () => context.budget.announce(FACTORING));
   }),
   define('rsaDecrypt', [t.string, t.string, t.string, t.string], t.string, rsaDecrypt),
 ];

@@ -6,7 +6,7 @@ import { allPem, encodePem, nextPem } from '../../pki/pem.ts';
 import { GoError, plainError } from '../../value/go-error.ts';
 import { constant, shown } from '../../value/public-text.ts';
 import { decodeText } from '../../value/utf8.ts';
-import { define, t } from '../define.ts';
+import { costing, define, t } from '../define.ts';
 
 /** Charges for reading a text of certificates; call it first. */
 export function charged(context: FunctionContext, text: string): string {
@@ -75,6 +75,8 @@ function parsed(bytes: Uint8Array): Certificate {
 /** What picks parts out of PEM texts. */
 export const pemFunctions = [
   define('filterPEM', [t.string, t.string], t.string, filterPem),
-  define('filterCertChain', [t.string, t.string], t.string, filterCertChain),
-  define('certSANs', [t.string], t.strings, certSans),
+  ...costing(500_000, [
+    define('filterCertChain', [t.string, t.string], t.string, filterCertChain),
+    define('certSANs', [t.string], t.strings, certSans),
+  ]),
 ];

@@ -129,7 +129,7 @@ describe('errors', () => {
     const more = Buffer.concat([p.slice(0, -2), Buffer.from('7fff', 'hex')]);
     expect(templateFailure('{{ pkcs12keyPass "secret" .p }}', { p: more }).go).toBe(wrongPassword);
     const limited = compile('t', '{{ pkcs12keyPass "secret" .p }}', { limits: { steps: 2500 } });
-    expect(() => limited.executeInline({ p })).toThrow('the template exceeds its limit of 2500 steps');
+    expect(() => limited.execute({ p })).toThrow('the template exceeds its limit of 2500 steps');
   });
 
   test('what is no PEM, no certificate, no key', () => {

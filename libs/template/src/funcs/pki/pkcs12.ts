@@ -10,7 +10,7 @@ import { GoError, plainError } from '../../value/go-error.ts';
 import type { Constant, PublicText } from '../../value/public-text.ts';
 import { constant, shown } from '../../value/public-text.ts';
 import { toBytes } from '../../value/utf8.ts';
-import { define, t } from '../define.ts';
+import { costing, define, t } from '../define.ts';
 import { certificatesPem, charged, ordered } from './pem-filters.ts';
 
 /** Rounds of PBKDF2 that take about as long as one step of a template. */
@@ -104,14 +104,18 @@ function trustStore(context: FunctionContext, certificates: string, password: st
 
 /** PKCS#12 in and out. What goes out is new at every rendering: salts are random. */
 export const pkcs12Functions = [
-  define('pkcs12key', [t.string], t.string, (context, input) => keyOf(context, '', input)),
-  define('pkcs12keyPass', [t.string, t.string], t.string, keyOf),
-  define('pkcs12cert', [t.string], t.string, (context, input) => certificatesIn(context, '', input)),
-  define('pkcs12certPass', [t.string, t.string], t.string, certificatesIn),
-  define('pemToPkcs12', [t.string, t.string], t.string, (context, cert, key) => single(context, cert, key, '')),
-  define('pemToPkcs12Pass', [t.string, t.string, t.string], t.string, single),
-  define('fullPemToPkcs12', [t.string, t.string], t.string, (context, cert, key) => chain(context, cert, key, '')),
-  define('fullPemToPkcs12Pass', [t.string, t.string, t.string], t.string, chain),
-  define('pemTruststoreToPKCS12', [t.string], t.string, (context, certs) => trustStore(context, certs, '')),
-  define('pemTruststoreToPKCS12Pass', [t.string, t.string], t.string, trustStore),
+  ...costing(3_000_000, [
+    define('pkcs12key', [t.string], t.string, (context, input) => keyOf(context, '', input)),
+    define('pkcs12keyPass', [t.string, t.string], t.string, keyOf),
+    define('pkcs12cert', [t.string], t.string, (context, input) => certificatesIn(context, '', input)),
+    define('pkcs12certPass', [t.string, t.string], t.string, certificatesIn),
+  ]),
+  ...costing(6_000_000, [
+    define('pemToPkcs12', [t.string, t.string], t.string, (context, cert, key) => single(context, cert, key, '')),
+    define('pemToPkcs12Pass', [t.string, t.string, t.string], t.string, single),
+    define('fullPemToPkcs12', [t.string, t.string], t.string, (context, cert, key) => chain(context, cert, key, '')),
+    define('fullPemToPkcs12Pass', [t.string, t.string, t.string], t.string, chain),
+    define('pemTruststoreToPKCS12', [t.string], t.string, (context, certs) => trustStore(context, certs, '')),
+    define('pemTruststoreToPKCS12Pass', [t.string, t.string], t.string, trustStore),
+  ]),
 ];
