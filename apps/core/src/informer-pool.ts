@@ -1,5 +1,5 @@
-import { type KubeClient, type KubeObject, ListPermits, resourceName } from '@eso/kube';
-import { type Clock, gaugeOf, type Logger, type Registry } from '@eso/runtime';
+import { type KubeClient, type KubeObject, resourceName } from '@eso/kube';
+import { type Clock, gaugeOf, type Logger, Permits, type Registry } from '@eso/runtime';
 import { type InformerUse, InformerUser, type PooledInformer, type UsedInformer } from './informer-use.ts';
 import { keyOfUse, type PoolEntry, SharedInformer } from './shared-informer.ts';
 
@@ -38,7 +38,7 @@ export class InformerPool {
   /** The longest without users first; the function cancels its end. */
   readonly #lingering = new Map<PoolEntry, () => void>();
   /** By kind: one whose server hangs keeps nobody waiting, neither another kind nor what core itself stands on. */
-  readonly #permits = new Map<string, ListPermits>();
+  readonly #permits = new Map<string, Permits>();
   #watches = 0;
 
   constructor(options: InformerPoolOptions) {
@@ -98,8 +98,8 @@ export class InformerPool {
     return shared;
   }
 
-  #permitsOf(kind: string): ListPermits {
-    const permits = this.#permits.get(kind) ?? new ListPermits(LISTS_PER_KIND);
+  #permitsOf(kind: string): Permits {
+    const permits = this.#permits.get(kind) ?? new Permits(LISTS_PER_KIND);
     this.#permits.set(kind, permits);
     return permits;
   }

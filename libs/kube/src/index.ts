@@ -15,7 +15,6 @@ export {
   type InformerHandler,
   type InformerOptions,
 } from './informer/informer.ts';
-export { ListPermits } from './informer/list-permits.ts';
 export { type Indexers, Store } from './informer/store.ts';
 export * from './resource/index.ts';
 export type { Method } from './transport/transport.ts';

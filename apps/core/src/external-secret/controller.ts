@@ -17,6 +17,8 @@ import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
 import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
+import type { TemplateDelimiters } from './template-requests.ts';
+import { TemplateSources } from './template-sources/template-sources.ts';
 import { watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
@@ -37,6 +39,8 @@ export interface ExternalSecretControllerOptions {
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
   readonly lifetime: AbortSignal;
+  /** Where actions of a template begin and end. Default: `{{` and `}}`. */
+  readonly templateDelimiters?: TemplateDelimiters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -62,10 +66,22 @@ export function externalSecretController(options: ExternalSecretControllerOption
     written: written.secrets,
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
+  const templates = new TemplateSources({
+    client,
+    pool: options.pool,
+    externalSecrets: informers.externalSecrets,
+    changed: enqueue.changed,
+    appeared: enqueue.appeared,
+    events: syncEvents,
+    ...(options.templateDelimiters && { delimiters: options.templateDelimiters }),
+    lifetime: options.lifetime,
+    clock,
+  });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => written.externalSecrets.latest(key),
       targetOf: () => target,
+      templateSources: (es) => templates.stateOf(es),
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,
@@ -78,7 +94,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
     targetOf: () => target,
-    templates: { requestFor: () => Promise.resolve(undefined) },
+    templates,
     concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
       events: syncEvents,

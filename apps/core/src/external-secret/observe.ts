@@ -2,6 +2,7 @@ import type { ExternalSecret } from '@eso/api/resources';
 import type { TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import type { SyncTarget } from './target/target.ts';
+import type { SourceState } from './template-requests.ts';
 import type { TargetWords } from './target/words.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
@@ -17,6 +18,8 @@ export interface Observation {
   readonly words: TargetWords;
   /** Targets that it made under an earlier name. */
   readonly orphans: readonly TargetSnapshot[];
+  /** What became of the objects that its template reads. */
+  readonly templateSources: SourceState;
   readonly namespace: ConsumerNamespace;
   /** The store that a reference of this ExternalSecret names, as it is at the time of the call. */
   readonly findStore: (ref: StoreSelector) => StoreView | undefined;
@@ -32,6 +35,7 @@ export interface Observation {
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
   readonly targetOf: (es: ExternalSecret) => Pick<SyncTarget, 'words' | 'isWatched' | 'observed' | 'orphans'>;
+  readonly templateSources: (es: ExternalSecret) => SourceState;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
@@ -56,6 +60,7 @@ export function createObserver(options: ObserverOptions): Observe {
       isWatched: target.isWatched(es),
       words: target.words,
       orphans: target.orphans(es),
+      templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),
       controllerClass: options.controllerClass,

@@ -4,6 +4,7 @@ import type { Informer } from '@eso/kube';
 import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
+import { sourceIndexKeys } from './template-sources/source-refs.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
@@ -15,6 +16,8 @@ export const externalSecretIndexers = {
     storesOf(es).map(({ kind, name }) =>
       storeKey(kind, kind.startsWith('Cluster') ? '' : (es.metadata.namespace ?? ''), name),
     ),
+  /** What its template reads. */
+  templateSource: sourceIndexKeys,
 };
 
 /** What {@link watchExternalSecrets} ties together. */
@@ -32,6 +35,9 @@ export interface Enqueue {
   readonly key: (key: string) => void;
   /** Those whose target is the Secret with this key. */
   readonly ownersOf: (key: string) => void;
+  /** One that has to be looked at because of something that changed, or that is seen for the first time. */
+  readonly changed: (es: ExternalSecret) => void;
+  readonly appeared: (es: ExternalSecret) => void;
 }
 
 /** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
@@ -84,7 +90,8 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     for (const es of externalSecrets.store.byIndex('store', storeKey(store.kind, store.namespace ?? '', store.name)))
       enqueue(es);
   });
-  return { key: (key) => queue.add(key, { priority: Priority.changed }), ownersOf: enqueueOwners };
+  const key = (changed: string): void => queue.add(changed, { priority: Priority.changed });
+  return { key, ownersOf: enqueueOwners, changed: enqueue, appeared };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

@@ -1,8 +1,8 @@
-import { type Clock, type Logger, type Registry, silentLogger, systemClock } from '@eso/runtime';
+import { type Clock, type Logger, type Permits, type Registry, silentLogger, systemClock } from '@eso/runtime';
 import { DEFAULT_PAGE_SIZE, type KubeClient } from '../client/client.ts';
 import { KubeError } from '../error.ts';
 import { compareResourceVersions, type KubeObject, resourceName, type ResourceType } from '../resource/index.ts';
-import { type ListPermits, listPermitsOf } from './list-permits.ts';
+import { listPermitsOf } from './list-permits.ts';
 import { informerMetrics, ObjectCount } from './metrics.ts';
 import { type InformerHandler, ObjectSink } from './object-sink.ts';
 import { Reflector, type ReflectorFailure } from './reflector.ts';
@@ -40,7 +40,7 @@ export interface InformerOptions<T, S> {
   /** Objects per page at most, where the API server cannot list object by object. Default 500. */
   pageSize?: number;
   /** Who lists at the same time. Default: three of all informers of the client that have none of their own. */
-  listPermits?: ListPermits;
+  listPermits?: Permits;
 }
 
 /** A store that follows the API server, and the handlers that are told what changed in it. */
