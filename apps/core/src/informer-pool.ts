@@ -1,5 +1,5 @@
 import { type KubeClient, type KubeObject, resourceName } from '@eso/kube';
-import { type Clock, gaugeOf, type Logger, type Registry } from '@eso/runtime';
+import { type Clock, gaugeOf, type Logger, Permits, type Registry } from '@eso/runtime';
 import { type InformerUse, InformerUser, type PooledInformer, type UsedInformer } from './informer-use.ts';
 import { keyOfUse, type PoolEntry, SharedInformer } from './shared-informer.ts';
 
@@ -21,6 +21,8 @@ export interface InformerPoolOptions {
 
 const LINGER_MS = 30_000;
 const MAX_WATCHES = 1_000;
+/** Lists of one kind at a time. */
+const LISTS_PER_KIND = 2;
 
 /**
  * Informers that come and go with their users: the first starts one, and some time after the last has gone it ends, with its watch, its
@@ -35,6 +37,8 @@ export class InformerPool {
   readonly #waiting = new Set<PoolEntry>();
   /** The longest without users first; the function cancels its end. */
   readonly #lingering = new Map<PoolEntry, () => void>();
+  /** By kind: one whose server hangs keeps nobody waiting, neither another kind nor what core itself stands on. */
+  readonly #permits = new Map<string, Permits>();
   #watches = 0;
 
   constructor(options: InformerPoolOptions) {
@@ -81,7 +85,8 @@ export class InformerPool {
     if (known) return sharedBy(known, use);
     const { client, tenants, clock, logger, registry, maxWatches = MAX_WATCHES } = this.#options;
     const namespaces = use.namespace === undefined ? tenants : [use.namespace];
-    const shared = new SharedInformer({ client, use, namespaces, clock, logger, registry });
+    const listPermits = this.#permitsOf(resourceName(use.type));
+    const shared = new SharedInformer({ client, use, namespaces, clock, logger, registry, listPermits });
     this.#informers.set(shared.key, shared);
     this.#waiting.add(shared);
     this.#startWaiting();
@@ -91,6 +96,12 @@ export class InformerPool {
         'as many watches are open as may be: another one waits for a place',
       );
     return shared;
+  }
+
+  #permitsOf(kind: string): Permits {
+    const permits = this.#permits.get(kind) ?? new Permits(LISTS_PER_KIND);
+    this.#permits.set(kind, permits);
+    return permits;
   }
 
   #leave(shared: PoolEntry): void {

@@ -12,7 +12,7 @@ import type { InformerProblem, InformerUse, UsedInformer } from './informer-use.
 /** What a {@link SharedInformer} follows, and with what. */
 export interface SharedInformerOptions<O extends KubeObject, T> extends Pick<
   InformerOptions<O, T>,
-  'clock' | 'logger' | 'registry'
+  'clock' | 'logger' | 'registry' | 'listPermits'
 > {
   readonly client: KubeClient;
   readonly use: InformerUse<O, T>;

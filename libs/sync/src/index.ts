@@ -40,6 +40,7 @@ export {
   syncedResourceVersion,
 } from './external-secret/refresh.ts';
 export { isAtRest } from './external-secret/rest.ts';
+export { followsSources } from './external-secret/source-change.ts';
 export {
   type DataSource,
   type ExtractSource,

@@ -44,6 +44,18 @@ const STORE_CODES: Readonly<Record<string, Said>> = {
   ),
 };
 
+/** Codes that core makes itself about what templates read. */
+const TEMPLATE_CODES: Readonly<Record<string, Said>> = {
+  TEMPLATE_SOURCE_NOT_FOUND: said(
+    'a ConfigMap or Secret that templateFrom names does not exist in the namespace of the ExternalSecret',
+    'create it, or correct the name',
+  ),
+  TEMPLATE_KEY_NOT_FOUND: said(
+    'a ConfigMap or Secret that templateFrom names has not the key that is asked for',
+    'add the key to it, or correct the name of the key',
+  ),
+};
+
 const LASTS = 'nothing: it is tried again; if it lasts, look at the API server and at what stands before it';
 
 /** Codes of a request to the Kubernetes API: in conditions where a target could not be written, in `/readyz` and logs otherwise. */
@@ -56,7 +68,7 @@ const KUBERNETES_CODES: Readonly<Record<KubeErrorCode, Said>> = {
   CONFLICT: said('somebody else has written the object since it was read', LASTS),
   INVALID: said('the API server does not accept the Secret', 'correct the fields that are named'),
   FORBIDDEN: said(
-    'core has no rights on Secrets of the namespace, or a process lacks a right that is named',
+    'core has no rights on Secrets or ConfigMaps of the namespace, or a process lacks a right that is named',
     'give the process the rights of its chart in this namespace',
   ),
   QUOTA_EXCEEDED: said(
@@ -134,6 +146,7 @@ function tables(): Omit<DocumentedError, 'causes'>[] {
       wire: { grpc: Code[grpc], repeated: retryable },
     })),
     ...Object.entries(syncErrorCodes).map(([code, said]) => entry('externalSecret', code, said)),
+    ...Object.entries(TEMPLATE_CODES).map(([code, said]) => entry('externalSecret', code, said)),
     ...Object.entries(STORE_CODES).map(([code, said]) => entry('store', code, said)),
     ...Object.entries(KUBERNETES_CODES).map(([code, said]) => entry('kubernetes', code, said)),
   ];

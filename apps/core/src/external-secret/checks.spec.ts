@@ -5,6 +5,7 @@ import { decideReconcile, NEW_STORE_GRACE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
 import { SECRET_WORDS } from './target/words.ts';
+import type { SourceState } from './template-requests.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 12);
 const spec: ExternalSecret['spec'] = {
@@ -68,6 +69,7 @@ interface Given {
   store?: StoreView | undefined;
   isWatched?: boolean;
   damage?: number;
+  templateSources?: SourceState;
   clusterStores?: boolean;
   /** Reason of the Ready condition. */
   reason?: string;
@@ -106,6 +108,7 @@ function given(options: Given = {}): Observation {
     damage: options.damage,
     clusterStores: options.clusterStores ?? true,
     orphans: options.orphans ?? [],
+    templateSources: options.templateSources ?? { kind: 'unchanged' },
     namespace: { name: 'team', labels: {} },
     findStore: () => found,
     controllerClass: 'default',
@@ -159,6 +162,36 @@ test.each<[string, Given, unknown]>([
     'a target that the backend emptied, and somebody made another',
     { ...policy('Owner'), reason: 'SecretDeleted', target: drifted },
     { kind: 'sync' },
+  ],
+  [
+    'what its template reads changed',
+    { syncedAgo: MINUTE, ready: 'True', templateSources: { kind: 'changed', waitMs: 0 } },
+    { kind: 'sync' },
+  ],
+  [
+    'it changed, and a failure was about it',
+    { syncedAgo: MINUTE, ready: 'False', templateSources: { kind: 'changed', waitMs: 0 } },
+    { kind: 'sync' },
+  ],
+  [
+    'it changes all the time',
+    { syncedAgo: MINUTE, ready: 'True', templateSources: { kind: 'changed', waitMs: 7 } },
+    { kind: 'wait', ms: 7 },
+  ],
+  [
+    'it changes all the time, and the interval has passed',
+    { syncedAgo: 61 * MINUTE, ready: 'True', templateSources: { kind: 'changed', waitMs: 7 } },
+    { kind: 'sync' },
+  ],
+  [
+    'it changed, and nothing is refreshed',
+    {
+      syncedAgo: MINUTE,
+      ready: 'True',
+      templateSources: { kind: 'changed', waitMs: 0 },
+      spec: { refreshPolicy: 'CreatedOnce' },
+    },
+    { kind: 'upToDate' },
   ],
   ['nobody watches that kind of target yet', { isWatched: false, target: undefined }, { kind: 'wait' }],
   [

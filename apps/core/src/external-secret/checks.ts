@@ -1,4 +1,4 @@
-import { invalidSpec, isAtRest, isDue, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
+import { followsSources, invalidSpec, isAtRest, isDue, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
 import { readyOf, type SyncVerdict } from './status.ts';
@@ -13,7 +13,7 @@ export type Decision =
   | { readonly kind: 'upToDate' }
   /** The target is as it should be, and an earlier one is left over. */
   | { readonly kind: 'deleteOrphans' }
-  /** Too early to complain: look again after `ms`, unless what is missing appears first. */
+  /** Too early: look again after `ms`, unless what it waits for comes first. */
   | { readonly kind: 'wait'; readonly ms: number }
   /** The outcome is known without asking anybody. */
   | { readonly kind: 'report'; readonly verdict: SyncVerdict }
@@ -53,11 +53,13 @@ const invalid: ReconcileCheck = ({ es }) => {
 const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { kind: 'wait', ms: UNWATCHED_MS });
 
 /**
- * Not due, and the target is as it was written. A failure that stands in the status is over then, without a fetch: the spec was
+ * Not due, the target is as it was written, and so is what its template reads. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
-const upToDate: ReconcileCheck = ({ es, target, damage, orphans, now }) => {
+const upToDate: ReconcileCheck = ({ es, target, damage, orphans, templateSources, now }) => {
   if (isDue(es, now).due || damage !== undefined || !isAtRest(es, target)) return undefined;
+  if (templateSources.kind === 'changed' && followsSources(es))
+    return templateSources.waitMs > 0 ? { kind: 'wait', ms: templateSources.waitMs } : undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
   if (orphans.length > 0) return { kind: 'deleteOrphans' };
   if (readyOf(es.status)?.status === 'True') return { kind: 'upToDate' };

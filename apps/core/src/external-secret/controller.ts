@@ -18,6 +18,8 @@ import { externalSecretReconcile } from './reconcile.ts';
 import { Repairs } from './repairs.ts';
 import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
+import type { TemplateDelimiters } from './template-requests.ts';
+import { TemplateSources } from './template-sources/template-sources.ts';
 import { watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
@@ -38,6 +40,8 @@ export interface ExternalSecretControllerOptions {
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
   readonly lifetime: AbortSignal;
+  /** Where actions of a template begin and end. Default: `{{` and `}}`. */
+  readonly templateDelimiters?: TemplateDelimiters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -69,11 +73,23 @@ export function externalSecretController(options: ExternalSecretControllerOption
     drifted: enqueue.ownersOf,
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
+  const templates = new TemplateSources({
+    client,
+    pool: options.pool,
+    externalSecrets: informers.externalSecrets,
+    changed: enqueue.changed,
+    appeared: enqueue.appeared,
+    events: syncEvents,
+    ...(options.templateDelimiters && { delimiters: options.templateDelimiters }),
+    lifetime: options.lifetime,
+    clock,
+  });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => written.externalSecrets.latest(key),
       targetOf: () => target,
       repairs,
+      templateSources: (es) => templates.stateOf(es),
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,
@@ -86,7 +102,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
     targetOf: () => target,
-    templates: { requestFor: () => Promise.resolve(undefined) },
+    templates,
     concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
       events: syncEvents,

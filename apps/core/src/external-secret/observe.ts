@@ -3,6 +3,7 @@ import type { TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import type { Repairs } from './repairs.ts';
 import type { SyncTarget } from './target/target.ts';
+import type { SourceState } from './template-requests.ts';
 import type { TargetWords } from './target/words.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
@@ -20,6 +21,8 @@ export interface Observation {
   readonly damage: number | undefined;
   /** Targets that it made under an earlier name. */
   readonly orphans: readonly TargetSnapshot[];
+  /** What became of the objects that its template reads. */
+  readonly templateSources: SourceState;
   readonly namespace: ConsumerNamespace;
   /** The store that a reference of this ExternalSecret names, as it is at the time of the call. */
   readonly findStore: (ref: StoreSelector) => StoreView | undefined;
@@ -36,6 +39,7 @@ export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
   readonly targetOf: (es: ExternalSecret) => Pick<SyncTarget, 'words' | 'isWatched' | 'observed' | 'orphans'>;
   readonly repairs: Pick<Repairs, 'pending'>;
+  readonly templateSources: (es: ExternalSecret) => SourceState;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
   readonly controllerClass: string;
@@ -61,6 +65,7 @@ export function createObserver(options: ObserverOptions): Observe {
       words: target.words,
       damage: options.repairs.pending(key),
       orphans: target.orphans(es),
+      templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),
       controllerClass: options.controllerClass,

@@ -25,7 +25,7 @@ import type { SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
 import type { SyncTarget } from './target/target.ts';
 import type { SyncFailure } from './target/words.ts';
-import type { TemplateRequests } from './template-requests.ts';
+import type { PreparedTemplate, TemplateRequests } from './template-requests.ts';
 import { leavesOrphans, writtenVerdict } from './written-verdict.ts';
 import { writeProblem } from './target/write-problem.ts';
 
@@ -101,7 +101,11 @@ class Pass {
       case 'deleteOrphans':
         return this.#deleteOrphans({ kind: 'recovered' });
       case 'wait':
-        return Promise.resolve({ kind: 'requeueAfter', ms: decision.ms, priority: Priority.neverSynced });
+        return Promise.resolve({
+          kind: 'requeueAfter',
+          ms: decision.ms,
+          priority: es.status?.refreshTime === undefined ? Priority.neverSynced : Priority.changed,
+        });
       case 'report':
         return this.#conclude(decision.verdict);
       case 'sync':
@@ -111,16 +115,16 @@ class Pass {
 
   async #sync(calls: readonly Call[]): Promise<ReconcileResult> {
     const { collector, observe } = this.#options;
-    const { es, target } = this.#observation;
+    const { key, es, target } = this.#observation;
     // Whoever else writes this target finds it whole again after this pass, and has to know that it was not.
-    if (!isAtRest(es, target)) this.#options.repairs.damaged(`${es.metadata.namespace ?? ''}/${targetName(es)}`);
+    if (!isAtRest(es, target)) this.#options.repairs.damaged(`${es.metadata.namespace ?? ''}/${targetName(es)}`, key);
     if (!this.#context.enter(calls.map(({ endpoint }) => endpoint.id))) return { kind: 'wait' };
     const outcomes = await collector.collect(calls);
     this.#context.leave();
     const content = await this.#shape(outcomes);
     // Between the two there was time for anything; from here on it is requests about one object.
-    if (!isCurrent(this.#observation, observe(this.#observation.key), calls)) return OUTDATED;
-    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content.content);
+    if (!isCurrent(this.#observation, observe(key), calls)) return OUTDATED;
+    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content);
   }
 
   /** What all sources together give, rendered, or why there is none. */
@@ -131,12 +135,15 @@ class Pass {
     const { signal } = this.#context;
     const answers = this.#answersOf(outcomes);
     if ('problem' in answers) return { kind: 'failed', failure: 'fetchFailed', problem: answers.problem };
-    const request = await templates.requestFor(es, signal);
-    if (request && 'problem' in request) return { kind: 'failed', failure: 'updateFailed', problem: request.problem };
+    // What is not rendered needs nothing of what the template reads: a target goes although a ConfigMap has gone before it.
+    const renders = deletionRule(es).nothingFetched === 'write' || !answers.every(isEmpty);
+    const prepared = renders ? await templates.requestFor(es, signal) : undefined;
+    if (prepared && 'problem' in prepared)
+      return { kind: 'failed', failure: 'updateFailed', problem: prepared.problem };
     try {
       const object = { uid, namespace, generation };
-      const content = await shaper.shape({ answers, ...(request && { template: request }) }, signal, object);
-      return { kind: 'content', content };
+      const request = { answers, ...(prepared && { template: prepared.request }) };
+      return { kind: 'content', content: await shaper.shape(request, signal, object), prepared };
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
       // What is wrong with the template is no fault of what was fetched.
@@ -163,8 +170,8 @@ class Pass {
     return answers;
   }
 
-  async #write(content: ShapedContent): Promise<ReconcileResult> {
-    const { targetOf, events } = this.#options;
+  async #write({ content, prepared }: ShapedTarget): Promise<ReconcileResult> {
+    const { targetOf, events, templates } = this.#options;
     const { signal } = this.#context;
     const { key, es, words, damage } = this.#observation;
     let written;
@@ -177,6 +184,7 @@ class Pass {
     const verdict = writtenVerdict(es, written);
     if (!verdict) return { kind: 'requeue' };
     if (verdict.kind === 'synced') this.#options.repairs.mended(key, damage);
+    if (verdict.kind !== 'failed') templates.rendered(es, prepared);
     return leavesOrphans(verdict) ? this.#deleteOrphans(verdict) : this.#conclude(verdict);
   }
 
@@ -224,4 +232,15 @@ class Pass {
   }
 }
 
-type Shaped = { readonly kind: 'content'; readonly content: ShapedContent } | Extract<SyncVerdict, { kind: 'failed' }>;
+interface ShapedTarget {
+  readonly kind: 'content';
+  readonly content: ShapedContent;
+  readonly prepared: PreparedTemplate | undefined;
+}
+
+type Shaped = ShapedTarget | Extract<SyncVerdict, { kind: 'failed' }>;
+
+/** A source that is there and has nothing. */
+function isEmpty(answer: Answer): boolean {
+  return 'values' in answer && answer.values.size === 0;
+}

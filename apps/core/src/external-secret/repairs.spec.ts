@@ -23,6 +23,12 @@ test('what was mended before a later damage does not count for it', () => {
   expect(found.pending('ns/a')).toBe(2);
 });
 
+test('who is about to mend it needs no reminder', () => {
+  const found = repairs();
+  found.damaged('ns/shared', 'ns/a');
+  expect([found.pending('ns/a'), found.pending('ns/b')]).toEqual([undefined, 1]);
+});
+
 test('nothing is kept of a target with one writer, nor of an ExternalSecret that is gone', () => {
   const found = repairs();
   found.damaged('ns/own');

@@ -18,12 +18,15 @@ export class Repairs {
     this.#sharers = sharers;
   }
 
-  /** A target is not as it was written. Nothing is remembered of one that has a single writer: there it shows by itself. */
-  damaged(targetKey: string): void {
+  /**
+   * A target is not as it was written. Nothing is remembered of one that has a single writer: there it shows by itself.
+   * @param mender the ExternalSecret that found it so and is about to mend it
+   */
+  damaged(targetKey: string, mender?: string): void {
     const sharers = this.#sharers(targetKey);
     if (sharers.length < 2) return;
     this.#last++;
-    for (const key of sharers) this.#damaged.set(key, this.#last);
+    for (const key of sharers) if (key !== mender) this.#damaged.set(key, this.#last);
   }
 
   /** The damage that an ExternalSecret has not mended yet; undefined when there is none. */

@@ -2,6 +2,7 @@ import { type ExternalSecret, ExternalSecretEventReason as Reason } from '@eso/a
 import type { EventRecorder } from '@eso/controller';
 import { eventMessage, type Problem, type Source, targetName } from '@eso/sync';
 import { bounded, plainText } from '@eso/runtime';
+import type { InformerProblem } from '../informer-use.ts';
 import type { TargetWriteResult } from './target/target.ts';
 import type { TargetWords } from './target/words.ts';
 
@@ -39,6 +40,13 @@ export class SyncEvents {
     const place = `spec.${source.kind === 'data' ? 'data' : 'dataFrom'}[${source.index}]`;
     const key = source.kind === 'data' ? ` (key=${bounded(plainText(source.ref.key), MAX_KEY_BYTES)})` : '';
     this.#normal(es, Reason.missingProviderSecret, `secret does not exist at provider using ${place}${key}`);
+  }
+
+  /** What its template reads is not followed: the target is right, and stays behind what changes. */
+  sourcesUnwatched(es: ExternalSecret, { code, publicMessage, nextStep }: InformerProblem): void {
+    const what = `${publicMessage}, so that a change of what the template reads is noticed at the next refresh only`;
+    const problem = { code, field: 'spec.target.template.templateFrom', publicMessage: what, nextStep };
+    this.#recorder.event(es, 'Warning', Reason.templateSourcesUnwatched, eventMessage(problem));
   }
 
   /** A pass failed. */

@@ -5,6 +5,7 @@ import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import type { Repairs } from './repairs.ts';
+import { sourceIndexKeys } from './template-sources/source-refs.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
@@ -16,6 +17,8 @@ export const externalSecretIndexers = {
     storesOf(es).map(({ kind, name }) =>
       storeKey(kind, kind.startsWith('Cluster') ? '' : (es.metadata.namespace ?? ''), name),
     ),
+  /** What its template reads. */
+  templateSource: sourceIndexKeys,
 };
 
 /** What {@link watchExternalSecrets} ties together. */
@@ -35,6 +38,9 @@ export interface Enqueue {
   readonly key: (key: string) => void;
   /** Those whose target is the Secret with this key, which is not as it was written. */
   readonly ownersOf: (key: string) => void;
+  /** One that has to be looked at because of something that changed, or that is seen for the first time. */
+  readonly changed: (es: ExternalSecret) => void;
+  readonly appeared: (es: ExternalSecret) => void;
 }
 
 /** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
@@ -91,7 +97,8 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     for (const es of externalSecrets.store.byIndex('store', storeKey(store.kind, store.namespace ?? '', store.name)))
       enqueue(es);
   });
-  return { key: (key) => queue.add(key, { priority: Priority.changed }), ownersOf: damaged };
+  const key = (changed: string): void => queue.add(changed, { priority: Priority.changed });
+  return { key, ownersOf: damaged, changed: enqueue, appeared };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

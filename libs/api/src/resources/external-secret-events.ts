@@ -11,6 +11,8 @@ export const ExternalSecretEventReason = {
   /** A Secret that somebody else made has another content from now on. */
   adopted: 'Adopted',
   missingProviderSecret: 'MissingProviderSecret',
+  /** A ConfigMap or Secret that a template reads is not followed, for want of a right for instance. */
+  templateSourcesUnwatched: 'TemplateSourcesUnwatched',
   updateFailed: 'UpdateFailed',
 } as const;
 

@@ -1,7 +1,8 @@
-import { type Clock, type Logger, type Registry, silentLogger, systemClock } from '@eso/runtime';
+import { type Clock, type Logger, type Permits, type Registry, silentLogger, systemClock } from '@eso/runtime';
 import { DEFAULT_PAGE_SIZE, type KubeClient } from '../client/client.ts';
 import { KubeError } from '../error.ts';
 import { compareResourceVersions, type KubeObject, resourceName, type ResourceType } from '../resource/index.ts';
+import { listPermitsOf } from './list-permits.ts';
 import { informerMetrics, ObjectCount } from './metrics.ts';
 import { type InformerHandler, ObjectSink } from './object-sink.ts';
 import { Reflector, type ReflectorFailure } from './reflector.ts';
@@ -38,6 +39,8 @@ export interface InformerOptions<T, S> {
   quietDeadlineMs?: number;
   /** Objects per page at most, where the API server cannot list object by object. Default 500. */
   pageSize?: number;
+  /** Who lists at the same time. Default: three of all informers of the client that have none of their own. */
+  listPermits?: Permits;
 }
 
 /** A store that follows the API server, and the handlers that are told what changed in it. */
@@ -109,7 +112,7 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
   constructor(client: KubeClient, type: ResourceType<T>, options: InformerOptions<T, S>) {
     const { clock = systemClock, logger = silentLogger, registry, name = resourceName(type) } = options;
     const { labelSelector, fieldSelector, metadataOnly, transform, indexers } = options;
-    const { pageSize = DEFAULT_PAGE_SIZE, quietDeadlineMs = 180_000 } = options;
+    const { pageSize = DEFAULT_PAGE_SIZE, quietDeadlineMs = 180_000, listPermits: permits } = options;
     this.store = new Store<S>(indexers);
     const select = {
       ...(labelSelector !== undefined && { labelSelector }),
@@ -117,7 +120,8 @@ class ReflectorInformer<T extends KubeObject, S> implements Informer<S> {
       ...(metadataOnly !== undefined && { metadataOnly }),
     };
     const metrics = informerMetrics(registry);
-    const shared = { client, type, name, clock, logger, metrics, pageSize, quietDeadlineMs };
+    const waits = { permits: permits ?? listPermitsOf(client), quietDeadlineMs };
+    const shared = { client, type, name, clock, logger, metrics, pageSize, ...waits };
     this.#count = new ObjectCount(metrics.objects, name);
     // Without a transform S is T; the compiler cannot know.
     const toStored = transform ?? (dropManagedFields as unknown as (object: T) => S);

@@ -1,5 +1,5 @@
 import { KubeClient } from '../client/client.ts';
-import { acquireListPermit } from './list-permits.ts';
+import { listPermitsOf } from './list-permits.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -18,14 +18,14 @@ test('three lists of a client at a time, in the order they came; each client has
   const { signal } = new AbortController();
   const order: number[] = [];
   const take = async (id: number): Promise<() => void> => {
-    const release = await acquireListPermit(client, signal);
+    const release = await listPermitsOf(client).acquire(signal);
     order.push(id);
     return release;
   };
   const all = [0, 1, 2, 3, 4].map(take);
   await settle();
   expect(order).toEqual([0, 1, 2]);
-  await acquireListPermit(someClient(), signal);
+  await listPermitsOf(someClient()).acquire(signal);
   const release = await all[1]!;
   release();
   release();
@@ -37,18 +37,4 @@ test('three lists of a client at a time, in the order they came; each client has
   for (const permit of all) (await permit)();
   for (const id of [5, 6, 7]) await take(id);
   expect(order).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-});
-
-test('who gives up waiting takes no place', async () => {
-  const client = someClient();
-  const { signal } = new AbortController();
-  const releases = await Promise.all([0, 1, 2].map(() => acquireListPermit(client, signal)));
-  const stop = new AbortController();
-  const impatient = acquireListPermit(client, stop.signal);
-  const patient = acquireListPermit(client, signal);
-  stop.abort(new Error('enough'));
-  await expect(impatient).rejects.toThrow('enough');
-  await expect(acquireListPermit(client, stop.signal)).rejects.toThrow('enough');
-  releases[0]!();
-  await expect(patient).resolves.toBeInstanceOf(Function);
 });

@@ -1,9 +1,8 @@
-import { Backoff, type Clock, Deadline, errorText, type Logger } from '@eso/runtime';
+import { Backoff, type Clock, Deadline, errorText, type Logger, type Permits } from '@eso/runtime';
 import type { KubeClient } from '../client/client.ts';
 import type { OversizedObject, SelectOptions, WatchEvent } from '../client/options.ts';
 import { isKubeError, KubeError } from '../error.ts';
 import type { KubeObject, ObjectRef, ResourceType } from '../resource/index.ts';
-import { acquireListPermit } from './list-permits.ts';
 import type { InformerMetrics } from './metrics.ts';
 import { isDialFailure, LIST_ALL, type Position, positionAfterFailure } from './position.ts';
 import { ConsecutiveFailures } from './consecutive-failures.ts';
@@ -40,6 +39,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   clock: Clock;
   logger: Logger;
   metrics: InformerMetrics;
+  /** Whom a list waits for. */
+  permits: Permits;
   /** Objects per page at most, where lists come in pages. */
   pageSize: number;
   /** A watch on which not even a bookmark came for this long is given up and everything is listed again, in milliseconds. */
@@ -143,8 +144,8 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const { client, name, sink, metrics } = this.#options;
-    const done = await acquireListPermit(client, signal);
+    const { permits, name, sink, metrics } = this.#options;
+    const done = await permits.acquire(signal);
     try {
       metrics.lists.inc({ resource: name });
       if (this.#supportsWatchList && this.#failedWatches === 0) {

@@ -4,4 +4,5 @@ export { Backoff, backoffMs, type BackoffPolicy, type NextDelay } from './backof
 export { BoundedCache, type BoundedCacheOptions, type EvictionReason, type TimeToLive } from './bounded-cache.ts';
 export { Deadline, type DeadlineOptions, DeadlinePassed, withDeadline, within } from './deadline.ts';
 export { LoadingCache, type LoadingCacheOptions, type LoadOptions } from './loading-cache.ts';
+export { Permits } from './permits.ts';
 export { type FlightState, SingleFlight, type SingleFlightOptions } from './single-flight.ts';

@@ -55,6 +55,9 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   SECRET_NOT_FOUND: 'absent',
   VERSION_NOT_FOUND: 'absent',
   PROPERTY_NOT_FOUND: 'absent',
+  // What a template reads; where core may watch it, its coming is an event, too.
+  TEMPLATE_SOURCE_NOT_FOUND: 'absent',
+  TEMPLATE_KEY_NOT_FOUND: 'absent',
 };
 
 /** What is read again because of its content is read this seldom at least, in milliseconds. */
