@@ -19,8 +19,12 @@ export interface CoreOptions {
   readonly certificates: CertificateDirectory;
   /** Namespaces whose objects are served; undefined = all. */
   readonly namespaces: readonly string[] | undefined;
-  /** Serve ClusterProviders. */
+  /** Serve cluster-scoped stores; an ExternalSecret of one is left alone otherwise. */
   readonly clusterStores: boolean;
+  /** What begins and ends an action of a template; `{{` and `}}` by default. */
+  readonly templateDelimiters: { readonly left: string; readonly right: string };
+  /** Allow targets that are no Secrets. */
+  readonly genericTargets: boolean;
   /** Stores of another class are left to others. */
   readonly controllerClass: string;
   /** Objects of a kind that are reconciled at once. */

@@ -11,6 +11,7 @@ import {
   runMain,
   systemClock,
 } from '@eso/runtime';
+import { ignoredFlags } from './accepted-flags.ts';
 import { runCore } from './core.ts';
 import { ALL_FLAGS, checkFlags, type CoreFlags } from './flags.ts';
 
@@ -22,7 +23,8 @@ runMain({
 
 /** Core: watches ExternalSecrets and Providers, and reconciles them while it holds the Lease. */
 async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Promise<void> {
-  const { namespaces } = checkFlags(flags);
+  const { namespaces, templateDelimiters } = checkFlags(flags);
+  for (const line of ignoredFlags(flags)) logger.warn(`flag ${line}`);
   const clock = systemClock;
   const registry = createRegistry();
   const ready = new Readiness();
@@ -42,6 +44,8 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
       certificates,
       namespaces,
       clusterStores: flags['enable-cluster-store-reconciler'],
+      templateDelimiters,
+      genericTargets: flags['unsafe-allow-generic-targets'],
       controllerClass: flags['controller-class'],
       workers: flags.concurrent,
       storeRequeueMs: flags['store-requeue-interval'],

@@ -56,8 +56,9 @@ function readListenAddress(
 }
 
 function readBoolean(source: string, text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
+  // Go's strconv.ParseBool
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   throw invalid(source, `${quoted(text)} is neither true nor false`);
 }
 

@@ -39,6 +39,12 @@ test.each<[argv: string[], expected: object]>([
   [['--no-elect', '--elect'], { elect: true }],
   [['--mode=safe'], { mode: 'safe' }],
   [['--cert-dir='], { 'cert-dir': '' }],
+  [['-workers', '4'], { workers: 4 }],
+  [['-workers=4', '-elect=F'], { workers: 4, elect: false }],
+  [['--elect', '--workers', '4'], { workers: 4, elect: true }],
+  [['--elect=TRUE'], { elect: true }],
+  [['--cert-dir=a=b'], { 'cert-dir': 'a=b' }],
+  [['--cert-dir', '-x'], { 'cert-dir': '-x' }],
 ])('%j', (argv, expected) => {
   expect(parse(argv)).toMatchObject(expected);
 });
@@ -51,7 +57,12 @@ test('the environment stands between the command line and the default', () => {
 });
 
 test.each<[argv: string[], message: RegExp]>([
-  [['--wrokers=4'], /unknown flag --wrokers: --help lists/],
+  [['--wrokers=4'], /unknown flag --wrokers: did you mean --workers\? --help lists/],
+  [['--cert-directory=/x'], /unknown flag --cert-directory: --help lists/],
+  [['--no-elect=false'], /unknown flag --no-elect/],
+  [['--elect', 'false'], /unexpected argument "false": .* a switch takes its value after =/],
+  [['--'], /unexpected argument "--"/],
+  [['---workers=4'], /unexpected argument "---workers=4"/],
   [['--no-workers'], /unknown flag --no-workers/],
   [['--constructor'], /unknown flag --constructor/],
   [['-w'], /unknown flag -w/],
