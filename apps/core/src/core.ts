@@ -8,6 +8,7 @@ import { createShaper } from '@eso/sync';
 import { externalSecretController } from './external-secret/controller.ts';
 import { InformerPool } from './informer-pool.ts';
 import { createInformers, startInformers, watchHealth } from './informers.ts';
+import type { MetricSettings } from './metrics/settings.ts';
 import { providerControllers } from './provider/controllers.ts';
 import { EndpointOverrides } from './store/endpoint-overrides.ts';
 import { Stores } from './store/stores.ts';
@@ -39,6 +40,8 @@ export interface CoreOptions {
   readonly clusterDomain: string;
   /** File that says where Services listen, where pods have no addresses. */
   readonly endpointOverrides?: string;
+  /** Which series are served of objects. */
+  readonly metrics: MetricSettings;
   /** Get the checks of all parts. */
   readonly live: Readiness;
   readonly ready: Readiness;
@@ -110,7 +113,7 @@ interface Parts {
 }
 
 function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: Parts): readonly Controller[] {
-  const { clock, logger, registry, client, workers, controllerClass, endpointOverrides: path } = options;
+  const { clock, logger, registry, client, workers, controllerClass, endpointOverrides: path, metrics } = options;
   const { informers } = parts;
   const overrides = path === undefined ? undefined : new EndpointOverrides({ path, logger, clock });
   overrides?.start(lifetime);
@@ -122,7 +125,7 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
     ...(overrides ? { overrides } : {}),
     clusterDomain: options.clusterDomain,
   });
-  const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass };
+  const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass, metrics };
   const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
     ...providers.controllers,

@@ -32,7 +32,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   live.add('event-loop', eventLoopCheck());
   ready.add('caches', () => 'starting');
   const probes = await listenProbes({ address: flags['live-addr'], live, ready, registry, logger });
-  const metrics = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
+  const metricsListener = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
 
   const connection = await loadConnection({ signal });
   const client = new KubeClient({ connection, logger, registry, clock, userAgent: 'external-secrets' });
@@ -52,6 +52,10 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
       providerDeadlineMs: flags['provider-deadline'],
       maxResponseBytes: flags['max-response-bytes'],
       clusterDomain: flags['cluster-domain'],
+      metrics: {
+        perObject: flags['per-object-metrics'],
+        extendedLabels: flags['enable-extended-metric-labels'],
+      },
       ...(flags['endpoint-overrides'] === '' ? {} : { endpointOverrides: flags['endpoint-overrides'] }),
       live,
       ready,
@@ -63,7 +67,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     },
     signal,
   );
-  await Promise.all([probes.close(), metrics.close()]);
+  await Promise.all([probes.close(), metricsListener.close()]);
   certificates.close();
   await client.close();
 }

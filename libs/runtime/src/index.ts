@@ -3,6 +3,7 @@ export { formatAddress, type ListenAddress, parseListenAddress } from './address
 export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { CodedError, type CodedErrorOptions } from './coded-error.ts';
+export { ComputedMetric, type ComputedMetricOptions, type MetricSample } from './computed-metric.ts';
 export { ConnectionLimiter } from './connection-limiter.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';

@@ -54,8 +54,8 @@ export class ExternalSecretConcluder {
   }
 
   /** Shows the Ready condition as a metric. */
-  reportCondition({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
+  reportCondition({ metadata }: ExternalSecret, status: ExternalSecret['status']): void {
     const ready = readyOf(status);
-    if (ready) this.#options.metrics.setCondition({ namespace, name }, ready);
+    if (ready) this.#options.metrics.setCondition(metadata, ready);
   }
 }

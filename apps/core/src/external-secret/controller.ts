@@ -6,12 +6,14 @@ import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { InformerPool } from '../informer-pool.ts';
 import type { Informers } from '../informers.ts';
+import type { MetricSettings } from '../metrics/settings.ts';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { Stores } from '../store/stores.ts';
 import { Collector } from './collect.ts';
 import { ExternalSecretConcluder } from './conclude.ts';
+import { freshnessMetrics } from './freshness.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
@@ -33,6 +35,8 @@ export interface ExternalSecretControllerOptions {
   readonly controllerClass: string;
   /** How many ExternalSecrets are reconciled at once. */
   readonly workers: number;
+  /** Which series are served of objects. */
+  readonly metrics: MetricSettings;
   /** Asked for stores that a call failed because of. */
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
@@ -55,7 +59,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
     secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
   };
-  const metrics = new ExternalSecretMetrics(registry);
+  const metrics = new ExternalSecretMetrics({ registry, settings: options.metrics, clock });
   const syncEvents = new SyncEvents(events);
   const target = new SecretTarget({
     client,
@@ -91,5 +95,12 @@ export function externalSecretController(options: ExternalSecretControllerOption
     metrics,
     clock,
   });
-  return new Controller({ name, queue, reconcile, workers, clock, logger, registry });
+  const controller = new Controller({ name, queue, reconcile, workers, clock, logger, registry });
+  freshnessMetrics({
+    registry,
+    // Who does not lead has seen none of the refreshes that left the status as it was.
+    objects: () => (controller.isRunning ? metrics.served(informers.externalSecrets.store.list()) : []),
+    now: () => clock.now(),
+  });
+  return controller;
 }
