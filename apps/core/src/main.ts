@@ -4,7 +4,6 @@ import { KubeClient, loadConnection } from '@eso/kube';
 import {
   createRegistry,
   eventLoopCheck,
-  listenMetrics,
   listenProbes,
   type Logger,
   Readiness,
@@ -14,6 +13,7 @@ import {
 import { ignoredFlags } from './accepted-flags.ts';
 import { runCore } from './core.ts';
 import { ALL_FLAGS, checkFlags, type CoreFlags } from './flags.ts';
+import { serveMetrics } from './metrics-server/metrics-server.ts';
 
 runMain({
   name: 'external-secrets',
@@ -32,10 +32,9 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   live.add('event-loop', eventLoopCheck());
   ready.add('caches', () => 'starting');
   const probes = await listenProbes({ address: flags['live-addr'], live, ready, registry, logger });
-  const metricsListener = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
-
   const connection = await loadConnection({ signal });
   const client = new KubeClient({ connection, logger, registry, clock, userAgent: 'external-secrets' });
+  const closeMetrics = await serveMetrics({ flags, client, clock, registry, logger, signal });
   const certificates = await CertificateDirectory.open({ dir: flags['client-cert-dir'], clock, logger });
   const lease = { namespace: flags['pod-namespace'], name: flags['leader-election-id'] };
   await runCore(
@@ -67,7 +66,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     },
     signal,
   );
-  await Promise.all([probes.close(), metricsListener.close()]);
+  await Promise.all([probes.close(), closeMetrics()]);
   certificates.close();
   await client.close();
 }

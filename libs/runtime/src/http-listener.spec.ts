@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { listenHttp, type Listener } from './http-listener.ts';
+import { listenHttp } from './http-listener.ts';
+import type { Listener } from './listener-options.ts';
 import { silentLogger } from './logger.ts';
 import { Registry } from './metrics.ts';
 

@@ -10,7 +10,7 @@ export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { flagHelp, parseFlags } from './flags.ts';
 export type { Flag, FlagSpec, FlagValues } from './flag.ts';
-export type { Listener } from './http-listener.ts';
+export type { Admission, AdmissionRequest, Listener, ServerCertificate } from './listener-options.ts';
 export { listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {

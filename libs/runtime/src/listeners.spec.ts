@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { Listener } from './http-listener.ts';
+import type { Listener } from './listener-options.ts';
 import { listenMetrics, listenProbes } from './listeners.ts';
 import { silentLogger } from './logger.ts';
 import { Counter, counterOf, createRegistry, Registry } from './metrics.ts';

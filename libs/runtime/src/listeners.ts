@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { ListenAddress } from './address.ts';
-import { listenHttp, type Listener, type Page } from './http-listener.ts';
+import { listenHttp } from './http-listener.ts';
+import type { HttpListenerOptions, Listener, Page } from './listener-options.ts';
 import type { Logger } from './logger.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { Readiness } from './readiness.ts';
@@ -47,22 +48,21 @@ function probePage(checks: Readiness, verbose: boolean): Page {
   return { status: failed.length === 0 ? 200 : 503, type: 'text/plain', body: `${lines.join('\n')}\n` };
 }
 
-/** Which metrics are served, and where. */
-export interface MetricsOptions {
-  address: ListenAddress;
+/** Which metrics are served, where, and to whom. */
+export interface MetricsOptions extends Pick<HttpListenerOptions, 'address' | 'tls' | 'admit'> {
   registry: Registry;
   logger: Logger;
 }
 
 /**
- * Serves `/metrics` in Prometheus' text format over plain HTTP.
+ * Serves `/metrics` in Prometheus' text format, by default over plain HTTP to all.
  * @throws RuntimeError LISTEN_FAILED
  */
-export function listenMetrics({ address, registry, logger }: MetricsOptions): Promise<Listener> {
+export function listenMetrics({ registry, logger, ...options }: MetricsOptions): Promise<Listener> {
   const metrics = new MetricsPage({ registry, logger });
   return listenHttp({
+    ...options,
     name: 'metrics',
-    address,
     registry,
     logger,
     page: ({ path }) => (path === '/metrics' ? metrics.get() : undefined),

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
-import type { Page } from './http-listener.ts';
+import type { Page } from './listener-options.ts';
 import type { Logger } from './logger.ts';
 import { LogThrottle } from './log-throttle.ts';
 import { renderPage } from './render-page.ts';
