@@ -40,6 +40,8 @@ export interface CoreOptions {
   readonly clusterDomain: string;
   /** File that says where Services listen, where pods have no addresses. */
   readonly endpointOverrides?: string;
+  /** Of refreshes in a row that changed nothing, every how many writes its time into the status; from 1. */
+  readonly refreshStatusEvery: number;
   /** Which series are served of objects. */
   readonly metrics: MetricSettings;
   /** Get the checks of all parts. */
@@ -129,6 +131,11 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
   const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
     ...providers.controllers,
-    externalSecretController({ ...common, lifetime, revalidation: providers.revalidation }),
+    externalSecretController({
+      ...common,
+      lifetime,
+      refreshStatusEvery: options.refreshStatusEvery,
+      revalidation: providers.revalidation,
+    }),
   ];
 }

@@ -51,6 +51,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
       providerDeadlineMs: flags['provider-deadline'],
       maxResponseBytes: flags['max-response-bytes'],
       clusterDomain: flags['cluster-domain'],
+      refreshStatusEvery: flags['refresh-status-every'],
       metrics: {
         perObject: flags['per-object-metrics'],
         extendedLabels: flags['enable-extended-metric-labels'],

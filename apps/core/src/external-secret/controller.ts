@@ -1,7 +1,7 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import type { ProviderConnections } from '@eso/client';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
-import type { KubeClient } from '@eso/kube';
+import { type KubeClient, objectKey } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { InformerPool } from '../informer-pool.ts';
@@ -17,6 +17,7 @@ import { freshnessMetrics } from './freshness.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
+import { RefreshTimes } from './refresh-times.ts';
 import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import { watchExternalSecrets } from './watches.ts';
@@ -35,6 +36,8 @@ export interface ExternalSecretControllerOptions {
   readonly controllerClass: string;
   /** How many ExternalSecrets are reconciled at once. */
   readonly workers: number;
+  /** Of refreshes in a row that changed nothing, every how many writes its time into the status. */
+  readonly refreshStatusEvery: number;
   /** Which series are served of objects. */
   readonly metrics: MetricSettings;
   /** Asked for stores that a call failed because of. */
@@ -60,6 +63,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
   };
   const metrics = new ExternalSecretMetrics({ registry, settings: options.metrics, clock });
+  const refreshTimes = new RefreshTimes(options.refreshStatusEvery);
   const syncEvents = new SyncEvents(events);
   const target = new SecretTarget({
     client,
@@ -68,7 +72,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
   });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
-      externalSecret: (key) => written.externalSecrets.latest(key),
+      externalSecret: (key) => refreshTimes.applyTo(key, written.externalSecrets.latest(key)),
       targetOf: () => target,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
@@ -87,6 +91,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
       events: syncEvents,
       metrics,
+      refreshTimes,
       now: () => clock.now(),
     }),
     revalidation: options.revalidation,
@@ -96,10 +101,15 @@ export function externalSecretController(options: ExternalSecretControllerOption
     clock,
   });
   const controller = new Controller({ name, queue, reconcile, workers, clock, logger, registry });
+  function* served(): Generator<ExternalSecret> {
+    // Who does not lead has seen none of the refreshes that left the status as it was.
+    if (!controller.isRunning) return;
+    for (const es of metrics.served(informers.externalSecrets.store.list()))
+      yield refreshTimes.show(objectKey(es.metadata), es);
+  }
   freshnessMetrics({
     registry,
-    // Who does not lead has seen none of the refreshes that left the status as it was.
-    objects: () => (controller.isRunning ? metrics.served(informers.externalSecrets.store.list()) : []),
+    objects: served,
     now: () => clock.now(),
   });
   return controller;
