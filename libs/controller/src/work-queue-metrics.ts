@@ -93,5 +93,6 @@ export function initialiseQueueSeries(metrics: WorkQueueMetrics, labels: { name:
   for (const gauge of [metrics.depth, metrics.waiting, metrics.unfinishedWork, metrics.longestRunning])
     gauge.set(labels, 0);
   for (const counter of [metrics.adds, metrics.retries]) counter.inc(labels, 0);
-  for (const histogram of [metrics.queueDuration, metrics.workDuration, metrics.waitingDuration]) histogram.zero(labels);
+  for (const histogram of [metrics.queueDuration, metrics.workDuration, metrics.waitingDuration])
+    histogram.zero(labels);
 }

@@ -17,6 +17,18 @@ async function get({ port }: Listener, path: string): Promise<{ status: number; 
   return { status: response.status, text: await response.text(), type: response.headers.get('content-type') };
 }
 
+test('each check is a series, as it goes at the scrape [6.6.1]', async () => {
+  const [ready, live, registry] = [new Readiness(), new Readiness(), new Registry()];
+  let reason: string | undefined = 'not listed yet';
+  ready.add('watch-secrets', () => reason);
+  live.add('queue', () => undefined);
+  open.push(await listenProbes({ address, ready, live, registry, logger: silentLogger }));
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="watch-secrets",type="readyz"} 0');
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="queue",type="livez"} 1');
+  reason = undefined;
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="watch-secrets",type="readyz"} 1');
+});
+
 test('probes answer with what their checks say at that moment', async () => {
   const ready = new Readiness();
   let reason: string | undefined = 'no certificate yet';

@@ -1,8 +1,8 @@
-import type { Registry } from 'prom-client';
 import type { ListenAddress } from './address.ts';
 import { listenHttp } from './http-listener.ts';
 import type { HttpListenerOptions, Listener, Page } from './listener-options.ts';
 import type { Logger } from './logger.ts';
+import { gaugeOf, type Registry } from './metrics.ts';
 import { MetricsPage } from './metrics-page.ts';
 import { Readiness } from './readiness.ts';
 
@@ -13,7 +13,7 @@ export interface ProbeOptions {
   live?: Readiness;
   /** Behind `/readyz`. */
   ready: Readiness;
-  /** Where refused requests are counted. */
+  /** Where refused requests are counted, and what the checks say is shown. */
   registry: Registry;
   logger: Logger;
 }
@@ -28,12 +28,27 @@ export function listenProbes({ live = new Readiness(), ready, ...options }: Prob
     ['/healthz', live],
     ['/readyz', ready],
   ]);
+  serveResults(options.registry, { livez: live, readyz: ready });
   return listenHttp({
     ...options,
     name: 'probes',
     page: ({ path, parameters }) => {
       const checks = probes.get(path);
       return checks && probePage(checks, parameters.has('verbose'));
+    },
+  });
+}
+
+/** What probes say, for those who cannot ask them: by check 1 while it passes, 0 while it fails. Name and labels are Kubernetes' own (KEP-3466). */
+function serveResults(registry: Registry, probes: Readonly<Record<'livez' | 'readyz', Readiness>>): void {
+  const gauge = gaugeOf(registry, {
+    name: 'kubernetes_healthcheck',
+    help: 'Result of a health check of this process: 1 while it passes, 0 while it fails',
+    labelNames: ['name', 'type'],
+    collect: () => {
+      for (const [type, checks] of Object.entries(probes)) {
+        for (const { name, reason } of checks.results()) gauge.set({ name, type }, reason === undefined ? 1 : 0);
+      }
     },
   });
 }

@@ -9,14 +9,14 @@ function at(minute: number): string {
   return new Date(Date.UTC(2026, 10, 28, 12, minute)).toISOString();
 }
 
-function object(status: ExternalSecretStatus | undefined = STATUS, uid = 'one'): ExternalSecret {
+function object(status: ExternalSecretStatus = STATUS, uid = 'one'): ExternalSecret {
   const metadata = { name: 'app', namespace: 'team', uid };
   return {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     metadata,
     spec: {},
-    ...(status && { status }),
+    status,
   };
 }
 
