@@ -2,7 +2,7 @@ import type { KubeClient } from '@eso/kube';
 import { type Clock, listenMetrics, type Logger, type Registry } from '@eso/runtime';
 import type { CoreFlags } from '../flags.ts';
 import { MetricsAccess } from './access.ts';
-import { CertificateFiles } from './certificate-files.ts';
+import { MetricsCertificate } from './metrics-certificate.ts';
 import { selfSignedCertificate } from './self-signed.ts';
 
 /** What the metrics are served with. */
@@ -25,7 +25,7 @@ export async function serveMetrics(options: MetricsServerOptions): Promise<() =>
   const { flags, client, clock, registry, logger, signal } = options;
   const { 'metrics-secure': secure, 'metrics-auth': auth, 'metrics-cert-dir': dir } = flags;
   const names = { cert: flags['metrics-cert-name'], key: flags['metrics-key-name'] };
-  const files = secure && dir !== '' ? new CertificateFiles({ dir, ...names, clock, logger }) : undefined;
+  const files = secure && dir !== '' ? new MetricsCertificate({ dir, ...names, clock, logger }) : undefined;
   const tls = secure ? ((await files?.read()) ?? selfSignedCertificate(clock.now())) : undefined;
   const access = auth ? new MetricsAccess({ client, clock, signal }) : undefined;
   const listener = await listenMetrics({

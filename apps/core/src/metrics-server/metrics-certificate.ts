@@ -5,7 +5,7 @@ import { createSecureContext } from 'node:tls';
 import { type Clock, errorText, type Logger, LogThrottle, RuntimeError, type ServerCertificate } from '@eso/runtime';
 
 /** Which files hold the certificate of the metrics. */
-export interface CertificateFilesOptions {
+export interface MetricsCertificateOptions {
   readonly dir: string;
   /** Names in that directory. */
   readonly cert: string;
@@ -17,14 +17,14 @@ export interface CertificateFilesOptions {
 }
 
 /** A certificate and its key in files that somebody renews. */
-export class CertificateFiles {
-  readonly #options: Required<CertificateFilesOptions>;
+export class MetricsCertificate {
+  readonly #options: Required<MetricsCertificateOptions>;
   readonly #throttle: LogThrottle;
   #digest = '';
   #cancel: () => void = () => undefined;
   #closed = false;
 
-  constructor(options: CertificateFilesOptions) {
+  constructor(options: MetricsCertificateOptions) {
     this.#options = { pollMs: 10_000, ...options };
     this.#throttle = new LogThrottle({ clock: options.clock });
   }
