@@ -18,7 +18,7 @@ const statuses = (): number =>
   core.proxy.writes.filter(
     ({ resource, name, namespace: at }) => resource === 'externalsecrets' && name === 'app' && at === namespace,
   ).length;
-const refreshTime = async (): Promise<string | undefined> =>
+const refreshTime = async (): Promise<unknown> =>
   (await core.admin.get(externalSecrets, { namespace, name: 'app' })).status?.refreshTime;
 
 test('of refreshes that change nothing one in ten is written; one that changes something is, at once', async () => {

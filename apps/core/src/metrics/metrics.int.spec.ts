@@ -143,6 +143,24 @@ test('freshness counts what is synced by its age, and apart what never was [6.1.
   });
 });
 
+test('probes: alive at both names, ready by what is checked, each check a series [6.6.1]', async () => {
+  const probe = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${core.healthPort}${path}`);
+  for (const path of ['/healthz', '/livez', '/readyz']) expect(await (await probe(path)).text()).toBe('ok\n');
+  const checks = (await families()).get('kubernetes_healthcheck')?.samples ?? [];
+  expect(checks.every(({ value }) => value === 1)).toBe(true);
+  const names = checks.filter(({ labels }) => labels['type'] === 'readyz').map(({ labels }) => labels['name']);
+  expect(names).toEqual(
+    expect.arrayContaining([
+      'caches',
+      'api-server',
+      'client-certificate',
+      'queue-0',
+      'watch-externalSecrets',
+      'watch-secrets',
+    ]),
+  );
+});
+
 describe('metrics of the framework', () => {
   const controllers = ['clusterprovider', 'externalsecret', 'provider'];
   const TIMES = [
@@ -195,6 +213,10 @@ describe('metrics of the framework', () => {
       expect(values(family, 'controller')).toEqual(controllers);
       expect(values(family, 'name')).toEqual(controllers);
     }
+  });
+
+  test('none of a webhook: there is no such process [6.5.5]', async () => {
+    expect([...(await families()).keys()].filter((name) => /webhook/.test(name))).toEqual([]);
   });
 
   test('requests to the API server by code, method and host [6.5.7]', async () => {

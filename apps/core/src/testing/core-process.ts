@@ -176,8 +176,8 @@ export class CoreProcess {
     });
   }
 
-  get metricsPort(): number {
-    return this.#ports.metrics;
+  get healthPort(): number {
+    return this.#ports.health;
   }
 
   async metrics(): Promise<string> {
