@@ -5,7 +5,7 @@ import { CoreProcess } from '../testing/core-process.ts';
 let core: CoreProcess;
 let namespace: string;
 beforeAll(async () => {
-  core = await CoreProcess.start({ flags: ['--refresh-status-every=10'] });
+  core = await CoreProcess.start({ flags: ['--refresh-status-every=10', '--per-object-metrics=false'] });
   core.backend.set('user', 'admin');
 });
 afterAll(() => core.stop());
@@ -35,4 +35,15 @@ test('of refreshes that change nothing one in ten is written; one that changes s
   await core.holds(namespace, 'app', { user: 'root' });
   await eventually(async () => expect(await refreshTime()).not.toBe(before));
   expect(await core.ready(namespace, 'app')).toBe('secret synced');
+});
+
+test('without series of each object the page has the sums alone', async () => {
+  await core.create(namespace, 'app', ['user'], { spec: { refreshInterval: '1h' } });
+  await core.ready(namespace, 'app');
+  await eventually(async () =>
+    expect(await core.metrics()).toMatch(/^externalsecret_condition_objects\{condition="Ready",status="True"\} [1-9]/m),
+  );
+  const page = await core.metrics();
+  expect(page).not.toContain(`"${namespace}"`);
+  expect(page).not.toMatch(/^externalsecret_(sync_calls|status_condition|reconcile_duration)/m);
 });
