@@ -27,7 +27,7 @@ export function readFlagValue(
     case 'boolean':
       return text === undefined ? flag.default : readBoolean(source, text);
     case 'number':
-      return text === undefined ? flag.default : within(source, readNumber(source, text), flag, String);
+      return text === undefined ? flag.default : within(source, readNumber(source, flag, text), flag, String);
     case 'duration':
       return readDuration(source, flag, text);
     case 'list':
@@ -62,8 +62,9 @@ function readBoolean(source: string, text: string): boolean {
   throw invalid(source, `${quoted(text)} is neither true nor false`);
 }
 
-function readNumber(source: string, text: string): number {
+function readNumber(source: string, { fraction = false }: Flag & { type: 'number' }, text: string): number {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw invalid(source, `${quoted(text)} is not a number`);
+  if (!fraction && !/^[+-]?\d+$/.test(text)) throw invalid(source, `${quoted(text)} is not a whole number`);
   return Number(text);
 }
 

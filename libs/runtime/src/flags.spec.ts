@@ -70,6 +70,7 @@ test.each<[argv: string[], message: RegExp]>([
   [['--workers'], /--workers needs a value/],
   [['--mode', '--elect'], /--mode needs a value/],
   [['--workers=many'], /--workers: "many" is not a number/],
+  [['--workers=1.5'], /--workers: "1.5" is not a whole number/],
   [['--workers=0'], /--workers: 0 is below the least allowed, 1/],
   [['--workers=1001'], /--workers: 1001 is above the most allowed, 1000/],
   [['--interval=500ms'], /--interval: 500ms is below the least allowed, 1s/],
@@ -97,4 +98,9 @@ test('a listen address without a host is that of the environment variable, where
   expect(parseFlags(spec, [], { POD_IP: 'fd00::7' }).addr).toEqual({ host: 'fd00::7', port: 8080 });
   expect(parseFlags(spec, ['--addr=0.0.0.0:1'], { POD_IP: '10.0.0.7' }).addr).toEqual({ host: '0.0.0.0', port: 1 });
   expect(flagHelp(spec)).toContain('without a host: the address in POD_IP');
+});
+
+test('a number has a fraction where the flag says so', () => {
+  const spec = { qps: { type: 'number', default: 50, fraction: true, describe: 'How often' } } as const;
+  expect(parseFlags(spec, ['--qps=0.5'], {})).toEqual({ qps: 0.5 });
 });
