@@ -7,7 +7,12 @@ const PROVIDER = 'Accepted, no effect: providers are processes of their own';
  * process, or belongs to kinds that core does not serve yet. Names, defaults and types are upstream's.
  */
 export const ACCEPTED_FLAGS = {
-  'client-qps': { type: 'number', default: 50, fraction: true, describe: 'Accepted, no effect: the API server sets the pace' },
+  'client-qps': {
+    type: 'number',
+    default: 50,
+    fraction: true,
+    describe: 'Accepted, no effect: the API server sets the pace',
+  },
   'client-burst': { type: 'number', default: 100, describe: 'Accepted, no effect: the API server sets the pace' },
   'enable-secrets-caching': {
     type: 'boolean',
