@@ -1,5 +1,5 @@
 /**
- * npm run bench -- --scenario first-sync --objects 1000 --json FILE     (and refresh, restart, lane, change)
+ * npm run bench -- --scenario first-sync --objects 1000 --json FILE     (and refresh, refresh-coalesced, restart, lane, change)
  * npm run bench -- --scenario hop --calls 20000     (--beside silent-tls: an honest client beside a flood)
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  * npm run bench -- --scenario template
@@ -16,6 +16,7 @@ import { firstSyncScenario } from './first-sync.ts';
 import { hopScenario } from './hop-scenario.ts';
 import { hostileScenario } from './hostile-scenario.ts';
 import { laneScenario } from './lane.ts';
+import { coalescedRefreshScenario } from './refresh-coalesced.ts';
 import { refreshScenario } from './refresh.ts';
 import { restartScenario } from './restart.ts';
 import { templateScenario } from './template.ts';
@@ -24,6 +25,7 @@ import type { Run, Scenario } from './scenario.ts';
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'first-sync': firstSyncScenario,
   refresh: refreshScenario,
+  'refresh-coalesced': coalescedRefreshScenario,
   restart: restartScenario,
   lane: laneScenario,
   change: changeScenario,

@@ -131,9 +131,15 @@ export class SyncingSystem {
     await this.installation.core.stop();
   }
 
+  /** Starts core anew with these flags, and waits until it is ready. */
+  async restartCore(flags: readonly string[]): Promise<void> {
+    await this.stopCore();
+    await this.startCore(flags);
+  }
+
   /** Starts core again after `stopCore`, and waits until it is ready. */
-  async startCore(): Promise<void> {
-    const core = await this.installation.runCore();
+  async startCore(flags?: readonly string[]): Promise<void> {
+    const core = await this.installation.runCore(flags ? { flags } : {});
     await core.waitUntilReady({ port: 'health', timeoutMs: CORE_READY_MS });
   }
 
@@ -204,12 +210,12 @@ export function tellProgress(text: () => string): () => void {
   return () => clearInterval(timer);
 }
 
-/** Waits for something to become true that core does on its own. @throws Error with `what` after two minutes */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits for something to become true that core does on its own. @throws Error with `what` after `timeoutMs`, by default two minutes */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 120_000): Promise<void> {
   await eventually(
     async () => {
       if (!(await holds())) throw new Error(`not yet: ${what}`);
     },
-    { timeoutMs: 120_000 },
+    { timeoutMs },
   );
 }

@@ -45,6 +45,7 @@ export const FLAGS = {
   'issuance-per-minute': {
     type: 'number',
     default: DEFAULT_ISSUANCE_LIMITS.perMinute,
+    fraction: true,
     min: 1,
     max: 100_000,
     describe: 'First certificates of Services a minute, for all namespaces together',
@@ -59,6 +60,7 @@ export const FLAGS = {
   'issuance-namespace-per-minute': {
     type: 'number',
     default: DEFAULT_ISSUANCE_LIMITS.namespacePerMinute,
+    fraction: true,
     min: 0.1,
     max: 100_000,
     describe: 'First certificates a minute in one namespace; renewals have a limit of their own, five times this',

@@ -8,6 +8,7 @@ import { createShaper } from '@eso/sync';
 import { externalSecretController } from './external-secret/controller.ts';
 import { InformerPool } from './informer-pool.ts';
 import { createInformers, startInformers, watchHealth } from './informers.ts';
+import type { MetricSettings } from './metrics/settings.ts';
 import { providerControllers } from './provider/controllers.ts';
 import { EndpointOverrides } from './store/endpoint-overrides.ts';
 import { Stores } from './store/stores.ts';
@@ -19,8 +20,12 @@ export interface CoreOptions {
   readonly certificates: CertificateDirectory;
   /** Namespaces whose objects are served; undefined = all. */
   readonly namespaces: readonly string[] | undefined;
-  /** Serve ClusterProviders. */
+  /** Serve cluster-scoped stores; an ExternalSecret of one is left alone otherwise. */
   readonly clusterStores: boolean;
+  /** What begins and ends an action of a template; `{{` and `}}` by default. */
+  readonly templateDelimiters: { readonly left: string; readonly right: string };
+  /** Allow targets that are no Secrets. */
+  readonly genericTargets: boolean;
   /** Stores of another class are left to others. */
   readonly controllerClass: string;
   /** Objects of a kind that are reconciled at once. */
@@ -35,6 +40,10 @@ export interface CoreOptions {
   readonly clusterDomain: string;
   /** File that says where Services listen, where pods have no addresses. */
   readonly endpointOverrides?: string;
+  /** Of refreshes in a row that changed nothing, every how many writes its time into the status; from 1. */
+  readonly refreshStatusEvery: number;
+  /** Which series are served of objects. */
+  readonly metrics: MetricSettings;
   /** Get the checks of all parts. */
   readonly live: Readiness;
   readonly ready: Readiness;
@@ -106,7 +115,7 @@ interface Parts {
 }
 
 function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: Parts): readonly Controller[] {
-  const { clock, logger, registry, client, workers, controllerClass, endpointOverrides: path } = options;
+  const { clock, logger, registry, client, workers, controllerClass, endpointOverrides: path, metrics } = options;
   const { informers } = parts;
   const overrides = path === undefined ? undefined : new EndpointOverrides({ path, logger, clock });
   overrides?.start(lifetime);
@@ -118,10 +127,15 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
     ...(overrides ? { overrides } : {}),
     clusterDomain: options.clusterDomain,
   });
-  const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass };
+  const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass, metrics };
   const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
     ...providers.controllers,
-    externalSecretController({ ...common, lifetime, revalidation: providers.revalidation }),
+    externalSecretController({
+      ...common,
+      lifetime,
+      refreshStatusEvery: options.refreshStatusEvery,
+      revalidation: providers.revalidation,
+    }),
   ];
 }

@@ -1,9 +1,36 @@
 import { checkLeaderElectionFlags, LEADER_ELECTION_FLAGS } from '@eso/controller';
 import { type FlagSpec, type FlagValues, RuntimeError } from '@eso/runtime';
+import { ACCEPTED_FLAGS } from './accepted-flags.ts';
+
+/** The longest delimiter of a template. */
+const MAX_DELIMITER_BYTES = 16;
 
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/reference/flags.md). */
 export const CORE_FLAGS = {
   'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where metrics are served' },
+  'metrics-secure': { type: 'boolean', default: false, describe: 'Serve metrics over TLS' },
+  'metrics-auth': {
+    type: 'boolean',
+    default: false,
+    describe: 'Show metrics only to tokens of Kubernetes with the right to get /metrics; requires --metrics-secure',
+  },
+  'metrics-cert-dir': {
+    type: 'string',
+    default: '',
+    describe: 'Directory of the certificate of the metrics; empty = one made at each start, signed by itself',
+  },
+  'metrics-cert-name': { type: 'string', default: 'tls.crt', describe: 'Name of the certificate in that directory' },
+  'metrics-key-name': { type: 'string', default: 'tls.key', describe: 'Name of its key in that directory' },
+  'per-object-metrics': {
+    type: 'boolean',
+    default: true,
+    describe: 'Serve the metrics that have a series for each object; off where there are too many of them',
+  },
+  'enable-extended-metric-labels': {
+    type: 'boolean',
+    default: false,
+    describe: "Add an object's labels app.kubernetes.io/* to its metrics",
+  },
   'live-addr': {
     type: 'listen',
     default: ':8082',
@@ -54,7 +81,22 @@ export const CORE_FLAGS = {
   'enable-cluster-store-reconciler': {
     type: 'boolean',
     default: true,
-    describe: 'Serve ClusterProviders; needs rights on a cluster-scoped kind',
+    describe:
+      'Serve cluster-scoped stores; needs rights on a cluster-scoped kind. Off: ExternalSecrets of one are left alone',
+  },
+  'unsafe-allow-generic-targets': {
+    type: 'boolean',
+    default: false,
+    describe: 'Allow targets that are no Secrets (spec.target.manifest); needs rights on their kinds',
+  },
+  'template-left-delimiter': { type: 'string', default: '{{', describe: 'Where an action of a template begins' },
+  'template-right-delimiter': { type: 'string', default: '}}', describe: 'Where an action of a template ends' },
+  'refresh-status-every': {
+    type: 'number',
+    default: 1,
+    min: 1,
+    max: 1_000,
+    describe: 'Of refreshes in a row that changed nothing, every how many writes status.refreshTime; 1 = each',
   },
   ...LEADER_ELECTION_FLAGS,
   'leader-election-id': { type: 'string', default: 'external-secrets-controller', describe: 'Name of the Lease' },
@@ -66,63 +108,47 @@ export const CORE_FLAGS = {
   },
 } as const satisfies FlagSpec;
 
-/** Flags of External Secrets 2.x that a manifest may carry and that change nothing here, because what they tune is gone. */
-const ACCEPTED_FLAGS = {
-  'client-qps': { type: 'number', default: 50, describe: 'Accepted, no effect: the API server sets the pace' },
-  'client-burst': { type: 'number', default: 100, describe: 'Accepted, no effect: the API server sets the pace' },
-  'enable-secrets-caching': {
-    type: 'boolean',
-    default: false,
-    describe: 'Accepted, no effect: values are never cached',
-  },
-  'enable-configmaps-caching': { type: 'boolean', default: false, describe: 'Accepted, no effect' },
-  'enable-managed-secrets-caching': {
-    type: 'boolean',
-    default: true,
-    describe: 'Accepted, no effect: hashes are cached',
-  },
-  'enable-secret-api-read-on-cache-mismatch': { type: 'boolean', default: true, describe: 'Accepted, no effect' },
-  'enable-flood-gate': {
-    type: 'boolean',
-    default: true,
-    describe: 'Accepted, no effect: a store that is not ready is not called',
-  },
-  'enable-secret-store-reconciler': { type: 'boolean', default: true, describe: 'Accepted, no effect yet' },
-  'enable-http2': { type: 'boolean', default: false, describe: 'Accepted, no effect' },
-  'zap-time-encoding': { type: 'string', default: 'epoch', describe: 'Accepted, no effect: logs carry ISO 8601' },
-} as const satisfies FlagSpec;
-
-/** Flags of External Secrets 2.x for what is not built yet: any other value than the default is refused at start. */
-const UNBUILT_FLAGS = {
-  'metrics-auth': { type: 'boolean', default: false, describe: 'Not built yet' },
-  'metrics-secure': { type: 'boolean', default: false, describe: 'Not built yet' },
-  'enable-extended-metric-labels': { type: 'boolean', default: false, describe: 'Not built yet' },
-  'unsafe-allow-generic-targets': { type: 'boolean', default: false, describe: 'Not built yet' },
-  'template-left-delimiter': { type: 'string', default: '{{', describe: 'Not built yet' },
-  'template-right-delimiter': { type: 'string', default: '}}', describe: 'Not built yet' },
-} as const satisfies FlagSpec;
-
 /** Every flag that core understands. */
-export const ALL_FLAGS = { ...CORE_FLAGS, ...ACCEPTED_FLAGS, ...UNBUILT_FLAGS } as const satisfies FlagSpec;
+export const ALL_FLAGS = { ...CORE_FLAGS, ...ACCEPTED_FLAGS } as const satisfies FlagSpec;
 
 /** The flags as read from the command line, each with its default. */
 export type CoreFlags = FlagValues<typeof ALL_FLAGS>;
 
+/** What several flags together mean. */
+export interface FlagMeaning {
+  /** Namespaces to work on; undefined = all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** What begins and ends an action of a template. */
+  readonly templateDelimiters: { readonly left: string; readonly right: string };
+}
+
 /**
  * What the flags together mean.
- * @throws RuntimeError INVALID_FLAG for a flag of a part that is not built yet, or flags that contradict each other
+ * @throws RuntimeError INVALID_FLAG for flags that contradict each other
  */
-export function checkFlags(flags: CoreFlags): { namespaces: readonly string[] | undefined } {
-  for (const [name, { default: expected }] of Object.entries(UNBUILT_FLAGS)) {
-    if (flags[name as keyof typeof UNBUILT_FLAGS] !== expected)
-      throw new RuntimeError(
-        'INVALID_FLAG',
-        `--${name} is not built yet: leave it at its default "${String(expected)}"`,
-      );
-  }
+export function checkFlags(flags: CoreFlags): FlagMeaning {
   if (flags.namespace !== '' && flags.namespaces.length > 0)
-    throw new RuntimeError('INVALID_FLAG', '--namespace and --namespaces exclude each other: use --namespaces');
+    throw invalid('--namespace and --namespaces exclude each other: use --namespaces');
+  if (flags['metrics-auth'] && !flags['metrics-secure'])
+    throw invalid('--metrics-auth requires --metrics-secure: a bearer token must not go over plain HTTP');
   checkLeaderElectionFlags(flags);
   const namespaces = flags.namespace === '' ? flags.namespaces : [flags.namespace];
-  return { namespaces: namespaces.length === 0 ? undefined : [...new Set(namespaces)] };
+  return {
+    namespaces: namespaces.length === 0 ? undefined : [...new Set(namespaces)],
+    templateDelimiters: delimitersOf(flags),
+  };
+}
+
+/** An empty delimiter means the usual one, as in Go's text/template. */
+function delimitersOf(flags: CoreFlags): FlagMeaning['templateDelimiters'] {
+  const { 'template-left-delimiter': left, 'template-right-delimiter': right } = flags;
+  for (const [name, text] of Object.entries({ left, right })) {
+    if (Buffer.byteLength(text) > MAX_DELIMITER_BYTES)
+      throw invalid(`--template-${name}-delimiter: longer than ${String(MAX_DELIMITER_BYTES)} bytes`);
+  }
+  return { left: left === '' ? '{{' : left, right: right === '' ? '}}' : right };
+}
+
+function invalid(message: string): RuntimeError {
+  return new RuntimeError('INVALID_FLAG', message);
 }

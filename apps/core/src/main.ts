@@ -4,15 +4,16 @@ import { KubeClient, loadConnection } from '@eso/kube';
 import {
   createRegistry,
   eventLoopCheck,
-  listenMetrics,
   listenProbes,
   type Logger,
   Readiness,
   runMain,
   systemClock,
 } from '@eso/runtime';
+import { ignoredFlags } from './accepted-flags.ts';
 import { runCore } from './core.ts';
 import { ALL_FLAGS, checkFlags, type CoreFlags } from './flags.ts';
+import { serveMetrics } from './metrics-server/metrics-server.ts';
 
 runMain({
   name: 'external-secrets',
@@ -22,7 +23,8 @@ runMain({
 
 /** Core: watches ExternalSecrets and Providers, and reconciles them while it holds the Lease. */
 async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Promise<void> {
-  const { namespaces } = checkFlags(flags);
+  const { namespaces, templateDelimiters } = checkFlags(flags);
+  for (const line of ignoredFlags(flags)) logger.warn(`flag ${line}`);
   const clock = systemClock;
   const registry = createRegistry();
   const ready = new Readiness();
@@ -30,10 +32,9 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
   live.add('event-loop', eventLoopCheck());
   ready.add('caches', () => 'starting');
   const probes = await listenProbes({ address: flags['live-addr'], live, ready, registry, logger });
-  const metrics = await listenMetrics({ address: flags['metrics-addr'], registry, logger });
-
   const connection = await loadConnection({ signal });
   const client = new KubeClient({ connection, logger, registry, clock, userAgent: 'external-secrets' });
+  const closeMetrics = await serveMetrics({ flags, client, clock, registry, logger, signal });
   const certificates = await CertificateDirectory.open({ dir: flags['client-cert-dir'], clock, logger });
   const lease = { namespace: flags['pod-namespace'], name: flags['leader-election-id'] };
   await runCore(
@@ -42,12 +43,19 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
       certificates,
       namespaces,
       clusterStores: flags['enable-cluster-store-reconciler'],
+      templateDelimiters,
+      genericTargets: flags['unsafe-allow-generic-targets'],
       controllerClass: flags['controller-class'],
       workers: flags.concurrent,
       storeRequeueMs: flags['store-requeue-interval'],
       providerDeadlineMs: flags['provider-deadline'],
       maxResponseBytes: flags['max-response-bytes'],
       clusterDomain: flags['cluster-domain'],
+      refreshStatusEvery: flags['refresh-status-every'],
+      metrics: {
+        perObject: flags['per-object-metrics'],
+        extendedLabels: flags['enable-extended-metric-labels'],
+      },
       ...(flags['endpoint-overrides'] === '' ? {} : { endpointOverrides: flags['endpoint-overrides'] }),
       live,
       ready,
@@ -59,7 +67,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
     },
     signal,
   );
-  await Promise.all([probes.close(), metrics.close()]);
+  await Promise.all([probes.close(), closeMetrics()]);
   certificates.close();
   await client.close();
 }

@@ -75,7 +75,7 @@ test('a caller that gives up ends the request to AWS and its repetitions', async
   expect(proxy.requests).toHaveLength(2);
 });
 
-test('calls to AWS are counted by operation and outcome, under the name that dashboards know [6.4.1] [6.1.5]', async () => {
+test('calls to AWS are counted by operation and outcome, under the name that dashboards know [6.1.5] [6.4.1]', async () => {
   await lab.get('plain', 'db');
   const metrics = await lab.provider.registry.metrics();
   expect(metrics).toMatch(

@@ -78,6 +78,7 @@ export function initialiseSeries(metrics: ControllerMetrics, controller: string,
   for (const result of RESULTS) metrics.total.inc({ controller, result }, 0);
   for (const counter of [metrics.errors, metrics.terminalErrors, metrics.panics, metrics.timeouts])
     counter.inc({ controller }, 0);
+  metrics.time.zero({ controller });
   metrics.maxConcurrent.set({ controller }, workers);
   metrics.activeWorkers.set({ controller }, 0);
 }

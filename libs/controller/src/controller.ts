@@ -84,6 +84,11 @@ export class Controller {
     }
   }
 
+  /** Whether it works: between a start and the end of what it started. */
+  get isRunning(): boolean {
+    return this.#startedAt !== undefined;
+  }
+
   /**
    * For readiness: why the controller is not well. A reconcile past its time, a queue that does not drain, keys of one
    * priority that never get their turn. Keys that wait for room at an endpoint are not among them: that is no fault of

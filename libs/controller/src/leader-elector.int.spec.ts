@@ -76,13 +76,14 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 const holder = async (lease = name): Promise<string | undefined> =>
   (await client.get(leases, { namespace, name: lease })).spec?.holderIdentity;
 
-test('one of two leads; the other follows as soon as it stops, without waiting for the lease to run out', async () => {
+test('one of two leads; the other follows as soon as it stops, without waiting for the lease to run out [6.5.8]', async () => {
   const first = new Candidate('first');
   await eventually(() => expect(first.isLeader).toBe(true));
   const second = new Candidate('second', { leaseDurationMs: 600_000 });
   await systemClock.sleep(TIMES.retryPeriodMs * 3);
   expect(second.terms).toEqual([]);
   expect([await first.status(), await second.status()]).toEqual([1, 0]);
+  expect(await first.registry.metrics()).toContain(`leader_election_master_status{name="${name}"} 1`);
   expect(await holder()).toBe('first');
 
   await first.stop();

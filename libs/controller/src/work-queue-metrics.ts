@@ -87,3 +87,12 @@ export function workQueueMetrics(registry: Registry, name: string, sample: () =>
     }),
   };
 }
+
+/** Makes the series of a queue exist from the start, as client-go does, so that a rate over them is right from the first key on. */
+export function initialiseQueueSeries(metrics: WorkQueueMetrics, labels: { name: string; controller: string }): void {
+  for (const gauge of [metrics.depth, metrics.waiting, metrics.unfinishedWork, metrics.longestRunning])
+    gauge.set(labels, 0);
+  for (const counter of [metrics.adds, metrics.retries]) counter.inc(labels, 0);
+  for (const histogram of [metrics.queueDuration, metrics.workDuration, metrics.waitingDuration])
+    histogram.zero(labels);
+}

@@ -4,7 +4,7 @@ import type { QueueEntry, Rank } from './queue-entry.ts';
 import { type PriorityLevel, PriorityLevels } from './priority-levels.ts';
 import { QueuedKeys } from './queued-keys.ts';
 import { EndpointCapacity, narrowReservation, type Reservation, type WorkerCapacity } from './endpoint-capacity.ts';
-import { type WorkQueueMetrics, workQueueMetrics } from './work-queue-metrics.ts';
+import { initialiseQueueSeries, type WorkQueueMetrics, workQueueMetrics } from './work-queue-metrics.ts';
 
 /** How a {@link WorkQueue} is called in metrics, and how it backs off. */
 export interface WorkQueueOptions {
@@ -81,8 +81,7 @@ export class WorkQueue {
     this.#backoff = new ItemBackoff(backoff);
     this.#labels = { name, controller: name };
     this.#metrics = registry && workQueueMetrics(registry, name, () => this.#sample());
-    this.#metrics?.depth.set(this.#labels, 0);
-    this.#metrics?.waiting.set(this.#labels, 0);
+    if (this.#metrics) initialiseQueueSeries(this.#metrics, this.#labels);
   }
 
   /** Keys that wait for a worker; delayed ones, those that wait for room, and those being processed are not counted. */

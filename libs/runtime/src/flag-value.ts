@@ -27,7 +27,7 @@ export function readFlagValue(
     case 'boolean':
       return text === undefined ? flag.default : readBoolean(source, text);
     case 'number':
-      return text === undefined ? flag.default : within(source, readNumber(source, text), flag, String);
+      return text === undefined ? flag.default : within(source, readNumber(source, flag, text), flag, String);
     case 'duration':
       return readDuration(source, flag, text);
     case 'list':
@@ -56,13 +56,15 @@ function readListenAddress(
 }
 
 function readBoolean(source: string, text: string): boolean {
-  if (text === 'true' || text === '1') return true;
-  if (text === 'false' || text === '0') return false;
+  // Go's strconv.ParseBool
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
   throw invalid(source, `${quoted(text)} is neither true nor false`);
 }
 
-function readNumber(source: string, text: string): number {
+function readNumber(source: string, { fraction = false }: Flag & { type: 'number' }, text: string): number {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw invalid(source, `${quoted(text)} is not a number`);
+  if (!fraction && !/^[+-]?\d+$/.test(text)) throw invalid(source, `${quoted(text)} is not a whole number`);
   return Number(text);
 }
 

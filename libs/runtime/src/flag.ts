@@ -13,7 +13,8 @@ export type Flag = FlagBase &
   (
     | { type: 'string'; default: string; choices?: readonly string[] }
     | { type: 'boolean'; default: boolean }
-    | { type: 'number'; default: number; min?: number; max?: number }
+    /** A whole number, unless `fraction` is set. */
+    | { type: 'number'; default: number; min?: number; max?: number; fraction?: boolean }
     /** Go syntax on the command line, milliseconds in the program; `default` in either; `min` and `max` in milliseconds. */
     | { type: 'duration'; default: string | number; min?: number; max?: number }
     /** Given several times or separated by commas. */

@@ -39,6 +39,12 @@ test.each<[argv: string[], expected: object]>([
   [['--no-elect', '--elect'], { elect: true }],
   [['--mode=safe'], { mode: 'safe' }],
   [['--cert-dir='], { 'cert-dir': '' }],
+  [['-workers', '4'], { workers: 4 }],
+  [['-workers=4', '-elect=F'], { workers: 4, elect: false }],
+  [['--elect', '--workers', '4'], { workers: 4, elect: true }],
+  [['--elect=TRUE'], { elect: true }],
+  [['--cert-dir=a=b'], { 'cert-dir': 'a=b' }],
+  [['--cert-dir', '-x'], { 'cert-dir': '-x' }],
 ])('%j', (argv, expected) => {
   expect(parse(argv)).toMatchObject(expected);
 });
@@ -51,7 +57,12 @@ test('the environment stands between the command line and the default', () => {
 });
 
 test.each<[argv: string[], message: RegExp]>([
-  [['--wrokers=4'], /unknown flag --wrokers: --help lists/],
+  [['--wrokers=4'], /unknown flag --wrokers: did you mean --workers\? --help lists/],
+  [['--cert-directory=/x'], /unknown flag --cert-directory: --help lists/],
+  [['--no-elect=false'], /unknown flag --no-elect/],
+  [['--elect', 'false'], /unexpected argument "false": .* a switch takes its value after =/],
+  [['--'], /unexpected argument "--"/],
+  [['---workers=4'], /unexpected argument "---workers=4"/],
   [['--no-workers'], /unknown flag --no-workers/],
   [['--constructor'], /unknown flag --constructor/],
   [['-w'], /unknown flag -w/],
@@ -59,6 +70,7 @@ test.each<[argv: string[], message: RegExp]>([
   [['--workers'], /--workers needs a value/],
   [['--mode', '--elect'], /--mode needs a value/],
   [['--workers=many'], /--workers: "many" is not a number/],
+  [['--workers=1.5'], /--workers: "1.5" is not a whole number/],
   [['--workers=0'], /--workers: 0 is below the least allowed, 1/],
   [['--workers=1001'], /--workers: 1001 is above the most allowed, 1000/],
   [['--interval=500ms'], /--interval: 500ms is below the least allowed, 1s/],
@@ -86,4 +98,9 @@ test('a listen address without a host is that of the environment variable, where
   expect(parseFlags(spec, [], { POD_IP: 'fd00::7' }).addr).toEqual({ host: 'fd00::7', port: 8080 });
   expect(parseFlags(spec, ['--addr=0.0.0.0:1'], { POD_IP: '10.0.0.7' }).addr).toEqual({ host: '0.0.0.0', port: 1 });
   expect(flagHelp(spec)).toContain('without a host: the address in POD_IP');
+});
+
+test('a number has a fraction where the flag says so', () => {
+  const spec = { qps: { type: 'number', default: 50, fraction: true, describe: 'How often' } } as const;
+  expect(parseFlags(spec, ['--qps=0.5'], {})).toEqual({ qps: 0.5 });
 });

@@ -1,12 +1,10 @@
-import { parseArgs } from 'node:util';
 import { formatDuration } from './duration.ts';
-import { RuntimeError } from './error.ts';
 import type { Flag, FlagSpec, FlagValues } from './flag.ts';
+import { givenTexts } from './flag-arguments.ts';
 import { readFlagValue } from './flag-value.ts';
 
 /**
- * Reads flags: `--flag=value`, `--flag value`, `--switch`, `--no-switch`, `--switch=false`. A flag given twice takes the last
- * value, a list takes all. What is not on the command line comes from the flag's environment variable, then from its default.
+ * Reads flags as {@link givenTexts} says. A flag given twice takes the last value, a list takes all. What is not on the command line comes from the flag's environment variable, then from its default.
  * @throws RuntimeError INVALID_FLAG naming the flag, what is wrong and what to write
  */
 export function parseFlags<const S extends FlagSpec>(
@@ -23,46 +21,6 @@ export function parseFlags<const S extends FlagSpec>(
     values[name] = readFlagValue(source, flag, texts, env);
   }
   return values as FlagValues<S>;
-}
-
-/** The texts given for each flag, in order; a switch without a value counts as `true`. */
-function givenTexts(spec: FlagSpec, argv: readonly string[]): Map<string, string[]> {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {};
-  for (const [name, flag] of Object.entries(spec))
-    options[name] = { type: flag.type === 'boolean' ? 'boolean' : 'string' };
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
-  const given = new Map<string, string[]>();
-  for (const token of tokens) {
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional')
-      throw invalid(`unexpected argument ${JSON.stringify(token.value)}: flags start with --`);
-    const [name, text] = namedText(spec, token.rawName, token.name, token.value);
-    if (text.startsWith('--') && token.inlineValue === false)
-      throw invalid(`--${name} needs a value: write --${name}=VALUE`);
-    given.set(name, [...(given.get(name) ?? []), text]);
-  }
-  return given;
-}
-
-function namedText(
-  spec: FlagSpec,
-  rawName: string,
-  name: string,
-  value: string | undefined,
-): [name: string, text: string] {
-  const flag = Object.hasOwn(spec, name) ? spec[name] : undefined;
-  if (flag && rawName.startsWith('--')) {
-    if (value === undefined && flag.type !== 'boolean') throw invalid(`--${name} needs a value: write --${name}=VALUE`);
-    return [name, value ?? 'true'];
-  }
-  const positive = name.startsWith('no-') ? name.slice('no-'.length) : '';
-  if (Object.hasOwn(spec, positive) && spec[positive]?.type === 'boolean' && value === undefined)
-    return [positive, 'false'];
-  throw invalid(`unknown flag ${rawName}: --help lists the flags there are`);
-}
-
-function invalid(message: string): RuntimeError {
-  return new RuntimeError('INVALID_FLAG', message);
 }
 
 /** The text of `--help`: one flag per line with its default and environment variable. */

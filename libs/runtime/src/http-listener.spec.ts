@@ -1,7 +1,13 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { get as httpsGet } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { listenHttp, type Listener } from './http-listener.ts';
+import { listenHttp } from './http-listener.ts';
+import type { Listener, ServerCertificate } from './listener-options.ts';
 import { silentLogger } from './logger.ts';
 import { Registry } from './metrics.ts';
 
@@ -133,3 +139,74 @@ test('whatever bytes come, the next request is served', async () => {
     { numRuns: 200, seed: 7 },
   );
 }, 60_000);
+
+describe('over TLS', () => {
+  let tls: Listener;
+  let release: (() => void)[];
+  beforeEach(async () => {
+    release = [];
+    tls = await listenHttp({
+      name: 'secure',
+      address: { host: '127.0.0.1', port: 0 },
+      registry,
+      logger: silentLogger,
+      tls: selfSigned(),
+      admit: ({ authorization }) => Promise.resolve(authorization === undefined ? 'unauthorized' : 'admitted'),
+      page: async () => {
+        await new Promise<void>((resolve) => release.push(resolve));
+        return { status: 200, type: 'text/plain', body: 'ok\n' };
+      },
+    });
+  });
+  afterEach(() => tls.close());
+
+  const get = (headers: Record<string, string> = {}): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port: tls.port, headers, rejectUnauthorized: false, agent: false };
+      httpsGet(options, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+
+  test('who is not admitted gets no page, and is counted', async () => {
+    expect(await get()).toBe(401);
+    expect(release).toEqual([]);
+    expect(await refused()).toEqual({ unauthorized: 1 });
+  });
+
+  test('what is no TLS is refused and counted', async () => {
+    const socket = connect({ host: '127.0.0.1', port: tls.port });
+    socket.on('error', () => undefined);
+    socket.resume().write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'close');
+    expect(await refused()).toEqual({ handshake: 1 });
+  });
+
+  test('connections that never speak drive out their own, not the one with a request under way', async () => {
+    const served = get({ authorization: 'Bearer x' });
+    while (release.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const silent = await Promise.all(
+      Array.from({ length: 80 }, async () => {
+        const socket = connect({ host: '127.0.0.1', port: tls.port });
+        socket.on('error', () => undefined);
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    while (((await refused())['too_many_connections'] ?? 0) < 17) await new Promise((resolve) => setImmediate(resolve));
+    release[0]?.();
+    expect(await served).toBe(200);
+    for (const socket of silent) socket.destroy();
+  });
+});
+
+/** A certificate and its key, made by openssl. */
+function selfSigned(): ServerCertificate {
+  const dir = mkdtempSync(join(tmpdir(), 'listener-'));
+  const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+  const subject = ['-subj', '/CN=listener', '-days', '2'];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+}

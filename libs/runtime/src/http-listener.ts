@@ -1,56 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { type AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { formatAddress, type ListenAddress } from './address.ts';
+import { formatAddress } from './address.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import { RuntimeError } from './error.ts';
-import type { Logger } from './logger.ts';
+import type {
+  Admission,
+  HttpListenerOptions,
+  Listener,
+  Page,
+  RefusalReason,
+  ServerCertificate,
+} from './listener-options.ts';
 import { type Counter, counterOf, type Registry } from './metrics.ts';
-import { type RequestTarget, splitTarget } from './request-target.ts';
+import { RawSockets } from './raw-sockets.ts';
+import { splitTarget } from './request-target.ts';
 import { errorText } from './text.ts';
-
-/** A running HTTP listener. */
-export interface Listener {
-  host: string;
-  /** The real port, also when 0 was asked for. */
-  port: number;
-  /** Stops listening and ends open connections. */
-  close(): Promise<void>;
-}
-
-/** Why something that a client sent was not served: the label `reason`. */
-export type RefusalReason =
-  | 'malformed'
-  | 'headers_too_large'
-  | 'timeout'
-  | 'method'
-  | 'path'
-  | 'body'
-  | 'upgrade'
-  | 'expect'
-  | 'too_many_requests'
-  | 'too_many_connections'
-  | 'broken_connection'
-  | 'failed';
-
-/** What a client gets. */
-export interface Page {
-  readonly status: number;
-  readonly type: string;
-  /** A page that many ask for at the same time is one piece of memory where these are bytes. */
-  readonly body: string | Buffer;
-}
-
-/** What is served, and where. */
-export interface HttpListenerOptions {
-  /** What it is for: the label `listener`, and in messages. */
-  readonly name: string;
-  readonly address: ListenAddress;
-  readonly registry: Registry;
-  readonly logger: Logger;
-  /** The page of a GET or HEAD; undefined when there is none at that path. May throw. */
-  readonly page: (target: RequestTarget) => Page | undefined | Promise<Page>;
-}
 
 /** Prometheus sends less than 1 KiB, a bearer token included rarely more than 4. */
 const HEADER_BYTES = 8 * 1024;
@@ -64,10 +30,17 @@ const SILENT_MS = 30_000;
 /** A kubelet has one or two connections at a time, a scraper one. */
 const CONNECTIONS = 64;
 const REQUESTS_PER_CONNECTION = 256;
+/** What Go's servers ask for, and every scraper speaks. */
+const MIN_TLS = 'TLSv1.2';
+
+type AnsweredRefusal = Exclude<Admission, 'admitted'> | 'malformed' | 'method' | 'path' | 'body' | 'expect' | 'failed';
 
 /** Refusals that are answered with a page. */
-const STATUS: Readonly<Record<'malformed' | 'method' | 'path' | 'body' | 'expect' | 'failed', [number, string]>> = {
+const STATUS: Readonly<Record<AnsweredRefusal, readonly [number, string]>> = {
   malformed: [400, 'not understood'],
+  unauthorized: [401, 'Unauthorized'],
+  forbidden: [403, 'Authorization denied'],
+  too_many_reviews: [429, 'too many tokens that nobody knows'],
   method: [405, 'only GET and HEAD are served'],
   path: [404, 'not found'],
   body: [413, 'a request has no body here'],
@@ -76,7 +49,7 @@ const STATUS: Readonly<Record<'malformed' | 'method' | 'path' | 'body' | 'expect
 };
 
 /**
- * Serves pages over plain HTTP to whoever can reach it, as narrowly as a kubelet and a scraper allow: GET and HEAD, no bodies, no
+ * Serves pages over HTTP or HTTPS to whoever can reach it, as narrowly as a kubelet and a scraper allow: GET and HEAD, no bodies, no
  * upgrades, small headers, short times, few connections. Nothing that a client sends gets past a guard: it is refused and
  * counted in `http_refused_requests_total`.
  * @throws RuntimeError LISTEN_FAILED
@@ -99,7 +72,10 @@ export async function listenHttp(options: HttpListenerOptions): Promise<Listener
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { host, port, close };
+  const setCertificate = (certificate: ServerCertificate): void => {
+    if (server instanceof TlsServer) server.setSecureContext({ ...certificate, minVersion: MIN_TLS });
+  };
+  return { host, port, setCertificate, close };
 }
 
 /** Node's server with a guard around each callback that a client can reach. */
@@ -108,11 +84,13 @@ class GuardedServer {
   readonly #options: HttpListenerOptions;
   readonly #refused: Counter<'listener' | 'reason'>;
   readonly #connections = new ConnectionLimiter<Socket>(CONNECTIONS);
+  readonly #raw = new RawSockets();
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
     this.#refused = refusalCounter(options.registry);
-    this.server = createServer({
+    const { tls } = options;
+    const limits = {
       maxHeaderSize: HEADER_BYTES,
       headersTimeout: REQUEST_MS,
       requestTimeout: REQUEST_MS,
@@ -121,7 +99,10 @@ class GuardedServer {
       insecureHTTPParser: false,
       // Node would answer by itself and count nothing; see judgeRequest.
       requireHostHeader: false,
-    });
+    };
+    this.server = tls
+      ? createTlsServer({ ...limits, ...tls, minVersion: MIN_TLS, handshakeTimeout: REQUEST_MS })
+      : createServer(limits);
     this.server.maxHeadersCount = MAX_HEADERS;
     this.server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION;
     this.server.setTimeout(SILENT_MS);
@@ -131,6 +112,7 @@ class GuardedServer {
   #listen(): void {
     const { server } = this;
     server.on('connection', (socket: Socket) => this.#guard(socket, () => this.#onConnection(socket)));
+    server.on('secureConnection', (socket: Socket) => this.#guard(socket, () => this.#raw.secured(socket)));
     server.on('request', (request, response) => this.#guard(request.socket, () => this.#onRequest(request, response)));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
       this.#guard(socket, () => this.#onClientError(error, socket)),
@@ -160,6 +142,7 @@ class GuardedServer {
   }
 
   #onConnection(socket: Socket): void {
+    this.#raw.add(socket);
     socket.once('close', () => this.#connections.remove(socket));
     const victim = this.#connections.admit(socket);
     if (victim) this.#destroySocket('too_many_connections', victim);
@@ -168,20 +151,26 @@ class GuardedServer {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     // The connection may break at any moment; the server's own handlers count it.
     for (const stream of [request, response]) stream.on('error', () => undefined);
-    const { socket } = request;
+    const socket = this.#raw.of(request.socket);
     this.#connections.setBusy(socket, true);
     response.once('close', () => this.#connections.setBusy(socket, false));
     const refusal = checkRequest(request);
     if (refusal) this.#refuse(refusal, response);
     else
-      this.#answer(splitTarget(request.url ?? ''), response).catch((error: unknown) => {
+      this.#answer(request, response).catch((error: unknown) => {
         this.#count('failed', error);
         socket.destroy();
       });
   }
 
-  async #answer(target: RequestTarget, response: ServerResponse): Promise<void> {
+  async #answer({ url = '', headers: { authorization } }: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = splitTarget(url);
     try {
+      const admission = (await this.#options.admit?.({ ...target, authorization })) ?? 'admitted';
+      if (admission !== 'admitted') {
+        this.#refuse(admission, response);
+        return;
+      }
       const page = await this.#options.page(target);
       if (page) send(response, page);
       else this.#refuse('path', response);
@@ -207,7 +196,7 @@ class GuardedServer {
     socket.destroy();
   }
 
-  #refuse(reason: keyof typeof STATUS, response: ServerResponse, error?: unknown): void {
+  #refuse(reason: AnsweredRefusal, response: ServerResponse, error?: unknown): void {
     this.#count(reason, error);
     const [status, text] = STATUS[reason];
     if (response.headersSent || response.destroyed) {
@@ -249,6 +238,7 @@ function classifyClientError({ code = '' }: NodeJS.ErrnoException): [RefusalReas
   if (code === 'HPE_HEADER_OVERFLOW') return ['headers_too_large', '431 Request Header Fields Too Large'];
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return ['timeout', '408 Request Timeout'];
   if (code.startsWith('HPE_')) return ['malformed', '400 Bad Request'];
+  if (code.startsWith('ERR_SSL') || code === 'ERR_TLS_HANDSHAKE_TIMEOUT') return ['handshake'];
   return ['broken_connection'];
 }
 

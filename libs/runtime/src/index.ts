@@ -3,13 +3,14 @@ export { formatAddress, type ListenAddress, parseListenAddress } from './address
 export * from './async/index.ts';
 export { type Clock, ManualClock, systemClock } from './clock.ts';
 export { CodedError, type CodedErrorOptions } from './coded-error.ts';
+export { ComputedMetric, type ComputedMetricOptions, type MetricSample } from './computed-metric.ts';
 export { ConnectionLimiter } from './connection-limiter.ts';
 export { formatDuration, parseDuration } from './duration.ts';
 export { RuntimeError, type RuntimeErrorCode } from './error.ts';
 export { eventLoopCheck, type EventLoopCheckOptions } from './event-loop.ts';
 export { flagHelp, parseFlags } from './flags.ts';
 export type { Flag, FlagSpec, FlagValues } from './flag.ts';
-export type { Listener } from './http-listener.ts';
+export type { Admission, AdmissionRequest, Listener, ServerCertificate } from './listener-options.ts';
 export { listenMetrics, listenProbes, type MetricsOptions, type ProbeOptions } from './listeners.ts';
 export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './logger.ts';
 export {

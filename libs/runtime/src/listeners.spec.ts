@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import type { Listener } from './http-listener.ts';
+import type { Listener } from './listener-options.ts';
 import { listenMetrics, listenProbes } from './listeners.ts';
 import { silentLogger } from './logger.ts';
 import { Counter, counterOf, createRegistry, Registry } from './metrics.ts';
@@ -16,6 +16,18 @@ async function get({ port }: Listener, path: string): Promise<{ status: number; 
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, text: await response.text(), type: response.headers.get('content-type') };
 }
+
+test('each check is a series, as it goes at the scrape [6.6.1]', async () => {
+  const [ready, live, registry] = [new Readiness(), new Readiness(), new Registry()];
+  let reason: string | undefined = 'not listed yet';
+  ready.add('watch-secrets', () => reason);
+  live.add('queue', () => undefined);
+  open.push(await listenProbes({ address, ready, live, registry, logger: silentLogger }));
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="watch-secrets",type="readyz"} 0');
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="queue",type="livez"} 1');
+  reason = undefined;
+  expect(await registry.metrics()).toContain('kubernetes_healthcheck{name="watch-secrets",type="readyz"} 1');
+});
 
 test('probes answer with what their checks say at that moment', async () => {
   const ready = new Readiness();

@@ -1,4 +1,5 @@
-import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { encodeLogTime, type TimeEncoding } from './log-time.ts';
 import { redactFields } from './redact.ts';
 import { isError } from './text.ts';
 
@@ -16,19 +17,21 @@ export interface LoggerOptions {
   name: string;
   /** Least level that is written. Default `info`. */
   level?: LogLevel;
+  /** How `time` is written. Default `iso8601`. */
+  timeEncoding?: TimeEncoding;
   /** Where lines go. Default: standard output, written synchronously so that nothing is lost at a crash. */
   destination?: DestinationStream;
 }
 
 /**
- * A logger that writes one JSON object per line: `time` (ISO 8601), `level` (name), `logger`, `msg` and the given fields.
+ * A logger that writes one JSON object per line: `time`, `level` (name), `logger`, `msg` and the given fields.
  * Fields with names known to hold secrets are replaced at any depth; of errors only type, code, message and stack are written.
  */
-export function createLogger({ name, level = 'info', destination }: LoggerOptions): Logger {
+export function createLogger({ name, level = 'info', timeEncoding = 'iso8601', destination }: LoggerOptions): Logger {
   const options = {
     level: level === 'dpanic' || level === 'panic' ? 'fatal' : level,
     base: { logger: name },
-    timestamp: stdTimeFunctions.isoTime,
+    timestamp: () => `,"time":${encodeLogTime(Date.now(), timeEncoding)}`,
     formatters: {
       level: (label: string) => ({ level: label }),
       log: redactFields,

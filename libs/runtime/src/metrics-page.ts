@@ -1,8 +1,9 @@
 import type { Registry } from 'prom-client';
 import { type Clock, systemClock } from './clock.ts';
-import type { Page } from './http-listener.ts';
+import type { Page } from './listener-options.ts';
 import type { Logger } from './logger.ts';
 import { LogThrottle } from './log-throttle.ts';
+import { renderPage } from './render-page.ts';
 import { errorText } from './text.ts';
 
 /** Which metrics a {@link MetricsPage} shows, and how long a scrape waits for them. */
@@ -34,7 +35,7 @@ export class MetricsPage {
   async #collect(): Promise<Page> {
     const { registry } = this.#options;
     try {
-      const body = Buffer.from(await registry.metrics());
+      const body = await renderPage(registry);
       this.#throttle.reset();
       return { status: 200, type: registry.contentType, body };
     } catch (error) {

@@ -98,9 +98,9 @@ test.each([
   expect(stdout).toMatch(/"level":"fatal".*boom/);
 });
 
-test('a bad flag is explained on standard error and exits 2', async () => {
+test('a bad flag is explained on standard error and exits 1', async () => {
   await expect(start('', ['--anwser=1']).outcome).resolves.toMatchObject({
-    code: 2,
+    code: 1,
     stderr: expect.stringContaining('sample: unknown flag --anwser') as string,
   });
 });

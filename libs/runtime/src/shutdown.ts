@@ -1,6 +1,7 @@
 import { flagHelp, parseFlags } from './flags.ts';
 import type { FlagSpec, FlagValues } from './flag.ts';
 import { createLogger, LOG_LEVELS, type Logger } from './logger.ts';
+import { TIME_ENCODINGS } from './log-time.ts';
 import { boundMemory } from './memory.ts';
 import { startProblem } from './start-guard.ts';
 import { errorText } from './text.ts';
@@ -12,6 +13,12 @@ export const COMMON_FLAGS = {
     default: 'info',
     choices: LOG_LEVELS,
     describe: 'Least level of log lines that are written',
+  },
+  'zap-time-encoding': {
+    type: 'string',
+    default: 'iso8601',
+    choices: TIME_ENCODINGS,
+    describe: 'How log lines say the time: seconds, milliseconds or nanoseconds since 1970, or a date',
   },
 } as const satisfies FlagSpec;
 
@@ -34,18 +41,18 @@ export interface MainOptions<S extends FlagSpec> {
 }
 
 const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
+const EXIT_UNSAFE = 2;
 
 /**
  * Runs a process: refuses to where TLS is turned off or down (exits 2), reads its flags (`--help` prints them and exits 0, a bad one is
- * explained on standard error and exits 2), turns SIGTERM and SIGINT into an aborted signal (a second one exits at once with 1), and logs
- * whatever else would end it silently.
+ * explained on standard error and exits 1, as upstream's programs do), turns SIGTERM and SIGINT into an aborted signal (a second one
+ * exits at once with 1), and logs whatever else would end it silently.
  */
 export function runMain<const S extends FlagSpec>({ name, flags: own, main }: MainOptions<S>): void {
   const unsafe = startProblem();
   if (unsafe !== undefined) {
     process.stderr.write(`${name}: ${unsafe}\n`);
-    process.exitCode = EXIT_USAGE;
+    process.exitCode = EXIT_UNSAFE;
     return;
   }
   boundMemory();
@@ -60,10 +67,11 @@ export function runMain<const S extends FlagSpec>({ name, flags: own, main }: Ma
     flags = parseFlags<S & typeof COMMON_FLAGS>(spec, argv);
   } catch (error) {
     process.stderr.write(`${name}: ${errorText(error)}\n`);
-    process.exitCode = EXIT_USAGE;
+    process.exitCode = EXIT_FAILED;
     return;
   }
-  const logger = createLogger({ name, level: (flags as FlagValues<typeof COMMON_FLAGS>).loglevel });
+  const { loglevel: level, 'zap-time-encoding': timeEncoding } = flags as FlagValues<typeof COMMON_FLAGS>;
+  const logger = createLogger({ name, level, timeEncoding });
   exitOnLostErrors(logger);
   void supervise(logger, signalOfProcess(logger), (signal) => main({ flags, logger, signal }));
 }

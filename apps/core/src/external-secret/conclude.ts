@@ -4,6 +4,7 @@ import { eventMessage, refreshTimeMs, requeueAfter, retryAfter } from '@eso/sync
 import type { StatusWriter } from '../reconcile/status-writer.ts';
 import type { ExternalSecretMetrics } from './metrics.ts';
 import type { Observation } from './observe.ts';
+import type { RefreshTimes } from './refresh-times.ts';
 import { externalSecretStatusAfter, readyOf, type SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
 
@@ -12,6 +13,8 @@ export interface ExternalSecretConcluderOptions {
   readonly status: StatusWriter<ExternalSecret>;
   readonly events: SyncEvents;
   readonly metrics: ExternalSecretMetrics;
+  /** Those that are not written each time. */
+  readonly refreshTimes: RefreshTimes;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -28,7 +31,9 @@ export class ExternalSecretConcluder {
   async conclude(observation: Observation, verdict: SyncVerdict, signal: AbortSignal): Promise<ReconcileResult> {
     const { key, es, words, now: startedAt } = observation;
     const status = externalSecretStatusAfter(es, { verdict, words, startedAt, now: this.#options.now() });
-    const write = await this.#options.status.write(key, es, status, signal);
+    const heldBack =
+      verdict.kind === 'synced' && verdict.unchanged && this.#options.refreshTimes.holdBack(key, es, status);
+    const write = heldBack ? 'unchanged' : await this.#options.status.write(key, es, status, signal);
     if (write === 'conflict') return { kind: 'requeue' };
     if (write === 'gone') return { kind: 'done' };
     if (write === 'written' && verdict.kind === 'failed') this.#options.events.failed(es, verdict.problem);
@@ -54,8 +59,8 @@ export class ExternalSecretConcluder {
   }
 
   /** Shows the Ready condition as a metric. */
-  reportCondition({ metadata: { namespace = '', name } }: ExternalSecret, status: ExternalSecret['status']): void {
+  reportCondition({ metadata }: ExternalSecret, status: ExternalSecret['status']): void {
     const ready = readyOf(status);
-    if (ready) this.#options.metrics.setCondition({ namespace, name }, ready);
+    if (ready) this.#options.metrics.setCondition(metadata, ready);
   }
 }

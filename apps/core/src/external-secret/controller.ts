@@ -1,21 +1,24 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import type { ProviderConnections } from '@eso/client';
 import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
-import type { KubeClient } from '@eso/kube';
+import { type KubeClient, objectKey } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { InformerPool } from '../informer-pool.ts';
 import type { Informers } from '../informers.ts';
+import type { MetricSettings } from '../metrics/settings.ts';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { Stores } from '../store/stores.ts';
 import { Collector } from './collect.ts';
 import { ExternalSecretConcluder } from './conclude.ts';
+import { freshnessMetrics } from './freshness.ts';
 import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
 import { Repairs } from './repairs.ts';
+import { RefreshTimes } from './refresh-times.ts';
 import { SyncEvents } from './sync-events.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import type { TemplateDelimiters } from './template-requests.ts';
@@ -36,6 +39,10 @@ export interface ExternalSecretControllerOptions {
   readonly controllerClass: string;
   /** How many ExternalSecrets are reconciled at once. */
   readonly workers: number;
+  /** Of refreshes in a row that changed nothing, every how many writes its time into the status. */
+  readonly refreshStatusEvery: number;
+  /** Which series are served of objects. */
+  readonly metrics: MetricSettings;
   /** Asked for stores that a call failed because of. */
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
@@ -65,7 +72,8 @@ export function externalSecretController(options: ExternalSecretControllerOption
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
     secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
   };
-  const metrics = new ExternalSecretMetrics(registry);
+  const metrics = new ExternalSecretMetrics({ registry, settings: options.metrics, clock });
+  const refreshTimes = new RefreshTimes(options.refreshStatusEvery);
   const syncEvents = new SyncEvents(events);
   const target = new SecretTarget({
     client,
@@ -86,7 +94,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
   });
   const reconcile = externalSecretReconcile({
     observe: createObserver({
-      externalSecret: (key) => written.externalSecrets.latest(key),
+      externalSecret: (key) => refreshTimes.applyTo(key, written.externalSecrets.latest(key)),
       targetOf: () => target,
       repairs,
       templateSources: (es) => templates.stateOf(es),
@@ -107,6 +115,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),
       events: syncEvents,
       metrics,
+      refreshTimes,
       now: () => clock.now(),
     }),
     revalidation: options.revalidation,
@@ -116,5 +125,17 @@ export function externalSecretController(options: ExternalSecretControllerOption
     metrics,
     clock,
   });
-  return new Controller({ name, queue, reconcile, workers, clock, logger, registry });
+  const controller = new Controller({ name, queue, reconcile, workers, clock, logger, registry });
+  function* served(): Generator<ExternalSecret> {
+    // Who does not lead has seen none of the refreshes that left the status as it was.
+    if (!controller.isRunning) return;
+    for (const es of metrics.served(informers.externalSecrets.store.list()))
+      yield refreshTimes.show(objectKey(es.metadata), es);
+  }
+  freshnessMetrics({
+    registry,
+    objects: served,
+    now: () => clock.now(),
+  });
+  return controller;
 }

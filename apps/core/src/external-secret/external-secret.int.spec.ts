@@ -166,14 +166,6 @@ describe('what the user changes', () => {
     await core.ready(namespace, 'app');
   });
 
-  test('a deleted ExternalSecret leaves no series', async () => {
-    await synced();
-    const series = `externalsecret_status_condition{name="app",namespace="${namespace}"`;
-    expect(await core.metrics()).toContain(series);
-    await core.admin.delete(externalSecrets, { namespace, name: 'app' });
-    await eventually(async () => expect(await core.metrics()).not.toContain(series));
-  });
-
   test('the finalizer of an earlier installation is let go, those of others are not [1.4.6] [1.6.3]', async () => {
     const finalizers = ['example.org/theirs', FINALIZER_EXTERNAL_SECRET];
     await core.create(namespace, 'old', ['user'], { metadata: { finalizers } });

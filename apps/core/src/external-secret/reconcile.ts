@@ -1,6 +1,6 @@
 import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
 import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
-import { isKubeError, type KubeClient, KubeError } from '@eso/kube';
+import { isKubeError, type KubeClient, KubeError, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import {
   type Answer,
@@ -18,7 +18,7 @@ import type { Collector, SourceOutcome } from './collect.ts';
 import type { ExternalSecretConcluder } from './conclude.ts';
 import { isCurrent } from './current.ts';
 import type { Call } from './gather.ts';
-import type { ExternalSecretMetrics } from './metrics.ts';
+import type { ExternalSecretMetrics, PassOutcome } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
 import type { Repairs } from './repairs.ts';
 import type { SyncVerdict } from './status.ts';
@@ -58,21 +58,24 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
   return async (key, context) => {
     const { clock, metrics } = options;
     const started = clock.monotonic();
-    const [namespace = '', name = ''] = key.split('/');
     const observation = options.observe(key);
     const decision: Decision = observation ? decideReconcile(observation) : { kind: 'skip' };
     if (!observation) options.repairs.forget(key);
+    const object = observation?.es.metadata ?? parseKey(key);
+    const record = (outcome: PassOutcome): void =>
+      metrics.observeReconcile(object, outcome, clock.monotonic() - started);
     if (!observation || decision.kind === 'skip') {
-      metrics.remove({ namespace, name });
+      record(observation ? 'skipped' : 'gone');
       return { kind: 'done' };
     }
-    let failed = true;
+    let outcome: PassOutcome | undefined = 'failed';
     try {
       const result = await new Pass(options, context, observation).run(decision);
-      failed = result.kind === 'failed';
+      // A pass that found no room was none.
+      outcome = result.kind === 'wait' ? undefined : result.kind === 'failed' ? 'failed' : 'passed';
       return result;
     } finally {
-      metrics.observeReconcile({ namespace, name }, clock.monotonic() - started, failed);
+      if (outcome) record(outcome);
     }
   };
 }

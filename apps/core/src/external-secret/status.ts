@@ -17,8 +17,8 @@ import type { SyncFailure, TargetWords } from './target/words.ts';
 
 /** What a pass over an ExternalSecret found out. */
 export type SyncVerdict =
-  /** All is well; `bound` says whether there is a target with the values of this pass. */
-  | { readonly kind: 'synced'; readonly outcome: TargetOutcome; readonly bound: boolean }
+  /** All is well; `bound` says whether there is a target with the values of this pass, `unchanged` that it had them before. */
+  | { readonly kind: 'synced'; readonly outcome: TargetOutcome; readonly bound: boolean; readonly unchanged?: boolean }
   /** An earlier failure is over, without anything having been fetched. */
   | { readonly kind: 'recovered' }
   | { readonly kind: 'failed'; readonly failure: SyncFailure; readonly problem: Problem };

@@ -20,7 +20,7 @@ export function writtenVerdict(es: ExternalSecret, written: TargetWriteResult): 
       return { kind: 'synced', outcome: 'synced', bound: true };
     case 'unchanged': {
       const bound = written.outcome === 'synced' && creationRule(es).existing !== 'ignore';
-      return { kind: 'synced', outcome: written.outcome, bound };
+      return { kind: 'synced', outcome: written.outcome, bound, unchanged: true };
     }
   }
 }

@@ -56,10 +56,7 @@ export class StoreConcluder {
   }
 
   #reportConditions({ metadata }: StoreObject, status: ProviderStatus | undefined): void {
-    const conditions = status?.conditions ?? [];
-    this.#options.metrics.setConditions(metadata, conditions);
-    if (!conditions.some(({ type }) => type === ProviderConditionType.validated))
-      this.#options.metrics.remove(metadata, [ProviderConditionType.validated]);
+    this.#options.metrics.setConditions(metadata, status?.conditions ?? []);
   }
 
   #recordTransition(store: StoreObject, after: ProviderStatus | undefined): void {

@@ -3,6 +3,7 @@ import { Controller, type EventRecorder, WorkQueue } from '@eso/controller';
 import type { KubeClient } from '@eso/kube';
 import type { Clock, Logger, Registry } from '@eso/runtime';
 import type { Informers } from '../informers.ts';
+import type { MetricSettings } from '../metrics/settings.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
 import type { EndpointOverrides } from '../store/endpoint-overrides.ts';
@@ -32,6 +33,8 @@ export interface ProviderControllersOptions {
   readonly requeueMs?: number;
   /** How many stores of a kind are validated at once. */
   readonly workers: number;
+  /** Which series are served of stores. */
+  readonly metrics: MetricSettings;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -83,7 +86,7 @@ function storeController(
     overrides: options.overrides,
   });
   const written = new OwnWrites<StoreObject>(informer, (key) => queue.add(key));
-  const metrics = new ProviderMetrics(kind, registry);
+  const metrics = new ProviderMetrics(kind, registry, options.metrics);
   const reconcile = providerReconcile({
     kind: registered,
     observe: (key) => {

@@ -1,12 +1,13 @@
 import { createRegistry } from '@eso/runtime';
+import { DEFAULT_METRIC_SETTINGS } from '../metrics/settings.ts';
 import { ProviderMetrics } from './metrics.ts';
 
 test('the series carry the names and labels of External Secrets, and go with the object', async () => {
   const registry = createRegistry({ processMetrics: false });
-  const metrics = new ProviderMetrics('Provider', registry);
-  const cluster = new ProviderMetrics('ClusterProvider', registry);
+  const metrics = new ProviderMetrics('Provider', registry, DEFAULT_METRIC_SETTINGS);
+  const cluster = new ProviderMetrics('ClusterProvider', registry, DEFAULT_METRIC_SETTINGS);
   const store = { namespace: 'team-a', name: 'db' };
-  metrics.observeReconcile(store, 1.5);
+  metrics.observePass(store, 1.5);
   metrics.setConditions(store, [
     { type: 'Ready', status: 'False' },
     { type: 'Validated', status: 'Unknown' },
@@ -15,17 +16,20 @@ test('the series carry the names and labels of External Secrets, and go with the
   const text = await registry.metrics();
   for (const line of [
     'provider_reconcile_duration{name="db",namespace="team-a"} 1500000',
+    'provider_reconcile_duration_seconds{name="db",namespace="team-a"} 0.0015',
     'provider_status_condition{name="db",namespace="team-a",condition="Ready",status="False"} 1',
     'provider_status_condition{name="db",namespace="team-a",condition="Ready",status="True"} 0',
     'provider_status_condition{name="db",namespace="team-a",condition="Validated",status="Unknown"} 1',
+    'provider_status_condition{name="db",namespace="team-a",condition="Validated",status="True"} 0',
     'clusterprovider_status_condition{name="shared",namespace="",condition="Ready",status="True"} 1',
+    'clusterprovider_condition_objects{condition="Ready",status="True"} 1',
   ])
     expect(text).toContain(line);
 
-  metrics.remove(store, ['Validated']);
+  metrics.setConditions(store, [{ type: 'Ready', status: 'True' }]);
   expect(await registry.metrics()).not.toContain('condition="Validated"');
   expect(await registry.metrics()).toContain('provider_reconcile_duration{name="db"');
-  metrics.remove(store, ['Ready', 'Validated']);
+  metrics.remove(store);
   expect(await registry.metrics()).not.toContain('name="db"');
   expect(await registry.metrics()).toContain('name="shared"');
 });

@@ -1,4 +1,3 @@
-import { ProviderConditionType } from '@eso/api/resources';
 import type { ProviderClient, ProviderEndpoint } from '@eso/client';
 import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { objectKey, parseKey } from '@eso/kube';
@@ -42,13 +41,19 @@ export function providerReconcile(options: ProviderReconcileOptions): Reconcile 
     const started = clock.monotonic();
     const observation = options.observe(key);
     if (!observation || (observation.view.controllerClass ?? controllerClass) !== controllerClass) {
-      metrics.remove(parseKey(key), Object.values(ProviderConditionType));
+      metrics.remove(parseKey(key));
       endpoints.release(ownerOf(options, key));
       return { kind: 'done' };
     }
-    const result = await pass(options, context, observation);
-    metrics.observeReconcile(observation.store.metadata, clock.monotonic() - started);
-    return result;
+    let counts = true;
+    try {
+      const result = await pass(options, context, observation);
+      // A pass that found no room was none.
+      counts = result.kind !== 'wait';
+      return result;
+    } finally {
+      if (counts) metrics.observePass(observation.store.metadata, clock.monotonic() - started);
+    }
   };
 }
 

@@ -39,6 +39,7 @@ export class CoreProcess {
   validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
   fetches = 0;
+  readonly #flags: readonly string[];
   readonly #lab: TlsLab;
   #provider: TestProvider | undefined;
   #child: Child | undefined;
@@ -46,17 +47,19 @@ export class CoreProcess {
   #dir = '';
   #ports = { metrics: 0, health: 0 };
 
-  private constructor(own: OwnControlPlane, lab: TlsLab, proxy: ApiFaultProxy) {
+  private constructor(own: OwnControlPlane, lab: TlsLab, proxy: ApiFaultProxy, flags: readonly string[]) {
     this.own = own;
+    this.#flags = flags;
     this.admin = own.cluster.client();
     this.#lab = lab;
     this.proxy = proxy;
   }
 
-  static async start(): Promise<CoreProcess> {
+  /** @param flags beside those that the test bed needs; a later one of the same name holds */
+  static async start({ flags = [] }: { readonly flags?: readonly string[] } = {}): Promise<CoreProcess> {
     const own = await ownControlPlane();
     const { url, caFile } = own.cluster;
-    const core = new CoreProcess(own, await TlsLab.create(), await ApiFaultProxy.start({ url, caFile }));
+    const core = new CoreProcess(own, await TlsLab.create(), await ApiFaultProxy.start({ url, caFile }), flags);
     try {
       await core.#prepare();
       await core.restart();
@@ -176,6 +179,10 @@ export class CoreProcess {
     });
   }
 
+  get healthPort(): number {
+    return this.#ports.health;
+  }
+
   async metrics(): Promise<string> {
     return (await fetch(`http://127.0.0.1:${this.#ports.metrics}/metrics`)).text();
   }
@@ -236,6 +243,7 @@ export class CoreProcess {
           `--metrics-addr=127.0.0.1:${this.#ports.metrics}`,
           `--live-addr=127.0.0.1:${this.#ports.health}`,
           '--enable-leader-election=false',
+          ...this.#flags,
         ],
         env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig, POD_NAMESPACE: 'external-secrets' },
         logFile: join(this.#dir, 'log'),

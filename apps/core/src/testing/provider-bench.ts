@@ -9,6 +9,7 @@ import { type KubeClient, services } from '@eso/kube';
 import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/runtime';
 import { LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
 import { createInformers, startInformers } from '../informers.ts';
+import { DEFAULT_METRIC_SETTINGS } from '../metrics/settings.ts';
 import { type ProviderControllers, providerControllers } from '../provider/controllers.ts';
 import { EndpointOverrides } from '../store/endpoint-overrides.ts';
 import type { StoreTransition } from '../store/store-view.ts';
@@ -130,6 +131,7 @@ export class ProviderBench {
       events: new EventRecorder({ client, component: 'external-secrets', logger }),
       controllerClass: 'default',
       workers: 8,
+      metrics: DEFAULT_METRIC_SETTINGS,
       clock: systemClock,
       logger,
       registry: this.registry,

@@ -109,7 +109,7 @@ describe('the program', () => {
 
   test('refuses a value that one does not take', async () => {
     expect(await run(['--max-words=0'])).toMatchObject({
-      code: 2,
+      code: 1,
       output: expect.stringContaining('--max-words') as string,
     });
   });

@@ -1,0 +1,49 @@
+import { externalSecrets } from '@eso/api/resources';
+import { eventually } from '@eso/testing';
+import { CoreProcess } from '../testing/core-process.ts';
+
+let core: CoreProcess;
+let namespace: string;
+beforeAll(async () => {
+  core = await CoreProcess.start({ flags: ['--refresh-status-every=10', '--per-object-metrics=false'] });
+  core.backend.set('user', 'admin');
+});
+afterAll(() => core.stop());
+beforeEach(async () => {
+  namespace = await core.tenant();
+});
+
+/** Statuses of `app` that core wrote so far. */
+const statuses = (): number =>
+  core.proxy.writes.filter(
+    ({ resource, name, namespace: at }) => resource === 'externalsecrets' && name === 'app' && at === namespace,
+  ).length;
+const refreshTime = async (): Promise<unknown> =>
+  (await core.admin.get(externalSecrets, { namespace, name: 'app' })).status?.refreshTime;
+
+test('of refreshes that change nothing one in ten is written; one that changes something is, at once', async () => {
+  await core.create(namespace, 'app', ['user'], { spec: { refreshInterval: '1s' } });
+  await core.ready(namespace, 'app');
+  const [fetches, written] = [core.fetches, statuses()];
+  await eventually(() => expect(core.fetches - fetches).toBeGreaterThanOrEqual(20), { timeoutMs: 60_000 });
+  const [rounds, writes] = [core.fetches - fetches, statuses() - written];
+  expect(writes).toBeGreaterThanOrEqual(Math.floor(rounds / 10) - 1);
+  expect(writes).toBeLessThanOrEqual(Math.ceil(rounds / 10));
+
+  const before = await refreshTime();
+  core.backend.set('user', 'root');
+  await core.holds(namespace, 'app', { user: 'root' });
+  await eventually(async () => expect(await refreshTime()).not.toBe(before));
+  expect(await core.ready(namespace, 'app')).toBe('secret synced');
+});
+
+test('without series of each object the page has the sums alone', async () => {
+  await core.create(namespace, 'app', ['user'], { spec: { refreshInterval: '1h' } });
+  await core.ready(namespace, 'app');
+  await eventually(async () =>
+    expect(await core.metrics()).toMatch(/^externalsecret_condition_objects\{condition="Ready",status="True"\} [1-9]/m),
+  );
+  const page = await core.metrics();
+  expect(page).not.toContain(`"${namespace}"`);
+  expect(page).not.toMatch(/^externalsecret_(sync_calls|status_condition|reconcile_duration)/m);
+});

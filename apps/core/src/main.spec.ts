@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/** Starts core with these flags and waits for its end. */
+function start(...flags: string[]): Promise<{ code: unknown; output: string }> {
+  const args = ['--conditions=@eso/source', program, ...flags];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env: { PATH: process.env['PATH'] } }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, output: stdout + stderr }),
+    );
+  });
+}
+
+test('tokens over plain HTTP: core says so and ends with 1 [6.7.2]', async () => {
+  const { code, output } = await start('--metrics-auth');
+  expect(output).toContain('--metrics-auth requires --metrics-secure');
+  expect(code).toBe(1);
+});
+
+test('a level of the log that there is not ends it with 1; those of External Secrets are known [6.7.14]', async () => {
+  const { code, output } = await start('--loglevel=chatty');
+  expect(output).toMatch(/flag --loglevel: "chatty" is not one of .*debug, info, warn, error, dpanic, panic, fatal/);
+  expect(code).toBe(1);
+});
+
+test('an unknown flag ends it with 1, and the one that was meant is named', async () => {
+  const { code, output } = await start('--enable-cluster-store-reconcilier=false');
+  expect(output).toContain(
+    'unknown flag --enable-cluster-store-reconcilier: did you mean --enable-cluster-store-reconciler?',
+  );
+  expect(code).toBe(1);
+});
