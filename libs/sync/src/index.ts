@@ -72,3 +72,13 @@ export { type SecretContent, secretContent } from './target/secret-content.ts';
 export { isIntact, type SecretSnapshot, snapshotSecret, type TargetSnapshot } from './target/snapshot.ts';
 export { targetName } from './target/target-name.ts';
 export type { TargetOutcome, TargetRefusal } from './target/verdict.ts';
+
+export { manifestContent, type ManifestContent } from './target/manifest/content.ts';
+export { type ManifestKind, manifestKind, refuseKind } from './target/manifest/kinds.ts';
+export {
+  type ManifestPlan,
+  type ManifestPlanInput,
+  type ObservedManifest,
+  planManifest,
+} from './target/manifest/plan.ts';
+export { type ManifestSnapshot, REPLACING_MANAGER, snapshotManifest } from './target/manifest/snapshot.ts';

@@ -53,7 +53,6 @@ test.each<[ExternalSecretSpec, string]>([
   [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
   [{ ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }, 'spec.syncWindows'],
   [{ ...base, target: { template: {} } }, 'spec.target.template'],
-  [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
   [
     { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },

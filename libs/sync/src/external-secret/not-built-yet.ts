@@ -81,7 +81,6 @@ function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltFiel
 
 function unbuiltInTarget(target: ExternalSecretTarget): UnbuiltField[] {
   const fields: UnbuiltField[] = [];
-  if (target.manifest) fields.push(unbuilt('spec.target.manifest', 'targets that are no Secret are', REMOVE));
   if (target.template) fields.push(unbuilt('spec.target.template', 'templates are', REMOVE));
   return fields;
 }
