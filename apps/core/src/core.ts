@@ -19,6 +19,8 @@ export interface CoreOptions {
   readonly certificates: CertificateDirectory;
   /** Namespaces whose objects are served; undefined = all. */
   readonly namespaces: readonly string[] | undefined;
+  /** Write targets other than Secrets, too. */
+  readonly genericTargets: boolean;
   /** Serve ClusterProviders. */
   readonly clusterStores: boolean;
   /** Stores of another class are left to others. */
@@ -118,10 +120,11 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
     ...(overrides ? { overrides } : {}),
     clusterDomain: options.clusterDomain,
   });
+  const { namespaces, genericTargets } = options;
   const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass };
   const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
     ...providers.controllers,
-    externalSecretController({ ...common, lifetime, revalidation: providers.revalidation }),
+    externalSecretController({ ...common, namespaces, genericTargets, lifetime, revalidation: providers.revalidation }),
   ];
 }

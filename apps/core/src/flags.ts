@@ -56,6 +56,11 @@ export const CORE_FLAGS = {
     default: true,
     describe: 'Serve ClusterProviders; needs rights on a cluster-scoped kind',
   },
+  'unsafe-allow-generic-targets': {
+    type: 'boolean',
+    default: false,
+    describe: 'Write targets other than Secrets (spec.target.manifest); core needs rights on their kinds',
+  },
   ...LEADER_ELECTION_FLAGS,
   'leader-election-id': { type: 'string', default: 'external-secrets-controller', describe: 'Name of the Lease' },
   'pod-namespace': {
@@ -97,7 +102,6 @@ const UNBUILT_FLAGS = {
   'metrics-auth': { type: 'boolean', default: false, describe: 'Not built yet' },
   'metrics-secure': { type: 'boolean', default: false, describe: 'Not built yet' },
   'enable-extended-metric-labels': { type: 'boolean', default: false, describe: 'Not built yet' },
-  'unsafe-allow-generic-targets': { type: 'boolean', default: false, describe: 'Not built yet' },
   'template-left-delimiter': { type: 'string', default: '{{', describe: 'Not built yet' },
   'template-right-delimiter': { type: 'string', default: '}}', describe: 'Not built yet' },
 } as const satisfies FlagSpec;

@@ -41,6 +41,7 @@ async function main(flags: CoreFlags, logger: Logger, signal: AbortSignal): Prom
       client,
       certificates,
       namespaces,
+      genericTargets: flags['unsafe-allow-generic-targets'],
       clusterStores: flags['enable-cluster-store-reconciler'],
       controllerClass: flags['controller-class'],
       workers: flags.concurrent,

@@ -54,7 +54,7 @@ export { invalidSpec, type SpecProblem, validateExternalSecret } from './externa
 
 export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 
-export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
+export { fieldManager, isTargetManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
 export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';

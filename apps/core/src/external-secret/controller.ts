@@ -16,7 +16,9 @@ import { ExternalSecretMetrics } from './metrics.ts';
 import { createObserver } from './observe.ts';
 import { externalSecretReconcile } from './reconcile.ts';
 import { SyncEvents } from './sync-events.ts';
+import { ManifestTargets } from './target/manifest/manifest-targets.ts';
 import { SecretTarget } from './target/secret-target.ts';
+import type { SyncTarget } from './target/target.ts';
 import { watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
@@ -26,6 +28,10 @@ export interface ExternalSecretControllerOptions {
   /** What is followed only while an ExternalSecret needs it. */
   readonly pool: InformerPool;
   readonly stores: Stores;
+  /** Namespaces that this process has rights in; undefined = all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Write targets other than Secrets, too. */
+  readonly genericTargets: boolean;
   readonly connections: ProviderConnections;
   readonly shaper: Shaper;
   readonly events: EventRecorder;
@@ -62,10 +68,21 @@ export function externalSecretController(options: ExternalSecretControllerOption
     written: written.secrets,
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
+  const manifests = new ManifestTargets({
+    client,
+    pool: options.pool,
+    externalSecrets: informers.externalSecrets,
+    enabled: options.genericTargets,
+    perNamespace: options.namespaces !== undefined,
+    enqueue: enqueue.key,
+    enqueueOwners: enqueue.ownersOfManifest,
+    clock,
+  });
+  const targetOf = (es: ExternalSecret): SyncTarget => manifests.targetOf(es) ?? target;
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => written.externalSecrets.latest(key),
-      targetOf: () => target,
+      targetOf,
       findStore: (ref, namespace) => stores.find(ref, namespace),
       namespace: (namespace) => ({
         name: namespace,
@@ -77,7 +94,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     }),
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
-    targetOf: () => target,
+    targetOf,
     templates: { requestFor: () => Promise.resolve(undefined) },
     concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),

@@ -17,7 +17,6 @@ import type { SyncTarget } from './target/target.ts';
 import type { SyncFailure } from './target/words.ts';
 import type { TemplateRequests } from './template-requests.ts';
 import { leavesOrphans, writtenVerdict } from './written-verdict.ts';
-import { writeProblem } from './target/write-problem.ts';
 
 /** The steps of a sync, and what they stand on. */
 export interface ReconcileOptions {
@@ -116,7 +115,7 @@ class Pass {
     const answers = this.#answersOf(outcomes);
     if ('problem' in answers) return { kind: 'failed', failure: 'fetchFailed', problem: answers.problem };
     const request = await templates.requestFor(es, signal);
-    if (request && 'problem' in request) return { kind: 'failed', failure: 'updateFailed', problem: request.problem };
+    if (request && 'problem' in request) return { kind: 'failed', failure: 'renderFailed', problem: request.problem };
     try {
       const object = { uid, namespace, generation };
       const content = await shaper.shape({ answers, ...(request && { template: request }) }, signal, object);
@@ -124,7 +123,7 @@ class Pass {
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
       // What is wrong with the template is no fault of what was fetched.
-      const failure = error.field.startsWith('spec.target') ? 'updateFailed' : 'fetchFailed';
+      const failure = error.field.startsWith('spec.target') ? 'renderFailed' : 'fetchFailed';
       return { kind: 'failed', failure, problem: error };
     }
   }
@@ -179,7 +178,9 @@ class Pass {
   #refused(failure: SyncFailure, thrown: unknown, content?: ShapedContent): Promise<ReconcileResult> {
     this.#context.signal.throwIfAborted();
     const { es } = this.#observation;
-    const problem = writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
+    const problem = this.#options
+      .targetOf(es)
+      .writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
     return this.#conclude({ kind: 'failed', failure, problem });
   }
 

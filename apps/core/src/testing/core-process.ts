@@ -51,12 +51,13 @@ export class CoreProcess {
     this.proxy = proxy;
   }
 
-  static async start(): Promise<CoreProcess> {
+  /** @param flags of core, in addition to those that it needs here */
+  static async start(flags: readonly string[] = []): Promise<CoreProcess> {
     const own = await ownControlPlane();
     const { url, caFile } = own.cluster;
     const core = new CoreProcess(own, await TlsLab.create(), await ApiFaultProxy.start({ url, caFile }));
     try {
-      await core.#prepare();
+      await core.#prepare(flags);
       await core.restart();
       return core;
     } catch (error) {
@@ -197,7 +198,7 @@ export class CoreProcess {
     });
   }
 
-  async #prepare(): Promise<void> {
+  async #prepare(flags: readonly string[]): Promise<void> {
     const { cluster } = this.own;
     await cluster.installCrds();
     await cluster.ensureNamespace('external-secrets');
@@ -233,6 +234,7 @@ export class CoreProcess {
           `--metrics-addr=127.0.0.1:${this.#ports.metrics}`,
           `--live-addr=127.0.0.1:${this.#ports.health}`,
           '--enable-leader-election=false',
+          ...flags,
         ],
         env: { PATH: process.env['PATH'], KUBECONFIG: kubeconfig, POD_NAMESPACE: 'external-secrets' },
         logFile: join(this.#dir, 'log'),

@@ -78,11 +78,12 @@ test.each<[ExternalSecretSpec, string]>([
 test('several fields are all named in one message', () => {
   const spec: ExternalSecretSpec = {
     ...base,
-    target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' }, template: {} },
+    dataFrom: [{ sourceRef: { generatorRef } }, { sourceRef: { generatorRef } }],
   };
   expect(notBuiltYet({ spec })).toMatchObject({
-    field: 'spec.target.manifest',
-    publicMessage: 'targets that are no Secret are not built yet; spec.target.template: templates are not built yet',
-    nextStep: 'Remove the field.',
+    field: 'spec.dataFrom[0].sourceRef.generatorRef',
+    publicMessage:
+      'generators are not built yet; spec.dataFrom[1].sourceRef.generatorRef: generators are not built yet',
+    nextStep: 'Use a storeRef.',
   });
 });
