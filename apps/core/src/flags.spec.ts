@@ -15,6 +15,5 @@ test('refuses flags that contradict each other', () => {
 
 test('accepts the flags of External Secrets 2.x, but not what is not built yet', () => {
   expect(() => check('--client-qps=5', '--enable-flood-gate=true', '--zap-time-encoding=iso8601')).not.toThrow();
-  expect(() => check('--unsafe-allow-generic-targets')).toThrow('--unsafe-allow-generic-targets is not built yet');
   expect(() => check('--template-left-delimiter=[[')).toThrow('--template-left-delimiter is not built yet');
 });

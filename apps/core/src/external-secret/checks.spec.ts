@@ -4,6 +4,7 @@ import type { StoreView } from '../store/store-view.ts';
 import { decideReconcile, NEW_STORE_GRACE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
+import type { TargetProblem } from './target/target.ts';
 import { SECRET_WORDS } from './target/words.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 12);
@@ -67,6 +68,7 @@ interface Given {
   orphans?: SecretSnapshot[];
   store?: StoreView | undefined;
   isWatched?: boolean;
+  targetProblem?: TargetProblem;
   clusterStores?: boolean;
   /** Reason of the Ready condition. */
   reason?: string;
@@ -101,6 +103,7 @@ function given(options: Given = {}): Observation {
     },
     target: 'target' in options ? options.target : intact,
     isWatched: options.isWatched ?? true,
+    targetProblem: options.targetProblem,
     words: SECRET_WORDS,
     clusterStores: options.clusterStores ?? true,
     orphans: options.orphans ?? [],
@@ -121,6 +124,10 @@ const policy = (creationPolicy: 'Orphan' | 'Merge' | 'None' | 'Owner'): Given =>
   target: undefined,
   spec: { target: { creationPolicy } },
 });
+const unwritable: TargetProblem = {
+  failure: 'readFailed',
+  problem: { code: 'TARGET_KIND_UNKNOWN', publicMessage: 'no such kind' },
+};
 const failedWith = (code: string) => ({
   kind: 'report',
   verdict: { kind: 'failed', problem: expect.objectContaining({ code }) as unknown },
@@ -148,6 +155,11 @@ test.each<[string, Given, unknown]>([
     'a target that the backend emptied, and somebody made another',
     { ...policy('Owner'), reason: 'SecretDeleted', target: drifted },
     { kind: 'sync' },
+  ],
+  [
+    'a kind of target that cannot be written, though the last sync was well',
+    { targetProblem: unwritable, syncedAgo: MINUTE, ready: 'True', isWatched: false },
+    failedWith('TARGET_KIND_UNKNOWN'),
   ],
   ['nobody watches that kind of target yet', { isWatched: false, target: undefined }, { kind: 'wait' }],
   [

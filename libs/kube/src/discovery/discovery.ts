@@ -55,7 +55,7 @@ export class Discovery {
 
   /**
    * Where objects of this kind are.
-   * @param apiVersion as objects have it: `v1`, `apps/v1`
+   * @param apiVersion as objects have it: `v1`, `example.com/v1`
    * @throws KubeError when the API server, or what serves that group behind it, gives no answer; the reason of the signal
    */
   async find(apiVersion: string, kind: string, signal?: AbortSignal): Promise<DiscoveredKind> {

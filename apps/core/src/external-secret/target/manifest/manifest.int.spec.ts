@@ -73,8 +73,12 @@ beforeEach(async () => {
 afterEach(() => core.admin.request('DELETE', `/apis/external-secrets.io/v1/namespaces/${namespace}/externalsecrets`));
 
 type Target = NonNullable<ExternalSecret['spec']['target']>;
-const create = (manifest: Target['manifest'], target: Target = {}, name = 'app', keys = ['user', 'password']) =>
-  core.create(namespace, name, keys, { spec: { target: { manifest, ...target } } });
+const create = (
+  manifest: NonNullable<Target['manifest']>,
+  target: Target = {},
+  name = 'app',
+  keys = ['user', 'password'],
+) => core.create(namespace, name, keys, { spec: { target: { manifest, ...target } } });
 const patch = (body: object, name = 'app') =>
   core.admin.patch(externalSecrets, { namespace, name }, body, { type: 'merge' });
 const configMap = (name = 'app') => core.admin.get(configMaps, { namespace, name });
@@ -218,6 +222,28 @@ describe('a ConfigMap', () => {
     expect(heap.includes(namespace)).toBe(true);
     expect(heap.includes(marker)).toBe(false);
   });
+});
+
+test('what External Secrets 2.x wrote by replacing it is left while it is as it should be; then it loses what goes', async () => {
+  const { metadata } = await synced();
+  const entries = metadata.managedFields?.map((entry) => ({
+    ...entry,
+    manager: 'external-secrets',
+    operation: 'Update',
+  }));
+  const ref = { namespace, name: 'app' };
+  const body = [{ op: 'replace', path: '/metadata/managedFields', value: entries }];
+  const inherited = await core.admin.patch(configMaps, ref, body, { type: 'json' });
+  const fetches = core.fetches;
+  await patch({ spec: { refreshInterval: '2h' } });
+  await eventually(() => expect(core.fetches).toBeGreaterThan(fetches));
+  await core.atRest();
+  expect((await configMap()).metadata.resourceVersion).toBe(inherited.metadata.resourceVersion);
+  await patch({ spec: { data: [{ secretKey: 'password', remoteRef: { key: 'password' } }] } });
+  await holds({ password: 'first' });
+  expect(
+    (await configMap()).metadata.managedFields?.map(({ manager, operation }) => `${manager} ${operation}`),
+  ).toEqual(['externalsecrets.external-secrets.io/app Apply']);
 });
 
 describe('policies', () => {
