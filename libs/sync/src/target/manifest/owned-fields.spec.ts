@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mergeTrees, pickFields } from './owned-fields.ts';
+import { hasMoreNodes, mergeTrees, pickFields } from './owned-fields.ts';
 
 const object = {
   spec: {
@@ -51,8 +51,8 @@ test('a field may be called as JavaScript calls things', () => {
 
 test('a merged tree names what either names', () => {
   const [a, b] = [{ 'f:spec': { 'f:host': {} } }, { 'f:spec': { 'f:replicas': {} }, 'f:data': {} }];
-  expect(mergeTrees(a, b)).toEqual({ 'f:spec': { 'f:host': {}, 'f:replicas': {} }, 'f:data': {} });
-  expect(pickFields(object, mergeTrees(a, b))).toEqual({ spec: { host: 'a', replicas: 1 } });
+  expect(mergeTrees([a, b])).toEqual({ 'f:spec': { 'f:host': {}, 'f:replicas': {} }, 'f:data': {} });
+  expect(pickFields(object, mergeTrees([a, b]))).toEqual({ spec: { host: 'a', replicas: 1 } });
 });
 
 test('what a tree of everything picks is everything', () => {
@@ -66,4 +66,17 @@ test('what a tree of everything picks is everything', () => {
       expect(JSON.parse(JSON.stringify(pickFields(value, treeOf(value))))).toEqual(JSON.parse(JSON.stringify(value)));
     }),
   );
+});
+
+test('the nodes of trees are counted up to a limit, however deep or wide they are', () => {
+  const [wide, deep]: [Record<string, unknown>, Record<string, unknown>] = [{}, {}];
+  for (let i = 0; i < 100; i++) wide[`f:${i}`] = {};
+  let at = deep;
+  for (let i = 0; i < 100_000; i++) at = at['f:d'] = {};
+  expect([hasMoreNodes([wide], 99), hasMoreNodes([wide], 100), hasMoreNodes([wide, wide], 150)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(hasMoreNodes([deep], 1_000)).toBe(true);
 });

@@ -8,17 +8,36 @@ export type FieldTree = Readonly<Record<string, unknown>>;
  * it is taken whole. A field that is named and not there is left out; nothing is copied that can be shared.
  */
 export function pickFields(value: unknown, tree: FieldTree): unknown {
-  const names = Object.keys(tree);
-  if (names.length === 0 || typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isEmpty(tree)) return value;
   return Array.isArray(value) ? pickItems(value, tree) : pickMembers(value as FieldTree, tree);
 }
 
-/** Two trees in one: whatever either of them names. */
-export function mergeTrees(a: FieldTree, b: FieldTree): FieldTree {
-  const merged: Record<string, unknown> = { ...a };
-  for (const [name, subtree] of Object.entries(b))
-    merged[name] = Object.hasOwn(a, name) ? mergeTrees(treeOf(a[name]), treeOf(subtree)) : subtree;
+/** One tree that names whatever any of them names. */
+export function mergeTrees(trees: readonly FieldTree[]): FieldTree {
+  const [first = {}, ...others] = trees;
+  if (others.length === 0) return first;
+  const merged: Record<string, unknown> = {};
+  for (const tree of trees) mergeInto(merged, tree);
   return merged;
+}
+
+function mergeInto(target: Record<string, unknown>, tree: FieldTree): void {
+  for (const step in tree) {
+    const below = (target[step] ??= {}) as Record<string, unknown>;
+    mergeInto(below, treeOf(tree[step]));
+  }
+}
+
+/** Whether trees have more nodes together than that; looks at no more of them. */
+export function hasMoreNodes(trees: readonly FieldTree[], limit: number): boolean {
+  const waiting = [...trees];
+  let nodes = 0;
+  for (let tree = waiting.pop(); tree; tree = waiting.pop())
+    for (const step in tree) {
+      if (++nodes > limit) return true;
+      waiting.push(treeOf(tree[step]));
+    }
+  return false;
 }
 
 /** A node of a tree; anything else is a node with nothing below it. */
@@ -26,17 +45,20 @@ export function treeOf(node: unknown): FieldTree {
   return typeof node === 'object' && node !== null ? (node as FieldTree) : {};
 }
 
+function isEmpty(tree: FieldTree): boolean {
+  for (const _step in tree) return false;
+  return true;
+}
+
 function pickMembers(value: FieldTree, tree: FieldTree): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
-  for (const [step, subtree] of Object.entries(tree)) {
+  for (const step in tree) {
     if (!step.startsWith('f:')) continue;
     const name = step.slice(2);
-    // Not by assignment: a field may be called __proto__.
-    if (Object.hasOwn(value, name))
-      Object.defineProperty(picked, name, {
-        value: pickFields(value[name], treeOf(subtree)),
-        enumerable: true,
-      });
+    if (!Object.hasOwn(value, name)) continue;
+    const part = pickFields(value[name], treeOf(tree[step]));
+    if (name === '__proto__') Object.defineProperty(picked, name, { value: part, enumerable: true });
+    else picked[name] = part;
   }
   return picked;
 }

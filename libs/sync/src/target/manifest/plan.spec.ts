@@ -301,3 +301,29 @@ test('a snapshot holds no value', () => {
   const object = made(es(), { S3cretKey: 'hunter2' });
   expect(JSON.stringify(snapshotManifest(object))).not.toMatch(/hunter2|S3cretKey/);
 });
+
+test('an object with more fields than are looked at comes to rest, and its drift is seen', () => {
+  const data = Object.fromEntries(Array.from({ length: 25_000 }, (_, i) => [`k${i}`, '']));
+  const [externalSecret, content] = [es(), contentOf(es(), data)];
+  const first = applied(plan('missing', externalSecret, data));
+  const second = planManifest({
+    externalSecret,
+    content,
+    target: { kind: 'applied', snapshot: snapshotManifest(first) },
+  });
+  const object = applied(second, { before: first });
+  expect(plan(snapshotManifest(object), externalSecret, data)).toEqual({ kind: 'none', outcome: 'synced' });
+  const edited = { ...object, data: { ...data, k7: 'forged' } };
+  expect(plan(snapshotManifest(edited), externalSecret, data).kind).toBe('apply');
+});
+
+test('of thousands of managers, which anybody can make up, a few are remembered', () => {
+  const object = made();
+  const [entry] = object.metadata.managedFields ?? [];
+  const managers = Array.from({ length: 5_000 }, (_, i) => ({
+    ...entry,
+    manager: `externalsecrets.external-secrets.io/${i}`,
+  }));
+  object.metadata.managedFields = managers;
+  expect(Object.keys(snapshotManifest(object).shares)).toHaveLength(50);
+});

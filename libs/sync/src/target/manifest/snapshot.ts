@@ -4,7 +4,7 @@ import type { KubeObject, ManagedFieldsEntry } from '@eso/kube';
 import { hashValue } from '../../data/hash.ts';
 import { isTargetManager } from '../field-manager.ts';
 import { targetIdentity, type TargetSnapshot } from '../snapshot.ts';
-import { type FieldTree, mergeTrees, pickFields, treeOf } from './owned-fields.ts';
+import { type FieldTree, hasMoreNodes, mergeTrees, pickFields, treeOf } from './owned-fields.ts';
 
 /** Of an object of any kind, what ExternalSecrets wrote on it, as hashes. */
 export interface ManifestSnapshot extends TargetSnapshot {
@@ -19,22 +19,25 @@ export const REPLACING_MANAGER = 'external-secrets';
 
 /** An object that nests deeper than a stack can follow. */
 const TOO_DEEP = 'nested too deeply';
+/** Whoever may write an object chooses what stands in its managedFields: managers that are looked at, and fields of them together. */
+const MAX_WRITERS = 50;
+const MAX_FIELDS = 20_000;
 
 /**
  * Made as an object arrives, before it is stored: an informer's transform. Only what ExternalSecrets wrote counts: what the API server
- * fills in by itself, and what other controllers write, is no drift, however often it changes.
+ * fills in by itself, and what other controllers write, is no drift, however often it changes. Of an object with very many fields all counts.
  */
 export function snapshotManifest(object: KubeObject): ManifestSnapshot {
   const { apiVersion, kind, metadata } = object;
-  const writers = new Map<string, FieldTree[]>();
-  for (const entry of metadata.managedFields ?? []) {
-    const manager = writerOf(entry);
-    if (manager !== undefined) writers.set(manager, [...(writers.get(manager) ?? []), contentTree(entry)]);
-  }
-  const dataHash = safeHash(() => hashedPart(pick(object, [...writers.values()].flat())));
+  const writers = writersOf(metadata.managedFields);
+  const shares = [...writers].map(([manager, trees]) => [manager, safePick(object, trees)] as const);
+  const [first, ...others] = shares;
+  const all = first && others.length === 0 ? first[1] : safePick(object, [...writers.values()].flat());
+  const dataHash = safeHash(() => hashedPart(all));
   const stated = metadata.annotations?.[ANNOTATION_DATA_HASH];
-  const shares = [...writers].map(([manager, trees]) => [manager, safeHash(() => pick(object, trees))] as const);
-  const { [REPLACING_MANAGER]: replacedShare, ...applied } = Object.fromEntries(shares);
+  const { [REPLACING_MANAGER]: replacedShare, ...applied } = Object.fromEntries(
+    shares.map(([manager, share]) => [manager, hashContent(share)]),
+  );
   return {
     apiVersion,
     kind,
@@ -70,21 +73,45 @@ function hashedPart(content: FieldTree): unknown {
   return Object.hasOwn(content, 'data') ? content['data'] : content;
 }
 
-/** Whose entry it is, if it is one of ours about the object itself. */
-function writerOf({ manager = '', operation, subresource = '' }: ManagedFieldsEntry): string | undefined {
-  if (subresource !== '') return undefined;
-  if (isTargetManager(manager)) return manager;
-  return manager === REPLACING_MANAGER && operation === 'Update' ? manager : undefined;
+/** What each of ours wrote of the object itself, by manager. */
+function writersOf(entries: readonly ManagedFieldsEntry[] = []): ReadonlyMap<string, readonly FieldTree[]> {
+  const writers = new Map<string, FieldTree[]>();
+  for (const entry of entries) {
+    const { manager = '' } = entry;
+    if (!isWriter(entry)) continue;
+    const trees = writers.get(manager);
+    if (trees) trees.push(contentTree(entry));
+    else if (writers.size < MAX_WRITERS) writers.set(manager, [contentTree(entry)]);
+  }
+  return writers;
 }
 
-function contentTree({ fieldsV1 }: ManagedFieldsEntry): FieldTree {
-  return Object.fromEntries(Object.entries(fieldsV1 ?? {}).filter(([step]) => !NOT_CONTENT.has(step)));
+function isWriter({ manager = '', operation, subresource = '' }: ManagedFieldsEntry): boolean {
+  return subresource === '' && (isTargetManager(manager) || (manager === REPLACING_MANAGER && operation === 'Update'));
 }
 
-const NOT_CONTENT = new Set(['f:apiVersion', 'f:kind', 'f:metadata', 'f:status', '.']);
+const NOT_CONTENT = ['apiVersion', 'kind', 'metadata', 'status'];
+
+function contentTree({ fieldsV1 = {} }: ManagedFieldsEntry): FieldTree {
+  return leaveOut(fieldsV1, ['.', ...NOT_CONTENT.map((name) => `f:${name}`)]);
+}
+
+function safePick(object: KubeObject, trees: readonly FieldTree[]): FieldTree {
+  try {
+    return pick(object, trees);
+  } catch (error) {
+    if (error instanceof RangeError) return { all: TOO_DEEP };
+    throw error;
+  }
+}
 
 function pick(object: KubeObject, trees: readonly FieldTree[]): FieldTree {
-  const tree = trees.reduce(mergeTrees, {});
+  if (hasMoreNodes(trees, MAX_FIELDS)) return { all: JSON.stringify(leaveOut({ ...object }, NOT_CONTENT)) };
+  const tree = mergeTrees(trees);
   // An empty tree would mean the whole object.
   return Object.keys(tree).length === 0 ? {} : treeOf(pickFields(object, tree));
+}
+
+function leaveOut(fields: FieldTree, names: readonly string[]): FieldTree {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }

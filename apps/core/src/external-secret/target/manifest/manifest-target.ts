@@ -1,6 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type KubeError, type KubeObject, type ObjectRef } from '@eso/kube';
 import {
+  creationRule,
   fieldManager,
   manifestContent,
   type ManifestContent,
@@ -58,6 +59,7 @@ export class ManifestTarget implements SyncTarget {
   problem(es: ExternalSecret): TargetProblem | undefined {
     const refused = refuseKind(es, this.#options.enabled);
     if (refused) return { failure: 'invalidTarget', problem: refused };
+    if (leavesAlone(es)) return undefined;
     const state = this.#options.kinds.want(es);
     if (state?.kind !== 'failed') return undefined;
     const failure = state.problem.code === 'TARGET_KIND_NOT_ALLOWED' ? 'invalidTarget' : 'readFailed';
@@ -65,7 +67,7 @@ export class ManifestTarget implements SyncTarget {
   }
 
   isWatched(es: ExternalSecret): boolean {
-    return this.#followed(es) !== undefined;
+    return leavesAlone(es) || this.#followed(es) !== undefined;
   }
 
   observed(es: ExternalSecret): ManifestSnapshot | undefined {
@@ -83,14 +85,16 @@ export class ManifestTarget implements SyncTarget {
 
   /** As {@link planManifest} decides: from the cache where that is enough, otherwise from the object as the API server has it. */
   async write({ es, content, signal }: TargetWrite): Promise<TargetWriteResult> {
-    const followed = this.#followed(es);
-    if (!followed) return { kind: 'contended' };
-    let write: ManifestWrite;
+    let wanted;
     try {
-      write = { es, signal, followed, content: manifestContent(es, content) };
+      wanted = manifestContent(es, content);
     } catch (error) {
       return { kind: 'refused', refusal: 'renderFailed', error: SyncError.from(error) };
     }
+    if (leavesAlone(es)) return { kind: 'unchanged', outcome: 'synced' };
+    const followed = this.#followed(es);
+    if (!followed) return { kind: 'contended' };
+    const write: ManifestWrite = { es, signal, followed, content: wanted };
     const snapshot = followed.written.latest(keyOf(es));
     let target: ObservedManifest = snapshot ? { kind: 'known', snapshot } : { kind: 'unseen' };
     let written: TargetWriteResult | undefined;
@@ -189,6 +193,11 @@ export class ManifestTarget implements SyncTarget {
   #followed(es: ExternalSecret): FollowedKind | undefined {
     return this.#options.enabled ? this.#options.kinds.followed(es) : undefined;
   }
+}
+
+/** Whether the policy needs no object, and so no rights on its kind. */
+function leavesAlone(es: ExternalSecret): boolean {
+  return creationRule(es).existing === 'ignore';
 }
 
 /** Whether an apply was a write: the API server leaves an object as it is that has all of the fields already. */

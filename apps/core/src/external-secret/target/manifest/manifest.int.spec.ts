@@ -273,9 +273,10 @@ describe('policies', () => {
     await core.atRest();
   });
 
-  test('None writes nothing [1.13b.15]', async () => {
+  test('None writes nothing, and needs neither rights nor the kind [1.13b.15]', async () => {
     await create(CONFIG_MAP, { creationPolicy: 'None' });
-    await says('True ResourceSynced: secret synced');
+    await create({ apiVersion: 'apps/v1', kind: 'Deployment' }, { creationPolicy: 'None' }, 'second');
+    for (const name of ['app', 'second']) await says('True ResourceSynced: secret synced', name);
     expect(await isGone(configMap())).toBe(true);
   });
 
@@ -411,6 +412,58 @@ describe('rights', () => {
       await says('True ResourceSynced');
     },
   );
+});
+
+test('rights that are taken away while they are in use are named, nothing is lost, and they come back', async () => {
+  await create(GADGET);
+  await says('True');
+  await core.atRest();
+  const before = await core.admin.get(gadgets, { namespace, name: 'app' });
+  await core.own.cluster.apply(rights(['configmaps']));
+  core.proxy.endWatches('gadgets');
+  await eventually(async () => {
+    await patch({ metadata: { labels: { look: String(performance.now()).replace('.', '') } } });
+    expect(await says('')).toContain('[FORBIDDEN]');
+  });
+  expect(await core.admin.get(gadgets, { namespace, name: 'app' })).toEqual(before);
+  await create(CONFIG_MAP, {}, 'victim');
+  await holds({ user: 'admin', password: 'first' }, 'victim');
+  await core.own.cluster.apply(rights(ALL));
+  await says('True ResourceSynced');
+  await core.admin.patch(
+    gadgets,
+    { namespace, name: 'app' },
+    { spec: { data: { user: 'forged' } } },
+    { type: 'merge' },
+  );
+  await eventually(async () =>
+    expect((await core.admin.get(gadgets, { namespace, name: 'app' })).spec?.data).toMatchObject({ user: 'admin' }),
+  );
+}, 120_000);
+
+test('an API behind the API server that is down is said, and no kind of others is the worse for it', async () => {
+  await core.own.cluster.apply(`
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: v1.down.manifest.test}
+spec:
+  group: down.manifest.test
+  version: v1
+  groupPriorityMinimum: 100
+  versionPriority: 100
+  insecureSkipTLSVerify: true
+  service: {namespace: default, name: nobody}
+`);
+  await eventually(async () => {
+    await create({ apiVersion: 'down.manifest.test/v1', kind: 'Thing' }, {}, `app-${performance.now().toFixed(0)}`);
+    const { items } = await core.admin.list<ExternalSecret>(externalSecrets, { namespace });
+    const messages = items.flatMap(({ status }) => status?.conditions?.map(({ message }) => message) ?? []);
+    expect(messages.join()).toMatch(
+      /could not get target resource: spec\.target\.manifest: .* \[TARGET_KIND_UNAVAILABLE\]/,
+    );
+  });
+  await create(CONFIG_MAP, {}, 'victim');
+  await holds({ user: 'admin', password: 'first' }, 'victim');
 });
 
 test('informers come with the first that needs them and go with the last [1.13b.17] [1.14.5]', async () => {
