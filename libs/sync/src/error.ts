@@ -92,10 +92,6 @@ export const syncErrorCodes = {
     'the API server could not be asked for the kind of the target: what serves its group gives no answer',
     'look at the API server, and at the APIService of that group; it is tried again',
   ),
-  TARGET_FIELD_RESERVED: lasting(
-    'a template writes a field of the object that core alone says: its kind, metadata or status',
-    'let templateFrom targets begin with spec or data; labels and annotations stand in template.metadata',
-  ),
   TARGET_TOO_LARGE: lasting('the target would be larger than an object may be', 'select less'),
   VALUE_NOT_TEXT: lasting(
     'a value is not UTF-8, which is all that a target other than a Secret can hold',

@@ -40,7 +40,6 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   TOO_EXPENSIVE: 'content',
   SECRET_TOO_LARGE: 'content',
   TARGET_TOO_LARGE: 'content',
-  TARGET_FIELD_RESERVED: 'content',
   VALUE_NOT_TEXT: 'content',
   // The provider understood the request and will answer the same to the next one like it.
   INVALID_REQUEST: 'content',

@@ -51,13 +51,6 @@ test('with a template, what was fetched is not copied, and the template has its 
   });
 });
 
-test.each(['apiVersion', 'kind', 'metadata', 'status'])('a template cannot write %s of the object', (name) => {
-  const rendered = { kind: 'manifest', object: { [name]: { a: 'hunter2' } }, labels: {}, annotations: {} } as const;
-  const error = refused(() => manifestContent(es({ template: {} }), { fetched, rendered }));
-  expect(error).toMatchObject({ code: 'TARGET_FIELD_RESERVED', field: 'spec.target.template' });
-  expect(error.message).not.toContain('hunter2');
-});
-
 test('a value that is no text is an error, and neither it nor its key is in the text', () => {
   const binary = new Map([['S3cret', Buffer.from([0xff, 0xfe])]]);
   const error = refused(() => manifestContent(es({}), { fetched: binary }));

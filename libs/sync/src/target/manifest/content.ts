@@ -9,26 +9,23 @@ import { type StringMap, without } from '../metadata.ts';
 export interface ManifestContent {
   /** Whether the sources gave nothing, whatever a template would make of that. */
   readonly nothingFetched: boolean;
-  /** Fields besides `apiVersion`, `kind`, `metadata` and `status`. */
+  /** Fields besides `apiVersion`, `kind` and `metadata`, which core alone says. */
   readonly object: Readonly<Record<string, DocumentValue>>;
   readonly labels: StringMap;
   readonly annotations: StringMap;
 }
 
-/** What says which object it is, who owns it and how it fares is not for templates to write. */
-const RESERVED = ['apiVersion', 'kind', 'metadata', 'status'];
-
 /**
  * The content of a manifest target. Without a template it is what was fetched, as texts: `data` of a ConfigMap, `spec.data` of any other
  * kind, with the labels and annotations of the ExternalSecret; a template, even an empty one, says all of that itself.
- * @throws SyncError VALUE_NOT_TEXT where what was fetched is no text; TARGET_FIELD_RESERVED where the template writes a field of the object itself
+ * @throws SyncError VALUE_NOT_TEXT where what was fetched is no text
  */
 export function manifestContent({ metadata, spec }: ExternalSecret, shaped: ShapedContent): ManifestContent {
   const { fetched, rendered } = shaped;
   const nothingFetched = fetched.size === 0;
   if (spec.target?.template) {
     const { object, labels, annotations } = rendered?.kind === 'manifest' ? rendered : NOTHING_RENDERED;
-    return { nothingFetched, object: contentFields(object), labels, annotations };
+    return { nothingFetched, object, labels, annotations };
   }
   const data = textsOf(fetched);
   return {
@@ -40,18 +37,6 @@ export function manifestContent({ metadata, spec }: ExternalSecret, shaped: Shap
 }
 
 const NOTHING_RENDERED = { object: {}, labels: {}, annotations: {} };
-
-function contentFields(object: ManifestContent['object']): ManifestContent['object'] {
-  const reserved = RESERVED.filter((name) => Object.hasOwn(object, name));
-  const [first] = reserved;
-  if (first === undefined) return object;
-  throw new SyncError({
-    code: 'TARGET_FIELD_RESERVED',
-    field: 'spec.target.template',
-    what: `the template writes ${reserved.join(', ')} of the object, which core alone says`,
-    nextStep: 'Let templateFrom targets begin with spec or data; labels and annotations stand in template.metadata.',
-  });
-}
 
 function textsOf(fetched: SecretData): Record<string, string> {
   const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

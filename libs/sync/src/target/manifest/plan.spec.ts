@@ -281,6 +281,18 @@ describe('when nothing was fetched', () => {
   });
 });
 
+test('what was rendered cannot say which object it is, whose it is, or where', () => {
+  const externalSecret = es();
+  const object = { apiVersion: 'rbac/v1', kind: 'Role', metadata: { namespace: 'kube-system' }, data: { a: 'b' } };
+  const content = { ...contentOf(externalSecret), object };
+  const result = planManifest({ externalSecret, content, target: { kind: 'missing' } });
+  expect(result.kind === 'apply' && result.fields).toMatchObject({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace: 'team', name: 'config', ownerReferences: [{ name: 'app' }] },
+  });
+});
+
 test('content that no object can hold is refused before anything is sent', () => {
   expect(plan('missing', es(), { big: 'x'.repeat(1024 * 1024) })).toMatchObject({
     kind: 'refuse',

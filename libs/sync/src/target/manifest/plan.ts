@@ -174,6 +174,8 @@ function fieldsOf(wanted: Wanted, marks: HashMarks, uid: string | undefined): Ku
   const { namespace = '' } = externalSecret.metadata;
   const { apiVersion = '', kind = '' } = externalSecret.spec.target?.manifest ?? {};
   return {
+    // First, so that nothing that was rendered takes the place of what follows.
+    ...content.object,
     apiVersion,
     kind,
     metadata: {
@@ -184,7 +186,6 @@ function fieldsOf(wanted: Wanted, marks: HashMarks, uid: string | undefined): Ku
       ...wantedMetadata(wanted, marks),
       ...(rule.owns ? { ownerReferences: withController(undefined, externalSecret) } : {}),
     },
-    ...content.object,
   };
 }
 
