@@ -4,7 +4,7 @@ import { isKubeError, KubeError } from '../error.ts';
 import type { ResourceType } from '../resource/index.ts';
 
 /** What a {@link Discovery} asks, and how long its answers hold. */
-export interface DiscoveryOptions {
+export interface KindDiscoveryOptions {
   readonly client: Pick<KubeClient, 'request'>;
   readonly clock: Clock;
   /** How long a list of kinds is good for, in milliseconds. Default 600,000. */
@@ -42,12 +42,12 @@ const MAX_LENGTH = 253 + 1 + 63;
  * among them; however often somebody asks for what is not there, the API server is asked once per `recheckMs`.
  */
 export class Discovery {
-  readonly #client: DiscoveryOptions['client'];
+  readonly #client: KindDiscoveryOptions['client'];
   readonly #recheckMs: number;
   readonly #lists: BoundedCache<Listed>;
   readonly #flights = new SingleFlight({ abandoned: 'finish' });
 
-  constructor({ client, clock, maxAgeMs = 600_000, recheckMs = 5_000, capacity = 200 }: DiscoveryOptions) {
+  constructor({ client, clock, maxAgeMs = 600_000, recheckMs = 5_000, capacity = 200 }: KindDiscoveryOptions) {
     this.#client = client;
     this.#recheckMs = recheckMs;
     this.#lists = new BoundedCache({ capacity, ttl: { clock, maxAgeMs } });
