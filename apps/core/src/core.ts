@@ -133,6 +133,8 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
     ...providers.controllers,
     externalSecretController({
       ...common,
+      namespaces: options.namespaces,
+      genericTargets: options.genericTargets,
       lifetime,
       refreshStatusEvery: options.refreshStatusEvery,
       revalidation: providers.revalidation,

@@ -7,6 +7,7 @@ export type * from './client/options.ts';
 export type { KubeConnection, TlsClientConfig } from './connection/connection.ts';
 export { inClusterConnection, type InClusterOptions } from './connection/in-cluster.ts';
 export { loadConnection, type LoadConnectionOptions } from './connection/load.ts';
+export { type DiscoveredKind, Discovery, type KindDiscoveryOptions } from './discovery/discovery.ts';
 export { type FieldCause, isKubeError, KubeError, type KubeErrorCode, type KubeErrorOptions } from './error.ts';
 export {
   createInformer,

@@ -84,6 +84,27 @@ export const syncErrorCodes = {
     'the target is immutable and would have to change',
     'delete the target, or choose another name',
   ),
+  GENERIC_TARGETS_DISABLED: lasting(
+    'the target is no Secret, and this installation writes nothing else',
+    'remove spec.target.manifest, or have an administrator start core with --unsafe-allow-generic-targets',
+  ),
+  TARGET_KIND_NOT_ALLOWED: lasting(
+    'the target is of a kind that is not written for an ExternalSecret: it gives rights, stands for others, has no namespace, or cannot be written',
+    'choose another kind',
+  ),
+  TARGET_KIND_UNKNOWN: passing(
+    'the API server knows no such kind in that version',
+    'correct spec.target.manifest, or have the CustomResourceDefinition installed; it is looked for again',
+  ),
+  TARGET_KIND_UNAVAILABLE: passing(
+    'the API server could not be asked for the kind of the target: what serves its group gives no answer',
+    'look at the API server, and at the APIService of that group; it is tried again',
+  ),
+  TARGET_TOO_LARGE: lasting('the target would be larger than an object may be', 'select less'),
+  VALUE_NOT_TEXT: lasting(
+    'a value is not UTF-8, which is all that a target other than a Secret can hold',
+    'select text only, or write the value with a template and b64enc',
+  ),
   UNEXPECTED: lasting(
     'something failed that should not',
     'report this as a bug, with the log of core around this time',

@@ -63,7 +63,7 @@ export { lastOpening, nextOpening, opensEver } from './sync-windows/openings.ts'
 export { type CronSchedule, parseSchedule, type Schedule, ScheduleError } from './sync-windows/schedule.ts';
 export { type WindowGate, windowGate } from './sync-windows/sync-windows.ts';
 
-export { fieldManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
+export { fieldManager, isTargetManager, type OwnedFields, ownedFields } from './target/field-manager.ts';
 export { checkSecretLimits, MAX_SECRET_BYTES } from './target/limits.ts';
 export { sameMap } from './target/metadata.ts';
 export { orphansOf } from './target/orphans.ts';
@@ -81,3 +81,13 @@ export { type SecretContent, secretContent } from './target/secret-content.ts';
 export { isIntact, type SecretSnapshot, snapshotSecret, type TargetSnapshot } from './target/snapshot.ts';
 export { targetName } from './target/target-name.ts';
 export type { TargetOutcome, TargetRefusal } from './target/verdict.ts';
+
+export { manifestContent, type ManifestContent } from './target/manifest/content.ts';
+export { type ManifestKind, manifestKind, refuseKind } from './target/manifest/kinds.ts';
+export {
+  type ManifestPlan,
+  type ManifestPlanInput,
+  type ObservedManifest,
+  planManifest,
+} from './target/manifest/plan.ts';
+export { type ManifestSnapshot, REPLACING_MANAGER, snapshotManifest } from './target/manifest/snapshot.ts';

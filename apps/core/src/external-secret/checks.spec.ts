@@ -4,6 +4,7 @@ import type { StoreView } from '../store/store-view.ts';
 import { decideReconcile, NEW_STORE_GRACE_MS } from './checks.ts';
 import { isCurrent } from './current.ts';
 import type { Observation } from './observe.ts';
+import type { TargetProblem } from './target/target.ts';
 import { SECRET_WORDS } from './target/words.ts';
 import type { SourceState } from './template-requests.ts';
 
@@ -70,6 +71,7 @@ interface Given {
   isWatched?: boolean;
   damage?: number;
   templateSources?: SourceState;
+  targetProblem?: TargetProblem;
   clusterStores?: boolean;
   /** Reason of the Ready condition. */
   reason?: string;
@@ -104,6 +106,7 @@ function given(options: Given = {}): Observation {
     },
     target: 'target' in options ? options.target : intact,
     isWatched: options.isWatched ?? true,
+    targetProblem: options.targetProblem,
     words: SECRET_WORDS,
     damage: options.damage,
     clusterStores: options.clusterStores ?? true,
@@ -126,6 +129,10 @@ const policy = (creationPolicy: 'Orphan' | 'Merge' | 'None' | 'Owner'): Given =>
   target: undefined,
   spec: { target: { creationPolicy } },
 });
+const unwritable: TargetProblem = {
+  failure: 'readFailed',
+  problem: { code: 'TARGET_KIND_UNKNOWN', publicMessage: 'no such kind' },
+};
 const failedWith = (code: string) => ({
   kind: 'report',
   verdict: { kind: 'failed', problem: expect.objectContaining({ code }) as unknown },
@@ -192,6 +199,11 @@ test.each<[string, Given, unknown]>([
       spec: { refreshPolicy: 'CreatedOnce' },
     },
     { kind: 'upToDate' },
+  ],
+  [
+    'a kind of target that cannot be written, though the last sync was well',
+    { targetProblem: unwritable, syncedAgo: MINUTE, ready: 'True', isWatched: false },
+    failedWith('TARGET_KIND_UNKNOWN'),
   ],
   ['nobody watches that kind of target yet', { isWatched: false, target: undefined }, { kind: 'wait' }],
   [

@@ -49,6 +49,10 @@ const invalid: ReconcileCheck = ({ es }) => {
   return problem && { kind: 'report', verdict: { kind: 'failed', failure: 'updateFailed', problem } };
 };
 
+/** Nobody needs to be asked for values that cannot be written. */
+const unwritable: ReconcileCheck = ({ targetProblem }) =>
+  targetProblem && { kind: 'report', verdict: { kind: 'failed', ...targetProblem } };
+
 /** It is not known yet what is there: the watch of that kind of target has not listed. Its first list is an event. */
 const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { kind: 'wait', ms: UNWATCHED_MS });
 
@@ -81,6 +85,7 @@ const CHECKS: readonly ReconcileCheck[] = [
   clusterStoresOff,
   foreignClass,
   invalid,
+  unwritable,
   unwatched,
   upToDate,
   stores,

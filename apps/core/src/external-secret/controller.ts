@@ -20,9 +20,11 @@ import { externalSecretReconcile } from './reconcile.ts';
 import { Repairs } from './repairs.ts';
 import { RefreshTimes } from './refresh-times.ts';
 import { SyncEvents } from './sync-events.ts';
+import { ManifestTargets } from './target/manifest/manifest-targets.ts';
 import { SecretTarget } from './target/secret-target.ts';
 import type { TemplateDelimiters } from './template-requests.ts';
 import { TemplateSources } from './template-sources/template-sources.ts';
+import type { SyncTarget } from './target/target.ts';
 import { watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
@@ -32,6 +34,10 @@ export interface ExternalSecretControllerOptions {
   /** What is followed only while an ExternalSecret needs it. */
   readonly pool: InformerPool;
   readonly stores: Stores;
+  /** Namespaces that this process has rights in; undefined = all. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Write targets other than Secrets, too. */
+  readonly genericTargets: boolean;
   readonly connections: ProviderConnections;
   readonly shaper: Shaper;
   readonly events: EventRecorder;
@@ -92,10 +98,21 @@ export function externalSecretController(options: ExternalSecretControllerOption
     lifetime: options.lifetime,
     clock,
   });
+  const manifests = new ManifestTargets({
+    client,
+    pool: options.pool,
+    externalSecrets: informers.externalSecrets,
+    enabled: options.genericTargets,
+    perNamespace: options.namespaces !== undefined,
+    enqueue: enqueue.key,
+    enqueueOwners: enqueue.ownersOfManifest,
+    clock,
+  });
+  const targetOf = (es: ExternalSecret): SyncTarget => manifests.targetOf(es) ?? target;
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => refreshTimes.applyTo(key, written.externalSecrets.latest(key)),
-      targetOf: () => target,
+      targetOf,
       repairs,
       templateSources: (es) => templates.stateOf(es),
       findStore: (ref, namespace) => stores.find(ref, namespace),
@@ -109,7 +126,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     }),
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,
-    targetOf: () => target,
+    targetOf,
     templates,
     concluder: new ExternalSecretConcluder({
       status: new StatusWriter({ client, type: externalSecrets, written: written.externalSecrets }),

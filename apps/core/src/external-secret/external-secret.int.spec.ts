@@ -275,6 +275,17 @@ describe('somebody else at the same time', () => {
   });
 });
 
+test.each(['ConfigMap', 'Secret'])('a manifest of kind %s is refused without the flag [1.13b.1]', async (kind) => {
+  await core.create(namespace, 'app', ['user'], { spec: { target: { manifest: { apiVersion: 'v1', kind } } } });
+  expect(await core.ready(namespace, 'app', 'False')).toBe(
+    'invalid generic target: spec.target.manifest: generic targets are disabled. Enable with --unsafe-allow-generic-targets flag ' +
+      '[GENERIC_TARGETS_DISABLED]. Remove the field, or have an administrator start core with that flag.',
+  );
+  const { status } = await core.admin.get(externalSecrets, { namespace, name: 'app' });
+  expect(status?.conditions).toMatchObject([{ reason: 'SecretSyncedError' }]);
+  expect((await reasons())[0]).toContain('Warning UpdateFailed: spec.target.manifest: generic targets are disabled');
+});
+
 test('no value stays in the memory of core', async () => {
   const marker = `marker-${namespace}`;
   core.backend.set('user', marker);

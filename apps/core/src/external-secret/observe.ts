@@ -2,8 +2,8 @@ import type { ExternalSecret } from '@eso/api/resources';
 import type { TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import type { Repairs } from './repairs.ts';
-import type { SyncTarget } from './target/target.ts';
 import type { SourceState } from './template-requests.ts';
+import type { SyncTarget, TargetProblem } from './target/target.ts';
 import type { TargetWords } from './target/words.ts';
 
 /** Everything that a pass knows before it asks anybody, as the caches show it at one moment. */
@@ -13,6 +13,8 @@ export interface Observation {
   readonly es: ExternalSecret;
   /** Undefined where there is no target of that name with our label. */
   readonly target: TargetSnapshot | undefined;
+  /** Why that kind of target cannot be written, as far as is known. */
+  readonly targetProblem: TargetProblem | undefined;
   /** Whether the watch that `target` comes from has listed. */
   readonly isWatched: boolean;
   /** How its kind of target is spoken of. */
@@ -37,7 +39,9 @@ export interface Observation {
 /** Where observations come from; no call asks the API server. */
 export interface ObserverOptions {
   readonly externalSecret: (key: string) => ExternalSecret | undefined;
-  readonly targetOf: (es: ExternalSecret) => Pick<SyncTarget, 'words' | 'isWatched' | 'observed' | 'orphans'>;
+  readonly targetOf: (
+    es: ExternalSecret,
+  ) => Pick<SyncTarget, 'words' | 'problem' | 'isWatched' | 'observed' | 'orphans'>;
   readonly repairs: Pick<Repairs, 'pending'>;
   readonly templateSources: (es: ExternalSecret) => SourceState;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
@@ -57,10 +61,13 @@ export function createObserver(options: ObserverOptions): Observe {
     if (!es) return undefined;
     const namespace = es.metadata.namespace ?? '';
     const target = options.targetOf(es);
+    // Before anything else is asked of it: a kind is followed from here on.
+    const targetProblem = target.problem(es);
     return {
       key,
       es,
       target: target.observed(es),
+      targetProblem,
       isWatched: target.isWatched(es),
       words: target.words,
       damage: options.repairs.pending(key),

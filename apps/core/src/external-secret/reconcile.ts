@@ -27,7 +27,6 @@ import type { SyncTarget } from './target/target.ts';
 import type { SyncFailure } from './target/words.ts';
 import type { PreparedTemplate, TemplateRequests } from './template-requests.ts';
 import { leavesOrphans, writtenVerdict } from './written-verdict.ts';
-import { writeProblem } from './target/write-problem.ts';
 
 /** The steps of a sync, and what they stand on. */
 export interface ReconcileOptions {
@@ -142,7 +141,7 @@ class Pass {
     const renders = deletionRule(es).nothingFetched === 'write' || !answers.every(isEmpty);
     const prepared = renders ? await templates.requestFor(es, signal) : undefined;
     if (prepared && 'problem' in prepared)
-      return { kind: 'failed', failure: 'updateFailed', problem: prepared.problem };
+      return { kind: 'failed', failure: 'renderFailed', problem: prepared.problem };
     try {
       const object = { uid, namespace, generation };
       const request = { answers, ...(prepared && { template: prepared.request }) };
@@ -150,7 +149,7 @@ class Pass {
     } catch (error) {
       if (!(error instanceof SyncError)) throw error;
       // What is wrong with the template is no fault of what was fetched.
-      const failure = error.field.startsWith('spec.target') ? 'updateFailed' : 'fetchFailed';
+      const failure = error.field.startsWith('spec.target') ? 'renderFailed' : 'fetchFailed';
       return { kind: 'failed', failure, problem: error };
     }
   }
@@ -207,7 +206,9 @@ class Pass {
   #refused(failure: SyncFailure, thrown: unknown, content?: ShapedContent): Promise<ReconcileResult> {
     this.#context.signal.throwIfAborted();
     const { es } = this.#observation;
-    const problem = writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
+    const problem = this.#options
+      .targetOf(es)
+      .writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
     return this.#conclude({ kind: 'failed', failure, problem });
   }
 

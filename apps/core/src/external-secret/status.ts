@@ -7,6 +7,7 @@ import {
 import {
   conditionMessage,
   kubeTime,
+  manifestKind,
   mergeCondition,
   type Problem,
   syncedResourceVersion,
@@ -54,7 +55,8 @@ export function externalSecretStatusAfter(
     conditions: [...conditions],
     refreshTime: kubeTime(startedAt),
     syncedResourceVersion: syncedResourceVersion(es),
-    ...(verdict.bound ? { binding: { name: targetName(es) } } : {}),
+    // Service bindings read Secrets.
+    ...(verdict.bound && !manifestKind(es) ? { binding: { name: targetName(es) } } : {}),
   };
 }
 
@@ -71,8 +73,8 @@ function readyCondition(verdict: SyncVerdict, words: TargetWords): Omit<External
     case 'recovered':
       return { type, status: 'True', ...words.outcomes.synced };
     case 'failed': {
-      const message = conditionMessage(words.failures[verdict.failure], verdict.problem);
-      return { type, status: 'False', reason: words.failed, message };
+      const { reason, message } = words.failures[verdict.failure];
+      return { type, status: 'False', reason, message: conditionMessage(message, verdict.problem) };
     }
   }
 }

@@ -1,17 +1,31 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import type { Informer } from '@eso/kube';
-import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
+import {
+  isIntact,
+  manifestKind,
+  sameMap,
+  type SecretSnapshot,
+  storesOf,
+  syncedResourceVersion,
+  targetName,
+} from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import type { Repairs } from './repairs.ts';
 import { sourceIndexKeys } from './template-sources/source-refs.ts';
+import { manifestKey, manifestRef } from './target/manifest/manifest-key.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
   /** `<namespace>/<target name>` of those that write a Secret */
   target: (es: ExternalSecret): string[] =>
-    es.spec.target?.manifest ? [] : [`${es.metadata.namespace ?? ''}/${targetName(es)}`],
+    manifestKind(es) ? [] : [`${es.metadata.namespace ?? ''}/${targetName(es)}`],
+  /** {@link manifestKey} of those that write something else */
+  manifest: (es: ExternalSecret): string[] => {
+    const ref = manifestRef(es);
+    return ref ? [manifestKey(ref)] : [];
+  },
   /** `<kind>/<namespace of the store, empty for cluster-scoped>/<name>` */
   store: (es: ExternalSecret): string[] =>
     storesOf(es).map(({ kind, name }) =>
@@ -41,15 +55,21 @@ export interface Enqueue {
   /** One that has to be looked at because of something that changed, or that is seen for the first time. */
   readonly changed: (es: ExternalSecret) => void;
   readonly appeared: (es: ExternalSecret) => void;
+  /** Those whose target is the object with this {@link manifestKey}, after a time in milliseconds. */
+  readonly ownersOfManifest: (key: string, afterMs: number) => void;
 }
 
 /** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
 export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   const { queue, externalSecrets, secrets, namespaces, stores } = watches;
-  const enqueue = (es: ExternalSecret): void =>
-    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced });
+  const enqueue = (es: ExternalSecret, afterMs = 0): void =>
+    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced, afterMs });
   const enqueueOwners = (key: string): void => {
     for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es);
+  };
+
+  const ownersOfManifest = (key: string, afterMs: number): void => {
+    for (const es of externalSecrets.store.byIndex('manifest', key)) enqueue(es, afterMs);
   };
 
   const appeared = (es: ExternalSecret): void =>
@@ -89,7 +109,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   namespaces.addHandler({
     add: (namespace) => inNamespace(namespace).forEach(appeared),
     update: (before, after) => {
-      if (!sameMap(before.metadata.labels, after.metadata.labels)) inNamespace(after).forEach(enqueue);
+      if (!sameMap(before.metadata.labels, after.metadata.labels)) inNamespace(after).forEach((es) => enqueue(es));
     },
   });
 
@@ -98,7 +118,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
       enqueue(es);
   });
   const key = (changed: string): void => queue.add(changed, { priority: Priority.changed });
-  return { key, ownersOf: damaged, changed: enqueue, appeared };
+  return { key, ownersOf: damaged, ownersOfManifest, changed: enqueue, appeared };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

@@ -37,6 +37,14 @@ export const ExternalSecretMessage = {
   immutable: 'could not update secret, target is immutable',
   ownershipRefused: 'failed to take ownership of target secret',
   ownedByOther: 'target is owned by another ExternalSecret',
-  invalidGenericTarget: 'invalid generic target',
 } as const;
 export type ExternalSecretMessage = (typeof ExternalSecretMessage)[keyof typeof ExternalSecretMessage];
+
+/** The same where the target is no Secret, as far as upstream says it otherwise. */
+export const ResourceMessage = {
+  missing: 'resource will not be created due to CreationPolicy=Merge',
+  invalid: 'invalid generic target',
+  readFailed: 'could not get target resource',
+  renderFailed: 'could not apply template to manifest',
+  deleteFailed: 'could not delete resource',
+} as const;

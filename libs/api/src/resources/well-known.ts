@@ -7,6 +7,9 @@ export const LABEL_CREATED_BY = 'reconcile.external-secrets.io/created-by';
 /** On a target Secret: hash of its data; another hash means that somebody changed it. */
 export const ANNOTATION_DATA_HASH = 'reconcile.external-secrets.io/data-hash';
 
+/** On a target that is no Secret, where the API server keeps values in another form than they are rendered: hash of what was rendered. */
+export const ANNOTATION_RENDERED_HASH = 'reconcile.external-secrets.io/rendered-hash';
+
 /** On an ExternalSecret: any new value makes it sync at once. */
 export const ANNOTATION_FORCE_SYNC = 'external-secrets.io/force-sync';
 

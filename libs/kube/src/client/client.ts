@@ -11,6 +11,7 @@ import {
 import { KubeError } from '../error.ts';
 import { type Method, Transport, type TransportOptions } from '../transport/transport.ts';
 import type {
+  ApplyOptions,
   DeleteOptions,
   GetOptions,
   IssuedToken,
@@ -171,6 +172,21 @@ export class KubeClient {
   patch<T extends KubeObject>(type: ResourceType<T>, ref: ObjectRef, body: unknown, options: PatchOptions): Promise<T> {
     const path = objectPath(type, ref, options.subresource);
     return this.#write('PATCH', path, body, PATCH_TYPE[options.type], options, options.force);
+  }
+
+  /**
+   * Makes the object, or changes it, so that it has these fields; fields that it does not name stay as they are, those that its manager
+   * applied before go. An object whose fields are so already is not written, and keeps its `resourceVersion`.
+   * @throws KubeError CONFLICT when others own a field, or for a `uid` or `resourceVersion` that the object does not have; INVALID
+   */
+  apply<T extends KubeObject>(type: ResourceType<T>, fields: KubeObject, options: ApplyOptions): Promise<T> {
+    const { fieldManager, force, signal } = options;
+    return this.#object('PATCH', objectPath(type, fields.metadata) + queryString({ fieldManager, force }), {
+      accept: JSON_TYPE,
+      contentType: PATCH_TYPE.apply,
+      body: fields,
+      signal,
+    });
   }
 
   /** @throws KubeError NOT_FOUND, or CONFLICT when it is not the object meant */

@@ -132,6 +132,14 @@ export interface PatchOptions extends WriteOptions {
   force?: boolean;
 }
 
+/** In whose name fields are applied (server-side apply, KEP-555). */
+export interface ApplyOptions extends KubeCallOptions {
+  /** Who owns the applied fields in `managedFields`; what it applied before and does not apply now is taken away. */
+  fieldManager: string;
+  /** Take over fields that others own. Default: CONFLICT where there are any with another value. */
+  force?: boolean;
+}
+
 /** Preconditions of a deletion, and what becomes of dependents. Default: none, and as the kind has it. */
 export interface DeleteOptions extends KubeCallOptions {
   /** Delete only if the object still is the one meant; CONFLICT otherwise. */

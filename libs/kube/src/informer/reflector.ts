@@ -200,6 +200,7 @@ export class Reflector<T extends KubeObject> {
         events += 1;
         if (list && this.#handleInitialEvent(event, list)) list = undefined;
         else if (!list) this.#handleEvent(event);
+        forgetObject(event);
         quiet.extend(list ? undefined : quietDeadlineMs);
       }
     } catch (error) {
@@ -296,4 +297,9 @@ export class Reflector<T extends KubeObject> {
   #recordActivity(): void {
     this.#lastActivityAt = this.#options.clock.monotonic();
   }
+}
+
+/** A generator that waits for the next event keeps the last one alive, for minutes where nothing happens, with all that a Secret holds. */
+function forgetObject(event: object): void {
+  if ('object' in event) event.object = undefined;
 }

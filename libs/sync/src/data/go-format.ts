@@ -1,5 +1,5 @@
 /** Text that Go prints for values by default (`%v`): hashes of targets are computed over it. */
-import { compareKeys, type SecretData, sortedKeys } from './secret-data.ts';
+import { compareKeys, type SecretData, sortedByBytes, sortedKeys } from './secret-data.ts';
 
 /** A map from string to string: `map[a:b c:d]`. */
 export function printGoStringMap(map: Readonly<Record<string, string>> | undefined): string {
@@ -42,8 +42,9 @@ export function goValue(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value).toString() : goFloat(value);
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   if (typeof value === 'object') {
-    const entries = Object.entries(value).sort(([a], [b]) => compareKeys(a, b));
-    return `map[${entries.map(([key, item]) => `${key}:${goValue(item)}`).join(' ')}]`;
+    const map = value as Readonly<Record<string, unknown>>;
+    const entries = sortedByBytes(Object.keys(map)).map((key) => `${key}:${goValue(map[key])}`);
+    return `map[${entries.join(' ')}]`;
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

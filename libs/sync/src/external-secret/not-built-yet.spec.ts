@@ -52,7 +52,6 @@ test.each<[string, ExternalSecretSpec]>([
 test.each<[ExternalSecretSpec, string]>([
   [{ ...base, secretStoreRef: { name: 's' } }, 'spec.secretStoreRef.kind'],
   [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
-  [{ ...base, target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } } }, 'spec.target.manifest'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
   [
     { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
@@ -74,12 +73,12 @@ test.each<[ExternalSecretSpec, string]>([
 test('several fields are all named in one message', () => {
   const spec: ExternalSecretSpec = {
     ...base,
-    target: { manifest: { apiVersion: 'v1', kind: 'ConfigMap' } },
-    syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] },
+    dataFrom: [{ sourceRef: { generatorRef } }, { sourceRef: { generatorRef } }],
   };
   expect(notBuiltYet({ spec })).toMatchObject({
-    field: 'spec.syncWindows',
-    publicMessage: 'syncWindows are not built yet; spec.target.manifest: targets that are no Secret are not built yet',
-    nextStep: 'Remove the field.',
+    field: 'spec.dataFrom[0].sourceRef.generatorRef',
+    publicMessage:
+      'generators are not built yet; spec.dataFrom[1].sourceRef.generatorRef: generators are not built yet',
+    nextStep: 'Use a storeRef.',
   });
 });

@@ -1,11 +1,5 @@
 /** Fields that the schema has and core does not act on yet: each is answered, none is ignored in silence. */
-import {
-  DEFAULT_STORE_KIND,
-  type ExternalSecret,
-  type ExternalSecretSpec,
-  type ExternalSecretTarget,
-  type StoreRef,
-} from '@eso/api/resources';
+import { DEFAULT_STORE_KIND, type ExternalSecret, type ExternalSecretSpec, type StoreRef } from '@eso/api/resources';
 import { SyncError } from '../error.ts';
 
 /** A field with a value that core does not act on yet. */
@@ -18,11 +12,7 @@ export interface UnbuiltField {
 
 /** Every such field of an ExternalSecret, in the order of the spec. */
 export function unbuiltFields({ spec }: Pick<ExternalSecret, 'spec'>): UnbuiltField[] {
-  return [
-    ...unbuiltStoreKind('spec.secretStoreRef', spec.secretStoreRef),
-    ...unbuiltInSources(spec),
-    ...unbuiltInTarget(spec.target ?? {}),
-  ];
+  return [...unbuiltStoreKind('spec.secretStoreRef', spec.secretStoreRef), ...unbuiltInSources(spec)];
 }
 
 /** The same as one error; undefined when core acts on every field. */
@@ -36,8 +26,6 @@ export function notBuiltYet(externalSecret: Pick<ExternalSecret, 'spec'>): SyncE
     nextStep: first.nextStep,
   });
 }
-
-const REMOVE = 'Remove the field.';
 
 const unbuilt = (field: string, subject: string, nextStep: string): UnbuiltField => ({
   field,
@@ -68,10 +56,4 @@ function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltFiel
   if (ref?.name === undefined || kind === 'Provider' || kind === 'ClusterProvider') return [];
   const replacement = kind === 'SecretStore' ? 'Provider' : 'ClusterProvider';
   return [unbuilt(`${field}.kind`, `stores of kind ${kind} are`, `Use kind ${replacement}.`)];
-}
-
-function unbuiltInTarget(target: ExternalSecretTarget): UnbuiltField[] {
-  const fields: UnbuiltField[] = [];
-  if (target.manifest) fields.push(unbuilt('spec.target.manifest', 'targets that are no Secret are', REMOVE));
-  return fields;
 }

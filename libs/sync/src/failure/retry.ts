@@ -22,6 +22,9 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   NOT_BUILT_YET: 'spec',
   SPEC_TOO_LARGE: 'spec',
   STORE_NOT_NAMED: 'spec',
+  // Without the flag nothing changes before the next start, which looks at everything.
+  GENERIC_TARGETS_DISABLED: 'spec',
+  TARGET_KIND_NOT_ALLOWED: 'spec',
   // Decided by the store's spec and the labels of the namespace, and each change of these is an event, too.
   STORE_NOT_ALLOWED: 'spec',
   // What the backend holds does not go together with what the manifest makes of it.
@@ -38,6 +41,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   DATA_TOO_LARGE: 'content',
   TOO_EXPENSIVE: 'content',
   SECRET_TOO_LARGE: 'content',
+  TARGET_TOO_LARGE: 'content',
+  VALUE_NOT_TEXT: 'content',
   // The provider understood the request and will answer the same to the next one like it.
   INVALID_REQUEST: 'content',
   UNSUPPORTED: 'content',

@@ -12,6 +12,11 @@ export function fieldManager(externalSecretName: string): string {
   return plain.length <= MAX_LENGTH ? plain : `${PREFIX}sha3/${hashValue(externalSecretName)}`;
 }
 
+/** Whether it is the field manager of some ExternalSecret. */
+export function isTargetManager(manager: string): boolean {
+  return manager.startsWith(PREFIX);
+}
+
 /** What one manager has written on an object. */
 export interface OwnedFields {
   readonly labels: readonly string[];

@@ -3,7 +3,7 @@ import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@e
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, type SecretData } from '../data/secret-data.ts';
-import { ownedFields } from './field-manager.ts';
+import { isTargetManager, ownedFields } from './field-manager.ts';
 import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
@@ -29,8 +29,6 @@ export interface SecretSnapshot extends TargetSnapshot {
   readonly ownDataHashes?: Readonly<Record<string, string>>;
 }
 
-const MANAGER_PREFIX = 'externalsecrets.external-secrets.io/';
-
 /**
  * Made as a Secret arrives, before it is stored: an informer's transform. There is one for each ExternalSecret, so what is the
  * same in many of them is kept once, and what nobody looks at is not kept.
@@ -43,7 +41,7 @@ export function snapshotSecret(secret: Secret): SecretSnapshot {
   return {
     apiVersion: secret.apiVersion,
     kind: secret.kind,
-    metadata: identityOf(secret.metadata),
+    metadata: targetIdentity(secret.metadata),
     type: secret.type,
     immutable: secret.immutable === true,
     // The annotation's own text where they agree, which is nearly always.
@@ -57,7 +55,7 @@ function ownDataHashes({ managedFields }: ObjectMeta, data: SecretData): Record<
   const shares: Record<string, string> = {};
   let whole = false;
   for (const manager of new Set((managedFields ?? []).map((entry) => entry.manager ?? ''))) {
-    if (!manager.startsWith(MANAGER_PREFIX)) continue;
+    if (!isTargetManager(manager)) continue;
     const own = new Set(ownedFields(managedFields, manager).dataKeys);
     const share = new Map([...data].filter(([key]) => own.has(key)));
     whole ||= share.size === data.size;
@@ -76,11 +74,12 @@ export function ownDataHash(
   return metadata.managedFields?.some((entry) => entry.manager === manager) === true ? dataHash : undefined;
 }
 
-function identityOf(metadata: ObjectMeta): ObjectMeta {
+/** The metadata of a target as a snapshot keeps it. */
+export function targetIdentity(metadata: ObjectMeta): ObjectMeta {
   const { name, namespace, uid, resourceVersion, labels, finalizers, deletionTimestamp } = metadata;
   const { ownerReferences, managedFields } = metadata;
   const controller = ownerReferences?.find((owner) => owner.controller === true);
-  const own = (managedFields ?? []).filter(({ manager }) => manager?.startsWith(MANAGER_PREFIX)).map(slim);
+  const own = (managedFields ?? []).filter(({ manager = '' }) => isTargetManager(manager)).map(slim);
   return {
     name,
     ...(namespace === undefined ? {} : { namespace }),

@@ -12,4 +12,5 @@ export type TargetOutcome =
   | 'missing';
 
 /** Why a target was not written. */
-export type TargetRefusal = 'updateFailed' | 'deleteFailed' | 'immutable' | 'ownedByOther' | 'ownershipRefused';
+export type TargetRefusal =
+  'renderFailed' | 'updateFailed' | 'deleteFailed' | 'immutable' | 'ownedByOther' | 'ownershipRefused';

@@ -70,3 +70,10 @@ test('a name of a refuser that is none is not passed on', () => {
   const text = refusalText(denied('admission webhook "S3cretKey!" denied the request: no'), refused);
   expect(text).not.toContain('S3cretKey');
 });
+
+test('a field without a name in what was rendered does not keep anybody busy', () => {
+  const object = { '': 'x', spec: { '': { '': 'yyyy' } } };
+  const rendered = { kind: 'manifest', object, labels: {}, annotations: {} } as const;
+  const text = refusalText(denied('abc def', 'SERVER_ERROR'), { es, content: { fetched: new Map(), rendered } });
+  expect(text).toContain('"abc def"');
+});

@@ -91,6 +91,8 @@ function hasBeginning(text: string, read: Buffer, { length }: Uint8Array): boole
 
 /** Whether a word stands in a text, and not within a longer one. */
 function hasWord(text: string, word: string): boolean {
+  // It stands everywhere, and a search for the next one would not end.
+  if (word === '') return false;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
     if (!isLetter(text[at - 1]) && !isLetter(text[at + word.length])) return true;
   return false;

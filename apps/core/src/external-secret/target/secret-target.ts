@@ -17,6 +17,7 @@ import {
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
 import { SECRET_WORDS } from './words.ts';
+import { writeProblem } from './write-problem.ts';
 
 /** What Secrets are read from and written to. */
 export interface SecretTargetOptions {
@@ -52,6 +53,13 @@ export class SecretTarget implements SyncTarget {
   constructor(options: SecretTargetOptions) {
     this.#options = options;
   }
+
+  /** What is wrong with the spec is found out without it. */
+  problem(): undefined {
+    return undefined;
+  }
+
+  writeProblem = writeProblem;
 
   /** Always: nothing is reconciled before all Secrets are listed. */
   isWatched(): boolean {

@@ -1,6 +1,8 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import type { ShapedContent, SyncError, TargetOutcome, TargetRefusal, TargetSnapshot } from '@eso/sync';
-import type { TargetWords } from './words.ts';
+import type { KubeError } from '@eso/kube';
+import type { Problem, ShapedContent, SyncError, TargetOutcome, TargetRefusal, TargetSnapshot } from '@eso/sync';
+import type { Refused } from './refusal-text.ts';
+import type { SyncFailure, TargetWords } from './words.ts';
 
 /** What became of a target. */
 export type TargetWriteResult =
@@ -22,10 +24,18 @@ export interface TargetWrite {
   readonly signal: AbortSignal;
 }
 
+/** Why a target cannot be written, known before anything is fetched. */
+export interface TargetProblem {
+  readonly failure: SyncFailure;
+  readonly problem: Problem;
+}
+
 /** A kind of thing that values are written to. */
 export interface SyncTarget {
   /** How conditions and events speak of it. */
   readonly words: TargetWords;
+  /** Why it cannot be written at all, as far as is known already. */
+  problem(es: ExternalSecret): TargetProblem | undefined;
   /** Whether {@link observed} can be relied on: the watch of that kind has listed once. */
   isWatched(es: ExternalSecret): boolean;
   /** As the caches and our own writes show it; undefined where there is none. */
@@ -37,6 +47,8 @@ export interface SyncTarget {
    * @throws KubeError of the request that failed
    */
   write(options: TargetWrite): Promise<TargetWriteResult>;
+  /** A request about it that failed, as the user reads it. */
+  writeProblem(error: KubeError, refused: Refused): Problem;
   /**
    * Removes the orphans.
    * @returns how many went

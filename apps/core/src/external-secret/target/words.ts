@@ -8,18 +8,20 @@ import {
 import type { TargetOutcome, TargetRefusal } from '@eso/sync';
 
 /** Why a pass failed: a refusal of the target, or an earlier step. */
-export type SyncFailure = TargetRefusal | 'fetchFailed' | 'deleteOrphansFailed';
+export type SyncFailure = TargetRefusal | 'fetchFailed' | 'deleteOrphansFailed' | 'readFailed' | 'invalidTarget';
+
+/** What a condition says. */
+interface ConditionWords {
+  readonly reason: ExternalSecretReason | ResourceReason;
+  readonly message: string;
+}
 
 /** The words for one kind of target. Alerts match on reasons and messages: they are upstream's. */
 export interface TargetWords {
   /** Ready=True: reason and whole message of the condition. */
-  readonly outcomes: Readonly<
-    Record<TargetOutcome, { readonly reason: ExternalSecretReason | ResourceReason; readonly message: string }>
-  >;
-  /** Ready=False: the reason. */
-  readonly failed: ExternalSecretReason | ResourceReason;
-  /** Ready=False: how the message begins. */
-  readonly failures: Readonly<Record<SyncFailure, string>>;
+  readonly outcomes: Readonly<Record<TargetOutcome, ConditionWords>>;
+  /** Ready=False: reason, and how the message begins. */
+  readonly failures: Readonly<Record<SyncFailure, ConditionWords>>;
   /** Messages of the events about what was written. */
   readonly events: Readonly<Record<'created' | 'updated' | 'deleted' | 'orphanDeleted', (name: string) => string>>;
 }
@@ -32,15 +34,17 @@ export const SECRET_WORDS: TargetWords = {
     deleted: { reason: ExternalSecretReason.deleted, message: ExternalSecretMessage.deleted },
     missing: { reason: ExternalSecretReason.missing, message: ExternalSecretMessage.missing },
   },
-  failed: ExternalSecretReason.syncedError,
   failures: {
-    fetchFailed: ExternalSecretMessage.fetchFailed,
-    updateFailed: ExternalSecretMessage.updateFailed,
-    deleteFailed: ExternalSecretMessage.deleteFailed,
-    deleteOrphansFailed: ExternalSecretMessage.deleteOrphansFailed,
-    immutable: ExternalSecretMessage.immutable,
-    ownedByOther: ExternalSecretMessage.ownedByOther,
-    ownershipRefused: ExternalSecretMessage.ownershipRefused,
+    fetchFailed: failed(ExternalSecretMessage.fetchFailed),
+    renderFailed: failed(ExternalSecretMessage.updateFailed),
+    updateFailed: failed(ExternalSecretMessage.updateFailed),
+    deleteFailed: failed(ExternalSecretMessage.deleteFailed),
+    deleteOrphansFailed: failed(ExternalSecretMessage.deleteOrphansFailed),
+    immutable: failed(ExternalSecretMessage.immutable),
+    ownedByOther: failed(ExternalSecretMessage.ownedByOther),
+    ownershipRefused: failed(ExternalSecretMessage.ownershipRefused),
+    readFailed: failed(ExternalSecretMessage.updateFailed),
+    invalidTarget: failed(ExternalSecretMessage.updateFailed),
   },
   events: {
     created: () => ExternalSecretEventMessage.created,
@@ -49,3 +53,7 @@ export const SECRET_WORDS: TargetWords = {
     orphanDeleted: () => ExternalSecretEventMessage.orphanDeleted,
   },
 };
+
+function failed(message: string): ConditionWords {
+  return { reason: ExternalSecretReason.syncedError, message };
+}

@@ -1,0 +1,82 @@
+import type { ExternalSecret } from '@eso/api/resources';
+import { KubeError, resourceType } from '@eso/kube';
+import { manifestProblem } from './manifest-problem.ts';
+
+const gadgets = resourceType('example.com', 'v1', 'gadgets', 'Gadget', 'Namespaced');
+const es = {
+  metadata: { name: 'app', namespace: 'team' },
+  spec: {
+    target: { template: { templateFrom: [{ literal: 'host: {{ .host }}\nwritten: x\nlist: []', target: 'spec' }] } },
+    data: [{ secretKey: 'user' }],
+  },
+} as unknown as ExternalSecret;
+const refused = {
+  es,
+  content: {
+    fetched: new Map([['S3cretKey', Buffer.from('hunter2')]]),
+    rendered: {
+      kind: 'manifest' as const,
+      object: { spec: { host: 'h', list: [{ Pr1vate: 'x' }], written: 'x' } },
+      labels: {},
+      annotations: {},
+    },
+  },
+};
+const problemOf = (error: KubeError) => manifestProblem(error, refused, gadgets);
+const typed = (text: string): KubeError => {
+  const said = `failed to create typed patch object (team/app; example.com/v1, Kind=Gadget): ${text}`;
+  return new KubeError('SERVER_ERROR', said, { status: 500, said });
+};
+
+test.each(['patch', 'create', 'get', 'delete'])('a missing right to %s is named, with what gives it', (verb) => {
+  const said =
+    `gadgets.example.com "app" is forbidden: User "system:serviceaccount:x:y" cannot ${verb} resource "gadgets" ` +
+    'in API group "example.com" in the namespace "team"';
+  expect(problemOf(new KubeError('FORBIDDEN', said, { status: 403, said }))).toEqual({
+    code: 'FORBIDDEN',
+    field: 'spec.target.manifest',
+    publicMessage: `core may not ${verb} gadgets.example.com in namespace team`,
+    nextStep:
+      'Grant core the verbs get, list, watch, create, patch and delete on gadgets.example.com, ' +
+      'with genericTargets.resources of the chart; it is tried again.',
+  });
+});
+
+test.each([
+  ['.spec.other: field not declared in schema', 'spec.other (field not declared in schema)'],
+  ['.spec: field not declared in schema', 'spec (field not declared in schema)'],
+  ['.spec.host: expected numeric (int or float), got string', 'spec.host (expected numeric)'],
+  [
+    'errors:\n  .spec.written.x: field not declared in schema\n  .spec.other: field not declared in schema',
+    'spec.written.x (field not declared in schema), spec.other (field not declared in schema)',
+  ],
+  [
+    '.spec.host: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"x":"hunter2"}}',
+    'spec.host (expected string)',
+  ],
+  ['.spec.data.S3cretKey: field not declared in schema', 'spec.data.… (field not declared in schema)'],
+  ['.spec.list[0].Pr1vate: expected string, got map', 'spec.list (expected string)'],
+  ['hunter2 is not what was expected', 'its content'],
+])('of what server-side apply says (%j) nothing but paths of the schema is passed on', (text, shown) => {
+  const problem = problemOf(typed(text));
+  expect(problem).toMatchObject({ code: 'INVALID', field: 'spec.target.manifest' });
+  expect(problem.publicMessage).toBe(`the API server does not accept the Gadget because of ${shown}`);
+});
+
+test.each([
+  ['spec.host', 'spec.host'],
+  ['spec.data.S3cretKey', 'spec.data.…'],
+  ['spec.list[0].Pr1vate', 'spec.list'],
+  ['data[S3cretKey]', 'data'],
+])('of a field that is not valid (%s) the path is named up to what may come from inside: %s', (field, shown) => {
+  const cause = { field, reason: 'FieldValueInvalid', message: 'Invalid value: "hunter2"' };
+  const problem = problemOf(new KubeError('INVALID', 'x hunter2', { status: 422, said: 'x hunter2', causes: [cause] }));
+  expect(problem.publicMessage).toBe(`the API server does not accept the Gadget because of ${shown}`);
+});
+
+test('what a policy says is judged as it is for Secrets', () => {
+  const said = 'admission webhook "w.example.org" denied the request: hunter2';
+  expect(problemOf(new KubeError('ADMISSION_DENIED', said, { status: 403, said })).publicMessage).not.toContain(
+    'hunter2',
+  );
+});
