@@ -5,8 +5,10 @@ import type { Clock } from '@eso/runtime';
 import {
   type Answer,
   deletionRule,
+  eventMessage,
   isAtRest,
   type Problem,
+  retryAfter,
   type ShapedContent,
   type Shaper,
   SyncError,
@@ -21,6 +23,7 @@ import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics, PassOutcome } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
 import type { Repairs } from './repairs.ts';
+import { mayWait } from './may-wait.ts';
 import type { SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
 import type { SyncTarget } from './target/target.ts';
@@ -126,7 +129,11 @@ class Pass {
     const content = await this.#shape(outcomes);
     // Between the two there was time for anything; from here on it is requests about one object.
     if (!isCurrent(this.#observation, observe(key), calls)) return OUTDATED;
-    return content.kind === 'failed' ? this.#conclude(content) : this.#write(content);
+    if (content.kind === 'content') return this.#write(content);
+    const { problem } = content;
+    if (mayWait(problem, this.#observation))
+      return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
+    return this.#conclude(content);
   }
 
   /** What all sources together give, rendered, or why there is none. */
