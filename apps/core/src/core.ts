@@ -137,6 +137,7 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
       genericTargets: options.genericTargets,
       lifetime,
       refreshStatusEvery: options.refreshStatusEvery,
+      templateDelimiters: options.templateDelimiters,
       revalidation: providers.revalidation,
     }),
   ];

@@ -25,7 +25,7 @@ import { SecretTarget } from './target/secret-target.ts';
 import type { TemplateDelimiters } from './template-requests.ts';
 import { TemplateSources } from './template-sources/template-sources.ts';
 import type { SyncTarget } from './target/target.ts';
-import { watchExternalSecrets } from './watches.ts';
+import { type Enqueue, watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
 export interface ExternalSecretControllerOptions {
@@ -53,8 +53,8 @@ export interface ExternalSecretControllerOptions {
   readonly revalidation: Pick<StoreRevalidation, 'request'>;
   /** Ends calls to providers. */
   readonly lifetime: AbortSignal;
-  /** Where actions of a template begin and end. Default: `{{` and `}}`. */
-  readonly templateDelimiters?: TemplateDelimiters;
+  /** Where actions of a template begin and end. */
+  readonly templateDelimiters: TemplateDelimiters;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -87,27 +87,8 @@ export function externalSecretController(options: ExternalSecretControllerOption
     drifted: enqueue.ownersOf,
     createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
   });
-  const templates = new TemplateSources({
-    client,
-    pool: options.pool,
-    externalSecrets: informers.externalSecrets,
-    changed: enqueue.changed,
-    appeared: enqueue.appeared,
-    events: syncEvents,
-    ...(options.templateDelimiters && { delimiters: options.templateDelimiters }),
-    lifetime: options.lifetime,
-    clock,
-  });
-  const manifests = new ManifestTargets({
-    client,
-    pool: options.pool,
-    externalSecrets: informers.externalSecrets,
-    enabled: options.genericTargets,
-    perNamespace: options.namespaces !== undefined,
-    enqueue: enqueue.key,
-    enqueueOwners: enqueue.ownersOfManifest,
-    clock,
-  });
+  const templates = templateSources(options, enqueue, syncEvents);
+  const manifests = manifestTargets(options, enqueue);
   const targetOf = (es: ExternalSecret): SyncTarget => manifests.targetOf(es) ?? target;
   const reconcile = externalSecretReconcile({
     observe: createObserver({
@@ -155,4 +136,24 @@ export function externalSecretController(options: ExternalSecretControllerOption
     now: () => clock.now(),
   });
   return controller;
+}
+
+function templateSources(
+  options: ExternalSecretControllerOptions,
+  { changed, appeared }: Enqueue,
+  events: SyncEvents,
+): TemplateSources {
+  const { client, pool, informers, templateDelimiters: delimiters, lifetime, clock } = options;
+  const { externalSecrets } = informers;
+  return new TemplateSources({ client, pool, externalSecrets, changed, appeared, events, delimiters, lifetime, clock });
+}
+
+function manifestTargets(
+  options: ExternalSecretControllerOptions,
+  { key: enqueue, ownersOfManifest: enqueueOwners }: Enqueue,
+): ManifestTargets {
+  const { client, pool, informers, genericTargets: enabled, namespaces, clock } = options;
+  const { externalSecrets } = informers;
+  const perNamespace = namespaces !== undefined;
+  return new ManifestTargets({ client, pool, externalSecrets, enabled, perNamespace, enqueue, enqueueOwners, clock });
 }

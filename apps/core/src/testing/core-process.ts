@@ -39,6 +39,8 @@ export class CoreProcess {
   validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
   fetches = 0;
+  /** What the provider waits for before it answers a call for a value. */
+  hold: (key: string) => Promise<void> = () => Promise.resolve();
   readonly #flags: readonly string[];
   readonly #lab: TlsLab;
   #provider: TestProvider | undefined;
@@ -253,12 +255,13 @@ export class CoreProcess {
 
   #definition(): ProviderDefinition {
     return labDefinition({
-      getSecret: ({ key }) => {
+      getSecret: async ({ key }) => {
         this.fetches++;
         if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
+        await this.hold(key);
         const value = this.backend.get(key);
         if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
-        return Promise.resolve(Buffer.from(value));
+        return Buffer.from(value);
       },
       validate: () => this.validate(),
     });

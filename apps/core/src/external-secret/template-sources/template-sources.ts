@@ -28,8 +28,8 @@ export interface TemplateSourcesOptions {
   /** The same where it is only known now what its sources are. */
   readonly appeared: (es: ExternalSecret) => void;
   readonly events: Pick<SyncEvents, 'sourcesUnwatched'>;
-  /** Where actions of a template begin and end. Default: `{{` and `}}`. */
-  readonly delimiters?: TemplateDelimiters;
+  /** Where actions of a template begin and end. */
+  readonly delimiters: TemplateDelimiters;
   /** Ends what goes on by itself. */
   readonly lifetime: AbortSignal;
   readonly clock: Clock;
@@ -46,7 +46,6 @@ interface Reader {
   told?: string;
 }
 
-const USUAL_DELIMITERS: TemplateDelimiters = { left: '{{', right: '}}' };
 /** How often it is looked whether something that is read is not watched any more, in milliseconds. */
 const CHECK_MS = 30_000;
 
@@ -90,7 +89,7 @@ export class TemplateSources implements TemplateRequests {
         target: manifest ? 'manifest' : 'secret',
         template: template ?? { engineVersion: 'v2', mergePolicy: 'Replace' },
         texts: reading.texts,
-        delimiters: this.#options.delimiters ?? USUAL_DELIMITERS,
+        delimiters: this.#options.delimiters,
         rendersEmpty: deletionRule(es).nothingFetched === 'write',
       },
       versions: reading.versions,
