@@ -25,7 +25,7 @@ import { SecretTarget } from './target/secret-target.ts';
 import type { TemplateDelimiters } from './template-requests.ts';
 import { TemplateSources } from './template-sources/template-sources.ts';
 import type { SyncTarget } from './target/target.ts';
-import { watchExternalSecrets } from './watches.ts';
+import { type Enqueue, watchExternalSecrets } from './watches.ts';
 
 /** What the ExternalSecret controller stands on. */
 export interface ExternalSecretControllerOptions {
@@ -76,17 +76,11 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const enqueue = watchExternalSecrets({ ...informers, queue, stores, repairs });
   const written = {
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
-    secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
+    secrets: new OwnWrites<SecretSnapshot>(informers.secrets, (key) => enqueue.ownersOf(key)),
   };
   const metrics = new ExternalSecretMetrics({ registry, settings: options.metrics, clock });
   const refreshTimes = new RefreshTimes(options.refreshStatusEvery);
   const syncEvents = new SyncEvents(events);
-  const target = new SecretTarget({
-    client,
-    written: written.secrets,
-    drifted: enqueue.ownersOf,
-    createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
-  });
   const templates = new TemplateSources({
     client,
     pool: options.pool,
@@ -98,17 +92,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
     lifetime: options.lifetime,
     clock,
   });
-  const manifests = new ManifestTargets({
-    client,
-    pool: options.pool,
-    externalSecrets: informers.externalSecrets,
-    enabled: options.genericTargets,
-    perNamespace: options.namespaces !== undefined,
-    enqueue: enqueue.key,
-    enqueueOwners: enqueue.ownersOfManifest,
-    clock,
-  });
-  const targetOf = (es: ExternalSecret): SyncTarget => manifests.targetOf(es) ?? target;
+  const targetOf = targetsOf(options, enqueue, written.secrets);
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => refreshTimes.applyTo(key, written.externalSecrets.latest(key)),
@@ -155,4 +139,25 @@ export function externalSecretController(options: ExternalSecretControllerOption
     now: () => clock.now(),
   });
   return controller;
+}
+
+/** What each ExternalSecret writes to: a Secret, or an object of the kind that it names. */
+function targetsOf(
+  { client, pool, informers, genericTargets: enabled, namespaces, clock }: ExternalSecretControllerOptions,
+  enqueue: Enqueue,
+  written: OwnWrites<SecretSnapshot>,
+): (es: ExternalSecret) => SyncTarget {
+  const createdBy = (key: string): SecretSnapshot[] => informers.secrets.store.byIndex('createdBy', key);
+  const secret = new SecretTarget({ client, written, drifted: enqueue.ownersOf, createdBy });
+  const manifests = new ManifestTargets({
+    client,
+    pool,
+    externalSecrets: informers.externalSecrets,
+    enabled,
+    perNamespace: namespaces !== undefined,
+    enqueue: enqueue.key,
+    enqueueOwners: enqueue.ownersOf,
+    clock,
+  });
+  return (es) => manifests.targetOf(es) ?? secret;
 }
