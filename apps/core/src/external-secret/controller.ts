@@ -76,20 +76,13 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const enqueue = watchExternalSecrets({ ...informers, queue, stores, repairs });
   const written = {
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),
-    secrets: new OwnWrites<SecretSnapshot>(informers.secrets, enqueue.ownersOf),
+    secrets: new OwnWrites<SecretSnapshot>(informers.secrets, (key) => enqueue.ownersOf(key)),
   };
   const metrics = new ExternalSecretMetrics({ registry, settings: options.metrics, clock });
   const refreshTimes = new RefreshTimes(options.refreshStatusEvery);
   const syncEvents = new SyncEvents(events);
-  const target = new SecretTarget({
-    client,
-    written: written.secrets,
-    drifted: enqueue.ownersOf,
-    createdBy: (key) => informers.secrets.store.byIndex('createdBy', key),
-  });
   const templates = templateSources(options, enqueue, syncEvents);
-  const manifests = manifestTargets(options, enqueue);
-  const targetOf = (es: ExternalSecret): SyncTarget => manifests.targetOf(es) ?? target;
+  const targetOf = targetsOf(options, enqueue, written.secrets);
   const reconcile = externalSecretReconcile({
     observe: createObserver({
       externalSecret: (key) => refreshTimes.applyTo(key, written.externalSecrets.latest(key)),
@@ -148,12 +141,23 @@ function templateSources(
   return new TemplateSources({ client, pool, externalSecrets, changed, appeared, events, delimiters, lifetime, clock });
 }
 
-function manifestTargets(
-  options: ExternalSecretControllerOptions,
-  { key: enqueue, ownersOfManifest: enqueueOwners }: Enqueue,
-): ManifestTargets {
-  const { client, pool, informers, genericTargets: enabled, namespaces, clock } = options;
-  const { externalSecrets } = informers;
-  const perNamespace = namespaces !== undefined;
-  return new ManifestTargets({ client, pool, externalSecrets, enabled, perNamespace, enqueue, enqueueOwners, clock });
+/** What each ExternalSecret writes to: a Secret, or an object of the kind that it names. */
+function targetsOf(
+  { client, pool, informers, genericTargets: enabled, namespaces, clock }: ExternalSecretControllerOptions,
+  enqueue: Enqueue,
+  written: OwnWrites<SecretSnapshot>,
+): (es: ExternalSecret) => SyncTarget {
+  const createdBy = (key: string): SecretSnapshot[] => informers.secrets.store.byIndex('createdBy', key);
+  const secret = new SecretTarget({ client, written, drifted: enqueue.ownersOf, createdBy });
+  const manifests = new ManifestTargets({
+    client,
+    pool,
+    externalSecrets: informers.externalSecrets,
+    enabled,
+    perNamespace: namespaces !== undefined,
+    enqueue: enqueue.key,
+    enqueueOwners: enqueue.ownersOf,
+    clock,
+  });
+  return (es) => manifests.targetOf(es) ?? secret;
 }

@@ -12,7 +12,6 @@ import {
   type ShapedContent,
   type Shaper,
   SyncError,
-  targetName,
 } from '@eso/sync';
 import type { StoreRevalidation } from '../provider/store-revalidation.ts';
 import { type Decision, decideReconcile } from './checks.ts';
@@ -26,6 +25,7 @@ import type { Repairs } from './repairs.ts';
 import { mayWait } from './may-wait.ts';
 import type { SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
+import { targetKey } from './target/target-key.ts';
 import type { SyncTarget } from './target/target.ts';
 import type { SyncFailure } from './target/words.ts';
 import type { PreparedTemplate, TemplateRequests } from './template-requests.ts';
@@ -122,7 +122,7 @@ class Pass {
     const { collector, observe } = this.#options;
     const { key, es, target } = this.#observation;
     // Whoever else writes this target finds it whole again after this pass, and has to know that it was not.
-    if (!isAtRest(es, target)) this.#options.repairs.damaged(`${es.metadata.namespace ?? ''}/${targetName(es)}`, key);
+    if (!isAtRest(es, target)) this.#options.repairs.damaged(targetKey(es), key);
     if (!this.#context.enter(calls.map(({ endpoint }) => endpoint.id))) return { kind: 'wait' };
     const outcomes = await collector.collect(calls);
     this.#context.leave();

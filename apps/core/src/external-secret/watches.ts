@@ -1,31 +1,17 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import type { Informer } from '@eso/kube';
-import {
-  isIntact,
-  manifestKind,
-  sameMap,
-  type SecretSnapshot,
-  storesOf,
-  syncedResourceVersion,
-  targetName,
-} from '@eso/sync';
+import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import type { Repairs } from './repairs.ts';
+import { targetKey } from './target/target-key.ts';
 import { sourceIndexKeys } from './template-sources/source-refs.ts';
-import { manifestKey, manifestRef } from './target/manifest/manifest-key.ts';
 
 /** Indexes of ExternalSecrets that the watches look into. */
 export const externalSecretIndexers = {
-  /** `<namespace>/<target name>` of those that write a Secret */
-  target: (es: ExternalSecret): string[] =>
-    manifestKind(es) ? [] : [`${es.metadata.namespace ?? ''}/${targetName(es)}`],
-  /** {@link manifestKey} of those that write something else */
-  manifest: (es: ExternalSecret): string[] => {
-    const ref = manifestRef(es);
-    return ref ? [manifestKey(ref)] : [];
-  },
+  /** {@link targetKey} */
+  target: (es: ExternalSecret): string[] => [targetKey(es)],
   /** `<kind>/<namespace of the store, empty for cluster-scoped>/<name>` */
   store: (es: ExternalSecret): string[] =>
     storesOf(es).map(({ kind, name }) =>
@@ -50,13 +36,11 @@ export interface ExternalSecretWatches {
 export interface Enqueue {
   /** The ExternalSecret with this key. */
   readonly key: (key: string) => void;
-  /** Those whose target is the Secret with this key, which is not as it was written. */
-  readonly ownersOf: (key: string) => void;
+  /** Those whose target has this {@link targetKey} and is not as it was written, after a time in milliseconds; default 0. */
+  readonly ownersOf: (key: string, afterMs?: number) => void;
   /** One that has to be looked at because of something that changed, or that is seen for the first time. */
   readonly changed: (es: ExternalSecret) => void;
   readonly appeared: (es: ExternalSecret) => void;
-  /** Those whose target is the object with this {@link manifestKey}, after a time in milliseconds. */
-  readonly ownersOfManifest: (key: string, afterMs: number) => void;
 }
 
 /** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
@@ -64,12 +48,8 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   const { queue, externalSecrets, secrets, namespaces, stores } = watches;
   const enqueue = (es: ExternalSecret, afterMs = 0): void =>
     queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced, afterMs });
-  const enqueueOwners = (key: string): void => {
-    for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es);
-  };
-
-  const ownersOfManifest = (key: string, afterMs: number): void => {
-    for (const es of externalSecrets.store.byIndex('manifest', key)) enqueue(es, afterMs);
+  const enqueueOwners = (key: string, afterMs?: number): void => {
+    for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es, afterMs);
   };
 
   const appeared = (es: ExternalSecret): void =>
@@ -84,9 +64,9 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     delete: (es) => queue.add(keyOf(es), { priority: Priority.changed }),
   });
 
-  const damaged = (key: string): void => {
+  const damaged = (key: string, afterMs?: number): void => {
     watches.repairs.damaged(key);
-    enqueueOwners(key);
+    enqueueOwners(key, afterMs);
   };
   const drifted = (secret: SecretSnapshot): void => {
     if (!isIntact(secret)) damaged(keyOf(secret));
@@ -118,7 +98,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
       enqueue(es);
   });
   const key = (changed: string): void => queue.add(changed, { priority: Priority.changed });
-  return { key, ownersOf: damaged, ownersOfManifest, changed: enqueue, appeared };
+  return { key, ownersOf: damaged, changed: (es) => enqueue(es), appeared };
 }
 
 function hasSynced(es: ExternalSecret): boolean {

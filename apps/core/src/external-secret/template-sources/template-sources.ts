@@ -1,7 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { type Informer, type KubeClient, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { creationRule, deletionRule, type Problem, refreshTimeMs } from '@eso/sync';
+import { creationRule, deletionRule, manifestKind, type Problem, refreshTimeMs } from '@eso/sync';
 import type { InformerPool } from '../../informer-pool.ts';
 import type { SyncEvents } from '../sync-events.ts';
 import type { PreparedTemplate, SourceState, TemplateDelimiters, TemplateRequests } from '../template-requests.ts';
@@ -78,7 +78,8 @@ export class TemplateSources implements TemplateRequests {
     es: ExternalSecret,
     signal: AbortSignal,
   ): Promise<PreparedTemplate | { readonly problem: Problem } | undefined> {
-    const { template, manifest } = es.spec.target ?? {};
+    const template = es.spec.target?.template;
+    const manifest = manifestKind(es);
     if ((!template && !manifest) || creationRule(es).existing === 'ignore') return undefined;
     const sources = templateSourcesOf(es);
     this.#readers.get(keyOf(es))?.pace.spend();

@@ -14,7 +14,7 @@ import type { PooledInformer } from '../../../informer-use.ts';
 import { OwnWrites } from '../../../reconcile/own-writes.ts';
 import { DriftDamper } from './drift-damper.ts';
 import { discoveredProblem, discoveryProblem, followProblem, vanishedKind } from './kind-problem.ts';
-import { manifestKey } from './manifest-key.ts';
+import { manifestKey } from '../target-key.ts';
 
 /** A kind whose objects are followed. */
 export interface FollowedKind {

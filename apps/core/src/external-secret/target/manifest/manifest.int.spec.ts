@@ -44,7 +44,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata: {name: generic-targets}
 rules:
-  - apiGroups: ['', manifest.test]
+  - apiGroups: ['', apps, manifest.test]
     resources: [${resources.join(', ')}]
     verbs: [${verbs.join(', ')}]
 ---
@@ -54,7 +54,7 @@ metadata: {name: generic-targets}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: generic-targets}
 subjects: [{kind: ServiceAccount, name: external-secrets, namespace: external-secrets}]
 `;
-const ALL = ['configmaps', 'gadgets'];
+const ALL = ['configmaps', 'deployments', 'gadgets'];
 
 let core: CoreProcess;
 let namespace: string;
@@ -271,11 +271,17 @@ describe('policies', () => {
     await patch({ metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } });
     await holds({ user: 'root', password: 'first' }, 'shared');
     await core.atRest();
+    await patch({ spec: { target: { creationPolicy: 'CreateOrMerge' } } }, 'second');
+    await core.atRest();
+    // Whichever of them comes first makes it look whole to the other.
+    await core.admin.delete(configMaps, { namespace, name: 'shared' });
+    await holds({ user: 'root', password: 'first' }, 'shared');
+    await core.atRest();
   });
 
   test('None writes nothing, and needs neither rights nor the kind [1.13b.15]', async () => {
     await create(CONFIG_MAP, { creationPolicy: 'None' });
-    await create({ apiVersion: 'apps/v1', kind: 'Deployment' }, { creationPolicy: 'None' }, 'second');
+    await create({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }, { creationPolicy: 'None' }, 'second');
     for (const name of ['app', 'second']) await says('True ResourceSynced: secret synced', name);
     expect(await isGone(configMap())).toBe(true);
   });
@@ -384,6 +390,95 @@ describe('a kind of others', () => {
     await create({ apiVersion: 'v1', kind: 'Secret' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     expect(await says('True')).toBe('True SecretSynced: secret synced');
+    await patch({ spec: { target: { template: { data: { url: '{{ .user }}@db' } } } } });
+    await core.holds(namespace, 'app', { url: 'admin@db' });
+  });
+
+  test('a manifest of kind Secret gets no type that gives rights', async () => {
+    const template = { type: 'bootstrap.kubernetes.io/token', data: { a: 'b' } };
+    await create({ apiVersion: 'v1', kind: 'Secret' }, { template });
+    expect(await says('False')).toContain('template.type="bootstrap.kubernetes.io/token" is not allowed');
+    expect(await core.secret(namespace, 'app')).toBeUndefined();
+  });
+});
+
+describe('templates', () => {
+  const deployments = resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment', 'Namespaced');
+  interface Deployment extends KubeObject {
+    spec: { template: { spec: { containers: { resources: { requests: { cpu: string } } }[] } } };
+  }
+  const refresh = (): Promise<unknown> =>
+    patch({ metadata: { annotations: { 'external-secrets.io/force-sync': String(performance.now()) } } });
+
+  test('of a ConfigMap: template.data alone is its data, with labels of the template [1.13b.5] [1.13b.6] [1.13b.9]', async () => {
+    await create(CONFIG_MAP, {
+      template: {
+        data: { url: 'https://{{ .user }}:{{ .password }}@db' },
+        metadata: { labels: { team: '{{ .user }}' } },
+        templateFrom: [{ literal: 'a: "{{ .user }}"\nb: "2"' }],
+      },
+    });
+    await holds({ a: 'admin', b: '2', url: 'https://admin:first@db' });
+    expect((await configMap()).metadata.labels).toMatchObject({ team: 'admin' });
+    core.backend.set('password', 'second');
+    await refresh();
+    await holds({ a: 'admin', b: '2', url: 'https://admin:second@db' });
+  });
+
+  test('of a Deployment, whose API server fills in and rewrites fields: it comes to rest [8.51] [1.13b.7]', async () => {
+    const container = (cpu: string): string => `
+selector: {matchLabels: {app: x}}
+template:
+  metadata: {labels: {app: x}}
+  spec:
+    containers:
+      - name: main
+        image: example.org/x
+        env: [{name: USER, value: "{{ .user }}"}]
+        resources: {requests: {cpu: ${cpu}, memory: 1024Mi}}
+`;
+    const template = (cpu: string) => ({ templateFrom: [{ target: 'spec', literal: container(cpu) }] });
+    await create({ apiVersion: 'apps/v1', kind: 'Deployment' }, { template: template('1000m') });
+    const ref = { namespace, name: 'app' };
+    const cpuOf = ({ spec }: Deployment): string | undefined =>
+      spec.template.spec.containers[0]?.resources.requests.cpu;
+    await eventually(async () => expect(cpuOf(await core.admin.get(deployments, ref))).toBe('1'));
+    await says('True');
+    await core.atRest();
+    const before = await core.admin.get(deployments, ref);
+    const fetches = core.fetches;
+    await refresh();
+    await eventually(() => expect(core.fetches).toBeGreaterThan(fetches));
+    await core.atRest();
+    expect((await core.admin.get(deployments, ref)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    await core.restart();
+    await refresh();
+    await core.atRest();
+    expect((await core.admin.get(deployments, ref)).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+    // Others may scale it; what was rendered is put right.
+    await core.admin.patch(deployments, ref, { spec: { replicas: 3 } }, { type: 'merge' });
+    await patch({ spec: { target: { template: template('500m') } } });
+    await eventually(async () => {
+      const deployment = await core.admin.get(deployments, ref);
+      expect([cpuOf(deployment), deployment.spec]).toMatchObject(['500m', { replicas: 3 }]);
+    });
+  }, 60_000);
+
+  test('one that writes what core alone says of the object is refused', async () => {
+    await create(CONFIG_MAP, { template: { templateFrom: [{ target: 'metadata.finalizers', literal: 'a: b' }] } });
+    expect(await says('could not apply template to manifest')).toContain('[TEMPLATE_INVALID]');
+    expect(await isGone(configMap())).toBe(true);
+  });
+
+  test('one that fails leaves the object as it is', async () => {
+    await create(CONFIG_MAP, { template: { data: { x: '{{ .user }}' } } });
+    await holds({ x: 'admin' });
+    const before = await configMap();
+    await patch({ spec: { target: { template: { data: { x: '{{ .absent }}' } } } } });
+    expect(await says('False ResourceSyncedError: could not apply template to manifest')).toContain(
+      'spec.target.template',
+    );
+    expect(await configMap()).toEqual(before);
   });
 });
 
