@@ -39,6 +39,8 @@ export class CoreProcess {
   validate = (): Promise<Validation> => Promise.resolve({ kind: 'valid' });
   /** Calls for a value that the provider got. */
   fetches = 0;
+  /** The same by remote key. */
+  readonly fetchesOf = new Map<string, number>();
   readonly #flags: readonly string[];
   readonly #lab: TlsLab;
   #provider: TestProvider | undefined;
@@ -256,6 +258,7 @@ export class CoreProcess {
     return labDefinition({
       getSecret: ({ key }) => {
         this.fetches++;
+        this.fetchesOf.set(key, (this.fetchesOf.get(key) ?? 0) + 1);
         if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
         const value = this.backend.get(key);
         if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
