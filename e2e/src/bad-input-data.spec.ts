@@ -131,30 +131,36 @@ test.concurrent('two keys that are the same after conversion', async () => {
   );
 });
 
-test.concurrent('neither data nor dataFrom', async () => {
-  const name = 'no-data';
+test.concurrent('a sync window that never opens', async () => {
+  const name = 'never-opens';
   await applyGood(system, { namespace: TENANT, name, data: { value: MARKER }, spec: wholeValues('value') });
   await breakAndMend(
     system,
     badSpec(name, {
-      bad: { data: null },
-      good: { data: [{ secretKey: 'value', remoteRef: { key: 'value' } }] },
+      bad: { syncWindows: { kind: 'allow', windows: [{ schedule: '0 0 31 2 *', duration: '1h' }] } },
+      good: { syncWindows: null },
       code: 'INVALID_SPEC',
-      tells: [UPDATE_FAILED, 'spec: ', 'either data or dataFrom should be specified', 'Correct the ExternalSecret'],
+      tells: [UPDATE_FAILED, 'spec.syncWindows.windows[0].schedule: ', 'the window never opens', 'times are UTC'],
     }),
   );
 });
 
 test.concurrent('a field that is not built yet', async () => {
   const name = 'not-built';
+  const generatorRef = { kind: 'Password', name: 'p' };
   await applyGood(system, { namespace: TENANT, name, data: { value: MARKER }, spec: wholeValues('value') });
   await breakAndMend(
     system,
     badSpec(name, {
-      bad: { target: { template: { data: { value: 'x' } } } },
-      good: { target: { template: null } },
+      bad: { data: [{ secretKey: 'value', remoteRef: { key: 'value' }, sourceRef: { generatorRef } }] },
+      good: { data: [{ secretKey: 'value', remoteRef: { key: 'value' } }] },
       code: 'NOT_BUILT_YET',
-      tells: [UPDATE_FAILED, 'spec.target.template: ', 'templates are not built yet', 'Remove the field.'],
+      tells: [
+        UPDATE_FAILED,
+        'spec.data[0].sourceRef.generatorRef: ',
+        'generators are not built yet',
+        'Use a storeRef.',
+      ],
     }),
   );
 });

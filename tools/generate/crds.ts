@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { coreResources, crd, type CustomResource } from '@eso/api/schema';
 import { stringify } from 'yaml';
+import { withSpecRules } from './admission.ts';
 import type { GeneratedFiles } from './files.ts';
 
 /**
@@ -48,7 +49,8 @@ export function crdSet(chart: string, source: string, resources: readonly Custom
  */
 export function crdText(source: string, resource: CustomResource): string {
   const header = `# Generated from ${source} by "npm run generate". Change the schema there.\n`;
-  const text = header + stringify(crd(resource), { lineWidth: 120, aliasDuplicateObjects: false });
+  const manifest = resource.kind === 'ExternalSecret' ? withSpecRules(crd(resource)) : crd(resource);
+  const text = header + stringify(manifest, { lineWidth: 120, aliasDuplicateObjects: false });
   if (text.length > CRD_LIMIT) {
     throw new Error(
       `the CRD of ${resource.kind} has ${text.length} bytes, more than ${CRD_LIMIT}: shorten or split its schema`,

@@ -2,14 +2,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Everything that belongs into one folder. */
+/** Everything that is generated into one folder. */
 export interface GeneratedFiles {
-  /** Folder that holds these files and nothing else, relative to the root of the checkout. */
+  /** Relative to the root of the checkout. Holds these files and nothing else, unless it is shared. */
   folder: string;
   /** What they are made from, for messages. */
   source: string;
   /** Path relative to the folder → content. */
   files: ReadonlyMap<string, string>;
+  /** Whether files written by hand are in the folder, too. Default false. */
+  shared?: boolean;
 }
 
 const REMEDY = 'run "npm run generate" and commit the result';
@@ -56,6 +58,6 @@ export function filesBelow(folder: string): string[] {
 }
 
 const strangers = (root: string, set: GeneratedFiles): string[] =>
-  filesBelow(join(root, set.folder)).filter((path) => !set.files.has(path));
+  set.shared === true ? [] : filesBelow(join(root, set.folder)).filter((path) => !set.files.has(path));
 
 const read = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, 'utf8') : undefined);

@@ -1,7 +1,8 @@
 /**
  * npm run generate: writes everything that is made from another file and committed nevertheless.
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
- *   libs/api/src/schema                      → charts/external-secrets/crds
+ *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/crds
+ *   libs/sync/src/rules                      → charts/external-secrets/files/admission.yaml
  *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds
  *   the programs' own --help, the tables of error codes → docs/reference
  *
@@ -10,6 +11,7 @@
  */
 import { parseArgs } from 'node:util';
 import { root } from '../setup.mjs';
+import { admissionFiles } from './admission.ts';
 import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
 import { crdFiles } from './crds.ts';
 import { type GeneratedFiles, drift, write } from './files.ts';
@@ -20,7 +22,12 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, 'new-baseline': { type: 'boolean', default: false } },
 });
 
-const sets: readonly GeneratedFiles[] = [await stubFiles(root), ...(await crdFiles(root)), await referenceFiles(root)];
+const sets: readonly GeneratedFiles[] = [
+  await stubFiles(root),
+  ...(await crdFiles(root)),
+  admissionFiles(),
+  await referenceFiles(root),
+];
 
 if (values['new-baseline']) await writeBaseline(root);
 

@@ -1,7 +1,7 @@
 // What the Ready condition says of a failure, when it stops saying so, and what a failure costs the backend. Each of these keeps its
 // refresh at an hour or never refreshes at all: nothing but the event in question heals anything.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
+import { type ExternalSecret, type ExternalSecretSpec, externalSecrets } from '@eso/api/resources';
 import { secrets } from '@eso/kube';
 import { eventually } from '@eso/testing';
 import { forceSync, patch } from '../support/bad-input.ts';
@@ -28,8 +28,12 @@ afterAll(() => system.stop());
 const VALUES = { user: 'admin', doc1: '{"a1":1,"a2":2}', doc2: '{"b1":1,"b2":2}', doc3: '{"c1":1,"c2":2}' };
 const USER = { secretKey: 'user', remoteRef: { key: 'user' } };
 /** Breaks a rule that core checks and the API server does not. */
-const INVALID = { data: [USER, USER] };
-const VALID = { data: [USER] };
+/** Windows that core alone refuses: admission takes them. */
+const windows = (schedule: string): Pick<ExternalSecretSpec, 'syncWindows'> => ({
+  syncWindows: { kind: 'allow', windows: [{ schedule, duration: '1h' }] },
+});
+const INVALID = { data: [USER], ...windows('0 0 31 2 *') };
+const VALID = { data: [USER], ...windows('* * * * *') };
 
 async function storeIn(namespace: string, name: string): Promise<void> {
   await system.apply(fakeStore(namespace, name, VALUES));

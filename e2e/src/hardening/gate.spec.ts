@@ -85,12 +85,19 @@ let barriers = 0;
 /** Waits until core has taken up everything that was created before. */
 async function takenUp(): Promise<void> {
   const name = `barrier-${barriers++}`;
-  const entry = { secretKey: 'twice', remoteRef: { key: 'any' } };
+  const data = [{ secretKey: 'any', remoteRef: { key: 'any' } }];
+  // Core alone refuses it, without a call.
+  const never = { schedule: '0 0 31 2 *', duration: '1h' };
   await system.admin.create(externalSecrets, {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ExternalSecret',
     metadata: { namespace: TENANT, name },
-    spec: { refreshInterval: '1h', secretStoreRef: { kind: 'Provider', name: 'near' }, data: [entry, entry] },
+    spec: {
+      refreshInterval: '1h',
+      secretStoreRef: { kind: 'Provider', name: 'near' },
+      data,
+      syncWindows: { kind: 'allow', windows: [never] },
+    },
   });
   await system.failed(TENANT, name, 'INVALID_SPEC');
 }

@@ -50,12 +50,13 @@ export {
   sourcesOf,
   storesOf,
 } from './external-secret/sources.ts';
-export type { SpecProblem } from './external-secret/spec-problem.ts';
 export { invalidSpec, validateExternalSecret } from './external-secret/validate.ts';
 
 export { DEFAULT_DELIMITERS, delimiterProblem } from './template/delimiters.ts';
 export { renderManifest } from './template/render-manifest.ts';
 export { type RenderingOptions, renderSecret } from './template/render-secret.ts';
+export { specRules } from './rules/rules.ts';
+export { policyVariables, type RuleAdmission, type SpecProblem, type SpecRule } from './rules/spec-rule.ts';
 
 export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 

@@ -61,12 +61,14 @@ const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { 
  * put right, the store came back, or somebody restored the Secret.
  */
 const upToDate: ReconcileCheck = ({ es, target, damage, orphans, templateSources, now }) => {
-  if (isDue(es, now).due || damage !== undefined || !isAtRest(es, target)) return undefined;
+  const due = isDue(es, now);
+  if (due.due || damage !== undefined || !isAtRest(es, target)) return undefined;
   if (templateSources.kind === 'changed' && followsSources(es))
     return templateSources.waitMs > 0 ? { kind: 'wait', ms: templateSources.waitMs } : undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.
   if (orphans.length > 0) return { kind: 'deleteOrphans' };
-  if (readyOf(es.status)?.status === 'True') return { kind: 'upToDate' };
+  // A window that closes over a failure mends nothing.
+  if (readyOf(es.status)?.status === 'True' || due.why === 'windowClosed') return { kind: 'upToDate' };
   return { kind: 'report', verdict: { kind: 'recovered' } };
 };
 

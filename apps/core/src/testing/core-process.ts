@@ -41,6 +41,8 @@ export class CoreProcess {
   fetches = 0;
   /** What the provider waits for before it answers a call for a value. */
   hold: (key: string) => Promise<void> = () => Promise.resolve();
+  /** The same by remote key. */
+  readonly fetchesOf = new Map<string, number>();
   readonly #flags: readonly string[];
   readonly #lab: TlsLab;
   #provider: TestProvider | undefined;
@@ -212,6 +214,7 @@ export class CoreProcess {
   async #prepare(): Promise<void> {
     const { cluster } = this.own;
     await cluster.installCrds();
+    await cluster.applyAdmission();
     await cluster.ensureNamespace('external-secrets');
     await cluster.ensureNamespace(LAB_SERVICE.namespace);
     await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: 'all' });
@@ -257,6 +260,7 @@ export class CoreProcess {
     return labDefinition({
       getSecret: async ({ key }) => {
         this.fetches++;
+        this.fetchesOf.set(key, (this.fetchesOf.get(key) ?? 0) + 1);
         if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
         await this.hold(key);
         const value = this.backend.get(key);

@@ -63,6 +63,7 @@ export class ProviderBench {
   async #prepare(): Promise<void> {
     const { cluster } = this.own;
     await cluster.installCrds();
+    await cluster.applyAdmission();
     await cluster.ensureNamespace('external-secrets');
     await cluster.ensureNamespace(LAB_SERVICE.namespace);
     await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: 'all' });

@@ -1,7 +1,7 @@
 /** Times in which periodic refreshes are allowed or denied: `spec.syncWindows`. */
 import type { ExternalSecretSpec } from '@eso/api/resources';
 import { formatDuration, parseDuration } from '@eso/runtime';
-import type { SpecProblem } from '../external-secret/spec-problem.ts';
+import type { SpecProblem } from '../rules/spec-rule.ts';
 import { lastOpening, nextOpening, opensEver } from './openings.ts';
 import { parseSchedule, type Schedule, ScheduleError } from './schedule.ts';
 

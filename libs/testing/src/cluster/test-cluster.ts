@@ -6,6 +6,7 @@ import { isKubeError, KubeClient, type KubeObject, loadConnection, namespaces, s
 import type { ControlPlaneState } from '@eso/control-plane/control-plane.mjs';
 import { kubeconfig } from '@eso/control-plane/credentials.mjs';
 import { type KubeletOptions, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
+import { applyAdmission } from './admission.ts';
 import { installCrds } from './crds.ts';
 import type { Manifest } from './manifest.ts';
 import { applyRights, type RightsOptions } from './rights.ts';
@@ -108,6 +109,11 @@ export class TestCluster implements AsyncDisposable {
   /** Installs the CRDs of all charts and waits until they are served. */
   installCrds(): Promise<void> {
     return installCrds(this.#admin);
+  }
+
+  /** Applies the admission policies of all charts and waits until they are asked; the CRDs have to be there. */
+  applyAdmission(): Promise<void> {
+    return applyAdmission(this.#admin);
   }
 
   /** Applies the rights of a chart; its namespaces have to exist. */

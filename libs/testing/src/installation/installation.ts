@@ -86,8 +86,9 @@ export class Installation {
   static async start(options: InstallationOptions): Promise<Installation> {
     const { cluster, progress = () => undefined } = options;
     const names = Object.keys(options.providers);
-    progress('installing CRDs and rights');
+    progress('installing CRDs, admission policies and rights');
     await cluster.installCrds();
+    await cluster.applyAdmission();
     await prepareNamespaces(options, names);
 
     progress('starting cert-manager-controller, core and the providers');
