@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { type ExternalSecret, externalSecrets, providers } from '@eso/api/resources';
 import { type CoreEvent, events, type Secret, secrets } from '@eso/kube';
-import { eventually } from '@eso/testing';
+import { eventually, intercepting } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 import { ADDRESS, REF } from '../testing/lab-provider.ts';
 
@@ -272,5 +272,106 @@ describe('a store of another controller class', () => {
     await core.ready(namespace, 'ours');
     await core.atRest();
     expect((await get('both')).status).toBeUndefined();
+  });
+});
+
+describe('where nothing, or not all, can be done', () => {
+  test('nothing fetched under Retain is no error: the Secret stays, none is made [1.4.16] [1.4.23] [1.12.3] [8.20]', async () => {
+    // An entry with a store alone contributes nothing.
+    const nothing = { dataFrom: [{ sourceRef: { storeRef: { kind: 'Provider' as const, name: 'backend' } } }] };
+    await core.create(namespace, 'none', [], { spec: nothing });
+    expect(await core.ready(namespace, 'none')).toBe('secret retained due to DeletionPolicy=Retain');
+    expect(await core.secret(namespace, 'none')).toBeUndefined();
+    await core.create(namespace, 'app', ['user']);
+    await core.ready(namespace, 'app');
+    const before = await target();
+    await patch({ spec: { data: null, ...nothing } });
+    await eventually(async () => expect((await get()).status?.conditions?.[0]?.message).toMatch(/^secret retained/));
+    expect((await get()).status?.conditions).toEqual([
+      expect.objectContaining({ reason: 'SecretSynced', status: 'True' }),
+    ]);
+    expect(await target()).toEqual(before);
+  });
+
+  test('an earlier target that cannot be deleted says so, and goes as soon as it can [1.4.28]', async () => {
+    await core.create(namespace, 'app', ['user']);
+    await core.ready(namespace, 'app');
+    const undo = core.proxy.intercept(
+      intercepting(
+        { verb: 'delete', resource: 'secrets', name: 'app' },
+        { before: () => ({ kind: 'refuse', status: 500, reason: 'InternalError' }) },
+      ),
+    );
+    await patch({ spec: { target: { name: 'renamed' } } });
+    expect(await core.ready(namespace, 'app', 'False')).toMatch(/^could not delete orphaned secrets: /);
+    await core.holds(namespace, 'renamed', { user: 'admin' });
+    undo();
+    await core.ready(namespace, 'app');
+    expect(await core.secret(namespace, 'app')).toBeUndefined();
+  });
+
+  test.each(['Retain', 'Delete', 'Merge'] as const)(
+    'an ExternalSecret with deletionPolicy %s goes at once; its Secret is left to garbage collection [1.14.1] [1.14.2] [1.14.5]',
+    async (deletionPolicy) => {
+      await core.create(namespace, 'app', ['user'], { spec: { target: { deletionPolicy } } });
+      await core.ready(namespace, 'app');
+      const before = await target();
+      await core.admin.delete(externalSecrets, { namespace, name: 'app' });
+      await expect(get()).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      await core.atRest();
+      // There is no garbage collector here.
+      expect(await target()).toEqual(before);
+      expect(before.metadata.ownerReferences).toHaveLength(1);
+    },
+  );
+
+  const closed = { kind: 'deny' as const, windows: [{ schedule: '* * * * *', duration: '1h' }] };
+  test.each<[string, Partial<ExternalSecret['spec']>]>([
+    ['CreatedOnce', { refreshPolicy: 'CreatedOnce' }],
+    ['an interval of 0', { refreshInterval: '0' }],
+    ['a window that is closed', { syncWindows: closed }],
+  ])('an edited Secret is put right whatever %s says [8.5] [1.8.6]', async (_, spec) => {
+    await core.create(namespace, 'app', ['user'], { spec });
+    await core.holds(namespace, 'app', { user: 'admin' });
+    core.backend.set('user', 'second');
+    const edit = { data: { user: 'Zm9yZ2Vk' } };
+    await core.admin.patch(secrets, { namespace, name: 'app' }, edit, { type: 'merge' });
+    await core.holds(namespace, 'app', { user: 'second' });
+  });
+});
+
+describe('a template', () => {
+  const templated = (data: Record<string, string>, more: ExternalSecret['spec']['target'] = {}): object => ({
+    spec: { target: { ...more, template: { data } } },
+  });
+
+  test('makes the target, and one that misses a vanished key fails; with no key left the Secret goes first [1.2.24] [1.12.12] [8.14]', async () => {
+    const spec = templated({ login: '{{ .user }}/{{ .password }}' }, { deletionPolicy: 'Delete' });
+    core.backend.set('password', 'p');
+    await core.create(namespace, 'app', ['user', 'password'], spec);
+    await core.holds(namespace, 'app', { login: 'admin/p' });
+    core.backend.delete('password');
+    await patch({ metadata: { annotations: { 'external-secrets.io/force-sync': '1' } } });
+    expect(await core.ready(namespace, 'app', 'False')).toMatch(
+      /spec\.target\.template\.data\.login.*\[TEMPLATE_FAILED\]/,
+    );
+    await core.holds(namespace, 'app', { login: 'admin/p' });
+    core.backend.delete('user');
+    await patch({ metadata: { annotations: { 'external-secrets.io/force-sync': '2' } } });
+    await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
+    expect(await core.ready(namespace, 'app')).toBe('secret deleted due to DeletionPolicy=Delete');
+  });
+
+  test('with functions of chance writes another value at each refresh; one that cannot decode writes why [8.28] [8.29]', async () => {
+    const spec = templated({ chance: '{{ randAlphaNum 20 }}', text: '{{ .user | b64dec }}' });
+    core.backend.set('user', '!');
+    await core.create(namespace, 'app', ['user'], spec);
+    await core.ready(namespace, 'app');
+    const text = (secret: Secret, key: string): string => Buffer.from(secret.data?.[key] ?? '', 'base64').toString();
+    const before = await target();
+    expect(text(before, 'text')).toBe('illegal base64 data at input byte 0');
+    await patch({ metadata: { annotations: { 'external-secrets.io/force-sync': '1' } } });
+    await eventually(async () => expect(text(await target(), 'chance')).not.toBe(text(before, 'chance')));
+    expect(text(await target(), 'chance')).toMatch(/^[A-Za-z0-9]{20}$/);
   });
 });
