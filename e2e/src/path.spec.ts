@@ -107,6 +107,11 @@ test('a namespace that core does not serve is left alone [1.17.5]', async () => 
   expect((await system.externalSecret('stranger', 'es')).status).toBeUndefined();
 });
 
+test('no webhook stands between users and the API server, so that none can be down [1.5.17] [6.6.2] [8.60]', async () => {
+  const webhooks = 'validatingwebhookconfigurations,mutatingwebhookconfigurations';
+  expect(await system.kubectl('get', webhooks, '-o', 'name')).toBe('');
+});
+
 test('no value, token or key is in any log, event, condition or metric [1.13.34]', async () => {
   const { installation } = system;
   const metrics = await Promise.all(Object.values(installation.pods).map((pod) => installation.metrics(pod)));

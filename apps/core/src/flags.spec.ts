@@ -78,7 +78,7 @@ test.each(LATER)('accepts --%s, of kinds that come later', (text, value) => {
   expect(parse(`--${text}`)[name]).toEqual(value);
 });
 
-test('two defaults differ: more is reconciled at once, and only by the leader [6.7.6] [6.7.11] [6.7.38]', () => {
+test('two defaults differ: more is reconciled at once, and only by the leader [6.7.6] [6.7.11] [6.7.38] [1.10.11]', () => {
   expect(parse()).toMatchObject({ concurrent: 32, 'enable-leader-election': true });
   expect(parse('--concurrent', '1', '--enable-leader-election=false')).toMatchObject({
     concurrent: 1,

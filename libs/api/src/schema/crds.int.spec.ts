@@ -201,6 +201,11 @@ test.each<[string, object, string]>([
   ['a manifest without a kind', { target: { manifest: { apiVersion: 'v1' } } }, 'spec.target.manifest.kind'],
   ['no window', { syncWindows: { kind: 'allow', windows: [] } }, 'spec.syncWindows.windows'],
   [
+    'another kind of window [1.18.6]',
+    { syncWindows: { kind: 'block' as 'deny', windows: schedules('@daily') } },
+    'spec.syncWindows.kind',
+  ],
+  [
     'six cron fields',
     { syncWindows: { kind: 'allow', windows: schedules('0 0 8 * * 1') } },
     'spec.syncWindows.windows[0].schedule',
