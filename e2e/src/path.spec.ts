@@ -97,7 +97,7 @@ test('a renamed target leaves no Secret behind', async () => {
   await eventually(async () => expect(await system.values(TENANT, 'extract')).toBeUndefined());
 });
 
-test('a namespace that core does not serve is left alone', async () => {
+test('a namespace that core does not serve is left alone [1.17.5]', async () => {
   await system.own.cluster.ensureNamespace('stranger');
   await system.apply(fakeStore('stranger', 'store', { key: 'value' }));
   await system.apply(externalSecretManifest('stranger', 'es', 'store', wholeValues('key')));
@@ -107,7 +107,12 @@ test('a namespace that core does not serve is left alone', async () => {
   expect((await system.externalSecret('stranger', 'es')).status).toBeUndefined();
 });
 
-test('no value, token or key is in any log, event, condition or metric', async () => {
+test('no webhook stands between users and the API server, so that none can be down [1.5.17] [6.6.2] [8.60]', async () => {
+  const webhooks = 'validatingwebhookconfigurations,mutatingwebhookconfigurations';
+  expect(await system.kubectl('get', webhooks, '-o', 'name')).toBe('');
+});
+
+test('no value, token or key is in any log, event, condition or metric [1.13.34]', async () => {
   const { installation } = system;
   const metrics = await Promise.all(Object.values(installation.pods).map((pod) => installation.metrics(pod)));
   const objects = await system.kubectl('get', 'externalsecrets,providers,events', '-A', '-o', 'json');

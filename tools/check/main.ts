@@ -73,6 +73,7 @@ const quick: readonly Step[] = [
   program('formatting', 'node_modules/prettier/bin/prettier.cjs', ...PRETTIER),
   program('contract and generated files', '--conditions=@eso/source', 'tools/generate.mjs', '--check'),
   program('pages say what is there', '--conditions=@eso/source', 'tools/check/pages.ts'),
+  program('rows of parity have tests', '--conditions=@eso/source', 'tools/parity/main.ts', '--static'),
   house,
 ];
 

@@ -72,7 +72,7 @@ if (!values.static) {
   const claimed = new Set(files.flatMap(({ titles }) => titles.flatMap((title) => title.ids)));
   judged = rows.filter(({ id }) => claimed.has(id) && wanted([id]));
   claims = (await ran(suitesOf(files), files)).filter((claim) => wanted(claim.ids));
-  for (const problem of problemsOf(judged, claims)) problems.add(problem);
+  for (const problem of problemsOf(rows, claims, judged)) problems.add(problem);
 }
 for (const problem of problems) console.log(problem);
 step(`${countsOf(judged, claims)}, ${problems.size} problems`);

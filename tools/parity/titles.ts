@@ -20,8 +20,11 @@ export function titlesIn(source: ts.SourceFile): TaggedTitle[] {
   const visit = (node: ts.Node, skippedAround: boolean): void => {
     const block = ts.isCallExpression(node) ? blockOf(node) : undefined;
     const skipped = skippedAround || (block?.skipped ?? false);
-    for (const text of block ? block.texts.flatMap((part) => textsIn(part)) : []) {
-      const ids = idsIn(text.text);
+    const texts = block ? block.texts.flatMap((part) => textsIn(part)) : [];
+    // A title `… [%s]` takes its ids out of the table as they stand there.
+    const bare = texts.some(({ text }) => /\[(?:%s|\$\w+)\]/.test(text));
+    for (const text of texts) {
+      const ids = idsIn(bare ? `[${text.text}] ${text.text}` : text.text);
       if (ids.length === 0) continue;
       const line = source.getLineAndCharacterOfPosition(text.getStart(source)).line + 1;
       found.push({ title: text.text, ids, line, skipped });

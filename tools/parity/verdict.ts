@@ -10,8 +10,11 @@ export interface Claim {
   readonly outcome: string;
 }
 
-/** Every way in which rows and tests do not fit, as sentences; empty where all is shown. */
-export function problemsOf(rows: readonly Row[], claims: readonly Claim[]): string[] {
+/**
+ * Every way in which rows and tests do not fit, as sentences; empty where all is shown.
+ * @param judged rows that need a test; default all
+ */
+export function problemsOf(rows: readonly Row[], claims: readonly Claim[], judged = rows): string[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const shown = new Set<string>();
   const problems: string[] = [];
@@ -27,7 +30,7 @@ export function problemsOf(rows: readonly Row[], claims: readonly Claim[]): stri
         );
     }
   }
-  for (const { id, text, status } of rows)
+  for (const { id, text, status } of judged)
     if (status !== 'not yet' && !shown.has(id)) problems.push(`row ${id} has no test: ${text}`);
   return problems;
 }

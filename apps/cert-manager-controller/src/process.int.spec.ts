@@ -59,7 +59,7 @@ const metrics = async (pod: Pod): Promise<string> =>
 const readiness = async (pod: Pod): Promise<number> =>
   (await fetch(`http://127.0.0.1:${String(pod.ports['health'])}/readyz`)).status;
 
-test('the process gets ready, issues leaves of five minutes, gives its Lease back at SIGTERM, and goes on after a restart', async () => {
+test('the process gets ready, issues leaves of five minutes, gives its Lease back at SIGTERM, and goes on after a restart [6.6.3]', async () => {
   await using harness = await Harness.start(own.cluster);
   const pod = await start(harness, undefined, ['--leaf-validity=5m', ...QUICK_LEASE]);
   await harness.createService('aws');

@@ -33,7 +33,7 @@ afterAll(async () => {
   await proxy.stop();
 });
 
-test('by name: an expression that matches anywhere, full names as keys', async () => {
+test('by name: an expression that matches anywhere, full names as keys [8.24]', async () => {
   expect(await lab.find('plain', { name: { regexp: 'app/' } })).toEqual({ 'app/db': 'one', 'app/web': 'two' });
   expect(await lab.find('plain', { name: { regexp: '(?i)APP$' } })).toEqual({ 'web/app': 'three' });
   expect(proxy.of('BatchGetSecretValue')).toEqual([]);
@@ -58,7 +58,7 @@ test('by tags and name', async () => {
   expect(await lab.find('plain', { tags: { team: 'a' }, name: { regexp: 'db' } })).toEqual({ 'app/db': 'one' });
 });
 
-test('nothing found is an empty map', async () => {
+test('nothing found is an empty map [1.12.11]', async () => {
   expect(await lab.find('plain', { name: { regexp: 'nothing' } })).toEqual({});
   expect(await lab.find('plain', { tags: { env: 'nothing' } })).toEqual({});
 });

@@ -74,7 +74,7 @@ describe('GetAllSecrets', () => {
     expect(texts(found)).toEqual({ db: 'second', old: 'nine' });
   });
 
-  test('converts the keys itself, so that a rewrite sees them converted', async () => {
+  test('converts the keys itself, so that a rewrite sees them converted [1.11.13]', async () => {
     const paths = backend({ data: [{ key: 'a/b', value: 'x' }] });
     const find = { nameRegexp: nameMatcher('^a/', call), tags };
     expect(texts(await paths.getAllSecrets({ ...find, conversionStrategy: 'Default' }))).toEqual({ a_b: 'x' });

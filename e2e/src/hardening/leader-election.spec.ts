@@ -136,7 +136,7 @@ test('a connection that broke in silence does not cost the leadership', async ()
   expect([pod.pid, await isLeader(pod)]).toEqual([pid, true]);
 });
 
-test('a leader that is cut off stops before another begins', async () => {
+test('a leader that is cut off stops before another begins [8.50]', async () => {
   await using proxy = await FaultProxy.start({ target: { host: '127.0.0.1', port: apiPort() } });
   // With a long pause between two renewals the deadline passes in the middle of one.
   const flags = [

@@ -68,7 +68,7 @@ test('a Secret made and deleted while its watch was silent comes back when a new
   await core.holds('silent', { a: 'red-a' });
 });
 
-test('a Secret that was only read, since the answer to its creation was lost, comes back when a new list shows its absence', async () => {
+test('a Secret that was only read, since the answer to its creation was lost, comes back when a new list shows its absence [1.6.18]', async () => {
   const hold = core.proxy.hold({ resource: 'secrets' });
   const lost = intercepting({ verb: 'create', resource: 'secrets', name: 'read' }, { after: () => ({ kind: 'cut' }) });
   core.proxy.intercept(onlyFirst(lost));

@@ -40,7 +40,7 @@ test('a key is reconciled with its priority, and not again when it is done', asy
   await stop();
 });
 
-test('a failure is tried again after 1 s, 2 s, 4 s …, and a success ends the backoff', async () => {
+test('a failure is tried again after 1 s, 2 s, 4 s …, and a success ends the backoff [1.10.6] [1.10.10]', async () => {
   const at: number[] = [];
   let broken = true;
   const { clock, queue, metric, stop } = setup(() => {

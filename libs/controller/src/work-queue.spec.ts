@@ -121,6 +121,16 @@ test('the backoff doubles to its limit, and starts again after forget', async ()
   expect(await keys(1)).toEqual(['a']);
 });
 
+test('nothing is held back beyond its backoff: a thousand failures of one moment come at one moment, to the millisecond [1.10.9]', async () => {
+  const { clock, queue, keys } = setup();
+  const names = Array.from({ length: 1_000 }, (_, index) => `key-${index}`);
+  for (const name of names) queue.addRateLimited(name);
+  await clock.advance(999);
+  expect(queue.depth).toBe(0);
+  await clock.advance(1);
+  expect(await keys(names.length)).toEqual(names);
+});
+
 test('a queue that nobody waits for keeps no timer, and misses nothing for it', async () => {
   let timers = 0;
   const clock = new (class extends ManualClock {

@@ -51,7 +51,7 @@ function provider() {
   return { collector, asked, answer: () => answers.splice(0).forEach((one) => one()) };
 }
 
-test('equal calls under way share one answer; later ones ask again', async () => {
+test('equal calls under way share one answer; later ones ask again [1.11.8]', async () => {
   const { collector, asked, answer } = provider();
   const both = Promise.all([collector.collect([call(value('a'))]), collector.collect([call(value('a', 3))])]);
   expect(asked).toEqual(['a']);

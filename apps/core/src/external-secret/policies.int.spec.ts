@@ -57,7 +57,7 @@ async function reasons(): Promise<string[]> {
 }
 
 describe('creationPolicy', () => {
-  test('Owner: the Secret is controlled by its ExternalSecret, marked, and written under its field manager', async () => {
+  test('Owner: the Secret is controlled by its ExternalSecret, marked, and written under its field manager [1.9.1] [1.13.19] [1.13.26]', async () => {
     await create('es', { creationPolicy: 'Owner' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     const { metadata } = (await core.secret(namespace, 'app')) as Secret;
@@ -69,7 +69,7 @@ describe('creationPolicy', () => {
     expect((await core.admin.get(externalSecrets, { namespace, name: 'es' })).status?.binding).toEqual({ name: 'app' });
   });
 
-  test('Orphan: nobody owns the Secret, its edit stays until the next refresh, and the ExternalSecret may go', async () => {
+  test('Orphan: nobody owns the Secret, its edit stays until the next refresh, and the ExternalSecret may go [1.9.3] [1.8.1] [8.6]', async () => {
     await create('es', { creationPolicy: 'Orphan' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     expect((await core.secret(namespace, 'app'))?.metadata.ownerReferences).toBeUndefined();
@@ -83,7 +83,7 @@ describe('creationPolicy', () => {
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
   });
 
-  test('Merge: a Secret that is not there is waited for; one that is keeps what others wrote', async () => {
+  test('Merge: a Secret that is not there is waited for; one that is keeps what others wrote [1.4.19] [1.4.25] [1.9.5] [1.9.6] [8.7]', async () => {
     await create('es', { creationPolicy: 'Merge' });
     await hasCondition('es', {
       ready: 'True',
@@ -106,7 +106,7 @@ describe('creationPolicy', () => {
     await core.holds(namespace, 'app', { theirs: 'kept', user: 'admin' });
   });
 
-  test('CreateOrMerge: makes the Secret, and merges into it when somebody adds to it', async () => {
+  test('CreateOrMerge: makes the Secret, and merges into it when somebody adds to it [1.9.4]', async () => {
     await create('es', { creationPolicy: 'CreateOrMerge' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     await patchSecret({ data: { theirs: base64('kept') } });
@@ -116,7 +116,7 @@ describe('creationPolicy', () => {
     expect((await core.secret(namespace, 'app'))?.metadata.ownerReferences).toBeUndefined();
   });
 
-  test('None: fetches, writes nothing, and leaves a Secret of that name as it is', async () => {
+  test('None: fetches, writes nothing, and leaves a Secret of that name as it is [1.9.7] [1.6.8] [8.8]', async () => {
     const theirs = await createSecret({ theirs: 'kept' });
     const before = core.fetches;
     await create('es', { creationPolicy: 'None' });
@@ -128,7 +128,7 @@ describe('creationPolicy', () => {
     expect(await reasons()).toEqual([]);
   });
 
-  test('a change from Owner to Orphan gives the Secret up, and back takes it again', async () => {
+  test('a change from Owner to Orphan gives the Secret up, and back takes it again [1.13.22] [1.13.19]', async () => {
     await create('es', {});
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     const owners = async () => (await core.secret(namespace, 'app'))?.metadata.ownerReferences?.length ?? 0;
@@ -140,7 +140,7 @@ describe('creationPolicy', () => {
 });
 
 describe('two on one Secret', () => {
-  test('that merge keep both sets of keys, each under its own manager, without a loop', async () => {
+  test('that merge keep both sets of keys, each under its own manager, without a loop [8.9] [1.13.28]', async () => {
     await createSecret({ theirs: 'kept' });
     await create('one', { creationPolicy: 'Merge' }, ['user']);
     await create('two', { creationPolicy: 'Merge' }, ['password']);
@@ -184,7 +184,7 @@ describe('two on one Secret', () => {
     await core.holds(namespace, 'app', both);
   });
 
-  test('of which one owns it: the other is refused, and syncs when it has its own name', async () => {
+  test('of which one owns it: the other is refused, and syncs when it has its own name [1.13.23] [1.4.32] [8.10]', async () => {
     await create('owner', {}, ['user']);
     await core.holds(namespace, 'app', { user: 'admin' });
     await create('second', { creationPolicy: 'Merge' }, ['password']);
@@ -211,7 +211,7 @@ test('taking over a Secret that somebody made by hand names the keys that it los
 });
 
 describe('deletionPolicy', () => {
-  test('Retain: one that is absent fails the sync, and the Secret stays whole', async () => {
+  test('Retain: one that is absent fails the sync, and the Secret stays whole [1.12.2] [8.19]', async () => {
     await create('es', { deletionPolicy: 'Retain' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     core.backend.delete('password');
@@ -224,7 +224,7 @@ describe('deletionPolicy', () => {
     await core.holds(namespace, 'app', { user: 'second', password: 'again' });
   });
 
-  test('Delete: what is absent goes, all absent deletes the Secret, what comes back makes it anew', async () => {
+  test('Delete: what is absent goes, all absent deletes the Secret, what comes back makes it anew [1.12.4] [1.12.6] [1.4.18] [1.4.24] [1.4.39] [1.4.40] [8.49]', async () => {
     await create('es', { deletionPolicy: 'Delete' });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     core.backend.delete('password');
@@ -253,7 +253,7 @@ describe('deletionPolicy', () => {
   });
 
   test.each(['Delete', 'Merge'] as const)(
-    '%s: a source that fails is not absent, and nothing is taken away',
+    '%s: a source that fails is not absent, and nothing is taken away [1.12.9] [1.12.10]',
     async (policy) => {
       await create('es', { deletionPolicy: policy });
       await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
@@ -267,7 +267,7 @@ describe('deletionPolicy', () => {
     },
   );
 
-  test('Delete: a Secret that is not its own stays, and the condition says so', async () => {
+  test('Delete: a Secret that is not its own stays, and the condition says so [1.4.27]', async () => {
     core.backend.clear();
     const theirs = await createSecret({ theirs: 'kept' });
     await create('es', { deletionPolicy: 'Delete' });
@@ -302,7 +302,7 @@ describe('deletionPolicy', () => {
     await gone();
   });
 
-  test('Merge: all absent leaves the Secret, without its keys', async () => {
+  test('Merge: all absent leaves the Secret, without its keys [1.12.7] [1.12.8]', async () => {
     await createSecret({ theirs: 'kept' });
     await create('es', { creationPolicy: 'Merge', deletionPolicy: 'Merge' });
     await core.holds(namespace, 'app', { theirs: 'kept', user: 'admin', password: 'first' });
@@ -314,7 +314,7 @@ describe('deletionPolicy', () => {
 });
 
 describe('immutable', () => {
-  test('a new Secret is made so, and keeps its first values', async () => {
+  test('a new Secret is made so, and keeps its first values [1.13.30] [1.13.32]', async () => {
     await create('es', { immutable: true });
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     expect((await core.secret(namespace, 'app'))?.immutable).toBe(true);
@@ -325,7 +325,7 @@ describe('immutable', () => {
     await hasCondition('es', { ready: 'True', message: 'secret synced' });
   });
 
-  test('one that somebody else froze is refused by name when its data would change', async () => {
+  test('one that somebody else froze is refused by name when its data would change [1.4.30] [1.13.33] [8.17]', async () => {
     await create('es', {});
     await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
     await patchSecret({ immutable: true });

@@ -30,7 +30,7 @@ async function series(family: string): Promise<Record<string, number>> {
   );
 }
 
-test('conditions as dashboards know them: created, failed, relabelled, recovered, deleted [1.6.1] [1.6.2] [6.2.1] [6.2.2] [6.2.3] [6.3.1]', async () => {
+test('conditions as dashboards know them: created, failed, relabelled, recovered, deleted [1.6.1] [1.6.2] [6.2.1] [6.2.2] [6.2.3] [1.4.21] [6.3.1]', async () => {
   const shop = { 'app.kubernetes.io/name': 'shop', 'app.kubernetes.io/part-of': 'web', name: 'imposter' };
   await core.create(namespace, 'good', ['user'], { metadata: { labels: shop } });
   await core.create(namespace, 'bad', ['absent']);

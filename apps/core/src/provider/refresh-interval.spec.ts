@@ -7,7 +7,7 @@ test.each([
   [30, 30_000],
   ['30s', 30_000],
   ['1h30m', 5_400_000],
-])('%j is %d ms', (value, ms) => {
+])('%j is %d ms [8.48]', (value, ms) => {
   expect(readRefreshInterval(value, 300_000)).toEqual({ kind: 'interval', ms });
 });
 

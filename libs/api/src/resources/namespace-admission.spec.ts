@@ -21,12 +21,12 @@ test.each([
     [{ namespaceSelector: { matchLabels: { a: 'b' } }, namespaces: ['prod'] }],
     true,
   ],
-])('%s', (_name, conditions, expected) => {
+])('%s [8.32]', (_name, conditions, expected) => {
   expect(admits(conditions, prod)).toBe(expected);
 });
 
 // ADR 0011: unanchored, "prod" would admit "not-prod-at-all".
-test.each(['not-prod-at-all', 'prod-2', 'a-prod'])('prod does not admit %s', (name) => {
+test.each(['not-prod-at-all', 'prod-2', 'a-prod'])('prod does not admit %s [8.24]', (name) => {
   expect(admits([{ namespaceRegexes: ['prod', 'prod|x', '^prod|prod$'] }], { name, labels: {} })).toBe(name === 'prod');
 });
 

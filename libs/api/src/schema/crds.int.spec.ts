@@ -201,11 +201,16 @@ test.each<[string, object, string]>([
   ['a manifest without a kind', { target: { manifest: { apiVersion: 'v1' } } }, 'spec.target.manifest.kind'],
   ['no window', { syncWindows: { kind: 'allow', windows: [] } }, 'spec.syncWindows.windows'],
   [
+    'another kind of window [1.18.6]',
+    { syncWindows: { kind: 'block' as 'deny', windows: schedules('@daily') } },
+    'spec.syncWindows.kind',
+  ],
+  [
     'six cron fields',
     { syncWindows: { kind: 'allow', windows: schedules('0 0 8 * * 1') } },
     'spec.syncWindows.windows[0].schedule',
   ],
-])('ExternalSecret refuses %s and names the field', async (_name, more, field) => {
+])('ExternalSecret refuses %s and names the field [1.11.22] [8.48]', async (_name, more, field) => {
   expect(await refusedFields('ExternalSecret', { spec: { ...spec().spec, ...more } })).toContain(field);
 });
 
@@ -287,7 +292,7 @@ test('a Provider gets nothing but what was written', async () => {
   expect(created.spec).toEqual(provider);
 });
 
-test('statuses take conditions with the generation they speak of', async () => {
+test('statuses take conditions with the generation they speak of [1.3.3]', async () => {
   const created = await client.create(providers, {
     apiVersion: 'external-secrets.io/v1',
     kind: 'Provider',

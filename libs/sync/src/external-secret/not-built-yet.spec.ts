@@ -61,7 +61,7 @@ test.each<[ExternalSecretSpec, string]>([
     { ...base, data: [{ secretKey: 'k', remoteRef: { key: 'r' }, sourceRef: { generatorRef } }] },
     'spec.data[0].sourceRef.generatorRef',
   ],
-])('%j is answered, naming %s', (spec, field) => {
+])('%j is answered, naming %s [8.47]', (spec, field) => {
   expect(fields(spec)).toEqual([field]);
   expect(notBuiltYet({ spec })).toMatchObject({
     code: 'NOT_BUILT_YET',
