@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { externalSecrets } from '@eso/api/resources';
 import { configMaps, type KubeClient, secrets } from '@eso/kube';
 import {
@@ -15,9 +16,6 @@ import { UpstreamWrites } from './upstream-writes.ts';
 
 /** How many targets are written at once. */
 const IN_FLIGHT = 8;
-/** Upstream looked at the last of them this long ago, and at each other one a little earlier, milliseconds. */
-const LAST_LOOK_MS = 60_000;
-const BETWEEN_LOOKS_MS = 1_000;
 /** More passes than any state needs. */
 const MAX_PASSES = 5;
 
@@ -31,13 +29,15 @@ const backendBefore: Backend = () => ({ ...STORED, ...LOST });
  */
 export async function leaveBehind(client: KubeClient, migrants: readonly Migrant[]): Promise<void> {
   const leaving = new Leaving(client);
-  const before = Date.now() - LAST_LOOK_MS;
+  for (const migrant of migrants) await leaving.writeTexts(migrant);
+  // What a template reads was there before it was rendered; times on objects are whole seconds.
+  await sleep(2_000);
   const groups = [...Map.groupBy(migrants, ({ manifest }) => targetOf(manifest)).values()];
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < groups.length; index = next++) {
       // Those who share a target write it one after the other.
-      for (const migrant of groups[index] ?? []) await leaving.leave(migrant, before - index * BETWEEN_LOOKS_MS);
+      for (const migrant of groups[index] ?? []) await leaving.leave(migrant);
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, work));
@@ -54,21 +54,22 @@ class Leaving {
     this.#writes = new UpstreamWrites(client);
   }
 
-  async leave(migrant: Migrant, now: number): Promise<void> {
-    const { manifest, author, before, texts, afterwards } = migrant;
-    const { namespace = '' } = manifest.metadata;
-    if (texts) {
-      const metadata = { namespace, name: texts.name };
-      await this.#client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...texts.data } });
-    }
+  async writeTexts({ manifest, texts }: Migrant): Promise<void> {
+    if (!texts) return;
+    const metadata = { namespace: manifest.metadata.namespace ?? '', name: texts.name };
+    await this.#client.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { ...texts.data } });
+  }
+
+  async leave(migrant: Migrant): Promise<void> {
+    const { manifest, author, before, afterwards } = migrant;
     if (before) await this.#writes.secretByHand(before);
     await this.#writes.apply(manifest, author);
-    await this.#upstream(migrant, backendBefore, now);
-    for (const happened of afterwards) await this.#afterwards(migrant, happened, now);
+    await this.#upstream(migrant, backendBefore);
+    for (const happened of afterwards) await this.#afterwards(migrant, happened);
   }
 
   /** Upstream looks until it does not come back at once. */
-  async #upstream({ manifest, texts }: Migrant, backend: Backend, now: number, ignoringPolicy = false): Promise<void> {
+  async #upstream({ manifest, texts }: Migrant, backend: Backend, ignoringPolicy = false): Promise<void> {
     const { namespace = '', name } = manifest.metadata;
     const read: ReadText = (_kind, of, key) => (of === texts?.name ? texts.data[key] : undefined);
     for (let count = 0; count < MAX_PASSES; count++) {
@@ -81,7 +82,7 @@ class Leaving {
         secrets: target ? [target] : [],
         backend,
         read,
-        now,
+        now: Date.now(),
       });
       if (outcome === 'failed') throw new Error(`upstream would fail at ${namespace}/${name}`);
       await this.#writes.carryOut(es, effects);
@@ -90,21 +91,21 @@ class Leaving {
     throw new Error(`upstream comes to no end at ${namespace}/${name}`);
   }
 
-  async #afterwards(migrant: Migrant, happened: Afterwards, now: number): Promise<void> {
+  async #afterwards(migrant: Migrant, happened: Afterwards): Promise<void> {
     const { manifest } = migrant;
     const { namespace = '', name } = manifest.metadata;
     const target = { namespace, name: targetNameOf(manifest) };
     switch (happened.kind) {
       case 'losesValues':
-        return this.#upstream(migrant, backendNow, now, true);
+        return this.#upstream(migrant, backendNow, true);
       case 'editsSpec':
         await this.#client.patch(externalSecrets, { namespace, name }, { spec: happened.spec }, { type: 'merge' });
-        return this.#upstream(migrant, backendNow, now);
+        return this.#upstream(migrant, backendNow);
       case 'deletesSecret':
         return this.#client.delete(secrets, target);
       case 'editsSecret':
         await this.#client.patch(secrets, target, { data: happened.data }, { type: 'merge' });
-        return this.#upstream(migrant, backendNow, now);
+        return this.#upstream(migrant, backendNow);
     }
   }
 }

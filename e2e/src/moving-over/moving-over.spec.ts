@@ -37,9 +37,10 @@ beforeAll(async () => {
     between.resolve(await standBetween(cluster));
   });
   proxy = await between.promise;
-  await system.installation.core.stop();
   for (const namespace of NAMESPACES) await system.own.cluster.ensureNamespace(namespace);
+  // Upstream leaves stores that it has found valid.
   await createStores(system.admin, NAMESPACES, STORED);
+  await system.installation.core.stop();
   await leaveBehind(system.admin, moving);
 });
 afterAll(async () => {

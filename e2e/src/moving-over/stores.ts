@@ -1,6 +1,6 @@
 import { clusterProviders, providers } from '@eso/api/resources';
 import { type KubeClient, resourceType } from '@eso/kube';
-import { providerAddress } from '@eso/testing';
+import { eventually, providerAddress } from '@eso/testing';
 import type { StoreReference, Texts } from '@eso/upstream-model';
 
 const FAKE = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'backend' } as const;
@@ -15,7 +15,7 @@ export const STORES: readonly [StoreReference, StoreReference] = [
   { kind: 'ClusterProvider', name: 'shared' },
 ];
 
-/** Creates the stores for these namespaces, all with the same values. */
+/** Creates the stores for these namespaces, all with the same values, and waits until core has found them valid. */
 export async function createStores(client: KubeClient, namespaces: readonly string[], values: Texts): Promise<void> {
   const data = Object.entries(values).map(([key, value]) => ({ key, value }));
   const spec = { address: providerAddress('fake'), providerRef: FAKE };
@@ -32,5 +32,12 @@ export async function createStores(client: KubeClient, namespaces: readonly stri
     kind: 'ClusterProvider',
     metadata: { name: 'shared' },
     spec: { ...spec, authenticationScope: 'ManifestNamespace' },
+  });
+  await eventually(async () => {
+    const [own, shared] = [await client.list(providers), await client.list(clusterProviders)];
+    for (const { metadata, status } of [...own.items, ...shared.items]) {
+      const ready = status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+      if (ready !== true) throw new Error(`${metadata.name} is not ready`);
+    }
   });
 }

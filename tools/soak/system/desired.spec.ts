@@ -13,7 +13,7 @@ const NAMESPACE = 'team';
 function furnished(kinds: readonly LifeKind[] = KINDS): World {
   const random = new SeededRandom(1);
   const world = new World();
-  world.apply({ kind: 'store', namespace: NAMESPACE, values: { ...storeValues(random, true), 'opt-a': 'x' } });
+  world.apply({ kind: 'store', namespace: NAMESPACE, values: storeValues(random, 'all') });
   for (const kind of kinds) world.apply(create(random, kind, { namespace: NAMESPACE, name: kind.toLowerCase() }));
   return world;
 }

@@ -7,8 +7,8 @@ export interface Footprint {
   readonly heapMiB: number;
   readonly rssMiB: number;
   readonly sockets: number;
-  /** Series that name an object. */
-  readonly objectSeries: number;
+  /** Series about objects that are gone. */
+  readonly goneSeries: number;
   readonly series: number;
   /** Informers, and objects in their stores. */
   readonly informers: number;
@@ -20,15 +20,19 @@ const MAY_GROW: Readonly<Record<keyof Footprint, (before: number) => number>> = 
   heapMiB: (before) => before * 1.1 + 3,
   rssMiB: (before) => before * 1.3 + 40,
   sockets: (before) => before + 3,
-  objectSeries: (before) => before,
-  // Kinds of errors and answers that came for the first time.
+  goneSeries: () => 0,
+  // Counters of errors appear with the first error, for an object and for a kind of answer.
   series: (before) => before * 1.25 + 50,
   informers: (before) => before,
   informerObjects: (before) => before,
 };
 
-/** Looks at a process. @param metricsUrl its /metrics */
-export async function footprintOf(pid: number, metricsUrl: string): Promise<Footprint> {
+/** Looks at a process. @param metricsUrl its /metrics @param isGone whether there is no object of that name any more */
+export async function footprintOf(
+  pid: number,
+  metricsUrl: string,
+  isGone: (name: string) => boolean,
+): Promise<Footprint> {
   // First: a full collection gives memory back, and asking for it opens a socket.
   const heap = await liveHeapBytes(pid);
   const text = await (await fetch(metricsUrl)).text();
@@ -39,7 +43,7 @@ export async function footprintOf(pid: number, metricsUrl: string): Promise<Foot
     heapMiB: rounded(heap / 1024 / 1024),
     rssMiB: rounded(rssMiB(pid)),
     sockets: openSockets(pid),
-    objectSeries: series.filter((line) => /[{,](?:exported_)?name="/.test(line)).length,
+    goneSeries: series.filter((line) => isGone(/[{,]name="([^"]*)"/.exec(line)?.[1] ?? '')).length,
     series: series.length,
     informers: stores.length,
     informerObjects: stores.reduce((sum, line) => sum + valueOf(line), 0),

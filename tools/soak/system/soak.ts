@@ -19,7 +19,7 @@ import { differences, type Found } from './desired.ts';
 import { type Footprint, footprintOf, grown } from './footprint.ts';
 import { KINDS } from './kinds.ts';
 import { forceSync, makeSecret, perform, putStore } from './perform.ts';
-import { create, nextStep, storeValues } from './steps.ts';
+import { create, type Fullness, nextStep, storeValues } from './steps.ts';
 import { type Trouble, Troubles } from './troubles.ts';
 import { BY_HAND, keyOf, manifestOf, SHARED, type Step, World } from './world.ts';
 
@@ -137,16 +137,16 @@ class Soak {
     say(
       `${this.steps} steps; troubles: ${[...troubles.counts].map(([kind, count]) => `${count} × ${kind}`).join(', ')}`,
     );
-    const wrong = await this.#settle();
+    const wrong = await this.#settle('required');
     await this.#clear();
-    const again = await this.#settle();
+    const again = await this.#settle('all');
     const metricsUrl = `http://127.0.0.1:${String(core.ports['metrics'])}/metrics`;
     const pid = core.pid ?? 0;
-    return { wrong: [...wrong, ...again], footprint: await footprintOf(pid, metricsUrl), pid };
+    return { wrong: [...wrong, ...again], footprint: await footprintOf(pid, metricsUrl, isPassing), pid };
   }
 
   async #furnish(namespace: string): Promise<void> {
-    const values = storeValues(this.#users, true);
+    const values = storeValues(this.#users, 'all');
     this.#world.apply({ kind: 'store', namespace, values });
     await putStore(this.#client, namespace, values);
     await makeSecret(this.#client, { namespace, name: SHARED }, BY_HAND);
@@ -170,9 +170,9 @@ class Soak {
   }
 
   /** Every store has what it needs, everything is asked for once more; then all has to be right in time, and to stay so. */
-  async #settle(): Promise<string[]> {
+  async #settle(fullness: Fullness): Promise<string[]> {
     for (const namespace of NAMESPACES)
-      await this.#do({ kind: 'store', namespace, values: storeValues(this.#users, true) });
+      await this.#do({ kind: 'store', namespace, values: storeValues(this.#users, fullness) });
     await sleep(PROVIDER_SEES_MS);
     await forceSync(this.#client, this.#world, String(this.steps));
     let wrong: string[] = [];
@@ -200,8 +200,7 @@ class Soak {
     for (const namespace of NAMESPACES) {
       const { items } = await this.#client.list(secrets, { namespace });
       for (const { metadata } of items)
-        if (/^es-\d+/.test(metadata.name))
-          await ifThere(this.#client.delete(secrets, { namespace, name: metadata.name }));
+        if (isPassing(metadata.name)) await ifThere(this.#client.delete(secrets, { namespace, name: metadata.name }));
     }
   }
 
@@ -232,6 +231,9 @@ class Soak {
     }
   }
 }
+
+/** Whether that is the name of something that comes and goes. */
+const isPassing = (name: string): boolean => /^es-\d+/.test(name);
 
 async function ifThere(request: Promise<void>): Promise<void> {
   try {

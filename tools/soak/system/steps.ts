@@ -50,9 +50,15 @@ const texts = (random: SeededRandom): Texts => ({
   conf: `user=${random.pick(['{{ .a }}', '{{ .b }}'])} ${random.between(0, 1_000)}`,
 });
 
-/** What a store has: what is required, and some of the rest. `whole`: nothing that is required may be missing. */
-export function storeValues(random: SeededRandom, whole: boolean): Texts {
-  const keys = [...REQUIRED.filter(() => whole || random.chance(0.9)), ...OPTIONAL.filter(() => random.chance(0.5))];
+/** How much of its keys a store has: some of all, all that are required and some of the rest, or all. */
+export type Fullness = 'some' | 'required' | 'all';
+
+/** What a store has from now on. */
+export function storeValues(random: SeededRandom, fullness: Fullness): Texts {
+  const keys = [
+    ...REQUIRED.filter(() => fullness !== 'some' || random.chance(0.9)),
+    ...OPTIONAL.filter(() => fullness === 'all' || random.chance(0.5)),
+  ];
   const value = (): string => `v-${random.between(0, 1_000_000)}`;
   return {
     ...Object.fromEntries(keys.map((key) => [key, value()])),
@@ -79,7 +85,7 @@ export function nextStep(random: SeededRandom, world: World, { namespaces, most 
   }
   if (what === 'delete') return { kind: 'delete', key };
   if (what === 'texts' && life.kind === 'template') return { kind: 'texts', key, data: texts(random) };
-  return { kind: 'store', namespace, values: storeValues(random, false) };
+  return { kind: 'store', namespace, values: storeValues(random, 'some') };
 }
 
 function edited(random: SeededRandom, life: Life): SyncedObject {
