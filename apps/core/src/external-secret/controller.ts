@@ -68,10 +68,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const { client, informers, stores, connections, shaper, events, clock, logger, registry, workers } = options;
   const name = 'externalsecret';
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
-  const sharers = (target: string): string[] =>
-    informers.externalSecrets.store
-      .byIndex('target', target)
-      .map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+  const sharers = (target: string): string[] => informers.externalSecrets.store.indexKeys('target', target);
   const repairs = new Repairs({ sharers });
   const enqueue = watchExternalSecrets({ ...informers, queue, stores, repairs });
   const written = {

@@ -19,6 +19,8 @@ const es = (name: string, kind = 'Gadget', namespace = 'team'): ExternalSecret =
 class FakeUse implements PooledInformer<ManifestSnapshot> {
   released = false;
   trouble: InformerProblem | undefined;
+  /** Whether it has lasted. */
+  unhealthy = false;
   readonly #synced = Promise.withResolvers<undefined>();
   readonly #progress: (() => void)[] = [];
   readonly informer: PooledInformer<ManifestSnapshot>['informer'];
@@ -38,7 +40,7 @@ class FakeUse implements PooledInformer<ManifestSnapshot> {
         return () => undefined;
       },
       position: () => '',
-      health: () => undefined,
+      health: () => (this.unhealthy ? 'it has failed for a while' : undefined),
       failures: () => [],
     };
   }
@@ -234,6 +236,20 @@ describe('a kind that cannot be followed', () => {
     expect(kinds.want(es('a'))).toMatchObject({ kind: 'failed' });
     uses[0]?.use.list();
     expect(enqueued).toEqual(['team/a']);
+  });
+
+  test('for a moment is nobody’s business; when it lasts it is told', async () => {
+    kinds.want(es('a'));
+    await settle();
+    const use = uses[0]?.use ?? new FakeUse();
+    use.trouble = { code: 'TOO_MANY_REQUESTS', publicMessage: 'storage is (re)initializing', nextStep: 'x' };
+    expect(kinds.want(es('a'))).toEqual({ kind: 'pending' });
+    use.list();
+    await settle();
+    use.trouble = { code: 'UNREACHABLE', publicMessage: 'no connection', nextStep: 'x' };
+    expect(kinds.want(es('a'))).toMatchObject({ kind: 'followed' });
+    use.unhealthy = true;
+    expect(kinds.want(es('a'))).toMatchObject({ kind: 'failed', problem: { code: 'UNREACHABLE' } });
   });
 
   test('because it is gone is looked for again, under whatever name it comes back', async () => {

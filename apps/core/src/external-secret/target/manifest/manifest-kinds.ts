@@ -10,7 +10,7 @@ import {
   snapshotManifest,
 } from '@eso/sync';
 import type { InformerPool } from '../../../informer-pool.ts';
-import type { PooledInformer } from '../../../informer-use.ts';
+import type { InformerProblem, PooledInformer } from '../../../informer-use.ts';
 import { OwnWrites } from '../../../reconcile/own-writes.ts';
 import { DriftDamper } from './drift-damper.ts';
 import { discoveredProblem, discoveryProblem, followProblem, vanishedKind } from './kind-problem.ts';
@@ -114,6 +114,15 @@ function userOf({ metadata: { namespace = '', name } }: ExternalSecret): string 
   return `${namespace}/${name}`;
 }
 
+/** Failures that do not pass by themselves. */
+const LASTING: ReadonlySet<string> = new Set(['FORBIDDEN', 'NOT_FOUND', 'TOO_MANY_WATCHES']);
+
+/** What is wrong with an informer, once it is worth a word: the API server of a new kind needs a moment, and watches break. */
+function lastingProblem(use: PooledInformer<ManifestSnapshot>): InformerProblem | undefined {
+  const problem = use.problem();
+  return problem && (LASTING.has(problem.code) || use.informer.health() !== undefined) ? problem : undefined;
+}
+
 interface WantedKindOptions extends ManifestKindsOptions {
   readonly damper: DriftDamper;
   readonly key: string;
@@ -146,7 +155,7 @@ class WantedKind {
       return this.#failure ? { kind: 'failed', problem: this.#failure } : { kind: 'pending' };
     }
     const { use, type } = this.#followed;
-    const problem = use.problem();
+    const problem = lastingProblem(use);
     if (!problem) return use.informer.hasSynced ? { kind: 'followed', followed: this.#followed } : { kind: 'pending' };
     this.#complained = true;
     if (problem.code !== 'NOT_FOUND') return { kind: 'failed', problem: followProblem(type, problem) };
