@@ -1,6 +1,6 @@
 /** What sources and reports of jest say about tests that carry ids. */
 import { relative } from 'node:path';
-import type { JestReport } from '../regress/results.ts';
+import { type JestReport, reasonOf } from '../regress/results.ts';
 import { idsIn } from './ids.ts';
 import type { TaggedFile } from './sources.ts';
 import type { Claim } from './verdict.ts';
@@ -30,14 +30,17 @@ export function ranClaims(root: string, files: readonly TaggedFile[], reports: r
     const ids = [...new Set(file.titles.flatMap((title) => title.ids))];
     if (!result) return [{ ids, where: file.path, outcome: 'did not run' }];
     const tests = result.assertionResults
-      .map(({ fullName, status }) => ({
+      .map(({ fullName, status, failureMessages }) => ({
         ids: [...new Set(idsIn(fullName))],
         where: `${file.path} "${fullName}"`,
-        outcome: status === 'pending' ? 'skipped' : status,
+        outcome: outcomeOf(status, failureMessages),
       }))
       .filter((claim) => claim.ids.length > 0);
-    return tests.length > 0 ? tests : [{ ids, where: file.path, outcome: `no test ran: ${firstLine(result.message)}` }];
+    return tests.length > 0 ? tests : [{ ids, where: file.path, outcome: `no test ran: ${reasonOf(result.message)}` }];
   });
 }
 
-const firstLine = (text: string): string => text.trim().split('\n').slice(0, 3).join(' ');
+function outcomeOf(status: string, messages: readonly string[]): string {
+  if (status === 'failed') return `failed: ${reasonOf(messages[0] ?? '')}`;
+  return status === 'pending' ? 'skipped' : status;
+}

@@ -12,6 +12,11 @@ test.each<[string, string, readonly string[]]>([
   ['the title of a table', `test.each([['a']])('%s [1.18.3]', () => {});`, ['1.18.3']],
   ['a row of a table', `test.each([['a [1.18.3]', 1]])('%s', () => {});`, ['1.18.3']],
   ['a row of a table in a constant', `const T = [['a [1.18.3]']];\ntest.each(T)('%s', () => {});`, ['1.18.3']],
+  [
+    'a table made of constants',
+    `const IDS = { a: '[1.18.3]' };\nconst T = ['a'];\ntest.each(T.map((t) => [t, IDS[t]]))('%s %s', () => {});`,
+    ['1.18.3'],
+  ],
   ['a column of a table', `test.each([['a', '1.18.3']])('%s [%s]', () => {});`, ['1.18.3']],
   ['a named column of a table', "test.each([{ a: 'a', id: '1.18.3' }])('$a [$id]', () => {});", ['1.18.3']],
   ['a typed table', `test.each<[string]>([['a [1.18.3]']])('%s', () => {});`, ['1.18.3']],

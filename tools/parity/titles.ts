@@ -48,7 +48,7 @@ function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block |
   if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'each') return undefined;
   const texts = title === undefined ? [] : [title];
   if (ts.isCallExpression(callee)) {
-    texts.push(...callee.arguments.map(resolved));
+    texts.push(...callee.arguments.flatMap((table) => withConstants(table)));
     callee = callee.expression;
   } else if (ts.isTaggedTemplateExpression(callee)) callee = callee.tag;
   const words: string[] = [];
@@ -60,16 +60,25 @@ function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block |
   return { texts, skipped: callee.text.startsWith('x') || words.includes('skip') || words.includes('todo') };
 }
 
-/** A table that stands in a constant of the same file, as its value. */
-function resolved(node: ts.Expression): ts.Expression {
-  if (!ts.isIdentifier(node)) return node;
-  const { text } = node;
-  for (const statement of node.getSourceFile().statements) {
+/** A table, and every constant of the same file that it is made from: `ROWS.map((row) => [row, NAMES[row]])` has the texts of both. */
+function withConstants(table: ts.Node): ts.Node[] {
+  const constants = new Map<string, ts.Expression>();
+  for (const statement of table.getSourceFile().statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { name, initializer } of statement.declarationList.declarations)
-      if (initializer && ts.isIdentifier(name) && name.text === text) return initializer;
+      if (initializer && ts.isIdentifier(name)) constants.set(name.text, initializer);
   }
-  return node;
+  const found = new Set<ts.Node>([table]);
+  const visit = (node: ts.Node): void => {
+    const constant = ts.isIdentifier(node) ? constants.get(node.text) : undefined;
+    if (constant && !found.has(constant)) {
+      found.add(constant);
+      visit(constant);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(table);
+  return [...found];
 }
 
 type Text = ts.StringLiteralLike | ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail;

@@ -23,7 +23,11 @@ const report = (...tests: [fullName: string, status: string][]): JestReport => (
     {
       name: '/root/libs/a/src/a.spec.ts',
       message: '',
-      assertionResults: tests.map(([fullName, status]) => ({ fullName, status, failureMessages: [] })),
+      assertionResults: tests.map(([fullName, status]) => ({
+        fullName,
+        status,
+        failureMessages: ['no value\n    at here (x.ts:1:2)'],
+      })),
     },
   ],
 });
@@ -66,7 +70,7 @@ describe('a planted fault is found in the sources:', () => {
 
 describe('a planted fault is found in what ran:', () => {
   test.each([
-    ['failed', 'failed'],
+    ['failed', 'failed: no value'],
     ['pending', 'skipped'],
     ['todo', 'todo'],
   ])('a test that is %s', (status, outcome) => {

@@ -77,6 +77,8 @@ test('a caller that gives up ends the request to AWS and its repetitions', async
 
 test('calls to AWS are counted by operation and outcome, under the name that dashboards know [6.1.5] [6.4.1]', async () => {
   await lab.get('plain', 'db');
+  proxy.script = () => awsError(400, 'ThrottlingException', 'Rate exceeded');
+  await refusedCall(lab.get('plain', 'db'));
   const metrics = await lab.provider.registry.metrics();
   expect(metrics).toMatch(
     /externalsecret_provider_api_calls_count\{provider="AWS\/SecretsManager",call="GetSecretValue",status="success"\} [1-9]/,

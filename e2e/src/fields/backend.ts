@@ -30,6 +30,25 @@ const VERSIONS = [
 const TEXTS = { greeting: 'hello {{ .user }}', parting: 'bye {{ .user }}', pairs: 'one: 1\nuser: {{ .user }}\n' };
 const MORE_TEXTS = { greeting: 'good day {{ .user }}' };
 
+/** What `genericTargets.resources` of the chart gives core. */
+const RIGHTS_ON_CONFIG_MAPS = [
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'Role',
+    metadata: { name: 'targets', namespace: NAMESPACE },
+    rules: [
+      { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'] },
+    ],
+  },
+  {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'targets', namespace: NAMESPACE },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'targets' },
+    subjects: [{ kind: 'ServiceAccount', name: 'external-secrets', namespace: 'external-secrets' }],
+  },
+];
+
 /** Everything that stands there before the first ExternalSecret, as manifests. */
 export const surroundings = (): string =>
   [
@@ -48,6 +67,7 @@ export const surroundings = (): string =>
           providerRef: { ...CONFIG, name: 'all', namespace: NAMESPACE },
         },
       },
+      ...RIGHTS_ON_CONFIG_MAPS,
       ...[
         { name: 'texts', data: TEXTS },
         { name: 'more-texts', data: MORE_TEXTS },

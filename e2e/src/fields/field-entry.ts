@@ -1,5 +1,5 @@
 import type { ExternalSecret, ExternalSecretSpec } from '@eso/api/resources';
-import { isKubeError, type Secret } from '@eso/kube';
+import { configMaps, isKubeError, type Secret, secrets } from '@eso/kube';
 import type { System } from '../support/system.ts';
 
 /** What users see of an ExternalSecret: its status, and the target of its name. */
@@ -10,6 +10,8 @@ export interface Seen {
   readonly binding: string | undefined;
   /** Values of the target as text; undefined: there is none. */
   readonly data: Readonly<Record<string, string>> | undefined;
+  /** Data of the ConfigMap of the target's name; undefined: there is none. */
+  readonly configMap: Readonly<Record<string, string>> | undefined;
   readonly target: Pick<Secret, 'metadata' | 'type' | 'immutable'> | undefined;
   readonly status: ExternalSecret['status'];
 }
@@ -72,21 +74,23 @@ export const specOf = (more: Partial<ExternalSecretSpec> = {}, store = 'store'):
 export async function see(system: System, namespace: string, name: string): Promise<Seen> {
   const { spec, status } = await system.externalSecret(namespace, name);
   const condition = status?.conditions?.find(({ type }) => type === 'Ready');
-  const target = await secretOf(system, namespace, spec.target?.name ?? name);
+  const ref = { namespace, name: spec.target?.name ?? name };
+  const target = await orNothing(system.admin.get(secrets, ref));
   return {
     ready: condition?.status,
     reason: condition?.reason,
     message: condition?.message ?? '',
     binding: status?.binding?.name,
     data: target && texts(target.data ?? {}),
+    configMap: (await orNothing(system.admin.get(configMaps, ref)))?.data,
     target,
     status,
   };
 }
 
-async function secretOf(system: System, namespace: string, name: string): Promise<Secret | undefined> {
+async function orNothing<T>(object: Promise<T>): Promise<T | undefined> {
   try {
-    return await system.secret(namespace, name);
+    return await object;
   } catch (error) {
     if (isKubeError(error, 'NOT_FOUND')) return undefined;
     throw error;

@@ -19,7 +19,11 @@ const ENTRIES = [...SOURCE_FIELDS, ...TIME_FIELDS, ...TARGET_FIELDS, ...TEMPLATE
 
 let system: System;
 beforeAll(async () => {
-  system = await System.start({ tenants: 'all', providers: { fake: {} } });
+  system = await System.start({
+    tenants: 'all',
+    providers: { fake: {} },
+    coreFlags: ['--unsafe-allow-generic-targets'],
+  });
   await system.own.cluster.ensureNamespace(NAMESPACE);
   await system.apply(surroundings());
   for (const [index, { follows, with: changed, without }] of ENTRIES.entries()) {

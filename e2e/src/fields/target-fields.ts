@@ -49,9 +49,23 @@ export const TARGET_FIELDS: readonly FieldEntry[] = [
     shows: { target: { immutable: true } },
   },
   {
-    fields: ['spec.target.manifest.apiVersion', 'spec.target.manifest.kind'],
-    does: 'is refused where targets that are no Secrets are switched off',
+    fields: ['spec.target.manifest.apiVersion'],
+    does: 'is the version of its kind',
+    without: target({ manifest: { apiVersion: 'v2', kind: 'ConfigMap' } }),
     with: target({ manifest: { apiVersion: 'v1', kind: 'ConfigMap' } }),
-    shows: { ready: 'False', data: undefined, message: expect.stringContaining('spec.target.manifest') as unknown },
+    shows: { ready: 'True', configMap: { user: 'admin' } },
+    otherwise: {
+      ready: 'False',
+      configMap: undefined,
+      message: expect.stringMatching(/spec\.target\.manifest.*\[TARGET_KIND_UNKNOWN\]/) as unknown,
+    },
+  },
+  {
+    fields: ['spec.target.manifest.kind'],
+    does: 'is its kind',
+    without: target({ manifest: { apiVersion: 'v1', kind: 'Secret' } }),
+    with: target({ manifest: { apiVersion: 'v1', kind: 'ConfigMap' } }),
+    shows: { reason: 'ResourceSynced', data: undefined, configMap: { user: 'admin' } },
+    otherwise: { reason: 'SecretSynced', data: { user: 'admin' }, configMap: undefined },
   },
 ];

@@ -72,7 +72,7 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
   ],
   ['no-repeated-key', { data: [...data, ...data] }, 'spec.data[1].secretKey: duplicate secretKey found: user'],
 ])(
-  '%s is refused by core before anything is written, and its correction is taken [1.5.14]',
+  '%s is refused by core before anything is written, and its correction is taken [1.5.14] [1.13.2] [8.54]',
   async (name, broken, text) => {
     await core.create(namespace, name, ['user']);
     await core.holds(namespace, name, { user: 'first' });
@@ -86,8 +86,8 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
     const message = await core.ready(namespace, name, 'False');
     expect(message).toMatch(/^could not update secret: .*\[INVALID_SPEC\]\. Correct the ExternalSecret/s);
     expect(message).toContain(text);
-  const { status } = await core.admin.get(externalSecrets, { namespace, name });
-  expect(status?.conditions).toMatchObject([{ type: 'Ready', reason: 'SecretSyncedError' }]);
+    const { status } = await core.admin.get(externalSecrets, { namespace, name });
+    expect(status?.conditions).toMatchObject([{ type: 'Ready', reason: 'SecretSyncedError' }]);
     await core.atRest();
     expect(core.fetches).toBe(fetches);
     expect(await core.secret(namespace, name)).toEqual(before);

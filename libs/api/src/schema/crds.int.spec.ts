@@ -335,6 +335,14 @@ test('what kubectl shows: short names, category, columns [1.1.1] [1.1.2] [1.1.3]
   expect(shorts).toMatchObject({ code: 0 });
 });
 
+test('a request without an object is refused before any rule is asked [1.5.12]', async () => {
+  const path = `/apis/external-secrets.io/v1/namespaces/${namespace}/externalsecrets`;
+  await expect(client.request('POST', path, { body: null as unknown as object })).rejects.toMatchObject({
+    name: 'KubeError',
+    message: expect.stringMatching(/Object 'Kind' is missing|unmarshal/) as string,
+  });
+});
+
 test('v1beta1 is listed and not served', async () => {
   const crd = await cluster.kubectl(
     'get',

@@ -125,7 +125,7 @@ async function happened(): Promise<string[]> {
 }
 
 describe('a ConfigMap', () => {
-  test('is made with what was fetched, the marks and an owner [1.13b.2] [1.13b.4] [1.13b.9] [1.13b.10] [1.13b.21]', async () => {
+  test('is made with what was fetched, the marks and an owner [1.13b.2] [1.13b.4] [1.13b.9] [1.13b.10] [1.13b.21] [1.4.20] [1.4.42] [1.13b.3]', async () => {
     const { metadata } = await synced();
     expect(metadata.labels).toMatchObject({ 'reconcile.external-secrets.io/managed': 'true' });
     expect(metadata.annotations).toHaveProperty(['reconcile.external-secrets.io/data-hash']);
@@ -356,7 +356,7 @@ describe('a kind of others', () => {
     expect((await gadget()).spec).toEqual(before.spec);
   });
 
-  test('that is not there is named; it syncs when it is installed, without a restart; a victim beside it syncs', async () => {
+  test('that is not there is named; it syncs when it is installed, without a restart; a victim beside it syncs [1.4.34]', async () => {
     await create({ apiVersion: 'late.manifest.test/v1', kind: 'Late' });
     const line = await says('could not get target resource');
     expect(line).toMatch(
@@ -378,7 +378,7 @@ describe('a kind of others', () => {
     ['v1', 'Namespace'],
     ['v1', 'ServiceAccount'],
     ['external-secrets.io/v1', 'Provider'],
-  ])('%s %s is not written', async (apiVersion, kind) => {
+  ])('%s %s is not written [1.4.33]', async (apiVersion, kind) => {
     await create({ apiVersion, kind });
     const line = await says('invalid generic target');
     expect(line).toMatch(
@@ -470,7 +470,7 @@ template:
     expect(await isGone(configMap())).toBe(true);
   });
 
-  test('one that fails leaves the object as it is', async () => {
+  test('one that fails leaves the object as it is [1.4.35]', async () => {
     await create(CONFIG_MAP, { template: { data: { x: '{{ .user }}' } } });
     await holds({ x: 'admin' });
     const before = await configMap();
@@ -575,7 +575,7 @@ test('informers come with the first that needs them and go with the last [1.13b.
   await eventually(() => expect(followed()).toBe(0), { timeoutMs: 60_000 });
 }, 120_000);
 
-test('an object that another made meanwhile under the name is not taken for ours', async () => {
+test('an object that another made meanwhile under the name is not taken for ours [1.10.8] [1.13b.14]', async () => {
   await synced();
   const errors = await core.reconcileErrors();
   core.backend.set('password', 'second');
