@@ -19,7 +19,7 @@ test.each<[string, string, ReturnType<typeof retryAfter>]>([
   ['PROVIDER_UNREACHABLE', '24h', { kind: 'backoff', maxMs: 60_000 }],
   ['STORE_NOT_READY', '24h', { kind: 'backoff', maxMs: 60_000 }],
   ['A_CODE_OF_TOMORROW', '24h', { kind: 'backoff', maxMs: 60_000 }],
-])('%s at interval %s', (code, interval, expected) => {
+])('%s at interval %s [1.10.6] [8.10] [8.58]', (code, interval, expected) => {
   expect(retryAfter(code, every(interval))).toEqual(expected);
 });
 
