@@ -112,7 +112,7 @@ test.each<[string, () => unknown, Partial<SyncError>]>([
     () => prepareValue(item({ nullBytePolicy: 'Fail' }), Uint8Array.of(0)),
     { code: 'NULL_BYTES', field: 'spec.data[2].remoteRef' },
   ],
-])('%s is an error [1.11.9]', (_name, work, expected) => {
+])('%s is an error that names its field and cause [1.11.9]', (_name, work, expected) => {
   expect(syncErrorOf(work)).toMatchObject(expected);
 });
 
