@@ -105,6 +105,14 @@ test('owners, labels and annotations count where nobody else writes them', () =>
   expect(changed({ annotations: { ...annotations, stale: 'x' } }).join()).toContain('has annotations');
 });
 
+test('a template reads the ConfigMap of its own namespace', () => {
+  const world = furnished(['template']);
+  world.texts.delete(`${NAMESPACE}/template`);
+  world.texts.set('another/template', { conf: 'another' });
+  world.texts.set(`${NAMESPACE}/template`, { conf: 'mine' });
+  expect(differences(world, right(world))).toEqual([]);
+});
+
 test('conditions, objects that are missing, and what is left over', () => {
   const world = furnished(['owner', 'none', 'deletes']);
   const key = `${NAMESPACE}/owner`;

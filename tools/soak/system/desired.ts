@@ -68,7 +68,7 @@ function targetDifferences(life: Life, world: World, found: Found, es: ExternalS
     check(couldHold(life, world, secret.data ?? {}), `holds ${keysOf(secret.data)}, which was never wanted`);
   else {
     const object = { ...final, metadata: es.metadata };
-    const wanted = written(object, undefined, valuesOf(life, world), reader(world));
+    const wanted = written(object, undefined, valuesOf(life, world), reader(world, final.metadata.namespace ?? ''));
     const data = { ...(world.byHand.get(keyOf(final)) ?? {}), ...wanted.data };
     check(sameData(life, data, secret.data ?? {}), `holds ${print(secret.data)} instead of ${print(data)}`);
     check(
@@ -105,10 +105,11 @@ function valuesOf(life: Life, world: World): Texts {
   return answer.data;
 }
 
+/** ConfigMaps of its own namespace, by name. */
 const reader =
-  (world: World) =>
+  (world: World, namespace: string) =>
   (_kind: string, name: string, key: string): string | undefined =>
-    [...world.texts].find(([of]) => `${of.split('/')[1] ?? ''}-texts` === name)?.[1][key];
+    world.texts.get(`${namespace}/${name.replace(/-texts$/, '')}`)?.[key];
 
 function couldHold({ history }: Life, world: World, data: Texts): boolean {
   return history.some(({ spec, metadata: { namespace = '' } }) => {

@@ -182,7 +182,10 @@ class Soak {
       if (wrong.length > 0) throw new Error('not yet');
     };
     await eventually(look, { timeoutMs: SETTLES_MS, intervalMs: 1_000 }).catch(() => undefined);
-    if (wrong.length > 0) return wrong;
+    if (wrong.length > 0) {
+      say(`not right after ${SETTLES_MS / 1_000} s, of ${wrong.length}:\n${wrong.slice(0, 5).join('\n')}`);
+      return wrong;
+    }
     await sleep(PROVIDER_SEES_MS);
     await look().catch(() => undefined);
     return wrong.map((line) => `${line} (it was right before)`);
