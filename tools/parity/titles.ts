@@ -43,7 +43,7 @@ interface Block {
 
 /** `test('…')`, `describe.skip('…')`, `test.each(table)('…')`, `` test.each`…`('…') ``. */
 function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block | undefined {
-  let callee: ts.Node = expression;
+  let callee: ts.Expression = expression;
   // The call of `each` itself: the one around it has the title.
   if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'each') return undefined;
   const texts = title === undefined ? [] : [title];

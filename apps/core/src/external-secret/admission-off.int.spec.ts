@@ -56,6 +56,11 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
     'spec.target.template.type: template.type="bootstrap.kubernetes.io/token" is not allowed',
   ],
   [
+    'bootstrap-token-manifest',
+    ofTarget({ manifest: { apiVersion: 'v1', kind: 'Secret' }, template: { type: 'bootstrap.kubernetes.io/token' } }),
+    'spec.target.template.type: template.type="bootstrap.kubernetes.io/token" is not allowed',
+  ],
+  [
     'secret-template-targets',
     ofTarget({ template: { templateFrom: [{ target: 'spec.x', literal: 'a: b' }] } }),
     'spec.target.template.templateFrom[0].target: templateFrom target="spec.x" is not allowed when targeting a Secret',
@@ -94,7 +99,7 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
     await patch({
       data,
       dataFrom: null,
-      target: { creationPolicy: 'Owner', deletionPolicy: 'Retain', template: null },
+      target: { creationPolicy: 'Owner', deletionPolicy: 'Retain', template: null, manifest: null },
     });
     expect(await core.ready(namespace, name)).toBe('secret synced');
   },
