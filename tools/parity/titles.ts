@@ -43,10 +43,10 @@ interface Block {
 
 /** `test('…')`, `describe.skip('…')`, `test.each(table)('…')`, `` test.each`…`('…') ``. */
 function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block | undefined {
-  let callee: ts.Expression = expression;
+  let callee: ts.Node = expression;
   // The call of `each` itself: the one around it has the title.
   if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'each') return undefined;
-  const texts = title === undefined ? [] : [title];
+  const texts: ts.Node[] = title === undefined ? [] : [title];
   if (ts.isCallExpression(callee)) {
     texts.push(...callee.arguments.flatMap((table) => withConstants(table)));
     callee = callee.expression;

@@ -8,7 +8,7 @@ import { CoreProcess } from '../testing/core-process.ts';
 let core: CoreProcess;
 let namespace: string;
 beforeAll(async () => {
-  core = await CoreProcess.start();
+  core = await CoreProcess.start({ flags: ['--unsafe-allow-generic-targets'] });
   core.backend.set('user', 'first');
   const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
   await core.admin.request('DELETE', `${bindings}/externalsecret-validate`);
