@@ -86,8 +86,8 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
     const message = await core.ready(namespace, name, 'False');
     expect(message).toMatch(/^could not update secret: .*\[INVALID_SPEC\]\. Correct the ExternalSecret/s);
     expect(message).toContain(text);
-  const { status } = await core.admin.get(externalSecrets, { namespace, name });
-  expect(status?.conditions).toMatchObject([{ type: 'Ready', reason: 'SecretSyncedError' }]);
+    const { status } = await core.admin.get(externalSecrets, { namespace, name });
+    expect(status?.conditions).toMatchObject([{ type: 'Ready', reason: 'SecretSyncedError' }]);
     await core.atRest();
     expect(core.fetches).toBe(fetches);
     expect(await core.secret(namespace, name)).toEqual(before);

@@ -113,3 +113,41 @@ test.each<[ErrorCode, boolean]>([
     { kind: 'failed', concernsStore, problem: { code } },
   ]);
 });
+
+test('what a provider has to know of a source is told to it, with defaults written out [1.2.26] [1.2.27] [1.2.32]', async () => {
+  const asked: unknown[] = [];
+  const answer = (value: unknown) => (request: unknown) => {
+    asked.push(request);
+    return Promise.resolve(value);
+  };
+  const client = {
+    getSecret: answer(Buffer.from('v')),
+    getSecretMap: answer(new Map()),
+    getAllSecrets: answer(new Map()),
+  } as unknown as ProviderClient;
+  const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });
+  const common = { index: 0, store, field: 'spec.dataFrom[0]', rewrite: [] };
+  const said = { key: 'k', property: 'p', version: '2', metadataPolicy: 'Fetch', decodingStrategy: 'Auto' } as const;
+  const wanted = {
+    path: 'team/',
+    name: { regexp: '^a' },
+    tags: { env: 'prod' },
+    conversionStrategy: 'Unicode',
+  } as const;
+  await collector.collect(
+    [
+      { ...value('k'), ref: said } as Source,
+      value('k'),
+      { ...common, kind: 'extract', ref: { ...said, metadataPolicy: 'None' } } as Source,
+      { ...common, kind: 'find', find: wanted } as Source,
+      { ...common, kind: 'find', find: {} } as Source,
+    ].map((source) => call(source)),
+  );
+  expect(asked).toMatchObject([
+    { remoteRef: said },
+    { remoteRef: { key: 'k', property: '', version: '', metadataPolicy: 'None', decodingStrategy: 'None' } },
+    { remoteRef: { ...said, metadataPolicy: 'None' } },
+    { find: { ...wanted, decodingStrategy: 'None' } },
+    { find: { path: '', tags: {}, conversionStrategy: 'Default', decodingStrategy: 'None' } },
+  ]);
+});

@@ -61,6 +61,13 @@ test('what was encoded is decoded, wherever line breaks were put', () => {
   );
 });
 
+test('a strategy that a stored object has and nobody knows is an error [1.11.22]', () => {
+  expect(syncErrorOf(() => decode('Zg==', 'Rot13' as 'Auto'))).toMatchObject({
+    code: 'DECODING_FAILED',
+    publicMessage: 'decoding strategy Rot13 is not supported',
+  });
+});
+
 test('Auto never fails [1.11.21] [8.21]', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => decodeValue(bytes, { ...options, strategy: 'Auto' }) instanceof Uint8Array),

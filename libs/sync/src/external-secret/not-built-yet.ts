@@ -5,7 +5,7 @@ import { SyncError } from '../error.ts';
 /** A field with a value that core does not act on yet. */
 export interface UnbuiltField {
   readonly field: string;
-  /** What is not built yet, such as `creationPolicy Merge is not built yet`. */
+  /** What is not built yet, such as `generators are not built yet`. */
   readonly what: string;
   readonly nextStep: string;
 }

@@ -25,7 +25,7 @@ const run = (
 const regexp = (source: string, target: string): ExternalSecretRewrite => ({ regexp: { source, target } });
 
 describe('regexp', () => {
-  test('operations follow each other [1.11.25]', () => {
+  test('operations follow each other, and expressions match within a key [1.11.25] [8.24]', () => {
     expect(run({ 'prod/db/user': 'a', 'prod/db/pass': 'b' }, [regexp('prod/', ''), regexp('/', '_')])).toEqual({
       db_user: 'a',
       db_pass: 'b',
