@@ -55,10 +55,25 @@ export interface ExpectedSecret {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
+/** The object of another kind that is to be there in the end. */
+export interface ExpectedObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** All of it but `metadata`. */
+  readonly content: Readonly<Record<string, unknown>>;
+  /** As for a Secret. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** As for a Secret. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
 /** What is to become of a manifest; stated by hand, in the last document of its file. */
 export type Expectation =
-  /** It syncs. */
+  /** It syncs into a Secret. */
   | { readonly outcome: 'synced'; readonly secret: ExpectedSecret }
+  /** It syncs into an object of the kind that its `target.manifest` names. */
+  | { readonly outcome: 'manifest'; readonly object: ExpectedObject }
   /** It is stored and cannot be served (yet); its condition has this code in its message. Nothing is written. */
   | { readonly outcome: 'unserved'; readonly code: string; readonly because: string }
   /** The API server refuses it for a reason that upstream's schema has as well; the text is a part of what it says. */

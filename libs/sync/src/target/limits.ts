@@ -22,7 +22,7 @@ export function checkSecretLimits(data: SecretData, written: ReadonlySet<string>
       code: 'KEY_INVALID',
       field: 'spec',
       what: `no Secret can have ${named}: ${invalid.length} of ${data.size} have other characters than it takes, or too many`,
-      nextStep: "Change the key to letters a-z, A-Z, digits, '-', '_' and '.' with a rewrite.",
+      nextStep: "Change the key to letters a-z, A-Z, digits, '-', '_' and '.', in the template or with a rewrite.",
     });
   }
   const total = [...data.values()].reduce((sum, value) => sum + value.length, 0);

@@ -33,7 +33,7 @@ export class MetadataBuilder {
     const { value } = entry;
     if (!this.#takes(key)) throw this.#refused(key, entry, 'makes a key that it cannot have');
     if (this.#kind === 'label' && !LABEL_VALUE.test(value))
-      throw this.#refused(key, entry, 'renders what no label can hold: at most 63 letters, digits, -, _ and .');
+      throw this.#refused(key, entry, 'renders what no label can hold: at most 63 letters, digits, dots, - and _');
     this.#bytes += bytesOf(key, value) - bytesOf(key, this.#entries.get(key)?.value);
     if (this.#bytes > MAX_ANNOTATION_BYTES)
       throw this.#refused(key, entry, `makes more than ${MAX_ANNOTATION_BYTES} bytes together with the others`);

@@ -31,3 +31,15 @@ test('keys that the API server refuses are not passed on: they may come from ins
   });
   expect(problem.publicMessage).toBe('the API server does not accept the Secret because of data, metadata.labels');
 });
+
+test.each([
+  [
+    'kubernetes.io/tls',
+    'A Secret of type kubernetes.io/tls needs the keys tls.crt and tls.key: correct the template, or its type.',
+  ],
+  ['example.test/own', 'Correct the fields that are named.'],
+])('a Secret of type %s that is not accepted: what its type needs is said, where that is known', (type, nextStep) => {
+  const typed = { ...es, spec: { target: { template: { type } } } } as ExternalSecret;
+  const causes = [{ field: 'data[tls.crt]', reason: '', message: '' }];
+  expect(writeProblem(new KubeError('INVALID', 'why', { causes }), { es: typed }).nextStep).toBe(nextStep);
+});
