@@ -72,7 +72,7 @@ test.each<[string, Partial<ExternalSecretSpec>, string]>([
   ],
   ['no-repeated-key', { data: [...data, ...data] }, 'spec.data[1].secretKey: duplicate secretKey found: user'],
 ])(
-  '%s is refused by core before anything is written, and its correction is taken [1.5.14]',
+  '%s is refused by core before anything is written, and its correction is taken [1.5.14] [1.13.2] [8.54]',
   async (name, broken, text) => {
     await core.create(namespace, name, ['user']);
     await core.holds(namespace, name, { user: 'first' });
