@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { externalSecrets, providers } from '@eso/api/resources';
-import { isKubeError, type KubeClient, secrets } from '@eso/kube';
+import { configMaps, isKubeError, type KubeClient, type KubeObject, secrets } from '@eso/kube';
 import {
   eventually,
   Installation,
@@ -201,9 +201,11 @@ class Soak {
   /** Targets that outlive their ExternalSecret, by policy, and texts. */
   async #removeWhatIsLeft(): Promise<void> {
     for (const namespace of NAMESPACES) {
-      const { items } = await this.#client.list(secrets, { namespace });
-      for (const { metadata } of items)
-        if (isPassing(metadata.name)) await ifThere(this.#client.delete(secrets, { namespace, name: metadata.name }));
+      for (const type of [secrets, configMaps] as const) {
+        const { items } = await this.#client.list<KubeObject>(type, { namespace });
+        for (const { metadata } of items)
+          if (isPassing(metadata.name)) await ifThere(this.#client.delete(type, { namespace, name: metadata.name }));
+      }
     }
   }
 
