@@ -49,7 +49,12 @@ export const CHANGES: readonly Change[] = [
   spec('on-change', { data: MORE }),
   spec('no-interval', { data: MORE }),
   spec('windows', { data: MORE }),
-  { shape: 'merge-missing', secret: 'create' },
+  // A Secret that appears is found at the next refresh, as upstream finds it; the user asks for one.
+  {
+    shape: 'merge-missing',
+    secret: 'create',
+    externalSecret: { metadata: { annotations: { 'external-secrets.io/force-sync': '1' } } },
+  },
   spec('deleted', { data: FEWER }),
 ];
 
@@ -69,12 +74,12 @@ async function make(client: KubeClient, { manifest, texts }: Migrant, change: Ch
   const { namespace = '', name } = manifest.metadata;
   const target = { namespace, name: targetNameOf(manifest) };
   const merge = { type: 'merge', fieldManager: 'kubectl-edit' } as const;
+  if (change.secret === 'create')
+    await client.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: target, data: { theirs: 'eA==' } });
   if (change.externalSecret) await client.patch(externalSecrets, { namespace, name }, change.externalSecret, merge);
   if (change.texts) {
     await client.patch(configMaps, { namespace, name: texts?.name ?? '' }, { data: change.texts }, merge);
   }
   if (change.secret === 'delete') await client.delete(secrets, target);
-  else if (change.secret === 'create') {
-    await client.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: target, data: { theirs: 'eA==' } });
-  } else if (change.secret) await client.patch(secrets, target, change.secret, merge);
+  else if (typeof change.secret === 'object') await client.patch(secrets, target, change.secret, merge);
 }

@@ -70,6 +70,7 @@ interface Given {
   store?: StoreView | undefined;
   isWatched?: boolean;
   damage?: number;
+  sinceStartMs?: number;
   templateSources?: SourceState;
   targetProblem?: TargetProblem;
   clusterStores?: boolean;
@@ -116,6 +117,7 @@ function given(options: Given = {}): Observation {
     findStore: () => found,
     controllerClass: 'default',
     now: NOW,
+    sinceStartMs: options.sinceStartMs ?? 60_000,
   };
 }
 
@@ -241,6 +243,17 @@ test.each<[string, Given, unknown]>([
     },
     { kind: 'wait', ms: NEW_STORE_GRACE_MS },
   ],
+  [
+    'a store that nobody has looked at while core was away',
+    { store: store({ ready: { status: 'Absent' } }), ready: 'True', sinceStartMs: 9_000 },
+    { kind: 'wait', ms: NEW_STORE_GRACE_MS },
+  ],
+  [
+    'a store that nobody looks at',
+    { store: store({ ready: { status: 'Absent' } }), ready: 'True' },
+    failedWith('STORE_NOT_READY'),
+  ],
+  ['no store, just after the start', { store: undefined, sinceStartMs: 9_000 }, failedWith('STORE_NOT_FOUND')],
   [
     'a store that went while it had worked before',
     { store: undefined, ready: 'True', metadata: { creationTimestamp: new Date(NOW - 1_000).toISOString() } },

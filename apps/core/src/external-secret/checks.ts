@@ -1,4 +1,4 @@
-import { followsSources, invalidSpec, isAtRest, isDue, notBuiltYet, storesOf, tooMuch } from '@eso/sync';
+import { followsSources, invalidSpec, isAtRest, isDue, notBuiltYet, type Problem, storesOf, tooMuch } from '@eso/sync';
 import { type Call, gather } from './gather.ts';
 import type { Observation } from './observe.ts';
 import { readyOf, type SyncVerdict } from './status.ts';
@@ -76,7 +76,8 @@ const upToDate: ReconcileCheck = ({ es, target, damage, orphans, templateSources
 const stores: ReconcileCheck = (observation) => {
   const gathered = gather(observation);
   if (gathered.kind === 'calls') return { kind: 'sync', calls: gathered.calls };
-  if (gathered.kind === 'pending' && isNew(observation)) return { kind: 'wait', ms: NEW_STORE_GRACE_MS };
+  if (gathered.kind === 'pending' && (isNew(observation) || isStarting(observation, gathered.problem)))
+    return { kind: 'wait', ms: NEW_STORE_GRACE_MS };
   const { problem } = gathered;
   return { kind: 'report', verdict: { kind: 'failed', failure: 'fetchFailed', problem } };
 };
@@ -104,4 +105,9 @@ export function decideReconcile(observation: Observation): Decision {
 
 function isNew({ es, now }: Observation): boolean {
   return readyOf(es.status) === undefined && now - Date.parse(es.metadata.creationTimestamp ?? '') < NEW_STORE_GRACE_MS;
+}
+
+/** Stores that nobody has looked at while this process was away are looked at within moments of its start. */
+function isStarting({ sinceStartMs }: Observation, { code }: Problem): boolean {
+  return code === 'STORE_NOT_READY' && sinceStartMs < NEW_STORE_GRACE_MS;
 }

@@ -94,6 +94,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       controllerClass: options.controllerClass,
       clusterStores: informers.clusterProviders !== undefined,
       now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
     }),
     collector: new Collector({ client: (endpoint) => connections.client(endpoint), lifetime: options.lifetime }),
     shaper,

@@ -34,6 +34,8 @@ export interface Observation {
   readonly clusterStores: boolean;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: number;
+  /** Milliseconds since the first pass of this process. */
+  readonly sinceStartMs: number;
 }
 
 /** Where observations come from; no call asks the API server. */
@@ -49,6 +51,8 @@ export interface ObserverOptions {
   readonly controllerClass: string;
   readonly clusterStores: boolean;
   readonly now: () => number;
+  /** Milliseconds from any moment on; never goes back. */
+  readonly monotonic: () => number;
 }
 
 /** Looks at one ExternalSecret; undefined where there is none. */
@@ -56,7 +60,9 @@ export type Observe = (key: string) => Observation | undefined;
 
 /** Makes the first step of a pass, over these caches. */
 export function createObserver(options: ObserverOptions): Observe {
+  let startedAt: number | undefined;
   return (key) => {
+    startedAt ??= options.monotonic();
     const es = options.externalSecret(key);
     if (!es) return undefined;
     const namespace = es.metadata.namespace ?? '';
@@ -78,6 +84,7 @@ export function createObserver(options: ObserverOptions): Observe {
       controllerClass: options.controllerClass,
       clusterStores: options.clusterStores,
       now: options.now(),
+      sinceStartMs: options.monotonic() - startedAt,
     };
   };
 }
