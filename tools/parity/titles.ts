@@ -46,7 +46,7 @@ function blockOf({ expression, arguments: [title] }: ts.CallExpression): Block |
   let callee: ts.Node = expression;
   // The call of `each` itself: the one around it has the title.
   if (ts.isPropertyAccessExpression(callee) && callee.name.text === 'each') return undefined;
-  const texts = title === undefined ? [] : [title];
+  const texts: ts.Node[] = title === undefined ? [] : [title];
   if (ts.isCallExpression(callee)) {
     texts.push(...callee.arguments.flatMap((table) => withConstants(table)));
     callee = callee.expression;
