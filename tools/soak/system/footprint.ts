@@ -7,20 +7,24 @@ export interface Footprint {
   readonly heapMiB: number;
   readonly rssMiB: number;
   readonly sockets: number;
-  /** Series about objects that are gone. */
+  /** Series about objects that are gone; each is remembered for an hour, and of a thousand objects at most. */
   readonly goneSeries: number;
+  /** All others. */
   readonly series: number;
   /** Informers, and objects in their stores. */
   readonly informers: number;
   readonly informerObjects: number;
 }
 
+/** Calls, errors, and (Deleted, False) of one that is gone. */
+const SERIES_OF_ONE = 3;
+
 /** By how much each figure may be above what it was: memory is not given back to the last byte. */
 const MAY_GROW: Readonly<Record<keyof Footprint, (before: number) => number>> = {
   heapMiB: (before) => before * 1.1 + 3,
   rssMiB: (before) => before * 1.3 + 40,
   sockets: (before) => before + 3,
-  goneSeries: () => 0,
+  goneSeries: () => 1_000 * SERIES_OF_ONE,
   // Counters of errors appear with the first error, for an object and for a kind of answer.
   series: (before) => before * 1.25 + 50,
   informers: (before) => before,
@@ -39,12 +43,13 @@ export async function footprintOf(
   const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const stores = series.filter((line) => line.startsWith('informer_objects'));
   const valueOf = (line: string): number => Number(line.slice(line.lastIndexOf(' ') + 1));
+  const gone = series.filter((line) => isGone(/[{,]name="([^"]*)"/.exec(line)?.[1] ?? '')).length;
   return {
     heapMiB: rounded(heap / 1024 / 1024),
     rssMiB: rounded(rssMiB(pid)),
     sockets: openSockets(pid),
-    goneSeries: series.filter((line) => isGone(/[{,]name="([^"]*)"/.exec(line)?.[1] ?? '')).length,
-    series: series.length,
+    goneSeries: gone,
+    series: series.length - gone,
     informers: stores.length,
     informerObjects: stores.reduce((sum, line) => sum + valueOf(line), 0),
   };
