@@ -341,3 +341,22 @@ describe('immutable', () => {
     await hasCondition('es', { ready: 'True' });
   });
 });
+
+test('the token of a ServiceAccount stays whose it is, and the ExternalSecret says so', async () => {
+  const NAME = 'kubernetes.io/service-account.name';
+  await core.admin.create(secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { namespace, name: 'app', annotations: { [NAME]: 'reader' } },
+    type: 'kubernetes.io/service-account-token',
+  });
+  const metadata = { annotations: { [NAME]: 'admin' } };
+  await core.create(namespace, 'thief', ['user'], {
+    metadata,
+    spec: { target: { name: 'app', creationPolicy: 'Merge' } },
+  });
+  expect(await core.ready(namespace, 'thief', 'False')).toContain('[TARGET_NOT_OWNED]');
+  const secret = await core.secret(namespace, 'app');
+  expect(secret?.metadata.annotations).toEqual({ [NAME]: 'reader' });
+  expect(secret?.data).toBeUndefined();
+});

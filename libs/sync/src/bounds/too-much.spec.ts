@@ -1,9 +1,12 @@
-import type { ExternalSecret, ExternalSecretRewrite } from '@eso/api/resources';
+import type { ExternalSecret, ExternalSecretRewrite, ExternalSecretTemplate } from '@eso/api/resources';
 import { tooMuch } from './too-much.ts';
 
 type Spec = ExternalSecret['spec'];
 const item = (i: number) => ({ secretKey: `k${i}`, remoteRef: { key: 'k' } });
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+const texts = (count: number) => Object.fromEntries(many(count, (i) => [`k${i}`, 'x']));
+const items = (count: number) => many(count, () => ({ key: 'k' }));
+const withTemplate = (template: ExternalSecretTemplate): Spec => ({ target: { template } });
 const regexp = (source = 'a', target = 'b'): ExternalSecretRewrite => ({ regexp: { source, target } });
 
 test.each<[string, Spec, string, string]>([
@@ -25,6 +28,39 @@ test.each<[string, Spec, string, string]>([
     { syncWindows: { kind: 'allow', windows: [{ schedule: `${'0,'.repeat(256)}0`, duration: '1h' }] } },
     'spec.syncWindows.windows[0].schedule',
     '513 characters, more than 512',
+  ],
+  [
+    'templateFrom',
+    withTemplate({ templateFrom: many(101, () => ({ literal: 'x' })) }),
+    'spec.target.template.templateFrom',
+    '101 entries, more than 100',
+  ],
+  [
+    'items of all ConfigMaps and Secrets',
+    withTemplate({
+      templateFrom: many(11, (i) => ({ [i % 2 ? 'secret' : 'configMap']: { name: 'x', items: items(91) } })),
+    }),
+    'spec.target.template.templateFrom',
+    '1001 items, more than 1000',
+  ],
+  ['templates', withTemplate({ data: texts(1_001) }), 'spec.target.template.data', '1001 templates, more than 1000'],
+  [
+    'labels of a template',
+    withTemplate({ metadata: { labels: texts(1_001) } }),
+    'spec.target.template.metadata.labels',
+    '1001 templates, more than 1000',
+  ],
+  [
+    'annotations of a template',
+    withTemplate({ metadata: { annotations: texts(1_001) } }),
+    'spec.target.template.metadata.annotations',
+    '1001 templates, more than 1000',
+  ],
+  [
+    'finalizers',
+    withTemplate({ metadata: { finalizers: many(101, (i) => `example.com/f${i}`) } }),
+    'spec.target.template.metadata.finalizers',
+    '101 finalizers, more than 100',
   ],
   [
     'one rewrite',

@@ -1,4 +1,9 @@
-import type { ExternalSecret, ExternalSecretDataFrom, ExternalSecretRewrite } from '@eso/api/resources';
+import type {
+  ExternalSecret,
+  ExternalSecretDataFrom,
+  ExternalSecretRewrite,
+  ExternalSecretTemplate,
+} from '@eso/api/resources';
 import { regexpLimits } from '@eso/api/regexp';
 import { SyncError } from '../error.ts';
 
@@ -22,6 +27,14 @@ export const specLimits = {
   property: 8_192,
   /** Tags of one find. */
   tags: 100,
+  /** Entries of `target.template.templateFrom`. */
+  templateFrom: 100,
+  /** Items of ConfigMaps and Secrets in all of these. */
+  items: 1_000,
+  /** Texts in `data`, `metadata.labels` or `metadata.annotations` of a template. */
+  texts: 1_000,
+  /** Finalizers of a template. */
+  finalizers: 100,
   /** Windows of `syncWindows`. */
   windows: 32,
   /** Length of the schedule of a window, characters; one that lists every minute, hour, day and month has about 350. */
@@ -53,7 +66,7 @@ interface Count {
   readonly what: string;
 }
 
-function* counts({ data = [], dataFrom = [], syncWindows }: ExternalSecret['spec']): Generator<Count> {
+function* counts({ data = [], dataFrom = [], syncWindows, target }: ExternalSecret['spec']): Generator<Count> {
   yield { field: 'spec.data', count: data.length, limit: specLimits.data, what: 'entries' };
   yield { field: 'spec.dataFrom', count: dataFrom.length, limit: specLimits.dataFrom, what: 'entries' };
   const rewrites = dataFrom.reduce((sum, { rewrite }) => sum + (rewrite?.length ?? 0), 0);
@@ -65,6 +78,21 @@ function* counts({ data = [], dataFrom = [], syncWindows }: ExternalSecret['spec
   for (const [index, { remoteRef }] of data.entries())
     yield property(`spec.data[${index}].remoteRef.property`, remoteRef.property);
   for (const [index, entry] of dataFrom.entries()) yield* entryCounts(`spec.dataFrom[${index}]`, entry);
+  yield* templateCounts('spec.target.template', target?.template);
+}
+
+function* templateCounts(parent: string, template: Partial<ExternalSecretTemplate> = {}): Generator<Count> {
+  const { data = {}, metadata: { labels = {}, annotations = {}, finalizers = [] } = {}, templateFrom = [] } = template;
+  const field = `${parent}.templateFrom`;
+  yield { field, count: templateFrom.length, limit: specLimits.templateFrom, what: 'entries' };
+  const itemsOf = (ref: { readonly items: readonly unknown[] } | undefined): number => ref?.items.length ?? 0;
+  const items = templateFrom.reduce((sum, { configMap, secret }) => sum + itemsOf(configMap) + itemsOf(secret), 0);
+  yield { field, count: items, limit: specLimits.items, what: 'items' };
+  const texts = { data, 'metadata.labels': labels, 'metadata.annotations': annotations };
+  for (const [name, map] of Object.entries(texts))
+    yield { field: `${parent}.${name}`, count: Object.keys(map).length, limit: specLimits.texts, what: 'templates' };
+  const { length } = finalizers;
+  yield { field: `${parent}.metadata.finalizers`, count: length, limit: specLimits.finalizers, what: 'finalizers' };
 }
 
 function* entryCounts(field: string, { extract, find, rewrite = [] }: ExternalSecretDataFrom): Generator<Count> {

@@ -47,7 +47,8 @@ export function targetMetadata(
 
 /** A map without some of its keys. */
 export function without(map: StringMap | undefined, keys: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !keys.includes(key)));
+  const left = new Set(keys);
+  return Object.fromEntries(Object.entries(map ?? {}).filter(([key]) => !left.has(key)));
 }
 
 /** Whether two maps hold the same; an absent one is an empty one. */

@@ -5,7 +5,7 @@ import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, encodeSecretData, type SecretData, sortedKeys } from '../data/secret-data.ts';
 import { ownedFields } from './field-manager.ts';
 import { withController, withoutController } from './ownership.ts';
-import { refuse, type RefusedPlan, refuseLimits } from './refuse.ts';
+import { refuse, type RefusedPlan, refuseGuarded, refuseLimits } from './refuse.ts';
 import type { TargetOutcome } from './verdict.ts';
 import { isDressed, isFrozen, metadataAfter, missingFinalizers, type Wanted } from './wanted.ts';
 
@@ -27,9 +27,12 @@ export function planUpdate(wanted: Wanted, secret: Secret): SecretUpdatePlan {
   const before = decodeSecretData(secret.data);
   const freeze = isFrozen(externalSecret);
   const after = freeze ? before : dataAfter(wanted, secret, before);
-  const refusal = freeze ? undefined : (refuseLimits(wanted, after) ?? refuseType(wanted, secret));
-  if (refusal) return refusal;
   const hashes = { before: hashSecretData(before), after: hashSecretData(after) };
+  const metadata = metadataAfter(wanted, secret, hashes.after);
+  const refusal =
+    refuseGuarded(secret, metadata.annotations) ??
+    (freeze ? undefined : (refuseLimits(wanted, after) ?? refuseType(wanted, secret)));
+  if (refusal) return refusal;
   if (secret.immutable === true && hashes.before !== hashes.after)
     return refuse('immutable', {
       code: 'TARGET_IMMUTABLE',
@@ -45,7 +48,7 @@ export function planUpdate(wanted: Wanted, secret: Secret): SecretUpdatePlan {
     ...secret,
     metadata: {
       ...secret.metadata,
-      ...metadataAfter(wanted, secret, hashes.after),
+      ...metadata,
       ownerReferences: rule.owns
         ? withController(ownerReferences, externalSecret)
         : withoutController(ownerReferences, externalSecret),

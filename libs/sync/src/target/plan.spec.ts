@@ -292,3 +292,51 @@ test('earlier targets are those that carry our label and our controller referenc
   const renamed = { ...externalSecret, spec: { target: { name: 'old' } } };
   expect(orphansOf(renamed, candidates).map(({ metadata }) => metadata.name)).toEqual(['app']);
 });
+
+describe('a Secret that others rely on for what it is', () => {
+  const NAME = 'kubernetes.io/service-account.name';
+  const UID = 'kubernetes.io/service-account.uid';
+  const token = live(
+    { type: 'kubernetes.io/service-account-token' },
+    { annotations: { [NAME]: 'app', [UID]: 'uid-sa' }, labels: {}, ownerReferences: [], managedFields: [] },
+  );
+  const asking = (target: ExternalSecret['spec']['target'], annotations: Record<string, string>): ExternalSecret => ({
+    ...externalSecret,
+    metadata: { ...externalSecret.metadata, annotations },
+    spec: target ? { target } : {},
+  });
+
+  test.each([NAME, UID])('the token of a ServiceAccount does not become one of another by %s', (annotation) => {
+    for (const creationPolicy of ['Owner', 'Merge', 'CreateOrMerge', 'Orphan'] as const)
+      expect(
+        plan(asking({ creationPolicy }, { [annotation]: 'admin' }), data, { kind: 'live', secret: token }),
+      ).toMatchObject({
+        kind: 'refuse',
+        refusal: 'updateFailed',
+        error: { code: 'TARGET_NOT_OWNED', publicMessage: expect.stringContaining(annotation) as string },
+      });
+  });
+
+  test('nor where the annotation was written by this ExternalSecret and goes', () => {
+    const fieldsV1 = { 'f:metadata': { 'f:annotations': { [`f:${NAME}`]: {} } } };
+    const managedFields = [{ manager: 'externalsecrets.external-secrets.io/app', operation: 'Update', fieldsV1 }];
+    const secret = { ...token, metadata: { ...token.metadata, managedFields } };
+    expect(plan(asking({}, {}), data, { kind: 'live', secret }).kind).toBe('refuse');
+  });
+
+  test('keys are merged into the token of a ServiceAccount, which stays whose it is', () => {
+    const es = asking({ creationPolicy: 'Merge' }, { note: 'hi', [NAME]: 'app' });
+    const { metadata } = planned('update', plan(es, data, { kind: 'live', secret: token }));
+    expect(metadata.annotations).toMatchObject({ [NAME]: 'app', [UID]: 'uid-sa', note: 'hi' });
+  });
+
+  test('what the certificate controller made is not written, and not made immutable', () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'external-secrets-cert-manager' };
+    const secret = live({}, { labels, ownerReferences: [], annotations: {} });
+    for (const target of [{}, { creationPolicy: 'Merge' }, { immutable: true }] as const)
+      expect(plan(asking(target, {}), data, { kind: 'live', secret })).toMatchObject({
+        kind: 'refuse',
+        error: { code: 'TARGET_NOT_OWNED' },
+      });
+  });
+});

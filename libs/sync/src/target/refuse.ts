@@ -1,8 +1,10 @@
 /** Why a target may not be written. */
-import type { OwnerReference } from '@eso/kube';
+import { LABEL_MANAGED_BY, MANAGED_BY_CERT_MANAGER } from '@eso/api/resources';
+import type { OwnerReference, Secret } from '@eso/kube';
 import type { SecretData } from '../data/secret-data.ts';
 import { SyncError, type SyncErrorOptions } from '../error.ts';
 import { checkSecretLimits } from './limits.ts';
+import type { StringMap } from './metadata.ts';
 import { targetOwnershipOf } from './ownership.ts';
 import { targetName } from './target-name.ts';
 import type { TargetRefusal } from './verdict.ts';
@@ -25,6 +27,31 @@ export function refuseForeign(
   if (ownership.kind === 'otherController' && rule.owns)
     return refuse('ownershipRefused', { ...common, what: `secret ${name} belongs to ${ownership.owner}` });
   return undefined;
+}
+
+const SERVICE_ACCOUNT_TOKEN = 'kubernetes.io/service-account-token';
+/** Say whose token such a Secret is. */
+const TOKEN_OWNER = ['kubernetes.io/service-account.name', 'kubernetes.io/service-account.uid'];
+
+/**
+ * A Secret that others rely on for what it is, not for what it holds. The rules of the spec see what a template writes; they do not see
+ * which Secret is there already.
+ */
+export function refuseGuarded({ metadata, type }: Secret, annotations: StringMap): RefusedPlan | undefined {
+  const guarded = (what: string): RefusedPlan =>
+    refuse('updateFailed', {
+      code: 'TARGET_NOT_OWNED',
+      field: 'spec.target.name',
+      what: `secret ${metadata.name} ${what}`,
+      nextStep: 'Choose another spec.target.name.',
+    });
+  if (metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY_CERT_MANAGER)
+    return guarded('belongs to the certificate controller of External Secrets');
+  if (type !== SERVICE_ACCOUNT_TOKEN) return undefined;
+  const changed = TOKEN_OWNER.find((key) => metadata.annotations?.[key] !== annotations[key]);
+  return changed === undefined
+    ? undefined
+    : guarded(`is the token of a ServiceAccount, and annotation "${changed}" would make it one of another`);
 }
 
 /** What no Secret can hold. */

@@ -80,3 +80,38 @@ test('one that is being deleted says so', () => {
   going.metadata.deletionTimestamp = '2026-01-02T00:00:00Z';
   expect(snapshotSecret(going).metadata.deletionTimestamp).toBe('2026-01-02T00:00:00Z');
 });
+
+describe('a Secret whose managedFields somebody made up', () => {
+  const managers = (count: number) =>
+    Array.from({ length: count }, (_, i) => `externalsecrets.external-secrets.io/m${i}`);
+  const writtenBy = (names: readonly string[], data: Record<string, string>, keys: readonly string[]): Secret => ({
+    ...arrived('app'),
+    data,
+    metadata: {
+      name: 'app',
+      managedFields: names.map((manager) => ({
+        manager,
+        operation: 'Apply',
+        fieldsV1: { 'f:data': Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) },
+      })),
+    },
+  });
+
+  test('has the shares of a bounded number of managers, however many it names', () => {
+    // So many that looking each of them up among all comes to no end.
+    const secret = writtenBy(managers(200_000), { a: 'YQ==', b: 'Yg==' }, ['a']);
+    expect(Object.keys(snapshotSecret(secret).ownDataHashes ?? {})).toEqual(managers(50));
+  });
+
+  test('is hashed for a bounded number of bytes', () => {
+    const large = Buffer.alloc(1024 * 1024 - 1).toString('base64');
+    const secret = writtenBy(managers(50), { large, b: 'Yg==' }, ['large']);
+    expect(Object.keys(snapshotSecret(secret).ownDataHashes ?? {})).toEqual(managers(4));
+  });
+
+  test('has shares of those who wrote all of it, too, where several did', () => {
+    const snapshot = snapshotSecret(writtenBy(managers(2), { a: 'YQ==' }, ['a', 'gone']));
+    const [first = '', second = ''] = managers(2);
+    expect(snapshot.ownDataHashes).toEqual({ [first]: snapshot.dataHash, [second]: snapshot.dataHash });
+  });
+});

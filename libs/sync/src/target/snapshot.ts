@@ -4,6 +4,7 @@ import type { ManagedFieldsEntry, ObjectMeta, OwnerReference, Secret } from '@es
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, type SecretData } from '../data/secret-data.ts';
 import { isTargetManager, ownedFields } from './field-manager.ts';
+import { MAX_SECRET_BYTES } from './limits.ts';
 import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
 
@@ -36,7 +37,7 @@ export interface SecretSnapshot extends TargetSnapshot {
 export function snapshotSecret(secret: Secret): SecretSnapshot {
   const data = decodeSecretData(secret.data);
   const dataHash = hashSecretData(data);
-  const shares = ownDataHashes(secret.metadata, data);
+  const shares = ownDataHashes(secret.metadata, data, dataHash);
   const stated = secret.metadata.annotations?.[ANNOTATION_DATA_HASH];
   return {
     apiVersion: secret.apiVersion,
@@ -50,19 +51,49 @@ export function snapshotSecret(secret: Secret): SecretSnapshot {
   };
 }
 
+/**
+ * Whoever may write a Secret chooses what stands in its managedFields: managers whose keys are hashed, and bytes of values for all of
+ * them. A share beyond is not known, and the Secret is read before it is written.
+ */
+const MAX_SHARES = 50;
+const MAX_HASHED_BYTES = 4 * MAX_SECRET_BYTES;
+
 /** Undefined where one manager alone wrote every key, which is nearly always. */
-function ownDataHashes({ managedFields }: ObjectMeta, data: SecretData): Record<string, string> | undefined {
+function ownDataHashes(
+  { managedFields }: ObjectMeta,
+  data: SecretData,
+  dataHash: string,
+): SecretSnapshot['ownDataHashes'] {
   const shares: Record<string, string> = {};
   let whole = false;
-  for (const manager of new Set((managedFields ?? []).map((entry) => entry.manager ?? ''))) {
-    if (!isTargetManager(manager)) continue;
-    const own = new Set(ownedFields(managedFields, manager).dataKeys);
-    const share = new Map([...data].filter(([key]) => own.has(key)));
-    whole ||= share.size === data.size;
-    shares[manager] = hashSecretData(share);
+  let bytes = 0;
+  const writers = writersOf(managedFields);
+  for (const [manager, entries] of writers) {
+    const own = ownedFields(entries, manager).dataKeys.filter((key) => data.has(key));
+    whole ||= own.length === data.size;
+    const share = new Map(own.map((key) => [key, data.get(key) ?? NOTHING]));
+    if (own.length < data.size) for (const value of share.values()) bytes += value.length;
+    if (bytes > MAX_HASHED_BYTES) break;
+    shares[manager] = own.length === data.size ? dataHash : hashSecretData(share);
   }
-  const managers = Object.keys(shares).length;
-  return managers === 0 || (managers === 1 && whole) ? undefined : shares;
+  return writers.size === 0 || (writers.size === 1 && whole) ? undefined : shares;
+}
+
+const NOTHING = new Uint8Array();
+
+/** What each ExternalSecret wrote, by field manager. */
+function writersOf(
+  managedFields: readonly ManagedFieldsEntry[] = [],
+): ReadonlyMap<string, readonly ManagedFieldsEntry[]> {
+  const writers = new Map<string, ManagedFieldsEntry[]>();
+  for (const entry of managedFields) {
+    const { manager = '' } = entry;
+    if (!isTargetManager(manager)) continue;
+    const entries = writers.get(manager);
+    if (entries) entries.push(entry);
+    else if (writers.size < MAX_SHARES) writers.set(manager, [entry]);
+  }
+  return writers;
 }
 
 /** Hash of the keys that a manager wrote; undefined where it wrote nothing. */

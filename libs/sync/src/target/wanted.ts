@@ -65,5 +65,6 @@ export function isDressed(wanted: Wanted, secret: Dressed, dataHash: string): bo
 export function missingFinalizers({ finalizers }: SecretContent, { metadata }: Dressed): string[] {
   // The API server takes no new one while the object is being deleted.
   if (metadata.deletionTimestamp !== undefined) return [];
-  return finalizers.filter((name) => metadata.finalizers?.includes(name) !== true);
+  const present = new Set(metadata.finalizers);
+  return finalizers.filter((name) => !present.has(name));
 }

@@ -35,7 +35,9 @@ const OWN = 'could not apply template: could not execute template: ';
  * byte order, so that the same one of two errors is told each time.
  * @throws SyncError UNEXPECTED when the text of an item was not handed over
  */
-export function* templateSteps({ target, template, texts }: TemplateRequest): Generator<TemplateStep> {
+export function* templateSteps({ target, template, texts: list }: TemplateRequest): Generator<TemplateStep> {
+  // One may have as many items as a manifest has room for: none of them is searched for.
+  const texts = new Map(list.map((text) => [textKey(text.entry, text.from, text.item), text]));
   for (const [index, entry] of (template.templateFrom ?? []).entries()) {
     const base = entryBase(entry, index, target);
     // In a manifest the literal comes first, as upstream has it.
@@ -73,11 +75,11 @@ function* items(
   entry: TemplateFrom,
   index: number,
   from: TemplateText['from'],
-  { base, texts }: { readonly base: EntryBase; readonly texts: readonly TemplateText[] },
+  { base, texts }: { readonly base: EntryBase; readonly texts: ReadonlyMap<string, TemplateText> },
 ): Generator<TemplateStep> {
   for (const [item, { key, templateAs = 'Values' }] of (entry[from]?.items ?? []).entries()) {
     const field = `${base.field}.${from}.items[${item}]`;
-    const found = texts.find((text) => text.entry === index && text.from === from && text.item === item);
+    const found = texts.get(textKey(index, from, item));
     if (!found)
       throw new SyncError({
         code: 'UNEXPECTED',
@@ -88,6 +90,8 @@ function* items(
     yield { ...base, field, key, text: found.text, scope: templateAs, confidential: from === 'secret' };
   }
 }
+
+const textKey = (entry: number, from: TemplateText['from'], item: number): string => `${entry}/${from}/${item}`;
 
 function* ownTexts(
   texts: Readonly<Record<string, string>> | undefined,

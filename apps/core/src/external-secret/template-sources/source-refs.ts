@@ -1,6 +1,6 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { configMaps, type ResourceType, secrets } from '@eso/kube';
-import { creationRule, type TemplateText } from '@eso/sync';
+import { creationRule, type TemplateText, tooMuch } from '@eso/sync';
 
 /** What kind of object a text of a template stands in. */
 export type SourceKind = TemplateText['from'];
@@ -66,7 +66,8 @@ export function sourceIndexKey(kind: SourceKind, namespace: string, name: string
   return `${kind}/${namespace}/${name}`;
 }
 
-/** The same for all that an ExternalSecret reads. */
+/** The same for all that an ExternalSecret reads; nothing of one that is too large to be rendered. */
 export function sourceIndexKeys(es: ExternalSecret): string[] {
+  if (tooMuch(es)) return [];
   return templateSourcesOf(es).map(({ kind, name }) => sourceIndexKey(kind, es.metadata.namespace ?? '', name));
 }

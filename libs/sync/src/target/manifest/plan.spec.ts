@@ -339,3 +339,28 @@ test('of thousands of managers, which anybody can make up, a few are remembered'
   object.metadata.managedFields = managers;
   expect(Object.keys(snapshotManifest(object).shares)).toHaveLength(50);
 });
+
+describe("a provider is an administrator's", () => {
+  const service = es({ manifest: { apiVersion: 'v1', kind: 'Service' } });
+  const planFor = (content: Partial<ManifestContent>, target: Parameters<typeof planManifest>[0]['target']) =>
+    planManifest({ externalSecret: service, content: { ...contentOf(service), ...content }, target });
+  const refused = { kind: 'refuse', error: { code: 'TARGET_KIND_NOT_ALLOWED', field: 'spec.target.manifest' } };
+
+  test.each<[string, Partial<ManifestContent>]>([
+    ['the label', { labels: { 'external-secrets.io/provider': 'true' } }],
+    ['the label of shared ones', { labels: { 'external-secrets.io/provider-shared': 'true' } }],
+    ['the annotation of its certificate', { annotations: { 'external-secrets.io/provider-tls-secret': 'x' } }],
+  ])('%s is not written', (_what, content) => {
+    expect(planFor(content, { kind: 'missing' })).toMatchObject(refused);
+  });
+
+  test('another label of that name is', () => {
+    expect(planFor({ labels: { 'external-secrets.io/providers': 'x' } }, { kind: 'missing' }).kind).toBe('apply');
+  });
+
+  test('an object that has the label is not written', () => {
+    const object = made();
+    object.metadata.labels = { ...object.metadata.labels, 'external-secrets.io/provider': 'true' };
+    expect(planFor({}, { kind: 'known', snapshot: snapshotManifest(object) })).toMatchObject(refused);
+  });
+});

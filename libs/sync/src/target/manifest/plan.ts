@@ -17,6 +17,7 @@ import { isIntact } from '../snapshot.ts';
 import { targetName } from '../target-name.ts';
 import type { TargetOutcome } from '../verdict.ts';
 import type { ManifestContent } from './content.ts';
+import { refuseProvider } from './refuse-provider.ts';
 import { refuseSize } from './size.ts';
 import { hashContent, hashManifest, type ManifestSnapshot } from './snapshot.ts';
 
@@ -69,6 +70,7 @@ export function planManifest({ externalSecret, content, target }: ManifestPlanIn
   const wanted = { externalSecret, content, rule };
   return (
     refuseOwned(wanted, target) ??
+    refuseProvider(content, 'snapshot' in target ? target.snapshot : undefined) ??
     planWithoutData(wanted, target) ??
     refuseSize(content.object) ??
     planWrite(wanted, target)

@@ -80,3 +80,19 @@ test('what a policy says is judged as it is for Secrets', () => {
     'hunter2',
   );
 });
+
+test('of very large objects with very many rejections a bounded part is looked at', () => {
+  // So many that looking each name up in the manifest comes to no end.
+  const names = Object.fromEntries(Array.from({ length: 200_000 }, (_, i) => [`n${i}`, 'x']));
+  const long = { ...es, spec: { ...es.spec, note: 'y'.repeat(1_000_000) } } as ExternalSecret;
+  const content = { ...refused.content, rendered: { ...refused.content.rendered, object: { spec: names } } };
+  const causes = Object.keys(names).map((name) => ({ field: `spec.${name}`, reason: '', message: '' }));
+  const { publicMessage } = manifestProblem(new KubeError('INVALID', 'x', { causes }), { es: long, content }, gadgets);
+  expect(publicMessage).toBe('the API server does not accept the Gadget because of spec.…');
+});
+
+test('of a text that quotes a whole object, only its beginning is read', () => {
+  expect(problemOf(typed(`:.a${'.a:'.repeat(300_000)} .late: field not declared in schema`)).publicMessage).toBe(
+    'the API server does not accept the Gadget because of its content',
+  );
+});

@@ -11,9 +11,9 @@ export function manifestProblem(error: KubeError, refused: Refused, type: Resour
     const publicMessage = `core may not ${refusedVerb(error)} ${resourceName(type)} in namespace ${refused.es.metadata.namespace}`;
     return { code: error.code, field, publicMessage, nextStep: rightsStep(type) };
   }
-  const rejected = rejectedFields(error);
+  const rejected = rejectedFields(error)?.slice(0, MAX_READ);
   if (!rejected) return { ...writeProblem(error, refused), field };
-  const known = knownNames(refused);
+  const known = knownNames(refused, new Set(rejected.flatMap(({ path }) => stepsOf(path))));
   const fields = [...new Set(rejected.map(({ path, why }) => `${shownPath(path, known)}${why}`))].slice(0, MAX_FIELDS);
   return {
     code: 'INVALID',
@@ -23,6 +23,10 @@ export function manifestProblem(error: KubeError, refused: Refused, type: Resour
   };
 }
 
+/** Rejections that are looked at; whoever makes an object wrong in one place may do so in very many. */
+const MAX_READ = 100;
+/** As much of a text is read, in characters: it may quote the whole object. */
+const MAX_SAID = 8_192;
 /** How many fields one text names. */
 const MAX_FIELDS = 5;
 
@@ -43,22 +47,30 @@ interface RejectedField {
 function rejectedFields({ code, causes, said = '' }: KubeError): readonly RejectedField[] | undefined {
   if (code === 'INVALID') return causes.map(({ field }) => ({ path: field.replace(/\[.*/s, ''), why: '' }));
   if (!said.startsWith('failed to create typed patch object')) return undefined;
-  return [...said.matchAll(/(?:^|[\s:])((?:\.[\w-]+)+)\S*: (field not declared in schema|expected [a-z]+)/g)].map(
-    ([, path = '', why = '']) => ({ path: path.slice(1), why: ` (${why})` }),
-  );
+  return [
+    ...said
+      .slice(0, MAX_SAID)
+      .matchAll(/(?:^|[\s:])((?:\.[\w-]+)+)\S*: (field not declared in schema|expected [a-z]+)/g),
+  ].map(([, path = '', why = '']) => ({ path: path.slice(1), why: ` (${why})` }));
 }
 
 /** The path as far as it is the user's own text, or the schema's; the rest may be a name from inside a secret. */
 function shownPath(path: string, known: ReadonlySet<string>): string {
-  const steps = path.split('.').filter((step) => step !== '');
+  const steps = stepsOf(path);
   const hidden = steps.findIndex((step) => known.has(step));
   return (hidden < 0 ? steps : [...steps.slice(0, hidden), '…']).join('.');
 }
 
-/** Names that came with what was fetched, and do not stand in the manifest. */
-function knownNames({ es, content }: Refused): ReadonlySet<string> {
+/** Of the names that are asked for, those that came with what was fetched and do not stand in the manifest, which may be long. */
+function knownNames({ es, content }: Refused, asked: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const name of namesOf(content)) if (asked.has(name)) found.add(name);
   const written = JSON.stringify(es.spec);
-  return new Set([...namesOf(content)].filter((name) => !written.includes(name)));
+  return new Set([...found].filter((name) => !written.includes(name)));
+}
+
+function stepsOf(path: string): string[] {
+  return path.split('.').filter((step) => step !== '');
 }
 
 function* namesOf(content: ShapedContent | undefined): Generator<string> {
