@@ -1,8 +1,8 @@
-import type { ExternalSecret } from '@eso/api/resources';
+import { type ExternalSecret, LABEL_MANAGED_BY, MANAGED_BY_CERT_MANAGER } from '@eso/api/resources';
 import { type ConfigMap, type KubeClient, KubeError, type KubeObject, type Secret } from '@eso/kube';
 import { Permits } from '@eso/runtime';
 import type { Problem, TemplateText } from '@eso/sync';
-import { missingKey, tooManySources, tooMuchText, unreadable } from './source-problems.ts';
+import { guarded, missingKey, tooManySources, tooMuchText, unreadable } from './source-problems.ts';
 import { MAX_SOURCES, sourceKinds, type TemplateSource } from './source-refs.ts';
 
 /** Most bytes of the texts of one template; a ConfigMap has at most 1 MiB. */
@@ -74,6 +74,7 @@ export class SourceReader {
     try {
       const ref = { namespace, name: source.name };
       const object = await this.#client.get(sourceKinds[source.kind].type, ref, { signal });
+      if (object.metadata.labels?.[LABEL_MANAGED_BY] === MANAGED_BY_CERT_MANAGER) return guarded(source);
       return { version: object.metadata.resourceVersion ?? '', texts: textsOf(object, source) };
     } catch (thrown) {
       signal.throwIfAborted();

@@ -25,6 +25,16 @@ export function unreadable(error: KubeError, source: TemplateSource, namespace: 
   }
 }
 
+/** Keys of certificates are for the processes that they were made for; who may write ExternalSecrets beside them gets no copy. */
+export function guarded({ kind, name, field }: TemplateSource): Problem {
+  return {
+    code: 'FORBIDDEN',
+    field,
+    publicMessage: `error in ${sourceKinds[kind].word} ${name}: it belongs to the certificate controller of External Secrets, and no template reads it`,
+    nextStep: 'Name another one.',
+  };
+}
+
 /** A source without a key that the template asks for. */
 export function missingKey({ kind, name }: TemplateSource, { key, field }: SourceItem): Problem {
   const { word, type } = sourceKinds[kind];

@@ -272,6 +272,18 @@ describe('what is not there', () => {
     },
   );
 
+  test('a Secret of the certificate controller is read for nobody', async () => {
+    const labels = { 'app.kubernetes.io/managed-by': 'external-secrets-cert-manager' };
+    const metadata = { namespace, name: 'client-tls', labels };
+    const stringData = { t: text('the key') };
+    await core.admin.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata, stringData });
+    await create(reading('client-tls', 'secret'));
+    expect(await core.ready(namespace, 'app', 'False')).toMatch(
+      /templateFrom\[0\]\.secret.*belongs to the certificate controller.*\[FORBIDDEN\]/,
+    );
+    expect(await core.secret(namespace, 'app')).toBeUndefined();
+  });
+
   test('one of another namespace is never read [1.13.17]', async () => {
     const other = await core.own.cluster.createNamespace('other');
     await put('configMap', 'source', 'theirs', other);
