@@ -170,5 +170,5 @@ test('ends with exit code 0 at SIGTERM', async () => {
 
 test.each(['--enable-tls=false', '--insecure', '--skip-client-auth'])('has no flag %s', async (flag) => {
   const child = spawn(process.execPath, ['--conditions=@eso/source', MAIN, flag], { stdio: 'ignore' });
-  expect(await once(child, 'exit')).toEqual([2, null]);
+  expect(await once(child, 'exit')).toEqual([1, null]);
 });

@@ -16,8 +16,8 @@ export interface Footprint {
   readonly informerObjects: number;
 }
 
-/** Calls, errors, and (Deleted, False) of one that is gone. */
-const SERIES_OF_ONE = 3;
+/** Of one that is gone: calls, errors, its last duration in both units, and (Deleted, False). */
+const SERIES_OF_ONE = 5;
 
 /** By how much each figure may be above what it was: memory is not given back to the last byte. */
 const MAY_GROW: Readonly<Record<keyof Footprint, (before: number) => number>> = {
