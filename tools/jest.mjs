@@ -16,7 +16,7 @@ const kinds = {
     '--testPathIgnorePatterns=/node_modules/',
     '--testPathIgnorePatterns=/dist/',
   ],
-  // One after the other: several projects run beside each other.
+  // One after the other, unless a project says otherwise (--maxWorkers): several projects run beside each other.
   int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000', END],
   // Each file has a control plane of its own, and mostly waits.
   e2e: ['--maxWorkers=2', '--testTimeout=300000', '--testPathIgnorePatterns=\\.long\\.spec\\.', END],
@@ -25,7 +25,9 @@ const kinds = {
 };
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const byName = kinds;
-const own = byName[kind];
+const own = byName[kind]?.filter(
+  (option) => option !== '--runInBand' || !rest.some((arg) => arg.startsWith('--maxWorkers')),
+);
 if (!own || !existsSync(root)) {
   console.error('usage: node tools/jest.mjs <unit|int|e2e|long> <project root> [jest arguments]');
   process.exit(2);
