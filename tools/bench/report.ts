@@ -23,6 +23,8 @@ export interface Report {
   /** `total`, and by verb and resource; from the API server's own metrics. */
   readonly requestsPerObject: Readonly<Record<string, number>>;
   readonly processes: Processes;
+  /** Of a first sync: until the last object was Ready. Its events may be written behind that. */
+  readonly readySeconds?: number;
   /** Where single objects are waited for. */
   readonly latencySeconds?: Latency;
   /** Core's memory besides: before there is any ExternalSecret, and at its peak when it starts with all of them in sync. */
@@ -68,7 +70,7 @@ export function reportOf(
 
 /** The report as a Markdown table. */
 export function table(report: Report): string {
-  const { floorObjectsPerSecond, latencySeconds, coreRssMiB, coreLiveBytesPerObject } = report;
+  const { floorObjectsPerSecond, readySeconds, latencySeconds, coreRssMiB, coreLiveBytesPerObject } = report;
   const rows: [string, string][] = [
     ['scenario', report.scenario],
     ['objects', String(report.objects)],
@@ -78,6 +80,9 @@ export function table(report: Report): string {
       'floor, objects per second',
       `${floorObjectsPerSecond.toFixed(1)} (${(report.objectsPerSecond / floorObjectsPerSecond).toFixed(2)} of it)`,
     ],
+    ...(readySeconds === undefined
+      ? []
+      : [['seconds until the last Ready', readySeconds.toFixed(2)] satisfies [string, string]]),
     ...Object.entries(report.requestsPerObject).map(([name, count]): [string, string] => [
       `requests per object, ${name}`,
       count.toFixed(3),
