@@ -21,7 +21,7 @@ const file = (more: Partial<TaggedFile> = {}): TaggedFile => ({
 const report = (...tests: [fullName: string, status: string][]): JestReport => ({
   testResults: [
     {
-      name: '/root/libs/a/src/a.spec.ts',
+      name: '/checkout/libs/a/src/a.spec.ts',
       message: '',
       assertionResults: tests.map(([fullName, status]) => ({
         fullName,
@@ -32,7 +32,7 @@ const report = (...tests: [fullName: string, status: string][]): JestReport => (
   ],
 });
 const written = (...files: TaggedFile[]): string[] => problemsOf(ROWS, writtenClaims(files));
-const ran = (...reports: JestReport[]): string[] => problemsOf(ROWS, ranClaims('/root', [file()], reports));
+const ran = (...reports: JestReport[]): string[] => problemsOf(ROWS, ranClaims('/checkout', [file()], reports));
 
 test('rows that tests show are in order', () => {
   expect(written(file())).toEqual([]);

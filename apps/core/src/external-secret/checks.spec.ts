@@ -69,7 +69,7 @@ interface Given {
   orphans?: SecretSnapshot[];
   store?: StoreView | undefined;
   isWatched?: boolean;
-  damage?: number;
+  damage?: Observation['damage'];
   sinceStartMs?: number;
   templateSources?: SourceState;
   targetProblem?: TargetProblem;
@@ -159,7 +159,7 @@ test.each<[string, Given, unknown]>([
   ['a failure whose target is not whole', { syncedAgo: MINUTE, ready: 'False', target: drifted }, { kind: 'sync' }],
   [
     'a shared target that another one has made whole for itself',
-    { syncedAgo: MINUTE, ready: 'True', damage: 1 },
+    { syncedAgo: MINUTE, ready: 'True', damage: { target: 'team/es', mended: new Set() } },
     { kind: 'sync' },
   ],
   ['an orphaned target is gone [1.8.1] [8.6]', policy('Orphan'), { kind: 'upToDate' }],

@@ -6,7 +6,7 @@ import {
   providers,
 } from '@eso/api/resources';
 import type { Validation } from '@eso/api/server';
-import { events, namespaces, type ObjectMeta, type Secret, secrets } from '@eso/kube';
+import { namespaces, type ObjectMeta, type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 import { ADDRESS, REF } from '../testing/lab-provider.ts';
@@ -34,20 +34,11 @@ async function synced(spec: Partial<ExternalSecret['spec']> = {}): Promise<Secre
 
 const patchSecret = (body: object, name = 'app') =>
   core.admin.patch(secrets, { namespace, name }, body, { type: 'merge' });
-const patchExternalSecret = (body: object) =>
-  core.admin.patch(externalSecrets, { namespace, name: 'app' }, body, { type: 'merge' });
+const patchExternalSecret = (body: object) => core.edit(namespace, 'app', body);
 const deleteSecret = (name = 'app') => core.admin.delete(secrets, { namespace, name });
 const inSync = (name = 'app') => core.holds(namespace, name, { user: 'admin', password: 'first' });
 
-/** What happened to `app`, as users read it, once nothing more happens. */
-async function reasons(): Promise<string[]> {
-  await core.atRest();
-  const { items } = await core.admin.list(events, { namespace });
-  return items
-    .filter(({ involvedObject }) => involvedObject.kind === 'ExternalSecret')
-    .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
-    .sort();
-}
+const reasons = () => core.happened(namespace);
 
 async function createSecret(name: string, metadata: Partial<ObjectMeta> = {}): Promise<Secret> {
   const data = { theirs: Buffer.from('theirs').toString('base64') };

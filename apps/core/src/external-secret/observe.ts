@@ -1,8 +1,9 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import type { TargetSnapshot } from '@eso/sync';
+import { creationRule, type TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
-import type { Repairs } from './repairs.ts';
+import type { Damage, Repairs } from './repairs.ts';
 import type { SourceState } from './template-requests.ts';
+import { targetKey } from './target/target-key.ts';
 import type { SyncTarget, TargetProblem } from './target/target.ts';
 import type { TargetWords } from './target/words.ts';
 
@@ -20,7 +21,7 @@ export interface Observation {
   /** How its kind of target is spoken of. */
   readonly words: TargetWords;
   /** Damage to a target that it shares, and has not mended yet; {@link Repairs}. */
-  readonly damage: number | undefined;
+  readonly damage: Damage | undefined;
   /** Targets that it made under an earlier name. */
   readonly orphans: readonly TargetSnapshot[];
   /** What became of the objects that its template reads. */
@@ -76,7 +77,7 @@ export function createObserver(options: ObserverOptions): Observe {
       targetProblem,
       isWatched: target.isWatched(es),
       words: target.words,
-      damage: options.repairs.pending(key),
+      damage: creationRule(es).repairs ? options.repairs.pending(key, targetKey(es)) : undefined,
       orphans: target.orphans(es),
       templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),

@@ -1,5 +1,5 @@
 import { externalSecrets, type ExternalSecretTarget } from '@eso/api/resources';
-import { events, type Secret, secrets } from '@eso/kube';
+import { type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 
@@ -19,8 +19,7 @@ beforeEach(async () => {
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const create = (name: string, target: ExternalSecretTarget, keys: readonly string[] = ['user', 'password']) =>
   core.create(namespace, name, keys, { spec: { target: { name: 'app', ...target } } });
-const patch = (name: string, body: object) =>
-  core.admin.patch(externalSecrets, { namespace, name }, body, { type: 'merge' });
+const patch = (name: string, body: object) => core.edit(namespace, name, body);
 const forceSync = (name: string) =>
   patch(name, { metadata: { annotations: { 'external-secrets.io/force-sync': `${Math.random()}` } } });
 const patchSecret = (body: object) =>
@@ -47,14 +46,7 @@ async function condition(name: string): Promise<Record<string, string | undefine
 const hasCondition = (name: string, wanted: object) =>
   eventually(async () => expect(await condition(name)).toMatchObject(wanted));
 
-async function reasons(): Promise<string[]> {
-  await core.atRest();
-  const { items } = await core.admin.list(events, { namespace });
-  return items
-    .filter(({ involvedObject }) => involvedObject.kind === 'ExternalSecret')
-    .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
-    .sort();
-}
+const reasons = () => core.happened(namespace);
 
 describe('creationPolicy', () => {
   test('Owner: the Secret is controlled by its ExternalSecret, marked, and written under its field manager [1.9.1] [1.13.19] [1.13.26]', async () => {
@@ -182,6 +174,22 @@ describe('two on one Secret', () => {
     await core.atRest();
     await core.restart({ whileStopped: () => core.deleteSecret(namespace, 'app') });
     await core.holds(namespace, 'app', both);
+  });
+
+  test('of which one cannot be fetched when it is damaged gets its keys back when it can', async () => {
+    await create('one', { creationPolicy: 'CreateOrMerge' }, ['user']);
+    await create('two', { creationPolicy: 'CreateOrMerge' }, ['password']);
+    const both = { user: 'admin', password: 'first' };
+    await core.holds(namespace, 'app', both);
+    await core.atRest();
+    core.broken.add('user');
+    await patchSecret({ data: { user: null, password: base64('forged') } });
+    // The other one mends what is its own, and the Secret looks whole.
+    await core.holds(namespace, 'app', { password: 'first' });
+    await hasCondition('one', { ready: 'False' });
+    core.broken.delete('user');
+    await core.holds(namespace, 'app', both);
+    await hasCondition('one', { ready: 'True' });
   });
 
   test('of which one owns it: the other is refused, and syncs when it has its own name [1.13.23] [1.4.32] [8.10]', async () => {

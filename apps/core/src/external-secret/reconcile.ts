@@ -21,7 +21,7 @@ import { isCurrent } from './current.ts';
 import type { Call } from './gather.ts';
 import type { ExternalSecretMetrics, PassOutcome } from './metrics.ts';
 import type { Observation, Observe } from './observe.ts';
-import type { Repairs } from './repairs.ts';
+import type { Damage, Repairs } from './repairs.ts';
 import { mayWait } from './may-wait.ts';
 import type { SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
@@ -44,7 +44,7 @@ export interface ReconcileOptions {
   readonly client: Pick<KubeClient, 'patch'>;
   readonly events: SyncEvents;
   /** Told of targets that are not as they were written, and of those that were mended. */
-  readonly repairs: Pick<Repairs, 'damaged' | 'mended' | 'forget'>;
+  readonly repairs: Pick<Repairs, 'damaged' | 'mended'>;
   readonly metrics: ExternalSecretMetrics;
   readonly clock: Clock;
 }
@@ -62,7 +62,6 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
     const started = clock.monotonic();
     const observation = options.observe(key);
     const decision: Decision = observation ? decideReconcile(observation) : { kind: 'skip' };
-    if (!observation) options.repairs.forget(key);
     const object = observation?.es.metadata ?? parseKey(key);
     const record = (outcome: PassOutcome): void =>
       metrics.observeReconcile(object, outcome, clock.monotonic() - started);
@@ -119,17 +118,17 @@ class Pass {
   }
 
   async #sync(calls: readonly Call[]): Promise<ReconcileResult> {
-    const { collector, observe } = this.#options;
+    const { collector, observe, repairs } = this.#options;
     const { key, es, target } = this.#observation;
     // Whoever else writes this target finds it whole again after this pass, and has to know that it was not.
-    if (!isAtRest(es, target)) this.#options.repairs.damaged(targetKey(es), key);
+    const damage = this.#observation.damage ?? (isAtRest(es, target) ? undefined : repairs.damaged(targetKey(es)));
     if (!this.#context.enter(calls.map(({ endpoint }) => endpoint.id))) return { kind: 'wait' };
     const outcomes = await collector.collect(calls);
     this.#context.leave();
     const content = await this.#shape(outcomes);
     // Between the two there was time for anything; from here on it is requests about one object.
     if (!isCurrent(this.#observation, observe(key), calls)) return OUTDATED;
-    if (content.kind === 'content') return this.#write(content);
+    if (content.kind === 'content') return this.#write(content, damage);
     const { problem } = content;
     if (mayWait(problem, this.#observation))
       return { kind: 'failed', text: eventMessage(problem), again: retryAfter(problem.code, es) };
@@ -179,10 +178,10 @@ class Pass {
     return answers;
   }
 
-  async #write({ content, prepared }: ShapedTarget): Promise<ReconcileResult> {
+  async #write({ content, prepared }: ShapedTarget, damage: Damage | undefined): Promise<ReconcileResult> {
     const { targetOf, events, templates } = this.#options;
     const { signal } = this.#context;
-    const { key, es, words, damage } = this.#observation;
+    const { key, es, words } = this.#observation;
     let written;
     try {
       written = await targetOf(es).write({ es, content, signal });

@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 type Spec = Partial<ExternalSecretSpec>;
 const REF = (name = 'app') => ({ namespace, name });
-const edit = (body: object, name = 'app') => core.admin.patch(externalSecrets, REF(name), body, { type: 'merge' });
+const edit = (body: object, name = 'app') => core.edit(namespace, name, body);
 const get = (name = 'app'): Promise<ExternalSecret> => core.admin.get(externalSecrets, REF(name));
 const holds = (user: string) => core.holds(namespace, 'app', { user });
 

@@ -1,7 +1,8 @@
-/** Who writes which target. */
-export interface TargetSharers {
-  /** Keys of the ExternalSecrets that write the target with this key; both keys are `namespace/name`. */
-  readonly sharers: (targetKey: string) => readonly string[];
+/** Damage to a target, until everybody who writes it has mended it; a later one is another one. */
+export interface Damage {
+  readonly target: string;
+  /** Keys of the ExternalSecrets that have written theirs since. */
+  readonly mended: Set<string>;
 }
 
 /**
@@ -9,43 +10,48 @@ export interface TargetSharers {
  * hash that is right again, and the target looks whole to the others, whose keys may be missing from it.
  */
 export class Repairs {
-  readonly #sharers: TargetSharers['sharers'];
-  /** By ExternalSecret; a number for each damage, so that the mending of one does not count for a later one. */
-  readonly #damaged = new Map<string, number>();
-  #last = 0;
+  readonly #writers: (target: string) => number;
+  /** By target. Nothing stands here of one that has a single writer: there it shows by itself. */
+  readonly #damages = new Map<string, Damage>();
 
-  constructor({ sharers }: TargetSharers) {
-    this.#sharers = sharers;
+  /** @param options.writers how many ExternalSecrets write a target */
+  constructor({ writers }: { readonly writers: (target: string) => number }) {
+    this.#writers = writers;
   }
 
-  /**
-   * A target is not as it was written. Nothing is remembered of one that has a single writer: there it shows by itself.
-   * @param mender the ExternalSecret that found it so and is about to mend it
-   */
-  damaged(targetKey: string, mender?: string): void {
-    const sharers = this.#sharers(targetKey);
-    if (sharers.length < 2) return;
-    this.#last++;
-    for (const key of sharers) if (key !== mender) this.#damaged.set(key, this.#last);
+  /** A target is not as it was written. @returns undefined where it is not shared */
+  damaged(target: string): Damage | undefined {
+    if (this.#writers(target) < 2) return undefined;
+    const damage: Damage = { target, mended: new Set() };
+    this.#damages.set(target, damage);
+    return damage;
   }
 
-  /** The damage that an ExternalSecret has not mended yet; undefined when there is none. */
-  pending(key: string): number | undefined {
-    return this.#damaged.get(key);
+  /** The damage to its target that an ExternalSecret has not mended yet; undefined when there is none. */
+  pending(key: string, target: string): Damage | undefined {
+    const damage = this.#damages.get(target);
+    return damage?.mended.has(key) === false ? damage : undefined;
   }
 
   /** An ExternalSecret has written its keys since it saw that damage. */
-  mended(key: string, damage: number | undefined): void {
-    if (damage !== undefined && this.#damaged.get(key) === damage) this.#damaged.delete(key);
+  mended(key: string, damage: Damage | undefined): void {
+    if (!damage) return;
+    damage.mended.add(key);
+    if (damage.mended.size >= this.#writers(damage.target)) this.#forget(damage);
   }
 
-  /** An ExternalSecret is gone. */
-  forget(key: string): void {
-    this.#damaged.delete(key);
+  /** An ExternalSecret does not write that target any more. */
+  left(target: string): void {
+    const damage = this.#damages.get(target);
+    if (damage && this.#writers(target) < 2) this.#forget(damage);
   }
 
-  /** How many are remembered. */
+  /** How many targets are damaged. */
   get size(): number {
-    return this.#damaged.size;
+    return this.#damages.size;
+  }
+
+  #forget(damage: Damage): void {
+    if (this.#damages.get(damage.target) === damage) this.#damages.delete(damage.target);
   }
 }

@@ -25,8 +25,7 @@ const hashOf = (value: string): string => sha3(`map[user:[${[...Buffer.from(valu
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const get = (name = 'app'): Promise<ExternalSecret> => core.admin.get(externalSecrets, { namespace, name });
 const target = (name = 'app'): Promise<Secret> => core.admin.get(secrets, { namespace, name });
-const patch = (body: object, name = 'app'): Promise<unknown> =>
-  core.admin.patch(externalSecrets, { namespace, name }, body, { type: 'merge' });
+const patch = (body: object, name = 'app'): Promise<unknown> => core.edit(namespace, name, body);
 
 async function eventsOf(name: string): Promise<CoreEvent[]> {
   const { items } = await core.admin.list(events, { namespace, fieldSelector: `involvedObject.name=${name}` });

@@ -1,6 +1,6 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
-import type { Informer } from '@eso/kube';
+import { type Informer, objectKey } from '@eso/kube';
 import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
@@ -24,8 +24,8 @@ export const externalSecretIndexers = {
 /** What {@link watchExternalSecrets} ties together. */
 export interface ExternalSecretWatches {
   readonly queue: WorkQueue;
-  /** Told of Secrets that are not as they were written. */
-  readonly repairs: Pick<Repairs, 'damaged'>;
+  /** Told of Secrets that are not as they were written, and of those that have a writer less. */
+  readonly repairs: Pick<Repairs, 'damaged' | 'left'>;
   readonly externalSecrets: Informer<ExternalSecret>;
   readonly secrets: Informer<SecretSnapshot>;
   readonly namespaces: Informer<NamespaceLabels>;
@@ -45,31 +45,35 @@ export interface Enqueue {
 
 /** What puts an ExternalSecret on the work queue: a change of anything that its outcome depends on. */
 export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
-  const { queue, externalSecrets, secrets, namespaces, stores } = watches;
+  const { queue, repairs, externalSecrets, secrets, namespaces, stores } = watches;
   const enqueue = (es: ExternalSecret, afterMs = 0): void =>
-    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced, afterMs });
+    queue.add(objectKey(es.metadata), { priority: hasSynced(es) ? Priority.changed : Priority.neverSynced, afterMs });
   const enqueueOwners = (key: string, afterMs?: number): void => {
     for (const es of externalSecrets.store.byIndex('target', key)) enqueue(es, afterMs);
   };
 
   const appeared = (es: ExternalSecret): void =>
-    queue.add(keyOf(es), { priority: hasSynced(es) ? Priority.refresh : Priority.neverSynced });
+    queue.add(objectKey(es.metadata), { priority: hasSynced(es) ? Priority.refresh : Priority.neverSynced });
 
   externalSecrets.addHandler({
     add: appeared,
     update: (before, after) => {
       // Status-only changes, our own above all, are no reason to look again.
       if (isChanged(before, after)) enqueue(after);
+      if (targetKey(before) !== targetKey(after)) repairs.left(targetKey(before));
     },
-    delete: (es) => queue.add(keyOf(es), { priority: Priority.changed }),
+    delete: (es) => {
+      repairs.left(targetKey(es));
+      queue.add(objectKey(es.metadata), { priority: Priority.changed });
+    },
   });
 
   const damaged = (key: string, afterMs?: number): void => {
-    watches.repairs.damaged(key);
+    repairs.damaged(key);
     enqueueOwners(key, afterMs);
   };
   const drifted = (secret: SecretSnapshot): void => {
-    if (!isIntact(secret)) damaged(keyOf(secret));
+    if (!isIntact(secret)) damaged(objectKey(secret.metadata));
     enqueueIfOrphaned(secret);
   };
   // Its maker looked for what it left behind at the rename, when this one was not to be seen yet.
@@ -81,7 +85,7 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   secrets.addHandler({
     add: drifted,
     update: (_before, after) => drifted(after),
-    delete: (secret) => damaged(keyOf(secret)),
+    delete: (secret) => damaged(objectKey(secret.metadata)),
   });
 
   const inNamespace = ({ metadata: { name } }: NamespaceLabels): ExternalSecret[] => externalSecrets.store.list(name);
@@ -111,10 +115,6 @@ function isChanged(before: ExternalSecret, after: ExternalSecret): boolean {
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     before.metadata.uid !== after.metadata.uid
   );
-}
-
-function keyOf({ metadata }: Pick<ExternalSecret, 'metadata'>): string {
-  return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
 function storeKey(kind: string, namespace: string, name: string): string {

@@ -5,7 +5,7 @@ import { type ProviderDefinition, ProviderError, type Validation } from '@eso/ap
 import { startTestProvider, type TestProvider } from '@eso/api/testing';
 import { Child } from '@eso/control-plane/child.mjs';
 import { freePort } from '@eso/control-plane/ports.mjs';
-import { isKubeError, type KubeClient, type Secret, secrets, services } from '@eso/kube';
+import { events, isKubeError, type KubeClient, type Secret, secrets, services } from '@eso/kube';
 import {
   ApiFaultProxy,
   eventually,
@@ -185,6 +185,22 @@ export class CoreProcess {
 
   get healthPort(): number {
     return this.#ports.health;
+  }
+
+  /** What happened to the ExternalSecrets of a namespace, or to one, as users read it in events, once nothing more happens. */
+  async happened(namespace: string, name?: string): Promise<string[]> {
+    await this.atRest();
+    const { items } = await this.admin.list(events, { namespace });
+    return items
+      .filter(({ involvedObject: { kind } }) => kind === 'ExternalSecret')
+      .filter(({ involvedObject }) => name === undefined || involvedObject.name === name)
+      .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
+      .sort();
+  }
+
+  /** Merges this into an ExternalSecret, as its user would. */
+  edit(namespace: string, name: string, body: object): Promise<ExternalSecret> {
+    return this.admin.patch(externalSecrets, { namespace, name }, body, { type: 'merge' });
   }
 
   async metrics(): Promise<string> {

@@ -60,6 +60,7 @@ test('always answers what a scan of all objects would', () => {
         for (const value of ['x', 'y', 'z']) {
           const scanned = [...model].filter(([, item]) => item.labels.includes(value)).map(([other]) => other);
           expect(store.indexKeys('label', value).toSorted()).toEqual(scanned.toSorted());
+          expect(store.countByIndex('label', value)).toBe(scanned.length);
         }
         expect(store.keys('n').toSorted()).toEqual(
           [...model.keys()].filter((other) => other.startsWith('n/')).toSorted(),

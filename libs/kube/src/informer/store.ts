@@ -45,6 +45,11 @@ export class Store<T> {
     return this.#pick(this.#index(index).keys(value));
   }
 
+  /** How many they are, at the same cost whatever the number. @throws RangeError when there is no such index */
+  countByIndex(index: string, value: string): number {
+    return this.#index(index).count(value);
+  }
+
   /** Their keys. @throws RangeError when there is no such index */
   indexKeys(index: string, value: string): string[] {
     return [...this.#index(index).keys(value)];
@@ -104,6 +109,11 @@ class Index<T> {
 
   keys(value: string): Iterable<string> {
     return each(this.#keysByValue.get(value));
+  }
+
+  count(value: string): number {
+    const keys = this.#keysByValue.get(value);
+    return typeof keys === 'string' ? 1 : (keys?.size ?? 0);
   }
 
   put(key: string, values: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { type ExternalSecret, LABEL_MANAGED } from '@eso/api/resources';
-import { isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
+import { isKubeError, type KubeClient, objectKey, type Secret, secrets } from '@eso/kube';
 import {
   creationRule,
   fieldManager,
@@ -16,6 +16,7 @@ import {
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
+import { targetKey } from './target-key.ts';
 import { SECRET_WORDS } from './words.ts';
 import { writeProblem } from './write-problem.ts';
 
@@ -67,7 +68,7 @@ export class SecretTarget implements SyncTarget {
   }
 
   observed(es: ExternalSecret): SecretSnapshot | undefined {
-    return this.#options.written.latest(keyOf(es, targetName(es)));
+    return this.#options.written.latest(targetKey(es));
   }
 
   /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
@@ -131,7 +132,7 @@ export class SecretTarget implements SyncTarget {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
       return false;
     } finally {
-      written.forget(`${namespace}/${name}`);
+      written.forget(objectKey({ namespace, name }));
     }
   }
 
@@ -140,11 +141,11 @@ export class SecretTarget implements SyncTarget {
     try {
       const secret = await this.#options.client.get(secrets, ref, { signal });
       const isOurs = secret.metadata.labels?.[LABEL_MANAGED] === 'true';
-      if (isOurs && !isIntact(snapshotSecret(secret))) this.#options.drifted(secretKey(secret));
+      if (isOurs && !isIntact(snapshotSecret(secret))) this.#options.drifted(objectKey(secret.metadata));
       return { kind: 'live', secret };
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND')) throw error;
-      this.#options.written.forget(keyOf(es, ref.name));
+      this.#options.written.forget(objectKey(ref));
       return { kind: 'missing' };
     }
   }
@@ -171,30 +172,22 @@ export class SecretTarget implements SyncTarget {
       return { kind: 'updated', lostKeys };
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
-      this.#options.written.forget(keyOf(es, secret.metadata.name));
+      this.#options.written.forget(objectKey(secret.metadata));
       return error.code === 'NOT_FOUND' ? undefined : { kind: 'contended' };
     }
   }
 
   #wrote(secret: Secret): void {
-    this.#options.written.recordWrite(secretKey(secret), snapshotSecret(secret));
+    this.#options.written.recordWrite(objectKey(secret.metadata), snapshotSecret(secret));
   }
 
   /** Whether its end will be noticed. One without our label is not watched at all. */
   #isSeen(target: Observed): boolean {
     if (target.kind !== 'live' || target.secret.metadata.labels?.[LABEL_MANAGED] !== 'true') return true;
-    return this.#options.written.recordRead(secretKey(target.secret), snapshotSecret(target.secret));
+    return this.#options.written.recordRead(objectKey(target.secret.metadata), snapshotSecret(target.secret));
   }
 
   #as(es: ExternalSecret): { readonly fieldManager: string } {
     return { fieldManager: fieldManager(es.metadata.name) };
   }
-}
-
-function secretKey({ metadata: { namespace = '', name } }: Secret): string {
-  return `${namespace}/${name}`;
-}
-
-function keyOf({ metadata: { namespace = '' } }: ExternalSecret, name: string): string {
-  return `${namespace}/${name}`;
 }

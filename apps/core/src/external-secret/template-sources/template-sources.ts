@@ -1,5 +1,5 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { type Informer, type KubeClient, parseKey } from '@eso/kube';
+import { type Informer, type KubeClient, objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { creationRule, deletionRule, manifestKind, type Problem, refreshTimeMs, tooMuch } from '@eso/sync';
 import type { InformerPool } from '../../informer-pool.ts';
@@ -82,7 +82,7 @@ export class TemplateSources implements TemplateRequests {
     const manifest = manifestKind(es);
     if ((!template && !manifest) || creationRule(es).existing === 'ignore') return undefined;
     const sources = templateSourcesOf(es);
-    this.#readers.get(keyOf(es))?.pace.spend();
+    this.#readers.get(objectKey(es.metadata))?.pace.spend();
     const reading = await this.#reader.read(es, sources, signal);
     if (reading.kind === 'problem') return { problem: reading.problem };
     return {
@@ -98,15 +98,15 @@ export class TemplateSources implements TemplateRequests {
   }
 
   rendered(es: ExternalSecret, prepared: PreparedTemplate | undefined): void {
-    const reader = this.#readers.get(keyOf(es));
+    const reader = this.#readers.get(objectKey(es.metadata));
     if (!reader) return;
     const from = prepared ? renderedFrom(prepared.versions) : versionsNow(this.#watched(es));
     reader.rendered = { from, generation: es.metadata.generation };
-    this.#tellUnwatched(keyOf(es), reader);
+    this.#tellUnwatched(objectKey(es.metadata), reader);
   }
 
   stateOf(es: ExternalSecret): SourceState {
-    const reader = this.#readers.get(keyOf(es));
+    const reader = this.#readers.get(objectKey(es.metadata));
     if (!reader) return { kind: 'unchanged' };
     const from = reader.rendered?.generation === es.metadata.generation ? reader.rendered?.from : undefined;
     if (!isAnySourceChanged(this.#watched(es), from, refreshTimeMs(es.status) ?? 0)) return { kind: 'unchanged' };
@@ -115,7 +115,7 @@ export class TemplateSources implements TemplateRequests {
 
   /** As the spec is now. What it read before and does not any more is let go. */
   #follow(es: ExternalSecret): void {
-    const key = keyOf(es);
+    const key = objectKey(es.metadata);
     const sources = tooMuch(es) ? [] : templateSourcesOf(es);
     const { namespace = '' } = es.metadata;
     const kinds = sources.length > MAX_SOURCES ? [] : [...new Set(sources.map(({ kind }) => kind))];
@@ -130,8 +130,8 @@ export class TemplateSources implements TemplateRequests {
 
   #forget(es: ExternalSecret): void {
     const { namespace = '' } = es.metadata;
-    const reader = this.#readers.get(keyOf(es));
-    this.#readers.delete(keyOf(es));
+    const reader = this.#readers.get(objectKey(es.metadata));
+    this.#readers.delete(objectKey(es.metadata));
     for (const kind of reader?.kinds ?? []) this.#watches.release({ kind, namespace });
   }
 
@@ -144,7 +144,7 @@ export class TemplateSources implements TemplateRequests {
   #listed({ kind, namespace }: SourcePlace): void {
     const { externalSecrets, appeared } = this.#options;
     for (const es of externalSecrets.store.list(namespace))
-      if (this.#readers.get(keyOf(es))?.kinds.includes(kind)) appeared(es);
+      if (this.#readers.get(objectKey(es.metadata))?.kinds.includes(kind)) appeared(es);
   }
 
   #watched(es: ExternalSecret): WatchedSource[] {
@@ -179,7 +179,3 @@ export class TemplateSources implements TemplateRequests {
 
 /** What does not pass by itself, and is no matter of the whole API server. */
 const LASTING: ReadonlySet<string> = new Set(['FORBIDDEN', 'TOO_MANY_WATCHES']);
-
-function keyOf({ metadata: { namespace = '', name } }: ExternalSecret): string {
-  return `${namespace}/${name}`;
-}

@@ -22,6 +22,8 @@ const TOO_DEEP = 'nested too deeply';
 /** Whoever may write an object chooses what stands in its managedFields: managers that are looked at, and fields of them together. */
 const MAX_WRITERS = 50;
 const MAX_FIELDS = 20_000;
+/** Of the shares of several, as much is hashed, in characters; a share beyond is not known, and its object is applied anew at each refresh. */
+const MAX_HASHED = 4 * 1024 * 1024;
 
 /**
  * Made as an object arrives, before it is stored: an informer's transform. Only what ExternalSecrets wrote counts: what the API server
@@ -30,9 +32,9 @@ const MAX_FIELDS = 20_000;
 export function snapshotManifest(object: KubeObject): ManifestSnapshot {
   const { apiVersion, kind, metadata } = object;
   const writers = writersOf(metadata.managedFields);
-  const shares = [...writers].map(([manager, trees]) => [manager, safePick(object, trees)] as const);
-  const [first, ...others] = shares;
-  const all = first && others.length === 0 ? first[1] : safePick(object, [...writers.values()].flat());
+  const shares = sharesOf(object, writers);
+  const [first] = shares;
+  const all = first && writers.size === 1 ? first[1] : safePick(object, [...writers.values()].flat());
   const dataHash = safeHash(() => hashedPart(all));
   const stated = metadata.annotations?.[ANNOTATION_DATA_HASH];
   const { [REPLACING_MANAGER]: replacedShare, ...applied } = Object.fromEntries(
@@ -47,6 +49,20 @@ export function snapshotManifest(object: KubeObject): ManifestSnapshot {
     shares: applied,
     ...(replacedShare === undefined ? {} : { replacedShare }),
   };
+}
+
+type Share = readonly [manager: string, content: FieldTree];
+
+function sharesOf(object: KubeObject, writers: ReadonlyMap<string, readonly FieldTree[]>): readonly Share[] {
+  const shares: Share[] = [];
+  let size = 0;
+  for (const [manager, trees] of writers) {
+    const content = safePick(object, trees);
+    if (writers.size > 1) size += JSON.stringify(content).length;
+    if (size > MAX_HASHED) break;
+    shares.push([manager, content]);
+  }
+  return shares;
 }
 
 /** Hash of content as it is rendered, to be compared with a share. */

@@ -1,5 +1,5 @@
 import { type ExternalSecret, LABEL_MANAGED } from '@eso/api/resources';
-import { type Discovery, type KubeObject, resourceName, type ResourceType } from '@eso/kube';
+import { type Discovery, type KubeObject, objectKey, resourceName, type ResourceType } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import {
   isIntact,
@@ -70,13 +70,13 @@ export class ManifestKinds {
 
   /** The kind that it said to {@link want}, where that is followed. */
   followed(es: ExternalSecret): FollowedKind | undefined {
-    const state = this.#wanted.get(userOf(es))?.state();
+    const state = this.#wanted.get(objectKey(es.metadata))?.state();
     return state?.kind === 'followed' ? state.followed : undefined;
   }
 
   /** A request showed that the API server does not have the kind any more. */
   vanished(es: ExternalSecret): void {
-    this.#wanted.get(userOf(es))?.vanished();
+    this.#wanted.get(objectKey(es.metadata))?.vanished();
   }
 
   /** An ExternalSecret writes what it wrote no longer: it is gone, or its target is another. */
@@ -92,7 +92,7 @@ export class ManifestKinds {
 
   #want(es: ExternalSecret): WantedKind | undefined {
     const { namespace = '' } = es.metadata;
-    const user = userOf(es);
+    const user = objectKey(es.metadata);
     const manifest = manifestKind(es);
     const scope = this.#options.perNamespace ? namespace : undefined;
     const key = manifest && [manifest.apiVersion, manifest.kind, scope ?? ''].join('|');
@@ -108,10 +108,6 @@ export class ManifestKinds {
     wanted.users.add(user);
     return wanted;
   }
-}
-
-function userOf({ metadata: { namespace = '', name } }: ExternalSecret): string {
-  return `${namespace}/${name}`;
 }
 
 /** Failures that do not pass by themselves. */

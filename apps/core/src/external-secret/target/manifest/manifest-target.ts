@@ -1,5 +1,5 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { isKubeError, type KubeClient, type KubeError, type KubeObject, type ObjectRef } from '@eso/kube';
+import { isKubeError, type KubeClient, type KubeError, type KubeObject, objectKey, type ObjectRef } from '@eso/kube';
 import {
   creationRule,
   fieldManager,
@@ -71,7 +71,7 @@ export class ManifestTarget implements SyncTarget {
   }
 
   observed(es: ExternalSecret): ManifestSnapshot | undefined {
-    return this.#followed(es)?.written.latest(keyOf(es));
+    return this.#followed(es)?.written.latest(objectKey(refOf(es)));
   }
 
   /** As upstream: what it made under an earlier name, or of another kind, stays. */
@@ -95,7 +95,7 @@ export class ManifestTarget implements SyncTarget {
     const followed = this.#followed(es);
     if (!followed) return { kind: 'contended' };
     const write: ManifestWrite = { es, signal, followed, content: wanted };
-    const snapshot = followed.written.latest(keyOf(es));
+    const snapshot = followed.written.latest(objectKey(refOf(es)));
     let target: ObservedManifest = snapshot ? { kind: 'known', snapshot } : { kind: 'unseen' };
     let written: TargetWriteResult | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -141,7 +141,7 @@ export class ManifestTarget implements SyncTarget {
       return { kind: 'known', snapshot: snapshotManifest(object) };
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND')) throw error;
-      followed.written.forget(keyOf(es));
+      followed.written.forget(objectKey(refOf(es)));
       return { kind: 'missing' };
     }
   }
@@ -155,12 +155,12 @@ export class ManifestTarget implements SyncTarget {
       const options = { fieldManager: manager, force: true, signal };
       const object = await this.#options.client.apply<KubeObject>(followed.type, plan.fields, options);
       const snapshot = snapshotManifest(object);
-      followed.written.recordWrite(keyOf(es), snapshot);
+      followed.written.recordWrite(objectKey(refOf(es)), snapshot);
       return { kind: 'applied', snapshot };
     } catch (error) {
       if (isKubeError(error, 'NOT_FOUND')) this.#options.kinds.vanished(es);
       if (!isOtherObject(error)) throw error;
-      followed.written.forget(keyOf(es));
+      followed.written.forget(objectKey(refOf(es)));
       return this.#read(write);
     }
   }
@@ -180,14 +180,14 @@ export class ManifestTarget implements SyncTarget {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;
       return false;
     } finally {
-      followed.written.forget(keyOf(es));
+      followed.written.forget(objectKey(refOf(es)));
     }
   }
 
   /** Whether its end will be noticed. One without our label is not followed at all. */
   #isSeen(target: ObservedManifest, { es, followed }: ManifestWrite): boolean {
-    if (target.kind !== 'known' || followed.written.latest(keyOf(es)) === target.snapshot) return true;
-    return followed.written.recordRead(keyOf(es), target.snapshot);
+    if (target.kind !== 'known' || followed.written.latest(objectKey(refOf(es))) === target.snapshot) return true;
+    return followed.written.recordRead(objectKey(refOf(es)), target.snapshot);
   }
 
   #followed(es: ExternalSecret): FollowedKind | undefined {
@@ -214,8 +214,4 @@ function isOtherObject(error: unknown): boolean {
 
 function refOf(es: ExternalSecret): ObjectRef {
   return { namespace: es.metadata.namespace ?? '', name: targetName(es) };
-}
-
-function keyOf(es: ExternalSecret): string {
-  return `${es.metadata.namespace ?? ''}/${targetName(es)}`;
 }

@@ -1,5 +1,5 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { Discovery, type Informer, type KubeClient } from '@eso/kube';
+import { Discovery, type Informer, type KubeClient, objectKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import { manifestKind } from '@eso/sync';
 import type { InformerPool } from '../../../informer-pool.ts';
@@ -32,9 +32,10 @@ export class ManifestTargets {
     externalSecrets.addHandler({
       update: (before, after) => {
         const [was, is] = [manifestKind(before), manifestKind(after)];
-        if (was && (was.apiVersion !== is?.apiVersion || was.kind !== is.kind)) kinds.release(keyOf(before));
+        if (was && (was.apiVersion !== is?.apiVersion || was.kind !== is.kind))
+          kinds.release(objectKey(before.metadata));
       },
-      delete: (es) => kinds.release(keyOf(es)),
+      delete: (es) => kinds.release(objectKey(es.metadata)),
     });
   }
 
@@ -44,8 +45,4 @@ export class ManifestTargets {
     if (!manifest || (this.#options.enabled && !manifestKind(es))) return undefined;
     return new ManifestTarget(manifest.kind, this.#options);
   }
-}
-
-function keyOf({ metadata: { namespace = '', name } }: ExternalSecret): string {
-  return `${namespace}/${name}`;
 }

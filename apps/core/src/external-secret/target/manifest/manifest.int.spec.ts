@@ -1,5 +1,5 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
-import { type ConfigMap, configMaps, events, isKubeError, type KubeObject, resourceType } from '@eso/kube';
+import { type ConfigMap, configMaps, isKubeError, type KubeObject, resourceType } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../../../testing/core-process.ts';
 
@@ -79,8 +79,7 @@ const create = (
   name = 'app',
   keys = ['user', 'password'],
 ) => core.create(namespace, name, keys, { spec: { target: { manifest, ...target } } });
-const patch = (body: object, name = 'app') =>
-  core.admin.patch(externalSecrets, { namespace, name }, body, { type: 'merge' });
+const patch = (body: object, name = 'app') => core.edit(namespace, name, body);
 const configMap = (name = 'app') => core.admin.get(configMaps, { namespace, name });
 const patchConfigMap = (body: object) =>
   core.admin.patch<ConfigMap>(configMaps, { namespace, name: 'app' }, body, {
@@ -114,15 +113,7 @@ async function synced(target: Target = {}): Promise<ConfigMap> {
   return configMap();
 }
 
-/** What happened to `app`, as users read it, once nothing more happens. */
-async function happened(): Promise<string[]> {
-  await core.atRest();
-  const { items } = await core.admin.list(events, { namespace });
-  return items
-    .filter(({ involvedObject: { kind, name } }) => kind === 'ExternalSecret' && name === 'app')
-    .map(({ type, reason, message }) => `${type} ${reason}: ${message}`)
-    .sort();
-}
+const happened = () => core.happened(namespace, 'app');
 
 describe('a ConfigMap', () => {
   test('is made with what was fetched, the marks and an owner [1.13b.2] [1.13b.4] [1.13b.9] [1.13b.10] [1.13b.21] [1.4.20] [1.4.42] [1.13b.3]', async () => {
