@@ -49,6 +49,7 @@ async function firstSync(system: SyncingSystem): Promise<Report> {
   };
 }
 
+/** From the counters of the API server, which it takes a while to show: they are not to be read often. */
 async function eventsWritten(client: KubeClient): Promise<number> {
   return (await requestCounts(client)).get('POST events') ?? 0;
 }
@@ -61,7 +62,7 @@ async function untilEvents(client: KubeClient, wanted: number): Promise<void> {
   let written = await eventsWritten(client);
   let since = performance.now();
   while (written < wanted) {
-    await sleep(100);
+    await sleep(1_000);
     const now = await eventsWritten(client);
     if (now > written) since = performance.now();
     written = now;
