@@ -118,6 +118,26 @@ describe('what the user changes', () => {
     await core.holds(other, 'waiting', { user: 'admin' }, 5_000);
   });
 
+  test('a store that nobody could look at while core was away turns nobody False at its start', async () => {
+    await synced();
+    const gate = Promise.withResolvers<Validation>();
+    const { validate } = core;
+    core.validate = () => gate.promise;
+    core.backend.set('password', 'second');
+    await core.restart({
+      whileStopped: async () => {
+        await core.admin.delete(providers, { namespace, name: 'backend' });
+        await core.createStore(namespace);
+        await patchExternalSecret({ metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } });
+      },
+    });
+    await core.atRest();
+    core.validate = validate;
+    gate.resolve({ kind: 'valid' });
+    await core.holds(namespace, 'app', { user: 'admin', password: 'second' });
+    expect((await reasons()).filter((text) => text.startsWith('Warning'))).toEqual([]);
+  });
+
   test('a changed spec of its store makes one that failed for what it was given try again', async () => {
     core.backend.set('password', '!');
     const remoteRef = { key: 'password', decodingStrategy: 'Base64' as const };
