@@ -9,9 +9,11 @@ import { externalSecretController } from './external-secret/controller.ts';
 import { InformerPool } from './informer-pool.ts';
 import { createInformers, startInformers, watchHealth } from './informers.ts';
 import type { MetricSettings } from './metrics/settings.ts';
-import { providerControllers } from './provider/controllers.ts';
+import { Classes } from './store/classes.ts';
 import { EndpointOverrides } from './store/endpoint-overrides.ts';
+import { namespaceOf } from './store/namespace-labels.ts';
 import { Stores } from './store/stores.ts';
+import { validationControllers } from './validation/controllers.ts';
 
 /** What core is made of: connections to the outside, and the values of its flags. */
 export interface CoreOptions {
@@ -119,18 +121,20 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
   const { informers } = parts;
   const overrides = path === undefined ? undefined : new EndpointOverrides({ path, logger, clock });
   overrides?.start(lifetime);
+  const classes = new Classes(informers);
   const stores = new Stores({
-    providers: informers.providers,
-    ...(informers.clusterProviders ? { clusterProviders: informers.clusterProviders } : {}),
+    ...informers,
+    classes,
+    namespace: namespaceOf(informers.namespaces),
     services: informers.services.store,
     endpointSlices: informers.endpointSlices.store,
     ...(overrides ? { overrides } : {}),
     clusterDomain: options.clusterDomain,
   });
-  const common = { ...parts, client, stores, clock, logger, registry, workers, controllerClass, metrics };
-  const providers = providerControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
+  const common = { ...parts, client, stores, classes, clock, logger, registry, workers, controllerClass, metrics };
+  const validation = validationControllers({ ...common, overrides, requeueMs: options.storeRequeueMs });
   return [
-    ...providers.controllers,
+    ...validation.controllers,
     externalSecretController({
       ...common,
       namespaces: options.namespaces,
@@ -138,7 +142,7 @@ function composeControllers(options: CoreOptions, lifetime: AbortSignal, parts: 
       lifetime,
       refreshStatusEvery: options.refreshStatusEvery,
       templateDelimiters: options.templateDelimiters,
-      revalidation: providers.revalidation,
+      revalidation: validation.revalidation,
     }),
   ];
 }

@@ -1,13 +1,21 @@
 import {
   type ClusterProvider,
+  type ClusterProviderClass,
+  clusterProviderClasses,
   clusterProviders,
+  type ClusterSecretStore,
+  clusterSecretStores,
   type ExternalSecret,
   externalSecrets,
   LABEL_CREATED_BY,
   LABEL_MANAGED,
   LABEL_PROVIDER,
   type Provider,
+  type ProviderClass,
+  providerClasses,
   providers,
+  type SecretStore,
+  secretStores,
 } from '@eso/api/resources';
 import {
   createInformer,
@@ -26,6 +34,7 @@ import type { Logger, Readiness, Registry } from '@eso/runtime';
 import { type SecretSnapshot, snapshotSecret } from '@eso/sync';
 import { externalSecretIndexers } from './external-secret/watches.ts';
 import { type NamespaceLabels, namespaceLabels } from './store/namespace-labels.ts';
+import { classIndexers } from './store/classes.ts';
 import { endpointSliceIndexers } from './store/endpoints.ts';
 
 /** Everything core watches. */
@@ -33,8 +42,13 @@ export interface Informers {
   readonly externalSecrets: Informer<ExternalSecret>;
   readonly secrets: Informer<SecretSnapshot>;
   readonly providers: Informer<Provider>;
-  /** Absent where cluster-scoped stores are switched off. */
+  readonly secretStores: Informer<SecretStore>;
+  /** Absent where cluster-scoped stores are switched off, as the next one. */
   readonly clusterProviders: Informer<ClusterProvider> | undefined;
+  readonly clusterSecretStores: Informer<ClusterSecretStore> | undefined;
+  readonly providerClasses: Informer<ProviderClass>;
+  /** SecretStores are served by them, too, so that they are there whatever is switched off. */
+  readonly clusterProviderClasses: Informer<ClusterProviderClass>;
   readonly services: Informer<Service>;
   readonly endpointSlices: Informer<EndpointSlice>;
   readonly namespaces: Informer<NamespaceLabels>;
@@ -45,7 +59,7 @@ export interface InformersOptions {
   readonly client: KubeClient;
   /** Namespaces whose ExternalSecrets are served; undefined = all. */
   readonly tenants: readonly string[] | undefined;
-  /** Watch ClusterProviders, too; needs rights on a cluster-scoped kind. */
+  /** Watch ClusterProviders and ClusterSecretStores, too. */
   readonly clusterStores: boolean;
   readonly logger: Logger;
   readonly registry: Registry;
@@ -70,7 +84,11 @@ export function createInformers({ client, tenants, clusterStores, logger, regist
       },
     }),
     providers: createInformer(client, providers, tenant),
+    secretStores: createInformer(client, secretStores, tenant),
     clusterProviders: clusterStores ? createInformer(client, clusterProviders, common) : undefined,
+    clusterSecretStores: clusterStores ? createInformer(client, clusterSecretStores, common) : undefined,
+    providerClasses: createInformer(client, providerClasses, { ...tenant, indexers: classIndexers }),
+    clusterProviderClasses: createInformer(client, clusterProviderClasses, { ...common, indexers: classIndexers }),
     // Providers may listen in any namespace. What carries no provider's label is none of ours: a cluster's other Services and
     // endpoints may be any number. Kubernetes copies the labels of a Service to its EndpointSlices.
     services: createInformer(client, services, { ...common, ...ofProviders }),

@@ -7,7 +7,7 @@ import { type Remedy, remedyFor, syncErrorCodes } from '@eso/sync';
 import { parse } from 'yaml';
 
 /** Who says it. A code that several say means something else each time, and has one page with a section for each. */
-export type ErrorGroup = 'provider' | 'transport' | 'externalSecret' | 'store' | 'kubernetes';
+export type ErrorGroup = 'provider' | 'transport' | 'externalSecret' | 'store' | 'storeStatus' | 'kubernetes';
 
 /** What the pages say of a code in one group. */
 export interface DocumentedError {
@@ -41,6 +41,49 @@ const STORE_CODES: Readonly<Record<string, Said>> = {
   STORE_REFUSED: said(
     'the store names something that it may not, or its process cannot be found',
     'correct the field of the store that is named',
+  ),
+};
+
+/** Codes that core writes into the condition of a store, or of a class, itself. */
+const STORE_STATUS_CODES: Readonly<Record<string, Said>> = {
+  STORE_INVALID: said('a field of the store cannot be used as it is', 'correct the field that is named'),
+  REFERENCE_NOT_ALLOWED: said(
+    'the store refers to something that it may not use: of another namespace, or of a kind that is not for it',
+    'correct the field that is named, or have an administrator create a cluster-scoped store',
+  ),
+  KEY_NOT_SERVED: said(
+    'no class claims the key of the config in the store',
+    'install the provider for it, with a ClusterProviderClass that has the key in spec.serves.stores',
+  ),
+  CLASS_NOT_FOUND: said('the class that the store names does not exist', 'create the class or correct the reference'),
+  CLASS_NOT_READY: said(
+    'the provider of the class cannot be used at the moment; the condition of the class says why',
+    'look at the Ready condition of the class',
+  ),
+  CLASS_NOT_ALLOWED: said(
+    "the class's conditions do not admit the namespace of the store",
+    'use another class, or have an administrator add the namespace to spec.conditions of the class',
+  ),
+  CLAIM_TAKEN: said(
+    'another class claims the same, and has the older or the stronger claim',
+    'take the claim out of spec.serves of one of the two',
+  ),
+  ADDRESS_INVALID: said(
+    'the address is not that of a port of a Service',
+    'write <service>.<namespace>.svc:<port>, with a port that the Service has',
+  ),
+  SERVICE_NOT_FOUND: said('the Service of the address does not exist', 'create the Service or correct the address'),
+  SERVICE_NOT_ALLOWED: said(
+    'the Service of the address is no provider, or one that this namespace may not use',
+    'have an administrator set the labels that are named',
+  ),
+  NO_ENDPOINT: said(
+    'the Service of the address has no ready endpoint',
+    "check that the provider's pods run and are ready",
+  ),
+  PROTOCOL_INCOMPATIBLE: said(
+    'core and the provider have no version of the contract in common',
+    'run releases of both that go together',
   ),
 };
 
@@ -148,6 +191,7 @@ function tables(): Omit<DocumentedError, 'causes'>[] {
     ...Object.entries(syncErrorCodes).map(([code, said]) => entry('externalSecret', code, said)),
     ...Object.entries(TEMPLATE_CODES).map(([code, said]) => entry('externalSecret', code, said)),
     ...Object.entries(STORE_CODES).map(([code, said]) => entry('store', code, said)),
+    ...Object.entries(STORE_STATUS_CODES).map(([code, said]) => entry('storeStatus', code, said)),
     ...Object.entries(KUBERNETES_CODES).map(([code, said]) => entry('kubernetes', code, said)),
   ];
 }

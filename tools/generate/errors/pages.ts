@@ -43,6 +43,13 @@ const GROUPS: Readonly<Record<ErrorGroup, GroupText>> = {
   },
   externalSecret: { who: 'Core says so of the ExternalSecret, and of what came for it', where: [READY] },
   store: { who: 'Core says so of the store that the ExternalSecret names', where: [READY] },
+  storeStatus: {
+    who: 'Core says so of a store, or of the class of a provider',
+    where: [
+      'condition Ready of the store or class, and its Warning event',
+      'condition Ready of ExternalSecrets that use it, after their own code',
+    ],
+  },
   kubernetes: {
     who: 'The Kubernetes API answers so, or not at all',
     where: [
@@ -83,9 +90,13 @@ ${list(causes)}
 
 ${list(where)}
 
-**Tried again:** ${tried(remedy, wire?.repeated)}
+**Tried again:** ${group === 'storeStatus' ? STORE_TRIED : tried(remedy, wire?.repeated)}
 `;
 }
+
+const STORE_TRIED =
+  'A store or class is looked at again at each change of it, of its class, its Service and its endpoints, and of the labels of its namespace; ' +
+  'without one after its interval, or sooner.';
 
 function tried(remedy: Remedy, repeated: boolean | undefined): string {
   const again = repeated ? 'The call is repeated before the pass fails, where that does no harm. ' : '';
@@ -150,6 +161,12 @@ ${rows(own('externalSecret'))}
 
 ${head}
 ${rows(own('store'))}
+
+Of stores and classes themselves, in their own conditions:
+
+| Code | What happened | What to do |
+| --- | --- | --- |
+${rows(of('storeStatus').map(({ code, meaning, nextStep }) => [link(code), meaning, nextStep].join(' | ')))}
 
 ## The Kubernetes API
 

@@ -54,7 +54,8 @@ const store = (changes: Partial<StoreView> = {}): StoreView => ({
       storeGeneration: 1n,
     },
   }),
-  validationReference: () => ({ kind: 'refused', reason: 'InvalidAddress', message: 'not asked here' }),
+  address: () => undefined,
+  validationReference: () => ({ kind: 'refused', problem: { code: 'X', publicMessage: 'not asked here' } }),
   allows: () => true,
   ...changes,
 });

@@ -7,9 +7,10 @@ import type { SecretSnapshot, Shaper } from '@eso/sync';
 import type { InformerPool } from '../informer-pool.ts';
 import type { Informers } from '../informers.ts';
 import type { MetricSettings } from '../metrics/settings.ts';
-import type { StoreRevalidation } from '../provider/store-revalidation.ts';
+import type { StoreRevalidation } from '../validation/store-revalidation.ts';
 import { OwnWrites } from '../reconcile/own-writes.ts';
 import { StatusWriter } from '../reconcile/status-writer.ts';
+import { namespaceOf } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import { Collector } from './collect.ts';
 import { ExternalSecretConcluder } from './conclude.ts';
@@ -87,10 +88,7 @@ export function externalSecretController(options: ExternalSecretControllerOption
       repairs,
       templateSources: (es) => templates.stateOf(es),
       findStore: (ref, namespace) => stores.find(ref, namespace),
-      namespace: (namespace) => ({
-        name: namespace,
-        labels: informers.namespaces.store.get(undefined, namespace)?.metadata.labels ?? {},
-      }),
+      namespace: namespaceOf(informers.namespaces),
       controllerClass: options.controllerClass,
       clusterStores: informers.clusterProviders !== undefined,
       now: () => clock.now(),

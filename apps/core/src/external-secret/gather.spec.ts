@@ -34,7 +34,8 @@ const store = (name: string, changes: Partial<StoreView> = {}): StoreView => ({
       storeGeneration: 1n,
     },
   }),
-  validationReference: () => ({ kind: 'refused', reason: 'InvalidAddress', message: 'not asked here' }),
+  address: () => undefined,
+  validationReference: () => ({ kind: 'refused', problem: { code: 'X', publicMessage: 'not asked here' } }),
   allows: () => true,
   ...changes,
 });
@@ -74,13 +75,21 @@ test.each<[string, StoreView[], string, string]>([
   ['broken', [store('s', { ready: { status: 'False', message: 'why' } })], 'STORE_NOT_READY', 'is not ready: why'],
   [
     'foreign config',
-    [store('s', { reference: () => ({ kind: 'refused', reason: 'ReferenceNotAllowed', message: 'no' }) })],
+    [
+      store('s', {
+        reference: () => ({ kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED', publicMessage: 'no' } }),
+      }),
+    ],
     'STORE_REFUSED',
     'no',
   ],
   [
     'no endpoint',
-    [store('s', { resolveEndpoint: () => ({ kind: 'refused', reason: 'ServiceNotFound', message: 'gone' }) })],
+    [
+      store('s', {
+        resolveEndpoint: () => ({ kind: 'refused', problem: { code: 'SERVICE_NOT_FOUND', publicMessage: 'gone' } }),
+      }),
+    ],
     'STORE_REFUSED',
     'gone',
   ],

@@ -1,6 +1,6 @@
 import type { ProviderEndpoint } from '@eso/client';
 import { type Problem, type Source, sourcesOf, SyncError } from '@eso/sync';
-import type { ConsumerNamespace, StoreProviderReference, StoreView } from '../store/store-view.ts';
+import type { ConsumerNamespace, StoreProviderReference, StoreRefusal, StoreView } from '../store/store-view.ts';
 import { missingFeature } from './missing-feature.ts';
 import type { Observation } from './observe.ts';
 
@@ -59,12 +59,17 @@ function callFor(source: Source, store: StoreView | undefined, namespace: Consum
   const unserved = missingFeature(source, store);
   if (unserved) return unserved;
   const reference = store.reference(namespace.name);
-  if (reference.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: reference.message };
+  if (reference.kind === 'refused') return storeRefused(field, reference);
   const endpoint = store.resolveEndpoint();
-  if (endpoint.kind === 'refused') return { code: 'STORE_REFUSED', field, publicMessage: endpoint.message };
+  if (endpoint.kind === 'refused') return storeRefused(field, endpoint);
   const { providerRef, sourceNamespace } = reference;
   const { uid, generation } = store;
   return { source, endpoint: endpoint.endpoint, providerRef, sourceNamespace, store: { uid, generation } };
+}
+
+function storeRefused(field: string, { problem }: StoreRefusal): Problem {
+  const of = problem.field === undefined ? '' : `${problem.field}: `;
+  return { code: 'STORE_REFUSED', field, publicMessage: of + problem.publicMessage, nextStep: problem.nextStep };
 }
 
 function notFound({ store: { kind, name, field } }: Source, namespace: string): Problem {
@@ -73,7 +78,7 @@ function notFound({ store: { kind, name, field } }: Source, namespace: string): 
     field,
     publicMessage: `could not get ${kind} "${name}": it does not exist`,
     nextStep:
-      kind === 'Provider'
+      kind === 'Provider' || kind === 'SecretStore'
         ? `Create it in namespace "${namespace}" or correct the reference.`
         : 'Create it or correct the reference.',
   };

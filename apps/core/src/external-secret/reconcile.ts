@@ -13,7 +13,7 @@ import {
   type Shaper,
   SyncError,
 } from '@eso/sync';
-import type { StoreRevalidation } from '../provider/store-revalidation.ts';
+import type { StoreRevalidation } from '../validation/store-revalidation.ts';
 import { type Decision, decideReconcile } from './checks.ts';
 import type { Collector, SourceOutcome } from './collect.ts';
 import type { ExternalSecretConcluder } from './conclude.ts';

@@ -70,8 +70,11 @@ test.each([
   ['provider.aws.svc\u0000:8080', 'blanks'],
 ])('%j is refused, and the text says what to write', (text, problem) => {
   const parsed = parseAddress(text, DOMAIN);
-  expect(parsed).toEqual({ kind: 'invalid', problem: expect.stringMatching(problem) as string });
-  expect(parsed).toEqual({ kind: 'invalid', problem: expect.stringMatching(/Write .+/) as string });
+  expect(parsed).toEqual({
+    kind: 'invalid',
+    problem: expect.stringMatching(problem) as string,
+    nextStep: expect.stringMatching(/^Write .+\.$/) as string,
+  });
 });
 
 test('what a user wrote is shown, but never at full length', () => {

@@ -7,10 +7,10 @@ export interface ServiceAddress {
   readonly port: number;
 }
 
-/** `problem` says what is wrong with the text and what to write. */
+/** `problem` says what is wrong with the text, `nextStep` what to write. */
 export type ParsedAddress =
   | { readonly kind: 'service'; readonly address: ServiceAddress }
-  | { readonly kind: 'invalid'; readonly problem: string };
+  | { readonly kind: 'invalid'; readonly problem: string; readonly nextStep: string };
 
 /** One label of a DNS name as Kubernetes takes it for Services and namespaces (RFC 1123). */
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -26,16 +26,16 @@ const SAMPLE = '<service>.<namespace>.svc:<port>';
 export function parseAddress(text: string, clusterDomain: string): ParsedAddress {
   const scheme = SCHEME.exec(text)?.[1];
   if (scheme !== undefined && scheme !== 'grpc' && scheme !== 'grpcs')
-    return invalid(`scheme ${quote(scheme)} is not supported. Write ${SAMPLE} without a scheme`);
+    return invalid(`scheme ${quote(scheme)} is not supported`, `Write ${SAMPLE} without a scheme`);
   const authority = scheme === undefined ? text : text.slice(scheme.length + 3);
 
   const form = formProblem(authority);
-  if (form !== undefined) return invalid(form);
+  if (form) return form;
   const colon = authority.lastIndexOf(':');
   const host = authority.slice(0, colon);
   const port = authority.slice(colon + 1);
   if (!PORT.test(port) || Number(port) > 65_535)
-    return invalid(`port ${quote(port)} is not a number from 1 to 65535. Write the Service's port number: ${SAMPLE}`);
+    return invalid(`port ${quote(port)} is not a number from 1 to 65535`, `Write the Service's port number: ${SAMPLE}`);
   return parseHost(host, Number(port), clusterDomain);
 }
 
@@ -49,40 +49,44 @@ export function serverName(address: ServiceAddress): string {
   return `${address.service}.${address.namespace}.svc`;
 }
 
-function formProblem(authority: string): string | undefined {
-  if (authority === '') return `it is empty. Write ${SAMPLE}`;
+function formProblem(authority: string): ParsedAddress | undefined {
+  if (authority === '') return invalid('it is empty', `Write ${SAMPLE}`);
   // Before anything is compared: look-alike letters of other scripts must not get near a name check.
   if (!/^[\x21-\x7e]+$/.test(authority))
-    return `it has blanks or characters outside ASCII. Write ${SAMPLE} with the names of the Service and its namespace`;
-  if (authority.includes('@')) return `user information (before "@") is not supported. Write ${SAMPLE}`;
-  if (/[/?#\\%]/.test(authority)) return `a path, a query or an escape is not supported. Write ${SAMPLE}`;
+    return invalid(
+      'it has blanks or characters outside ASCII',
+      `Write ${SAMPLE} with the names of the Service and its namespace`,
+    );
+  if (authority.includes('@')) return invalid('user information (before "@") is not supported', `Write ${SAMPLE}`);
+  if (/[/?#\\%]/.test(authority)) return invalid('a path, a query or an escape is not supported', `Write ${SAMPLE}`);
   if (isIP(authority) !== 0 || /^\[.*\](:|$)/.test(authority) || isIP(authority.replace(/:[^:]*$/, '')) !== 0)
-    return `IP addresses are not supported. Write the name of the provider's Service: ${SAMPLE}`;
-  if (!authority.includes(':')) return `the port is missing. Write ${SAMPLE}`;
+    return invalid('IP addresses are not supported', `Write the name of the provider's Service: ${SAMPLE}`);
+  if (!authority.includes(':')) return invalid('the port is missing', `Write ${SAMPLE}`);
   return undefined;
 }
 
 function parseHost(host: string, port: number, clusterDomain: string): ParsedAddress {
-  if (host.endsWith('.')) return invalid(`host ${quote(host)} ends with a dot. Write it without: ${SAMPLE}`);
+  if (host.endsWith('.')) return invalid(`host ${quote(host)} ends with a dot`, `Write it without: ${SAMPLE}`);
   if (host !== host.toLowerCase())
-    return invalid(`host ${quote(host)} has upper-case letters. Write it in lower case: ${SAMPLE}`);
+    return invalid(`host ${quote(host)} has upper-case letters`, `Write it in lower case: ${SAMPLE}`);
   const labels = host.split('.');
   const [service, namespace, svc, ...domain] = labels;
   if (labels.some((label) => label.startsWith('xn--')))
     return invalid(
-      `host ${quote(host)} is an internationalised name. Write the name of the provider's Service: ${SAMPLE}`,
+      `host ${quote(host)} is an internationalised name`,
+      `Write the name of the provider's Service: ${SAMPLE}`,
     );
   if (labels.length < 3 || svc !== 'svc' || service === undefined || namespace === undefined)
-    return invalid(`host ${quote(host)} does not name a Service. Write ${SAMPLE}`);
+    return invalid(`host ${quote(host)} does not name a Service`, `Write ${SAMPLE}`);
   if (domain.length > 0 && domain.join('.') !== clusterDomain)
-    return invalid(`host ${quote(host)} is outside the cluster's domain ${quote(clusterDomain)}. Write ${SAMPLE}`);
+    return invalid(`host ${quote(host)} is outside the cluster's domain ${quote(clusterDomain)}`, `Write ${SAMPLE}`);
   if (!LABEL.test(service) || !LABEL.test(namespace))
-    return invalid(`host ${quote(host)} has a part that cannot be a Service or namespace name. Write ${SAMPLE}`);
+    return invalid(`host ${quote(host)} has a part that cannot be a Service or namespace name`, `Write ${SAMPLE}`);
   return { kind: 'service', address: { namespace, service, port } };
 }
 
-function invalid(problem: string): ParsedAddress {
-  return { kind: 'invalid', problem };
+function invalid(problem: string, nextStep: string): ParsedAddress {
+  return { kind: 'invalid', problem, nextStep: `${nextStep}.` };
 }
 
 /** User text inside a message: quoted, and short enough not to hide the rest. */

@@ -17,5 +17,8 @@ test.each([
   ['provider.aws.svc.corp.example:8080', undefined],
   ['provider.aws.svc.cluster.local:8080', 'corp.example'],
 ])('%s is none in domain %s', (text, domain) => {
-  expect(resolver(domain).parse(text)).toMatchObject({ kind: 'refused', reason: 'InvalidAddress' });
+  expect(resolver(domain).parse(text)).toMatchObject({
+    kind: 'refused',
+    problem: { code: 'ADDRESS_INVALID', field: 'spec.address' },
+  });
 });

@@ -2,8 +2,8 @@ import type { EndpointSlice, Service } from '@eso/kube';
 import { endpointId, parseAddress, serverName, type ServiceAddress } from './address.ts';
 import { BY_SERVICE, type DialAddress, readyAddresses } from './endpoints.ts';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
-import { checkService } from './services.ts';
-import type { StoreRefusal, EndpointResolution, ServedStoreKind } from './store-view.ts';
+import { checkService, type Dialler } from './services.ts';
+import type { EndpointResolution, StoreRefusal } from './store-view.ts';
 
 /** Read access to the objects an informer holds; every `Store` of @eso/kube is one. */
 export interface Lister<T> {
@@ -34,16 +34,17 @@ export class EndpointResolver {
   /** The Service that an address names; also used to find the stores that a changed Service concerns. */
   parse(address: string): ServiceAddress | StoreRefusal {
     const parsed = parseAddress(address, this.#options.clusterDomain ?? 'cluster.local');
-    return parsed.kind === 'service'
-      ? parsed.address
-      : { kind: 'refused', reason: 'InvalidAddress', message: `spec.address: ${parsed.problem}.` };
+    if (parsed.kind === 'service') return parsed.address;
+    const { problem: publicMessage, nextStep } = parsed;
+    return { kind: 'refused', problem: { code: 'ADDRESS_INVALID', field: 'spec.address', publicMessage, nextStep } };
   }
 
-  resolve(address: string, store: { readonly kind: ServedStoreKind; readonly namespace?: string }): EndpointResolution {
+  /** Where an address leads, for who stands in a namespace or, without one, for an administrator's object. */
+  resolve(address: string, dialler: Dialler): EndpointResolution {
     const named = this.parse(address);
     if ('kind' in named) return named;
     const service = this.#options.services.get(named.namespace, named.service);
-    const checked = checkService(named, service, store);
+    const checked = checkService(named, service, dialler);
     if (checked.kind === 'refused') return checked;
     const addresses = this.#addresses(named, checked.portName);
     if (addresses.length === 0) return noEndpoint(named);
@@ -61,7 +62,11 @@ export class EndpointResolver {
 function noEndpoint({ namespace, service }: ServiceAddress): StoreRefusal {
   return {
     kind: 'refused',
-    reason: 'Unavailable',
-    message: `spec.address: Service ${namespace}/${service} has no ready endpoint. Check that the provider's pods run and are ready.`,
+    problem: {
+      code: 'NO_ENDPOINT',
+      field: 'spec.address',
+      publicMessage: `Service ${namespace}/${service} has no ready endpoint`,
+      nextStep: "Check that the provider's pods run and are ready.",
+    },
   };
 }

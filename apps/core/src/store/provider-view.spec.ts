@@ -2,7 +2,8 @@ import type { ClusterProvider, Provider } from '@eso/api/resources';
 import { type EndpointSlice, type Service, Store } from '@eso/kube';
 import { EndpointResolver } from './endpoint-resolver.ts';
 import { endpointSliceIndexers } from './endpoints.ts';
-import { clusterProviderView, providerView, readiness } from './provider-view.ts';
+import { clusterProviderView, providerView } from './provider-view.ts';
+import { readiness } from './view-parts.ts';
 
 const providerRef = { apiVersion: 'provider.external-secrets.io/v2alpha1', kind: 'Fake', name: 'config' };
 const metadata = { name: 'backend', uid: 'u1', generation: 3 };
@@ -74,25 +75,24 @@ describe('where the process is dialled', () => {
     const unlabelled = cluster({ labels: {}, overrides: { 'fake/provider:8080': 4001 } });
     expect(providerView(provider(), unlabelled).resolveEndpoint()).toMatchObject({
       kind: 'refused',
-      reason: 'ServiceNotAllowed',
+      problem: { code: 'SERVICE_NOT_ALLOWED' },
     });
   });
 
   test.each([
-    ['no ready endpoint', {}, cluster({ ready: false }), 'Unavailable'],
-    ['a bad address', { address: '10.0.0.1:80' }, cluster(), 'InvalidAddress'],
-    ['no such Service', { address: 'other.fake.svc:8080' }, cluster(), 'ServiceNotFound'],
+    ['no ready endpoint', {}, cluster({ ready: false }), 'NO_ENDPOINT'],
+    ['a bad address', { address: '10.0.0.1:80' }, cluster(), 'ADDRESS_INVALID'],
+    ['no such Service', { address: 'other.fake.svc:8080' }, cluster(), 'SERVICE_NOT_FOUND'],
     [
       'a Service that is not shared',
       {},
       cluster({ labels: { 'external-secrets.io/provider': 'true' } }),
-      'ServiceNotAllowed',
+      'SERVICE_NOT_ALLOWED',
     ],
-  ])('%s is a refusal with its own reason', (_name, spec, resolver, reason) => {
+  ])('%s is a refusal with its own code', (_name, spec, resolver, code) => {
     expect(providerView(provider(spec), resolver).resolveEndpoint()).toMatchObject({
       kind: 'refused',
-      reason,
-      message: expect.stringMatching(/^spec\.address: /) as string,
+      problem: { code, field: 'spec.address', nextStep: expect.stringMatching(/\.$/) as string },
     });
   });
 });
@@ -114,7 +114,7 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
       },
     };
     expect(view.reference('team-a')).toEqual(reference);
-    expect(view.validationReference()).toEqual(reference);
+    expect(view.validationReference()).toEqual({ ...reference, hasConfig: true });
     expect(
       providerView(provider({ providerRef: { ...providerRef, namespace: 'team-a' } }), cluster()).reference('team-a'),
     ).toEqual(reference);
@@ -124,12 +124,12 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
   test('a Provider that names a config of another namespace is refused', () => {
     const view = providerView(provider({ providerRef: { ...providerRef, namespace: 'team-b' } }), cluster());
     for (const refused of [view.reference('team-a'), view.validationReference(), view.reference('team-b')])
-      expect(refused).toMatchObject({ kind: 'refused', reason: 'ReferenceNotAllowed' });
+      expect(refused).toMatchObject({ kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED' } });
   });
 
   test('a Provider serves no other namespace', () => {
     const view = providerView(provider(), cluster());
-    expect(view.reference('team-b')).toMatchObject({ kind: 'refused', reason: 'ReferenceNotAllowed' });
+    expect(view.reference('team-b')).toMatchObject({ kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED' } });
     expect(view.allows({ name: 'team-a', labels: {} })).toBe(true);
     expect(view.allows({ name: 'team-b', labels: {} })).toBe(false);
   });
@@ -145,13 +145,18 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
       sourceNamespace: 'admin',
       providerRef: { ...wire, requesterNamespace: 'team-a' },
     });
-    expect(view.validationReference()).toEqual({ kind: 'reference', sourceNamespace: 'admin', providerRef: wire });
+    expect(view.validationReference()).toEqual({
+      kind: 'reference',
+      sourceNamespace: 'admin',
+      providerRef: wire,
+      hasConfig: true,
+    });
   });
 
   test('without a namespace that scope is refused', () => {
     const view = clusterProviderView(clusterProvider(), cluster());
-    expect(view.reference('team-a')).toMatchObject({ kind: 'refused', reason: 'ReferenceNotAllowed' });
-    expect(view.validationReference()).toMatchObject({ kind: 'refused', reason: 'ReferenceNotAllowed' });
+    expect(view.reference('team-a')).toMatchObject({ kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED' } });
+    expect(view.validationReference()).toMatchObject({ kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED' } });
   });
 
   test('a ClusterProvider whose scope was never defaulted counts as ProviderNamespace', () => {
@@ -176,13 +181,18 @@ describe('what goes over the wire (spec: wire protocol 1.4)', () => {
       kind: 'reference',
       sourceNamespace: '',
       providerRef: { ...wire, namespace: 'admin' },
+      hasConfig: true,
     });
     const own = clusterProviderView(clusterProvider({ authenticationScope }), cluster());
     expect(own.reference('team-a')).toMatchObject({
       sourceNamespace: 'team-a',
       providerRef: { namespace: 'team-a', authNamespace: 'team-a' },
     });
-    expect(own.validationReference()).toMatchObject({ sourceNamespace: '', providerRef: { namespace: '' } });
+    expect(own.validationReference()).toMatchObject({
+      sourceNamespace: '',
+      providerRef: { namespace: '' },
+      hasConfig: false,
+    });
   });
 
   test('conditions decide which namespaces a ClusterProvider serves', () => {

@@ -2,22 +2,24 @@ import { admits, type ClusterProvider, type Provider } from '@eso/api/resources'
 import type { EndpointResolver } from './endpoint-resolver.ts';
 import type {
   ConsumerNamespace,
-  StoreRefusal,
-  StoreProviderReference,
-  StoreReadiness,
   ReferenceResolution,
+  StoreProviderReference,
+  StoreRefusal,
   StoreView,
+  ValidationQuestion,
 } from './store-view.ts';
+import { identityOf, referenceNotAllowed, wireStore } from './view-parts.ts';
 
 /** A namespaced Provider: everything it names is in its own namespace, except a process that an administrator shared. */
 export function providerView(provider: Provider, resolver: EndpointResolver): StoreView {
   const { metadata, spec } = provider;
   const namespace = metadata.namespace ?? '';
   return {
-    ...identity(provider),
+    ...identityOf(provider),
     kind: 'Provider',
     namespace,
-    resolveEndpoint: () => resolver.resolve(spec.address, { kind: 'Provider', namespace }),
+    resolveEndpoint: () => resolver.resolve(spec.address, { namespace }),
+    address: () => spec.address,
     reference(consumerNamespace): ReferenceResolution {
       if (spec.providerRef.namespace !== undefined && spec.providerRef.namespace !== namespace)
         return foreignConfig(spec.providerRef.namespace, namespace);
@@ -33,7 +35,8 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
       };
     },
     validationReference() {
-      return this.reference(namespace);
+      const reference = this.reference(namespace);
+      return reference.kind === 'refused' ? reference : { ...reference, hasConfig: true };
     },
     allows: (consumer) => consumer.name === namespace,
   };
@@ -46,9 +49,10 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
 export function clusterProviderView(provider: ClusterProvider, resolver: EndpointResolver): StoreView {
   const { metadata, spec } = provider;
   return {
-    ...identity(provider),
+    ...identityOf(provider),
     kind: 'ClusterProvider',
-    resolveEndpoint: () => resolver.resolve(spec.address, { kind: 'ClusterProvider' }),
+    resolveEndpoint: () => resolver.resolve(spec.address, {}),
+    address: () => spec.address,
     reference(consumerNamespace): ReferenceResolution {
       const ofConfig = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
@@ -64,7 +68,7 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
         },
       };
     },
-    validationReference(): ReferenceResolution {
+    validationReference(): ValidationQuestion {
       const namespace = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
       if (byProvider && namespace === undefined) return scopeWithoutNamespace(metadata.name);
@@ -72,6 +76,7 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
       const source = byProvider ? (namespace ?? '') : '';
       return {
         kind: 'reference',
+        hasConfig: namespace !== undefined,
         sourceNamespace: source,
         providerRef: {
           ...wireReference(provider, 'ClusterProvider', namespace ?? ''),
@@ -83,73 +88,35 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
   };
 }
 
-/** The Ready condition of a store as a view carries it. */
-export function readiness(store: Provider | ClusterProvider): StoreReadiness {
-  const ready = store.status?.conditions?.find((condition) => condition.type === 'Ready');
-  if (!ready) return { status: 'Absent' };
-  return {
-    status: ready.status,
-    ...(ready.reason === undefined ? {} : { reason: ready.reason }),
-    ...(ready.message === undefined ? {} : { message: ready.message }),
-  };
-}
-
-type Identity = Pick<StoreView, 'name' | 'uid' | 'generation' | 'controllerClass' | 'ready' | 'features'>;
-
-function identity(store: Provider | ClusterProvider): Identity {
-  const { metadata, spec } = store;
-  return {
-    name: metadata.name,
-    uid: metadata.uid ?? '',
-    generation: metadata.generation ?? 0,
-    ready: readiness(store),
-    ...(store.status?.features === undefined ? {} : { features: store.status.features }),
-    ...(spec.controller === undefined || spec.controller === '' ? {} : { controllerClass: spec.controller }),
-  };
-}
-
 function wireReference(
   store: Provider | ClusterProvider,
   kind: StoreView['kind'],
   configNamespace: string,
 ): StoreProviderReference {
   const { apiVersion, kind: configKind, name } = store.spec.providerRef;
-  return {
-    apiVersion,
-    kind: configKind,
-    name,
-    namespace: configNamespace,
-    storeRefKind: kind,
-    storeName: store.metadata.name,
-    storeUid: store.metadata.uid ?? '',
-    storeGeneration: BigInt(store.metadata.generation ?? 0),
-  };
+  return { apiVersion, kind: configKind, name, namespace: configNamespace, ...wireStore(store, kind) };
 }
 
 function foreignConfig(named: string, own: string): StoreRefusal {
-  return {
-    kind: 'refused',
-    reason: 'ReferenceNotAllowed',
-    message:
-      `spec.providerRef.namespace: a Provider may only name a config of its own namespace "${own}", not of "${named}". ` +
-      'Remove the field, or have an administrator create a ClusterProvider.',
-  };
+  return referenceNotAllowed(
+    'spec.providerRef.namespace',
+    `a Provider may only name a config of its own namespace "${own}", not of "${named}"`,
+    'Remove the field, or have an administrator create a ClusterProvider.',
+  );
 }
 
 function foreignConsumer(name: string, own: string, consumer: string): StoreRefusal {
-  return {
-    kind: 'refused',
-    reason: 'ReferenceNotAllowed',
-    message: `Provider "${name}" serves namespace "${own}" only, not "${consumer}". Create a Provider there, or use a ClusterProvider.`,
-  };
+  return referenceNotAllowed(
+    undefined,
+    `Provider "${name}" serves namespace "${own}" only, not "${consumer}"`,
+    'Create a Provider there, or use a ClusterProvider.',
+  );
 }
 
 function scopeWithoutNamespace(name: string): StoreRefusal {
-  return {
-    kind: 'refused',
-    reason: 'ReferenceNotAllowed',
-    message:
-      `spec.providerRef.namespace: ClusterProvider "${name}" has authenticationScope ProviderNamespace, which needs the ` +
-      'namespace of the config. Set it, or use authenticationScope ManifestNamespace.',
-  };
+  return referenceNotAllowed(
+    'spec.providerRef.namespace',
+    `ClusterProvider "${name}" has authenticationScope ProviderNamespace, which needs the namespace of the config`,
+    'Set it, or use authenticationScope ManifestNamespace.',
+  );
 }

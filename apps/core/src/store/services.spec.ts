@@ -1,10 +1,11 @@
 import type { Service } from '@eso/kube';
-import { checkService } from './services.ts';
+import { checkService, type Dialler } from './services.ts';
+import type { StoreRefusal } from './store-view.ts';
 
 const address = { namespace: 'aws', service: 'provider', port: 8080 };
-const tenant = { kind: 'Provider', namespace: 'team-a' } as const;
-const owner = { kind: 'Provider', namespace: 'aws' } as const;
-const cluster = { kind: 'ClusterProvider' } as const;
+const tenant: Dialler = { namespace: 'team-a' };
+const owner: Dialler = { namespace: 'aws' };
+const cluster: Dialler = {};
 const LABELLED = { 'external-secrets.io/provider': 'true' };
 const SHARED = { ...LABELLED, 'external-secrets.io/provider-shared': 'true' };
 
@@ -29,64 +30,63 @@ test.each([
 });
 
 test.each([
-  ['does not exist', undefined, cluster, 'ServiceNotFound', 'does not exist'],
-  ['has no label', service({}), cluster, 'ServiceNotAllowed', 'external-secrets.io/provider: "true"'],
+  ['does not exist', undefined, cluster, 'SERVICE_NOT_FOUND', 'does not exist'],
+  ['has no label', service({}), cluster, 'SERVICE_NOT_ALLOWED', 'external-secrets.io/provider: "true"'],
   [
     'has the label with another value',
     service({ ...LABELLED, 'external-secrets.io/provider': 'True' }),
     owner,
-    'ServiceNotAllowed',
+    'SERVICE_NOT_ALLOWED',
     'is not a provider',
   ],
   [
     'is shared but no provider',
     service({ 'external-secrets.io/provider-shared': 'true' }),
     tenant,
-    'ServiceNotAllowed',
+    'SERVICE_NOT_ALLOWED',
     'is not a provider',
   ],
   [
     'belongs to another namespace and is not shared',
     service(LABELLED),
     tenant,
-    'ServiceNotAllowed',
+    'SERVICE_NOT_ALLOWED',
     'external-secrets.io/provider-shared: "true"',
   ],
   [
     'is shared with another value',
     service({ ...LABELLED, 'external-secrets.io/provider-shared': 'yes' }),
     tenant,
-    'ServiceNotAllowed',
+    'SERVICE_NOT_ALLOWED',
     'not shared',
   ],
   [
     'is an ExternalName',
     service(SHARED, { type: 'ExternalName', externalName: 'evil.example', ports: [{ port: 8080 }] }),
     cluster,
-    'ServiceNotAllowed',
+    'SERVICE_NOT_ALLOWED',
     'ExternalName',
   ],
   [
     'lacks the port',
     service(LABELLED, { ports: [{ port: 80 }, { port: 443 }] }),
     owner,
-    'InvalidAddress',
+    'ADDRESS_INVALID',
     'no TCP port 8080 (it has: 80, 443)',
   ],
   [
     'has the port for UDP only',
     service(LABELLED, { ports: [{ port: 8080, protocol: 'UDP' }] }),
     owner,
-    'InvalidAddress',
+    'ADDRESS_INVALID',
     '(it has: none)',
   ],
-  ['has no ports at all', service(LABELLED, {}), owner, 'InvalidAddress', '(it has: none)'],
-] as const)('a Service that %s is refused', (_name, found, store, reason, text) => {
-  expect(checkService(address, found, store)).toEqual({
-    kind: 'refused',
-    reason,
-    message: expect.stringContaining(text) as string,
-  });
+  ['has no ports at all', service(LABELLED, {}), owner, 'ADDRESS_INVALID', '(it has: none)'],
+] as const)('a Service that %s is refused', (_name, found, store, code, text) => {
+  const { problem, ...refusal } = checkService(address, found, store) as StoreRefusal;
+  expect(refusal).toEqual({ kind: 'refused', service: address });
+  expect(problem).toMatchObject({ code, field: 'spec.address' });
+  expect(`${problem.publicMessage}. ${problem.nextStep ?? ''}`).toContain(text);
 });
 
 test('a port without a name is the only one of its Service', () => {

@@ -1,10 +1,9 @@
-import type { ConsumerNamespace, ProviderReason } from '@eso/api/resources';
+import type { ConsumerNamespace, StoreKind } from '@eso/api/resources';
 import type { ProviderEndpoint } from '@eso/client';
+import type { Problem } from '@eso/sync';
+import type { ServiceAddress } from './address.ts';
 
 export type { ConsumerNamespace } from '@eso/api/resources';
-
-/** The kinds of store that core serves. Further front ends (SecretStore, ClusterSecretStore) map to the same view. */
-export type ServedStoreKind = 'Provider' | 'ClusterProvider';
 
 /** What an ExternalSecret writes into `secretStoreRef`. */
 export interface StoreSelector {
@@ -20,12 +19,13 @@ export interface StoreReadiness {
   readonly message?: string;
 }
 
-/** A check that said no: which reason the store's Ready condition carries, and what the user has to change. */
+/** A check that said no. */
 export interface StoreRefusal {
   readonly kind: 'refused';
-  readonly reason: ProviderReason;
-  /** `<field>: <what is wrong>. <what to do>.` */
-  readonly message: string;
+  /** With a code of docs/reference/errors.md and the field of the store, or class, that was looked at. */
+  readonly problem: Problem;
+  /** The Service that was looked for, where there was one to look for. */
+  readonly service?: ServiceAddress;
 }
 
 /** Where the provider process is dialled, or why it is not. */
@@ -40,7 +40,7 @@ export interface StoreProviderReference {
   readonly kind: string;
   readonly name: string;
   readonly namespace: string;
-  readonly storeRefKind: ServedStoreKind;
+  readonly storeRefKind: StoreKind;
   /** Namespace in which the provider looks up credentials; absent where it depends on a requester not known yet. */
   readonly authNamespace?: string;
   readonly requesterNamespace?: string;
@@ -49,14 +49,23 @@ export interface StoreProviderReference {
   readonly storeGeneration: bigint;
 }
 
-/** What goes into each request on behalf of one consumer namespace, or why that namespace gets nothing. */
-export type ReferenceResolution =
-  | {
-      readonly kind: 'reference';
-      readonly providerRef: StoreProviderReference;
-      /** The wire's `source_namespace`. */
-      readonly sourceNamespace: string;
-    }
+/** What goes into each request on behalf of one consumer namespace. */
+export interface RequestReference {
+  readonly kind: 'reference';
+  readonly providerRef: StoreProviderReference;
+  /** The wire's `source_namespace`. */
+  readonly sourceNamespace: string;
+}
+
+/** The same, or why that namespace gets nothing. */
+export type ReferenceResolution = RequestReference | StoreRefusal;
+
+/** What core itself asks about a store, on nobody's behalf. */
+export type ValidationQuestion =
+  | (RequestReference & {
+      /** Whether there is a config to ask about; with `false` each consumer of the store has its own. */
+      readonly hasConfig: boolean;
+    })
   | StoreRefusal;
 
 /**
@@ -64,7 +73,7 @@ export type ReferenceResolution =
  * `Stores.find` for each pass, do not keep it.
  */
 export interface StoreView {
-  readonly kind: ServedStoreKind;
+  readonly kind: StoreKind;
   readonly name: string;
   /** Absent on cluster-scoped stores. */
   readonly namespace?: string;
@@ -72,16 +81,19 @@ export interface StoreView {
   readonly generation: number;
   /** `spec.controller`; absent = served by every installation. */
   readonly controllerClass?: string;
+  /** Its own condition; not ready where the class of its provider cannot be used. */
   readonly ready: StoreReadiness;
   /** What its process said that it can be used for; absent where it tells no details, so that nothing can be ruled out. */
   readonly features?: readonly string[];
   /** Where its process is dialled, looked up at each call in the Services and EndpointSlices known now. */
   resolveEndpoint(): EndpointResolution;
+  /** The address that {@link resolveEndpoint} looks up; absent where there is none at the moment. */
+  address(): string | undefined;
   /** What to send on behalf of an object in `consumerNamespace`. Does not look at conditions: see {@link allows}. */
   reference(consumerNamespace: string): ReferenceResolution;
   /** What to send when core itself asks, on nobody's behalf, to validate the store. */
-  validationReference(): ReferenceResolution;
-  /** Whether objects of that namespace may use the store: its own one, or what a ClusterProvider's conditions admit. */
+  validationReference(): ValidationQuestion;
+  /** Whether objects of that namespace may use the store: its own one, or what a cluster-scoped store's conditions admit. */
   allows(namespace: ConsumerNamespace): boolean;
 }
 

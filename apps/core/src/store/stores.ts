@@ -1,23 +1,35 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterProvider, Provider } from '@eso/api/resources';
-import type { EndpointSlice, Informer, Service } from '@eso/kube';
+import type { EndpointSlice, Service } from '@eso/kube';
+import type { ClassChange, Classes } from './classes.ts';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
 import { EndpointResolver, type Lister } from './endpoint-resolver.ts';
-import { readiness } from './provider-view.ts';
-import { type RegisteredKind, type StoreObject, storeRegistry, type StoreRegistry } from './registry.ts';
-import type { StoreSelector, StoreTransition, StoreView } from './store-view.ts';
+import {
+  type RegisteredKind,
+  type StoreInformers,
+  type StoreObject,
+  storeRegistry,
+  type StoreRegistry,
+} from './registry.ts';
+import type { ConsumerNamespace, StoreReadiness, StoreSelector, StoreTransition, StoreView } from './store-view.ts';
+import { readiness } from './view-parts.ts';
 
 /** The caches that stores are read from. */
-export interface StoresOptions {
-  readonly providers: Informer<Provider>;
-  /** Absent where core serves a list of namespaces only: then no ClusterProvider is ever found. */
-  readonly clusterProviders?: Informer<ClusterProvider>;
+export interface StoresOptions extends StoreInformers {
+  readonly classes: Classes;
+  /** The namespace of a name with its labels. */
+  readonly namespace: (name: string) => ConsumerNamespace;
   readonly services: Lister<Service>;
   /** Its informer needs the indexers `endpointSliceIndexers`. */
   readonly endpointSlices: Lister<EndpointSlice>;
   readonly overrides?: Pick<EndpointOverrides, 'get'>;
   /** The cluster's DNS domain, accepted at the end of an address. Default `cluster.local`. */
   readonly clusterDomain?: string;
+}
+
+/** A store of a kind, as the registry has it. */
+export interface RegisteredStore {
+  readonly kind: RegisteredKind;
+  readonly store: StoreObject;
 }
 
 /** All stores core knows, read from the informers' caches: no call of it asks the API server. */
@@ -27,9 +39,13 @@ export class Stores {
   readonly #listeners = new Set<(transition: StoreTransition) => void>();
 
   constructor(options: StoresOptions) {
+    const { classes, namespace } = options;
     this.resolver = new EndpointResolver(options);
-    this.registry = storeRegistry(options, this.resolver);
+    this.registry = storeRegistry(options, { resolver: this.resolver, classes, namespace });
     for (const kind of this.registry.kinds) this.#watch(kind);
+    classes.onChange((change) => {
+      for (const { kind, store } of this.tiedTo(change)) this.#notifyOf(kind.toView(store), readiness(store));
+    });
   }
 
   /**
@@ -51,6 +67,22 @@ export class Stores {
     return () => this.#listeners.delete(fn);
   }
 
+  /** The stores that a class serves, or would serve if it were there. */
+  *tiedTo({ kind, namespace, name, claims }: ClassChange): Generator<RegisteredStore> {
+    for (const registered of this.registry.kinds) {
+      // A ProviderClass is none of a cluster-scoped store's business.
+      if (!registered.classTie || (namespace !== undefined && !registered.namespaced)) continue;
+      for (const store of registered.informer.store.list(namespace)) {
+        const tie = registered.classTie(store);
+        const isTied =
+          tie?.tag === 'claim'
+            ? claims.includes(tie.id)
+            : tie?.tag === 'name' && tie.kind === kind && tie.name === name;
+        if (isTied) yield { kind: registered, store };
+      }
+    }
+  }
+
   #watch(kind: RegisteredKind): void {
     const { informer } = kind;
     const absent = { status: 'Absent' } as const;
@@ -66,6 +98,10 @@ export class Stores {
       },
       delete: (store) => this.#notify({ store: kind.toView(store), from: readiness(store), to: absent }),
     });
+  }
+
+  #notifyOf(store: StoreView, from: StoreReadiness): void {
+    this.#notify({ store, from, to: store.ready });
   }
 
   #notify(transition: StoreTransition): void {

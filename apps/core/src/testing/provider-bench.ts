@@ -10,8 +10,10 @@ import { createRegistry, type Registry, silentLogger, systemClock } from '@eso/r
 import { LAB_SERVER_NAME, LAB_SERVICE, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
 import { createInformers, startInformers } from '../informers.ts';
 import { DEFAULT_METRIC_SETTINGS } from '../metrics/settings.ts';
-import { type ProviderControllers, providerControllers } from '../provider/controllers.ts';
+import { type ValidationControllers, validationControllers } from '../validation/controllers.ts';
+import { Classes } from '../store/classes.ts';
 import { EndpointOverrides } from '../store/endpoint-overrides.ts';
+import { namespaceOf } from '../store/namespace-labels.ts';
 import type { StoreTransition } from '../store/store-view.ts';
 import { Stores } from '../store/stores.ts';
 import { labKube } from './lab-kube.ts';
@@ -26,7 +28,7 @@ export class ProviderBench {
   readonly lab: TlsLab;
   readonly serverDir: string;
   stores!: Stores;
-  controllers!: ProviderControllers;
+  controllers!: ValidationControllers;
   provider: TestProvider | undefined;
   /** What the provider says about every config. */
   validation: Validation = { kind: 'valid' };
@@ -115,18 +117,21 @@ export class ProviderBench {
       logger,
       registry: this.registry,
     });
+    const classes = new Classes(informers);
     this.stores = new Stores({
-      providers: informers.providers,
-      ...(informers.clusterProviders ? { clusterProviders: informers.clusterProviders } : {}),
+      ...informers,
+      classes,
+      namespace: namespaceOf(informers.namespaces),
       services: informers.services.store,
       endpointSlices: informers.endpointSlices.store,
       overrides,
     });
     this.stores.onTransition((transition) => this.transitions.push(transition));
-    this.controllers = providerControllers({
+    this.controllers = validationControllers({
       client,
       informers,
       stores: this.stores,
+      classes,
       overrides,
       connections,
       events: new EventRecorder({ client, component: 'external-secrets', logger }),

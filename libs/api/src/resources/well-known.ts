@@ -38,6 +38,9 @@ export const ANNOTATION_OWNER = 'external-secrets.io/owner';
 /** On an ExternalSecret whose target needs a cleanup that garbage collection cannot do. */
 export const FINALIZER_EXTERNAL_SECRET = 'externalsecrets.external-secrets.io/externalsecret-cleanup';
 
+/** On a SecretStore or ClusterSecretStore: upstream keeps it while a PushSecret has to delete what it pushed there. */
+export const FINALIZER_SECRET_STORE = 'secretstore.externalsecrets.io/finalizer';
+
 /** kubectl's copy of the manifest; describes the object it stands on and makes no sense on another. */
 export const ANNOTATION_LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 

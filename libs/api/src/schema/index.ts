@@ -4,7 +4,9 @@
  */
 import type { CustomResource } from './custom-resource.ts';
 import { externalSecret } from './external-secret/index.ts';
+import { clusterProviderClass, providerClass } from './provider-class.ts';
 import { clusterProvider, provider } from './provider.ts';
+import { clusterSecretStore, secretStore } from './secret-store.ts';
 
 export { z } from 'zod';
 export { condition } from './conditions.ts';
@@ -31,12 +33,23 @@ export {
   labelSelector,
   namespaceName,
   openObject,
+  storeInterval,
   stringMap,
   withRules,
 } from './fields.ts';
+export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
 export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';
+export { clusterSecretStoreSpec, secretStoreSpec, secretStoreStatus } from './secret-store.ts';
 export type { Exact, Stored, WrittenManifest } from './types.ts';
 
 /** Every kind whose CRD is in the chart of core. */
-export const coreResources: readonly CustomResource[] = [externalSecret, provider, clusterProvider];
+export const coreResources: readonly CustomResource[] = [
+  externalSecret,
+  secretStore,
+  clusterSecretStore,
+  provider,
+  clusterProvider,
+  providerClass,
+  clusterProviderClass,
+];

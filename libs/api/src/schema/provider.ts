@@ -5,7 +5,8 @@ import { customResource, type PrintColumn } from './custom-resource.ts';
 import { dnsName, intOrString, namespaceName, withRules } from './fields.ts';
 import { namespaceCondition } from './references.ts';
 
-const providerRef = () =>
+/** Points at the config object of a store. */
+export const storeProviderRef = () =>
   z.object({
     apiVersion: z
       .string()
@@ -23,14 +24,24 @@ const providerRef = () =>
       .describe('Namespace of the config. A Provider may only use configs of its own namespace.'),
   });
 
-const common = {
-  address: z
+/** Where a provider process listens. */
+export const providerAddress = () =>
+  z
     .string()
     .min(1)
     .max(512)
     .regex(/^\S+$/)
-    .describe('Service and port of the provider, as <service>.<namespace>.svc:<port>.'),
-  providerRef: providerRef().describe('Config that the provider uses.'),
+    .describe('Service and port of the provider, as <service>.<namespace>.svc:<port>.');
+
+/** What a store can be used for, in the coarse words of External Secrets. */
+export const storeCapabilities = () => z.enum(['ReadOnly', 'WriteOnly', 'ReadWrite']);
+
+/** What a store can be used for, such as get or findByTags. */
+export const storeFeatures = () => z.array(z.string().max(63)).max(64);
+
+const common = {
+  address: providerAddress(),
+  providerRef: storeProviderRef().describe('Config that the provider uses.'),
   controller: z
     .string()
     .optional()
@@ -70,13 +81,8 @@ export const clusterProviderSpec = withRules(
 /** Status of both kinds. */
 export const providerStatus = z.object({
   conditions: z.array(condition()).optional(),
-  capabilities: z
-    .enum(['ReadOnly', 'WriteOnly', 'ReadWrite'])
-    .optional()
-    .describe('What the provider can do with this config.'),
-  features: z
-    .array(z.string().max(63))
-    .max(64)
+  capabilities: storeCapabilities().optional().describe('What the provider can do with this config.'),
+  features: storeFeatures()
     .optional()
     .describe(
       'What the provider can do with this config, in detail, such as get or findByTags. Absent where it does not say so.',

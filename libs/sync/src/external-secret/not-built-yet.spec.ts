@@ -19,6 +19,12 @@ test.each<[string, ExternalSecretSpec]>([
       target: { name: 't', creationPolicy: 'CreateOrMerge', deletionPolicy: 'Merge', immutable: true },
     },
   ],
+  ['a SecretStore', { ...base, secretStoreRef: { name: 's' } }],
+  ['a ClusterSecretStore', { ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }],
+  [
+    'a SecretStore of its own for one source',
+    { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
+  ],
   ['CreatedOnce', { ...base, refreshPolicy: 'CreatedOnce' }],
   ['OnChange', { ...base, refreshPolicy: 'OnChange' }],
   ['sync windows', { ...base, syncWindows: { kind: 'allow', windows: [{ schedule: '@daily', duration: '1h' }] } }],
@@ -50,13 +56,7 @@ test.each<[string, ExternalSecretSpec]>([
 });
 
 test.each<[ExternalSecretSpec, string]>([
-  [{ ...base, secretStoreRef: { name: 's' } }, 'spec.secretStoreRef.kind'],
-  [{ ...base, secretStoreRef: { name: 's', kind: 'ClusterSecretStore' } }, 'spec.secretStoreRef.kind'],
   [{ ...base, dataFrom: [{ sourceRef: { generatorRef } }] }, 'spec.dataFrom[0].sourceRef.generatorRef'],
-  [
-    { ...base, dataFrom: [{ find: {} }, { find: {}, sourceRef: { storeRef: { name: 's' } } }] },
-    'spec.dataFrom[1].sourceRef.storeRef.kind',
-  ],
   [
     { ...base, data: [{ secretKey: 'k', remoteRef: { key: 'r' }, sourceRef: { generatorRef } }] },
     'spec.data[0].sourceRef.generatorRef',

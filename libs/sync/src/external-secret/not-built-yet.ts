@@ -1,5 +1,5 @@
 /** Fields that the schema has and core does not act on yet: each is answered, none is ignored in silence. */
-import { DEFAULT_STORE_KIND, type ExternalSecret, type ExternalSecretSpec, type StoreRef } from '@eso/api/resources';
+import type { ExternalSecret, ExternalSecretSpec } from '@eso/api/resources';
 import { SyncError } from '../error.ts';
 
 /** A field with a value that core does not act on yet. */
@@ -12,7 +12,13 @@ export interface UnbuiltField {
 
 /** Every such field of an ExternalSecret, in the order of the spec. */
 export function unbuiltFields({ spec }: Pick<ExternalSecret, 'spec'>): UnbuiltField[] {
-  return [...unbuiltStoreKind('spec.secretStoreRef', spec.secretStoreRef), ...unbuiltInSources(spec)];
+  const dataFrom = (spec.dataFrom ?? []).flatMap(({ sourceRef }, index) =>
+    unbuiltSourceRef(`spec.dataFrom[${index}].sourceRef`, sourceRef),
+  );
+  const data = (spec.data ?? []).flatMap(({ sourceRef }, index) =>
+    unbuiltSourceRef(`spec.data[${index}].sourceRef`, sourceRef),
+  );
+  return [...dataFrom, ...data];
 }
 
 /** The same as one error; undefined when core acts on every field. */
@@ -33,27 +39,7 @@ const unbuilt = (field: string, subject: string, nextStep: string): UnbuiltField
   nextStep,
 });
 
-function unbuiltInSources(spec: ExternalSecretSpec): UnbuiltField[] {
-  const dataFrom = (spec.dataFrom ?? []).flatMap(({ sourceRef }, index) =>
-    unbuiltSourceRef(`spec.dataFrom[${index}].sourceRef`, sourceRef),
-  );
-  const data = (spec.data ?? []).flatMap(({ sourceRef }, index) =>
-    unbuiltSourceRef(`spec.data[${index}].sourceRef`, sourceRef),
-  );
-  return [...dataFrom, ...data];
-}
-
 type SourceRef = NonNullable<ExternalSecretSpec['dataFrom']>[number]['sourceRef'];
 
-const unbuiltSourceRef = (field: string, sourceRef: SourceRef): UnbuiltField[] => [
-  ...unbuiltStoreKind(`${field}.storeRef`, sourceRef?.storeRef),
-  ...(sourceRef?.generatorRef ? [unbuilt(`${field}.generatorRef`, 'generators are', 'Use a storeRef.')] : []),
-];
-
-function unbuiltStoreKind(field: string, ref: StoreRef | undefined): UnbuiltField[] {
-  const kind = ref?.kind ?? DEFAULT_STORE_KIND;
-  // A ref without a name selects nothing; whether one was needed is the sources' question.
-  if (ref?.name === undefined || kind === 'Provider' || kind === 'ClusterProvider') return [];
-  const replacement = kind === 'SecretStore' ? 'Provider' : 'ClusterProvider';
-  return [unbuilt(`${field}.kind`, `stores of kind ${kind} are`, `Use kind ${replacement}.`)];
-}
+const unbuiltSourceRef = (field: string, sourceRef: SourceRef): UnbuiltField[] =>
+  sourceRef?.generatorRef ? [unbuilt(`${field}.generatorRef`, 'generators are', 'Use a storeRef.')] : [];

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { admits } from '../../resources/namespace-admission.ts';
+import { admits, regexScopeOf } from '../../resources/namespace-admission.ts';
 import type { StoreReader } from './store-reader.ts';
 import { storeName, type StoreRecord } from './store-record.ts';
 
@@ -22,7 +22,7 @@ export async function checkAdmission(
   if (store.conditions.some(({ namespaceSelector }) => namespaceSelector !== undefined))
     for (const anew of [false, true]) {
       const labels = await reader.namespaceLabels(namespace, { anew, signal });
-      if (admits(store.conditions, { name: namespace, labels })) return;
+      if (admits(store.conditions, { name: namespace, labels }, regexScopeOf(store.kind))) return;
     }
   throw new ProviderError('STORE_NOT_ALLOWED', `${storeName(store)} does not admit namespace ${namespace}`, {
     field: 'spec.conditions',
@@ -38,7 +38,7 @@ function admitsName(store: StoreRecord, name: string): boolean {
     ...(namespaces ? { namespaces } : {}),
     ...(namespaceRegexes ? { namespaceRegexes } : {}),
   }));
-  const fresh = admits(withoutLabels, { name, labels: {} });
+  const fresh = admits(withoutLabels, { name, labels: {} }, regexScopeOf(store.kind));
   if (known.size < REMEMBERED) known.set(name, fresh);
   return fresh;
 }

@@ -1,13 +1,10 @@
-import { ProviderReason } from '@eso/api/resources';
 import { isKubeError, type KubeClient, type Service, services } from '@eso/kube';
-import type { EndpointResolver } from '../store/endpoint-resolver.ts';
-import { checkService } from '../store/services.ts';
-import type { StoreRefusal, StoreView } from '../store/store-view.ts';
+import { checkService, type Dialler } from '../store/services.ts';
+import type { StoreRefusal } from '../store/store-view.ts';
 
 /** What a Service is read with. */
 export interface ServiceInquiryOptions {
   readonly client: Pick<KubeClient, 'get'>;
-  readonly resolver: Pick<EndpointResolver, 'parse'>;
 }
 
 /**
@@ -25,12 +22,11 @@ export class ServiceInquiry {
    * The refusal as it is to be told; the same where there is nothing to add.
    * @throws KubeError when the API server cannot say
    */
-  async explain(refusal: StoreRefusal, address: string, view: StoreView, signal: AbortSignal): Promise<StoreRefusal> {
-    if (refusal.reason !== ProviderReason.serviceNotFound) return refusal;
-    const named = this.#options.resolver.parse(address);
-    if ('kind' in named) return refusal;
+  async explain(refusal: StoreRefusal, dialler: Dialler, signal: AbortSignal): Promise<StoreRefusal> {
+    const { problem, service: named } = refusal;
+    if (problem.code !== 'SERVICE_NOT_FOUND' || !named) return refusal;
     const service = await this.#get(named.namespace, named.service, signal);
-    const checked = service && checkService(named, service, view);
+    const checked = service && checkService(named, service, dialler);
     // Usable after all: it was made a moment ago, and the watch will say so.
     return checked?.kind === 'refused' ? checked : refusal;
   }

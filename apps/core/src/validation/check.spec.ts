@@ -1,5 +1,5 @@
 import type { ClusterProvider } from '@eso/api/resources';
-import type { StoreProviderReference, ReferenceResolution, StoreView } from '../store/store-view.ts';
+import type { StoreProviderReference, StoreRefusal, StoreView, ValidationQuestion } from '../store/store-view.ts';
 import { checkStore } from './check.ts';
 
 const endpoint = { id: 'a/b:1', serverName: 'b.a.svc', addresses: [{ host: '10.0.0.1', port: 1 }] };
@@ -13,7 +13,7 @@ const providerRef: StoreProviderReference = {
   storeUid: 'u',
   storeGeneration: 1n,
 };
-const reference: ReferenceResolution = { kind: 'reference', sourceNamespace: 'admin', providerRef };
+const reference: ValidationQuestion = { kind: 'reference', sourceNamespace: 'admin', providerRef, hasConfig: true };
 
 function view(parts: Partial<StoreView> = {}): StoreView {
   return {
@@ -23,6 +23,7 @@ function view(parts: Partial<StoreView> = {}): StoreView {
     generation: 1,
     ready: { status: 'Absent' },
     resolveEndpoint: () => ({ kind: 'endpoint', endpoint }),
+    address: () => undefined,
     reference: () => reference,
     validationReference: () => reference,
     allows: () => true,
@@ -40,16 +41,15 @@ function store(spec: Partial<ClusterProvider['spec']> = {}): ClusterProvider {
   };
 }
 
-const noReference = { kind: 'refused', reason: 'ReferenceNotAllowed', message: 'r' } as const;
-const noEndpoint = { kind: 'refused', reason: 'ServiceNotFound', message: 'e' } as const;
+const noReference = { kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED', publicMessage: 'r' } } as const;
+const noEndpoint = { kind: 'refused', problem: { code: 'SERVICE_NOT_FOUND', publicMessage: 'e' } } as const;
 
 test('a store with nothing wrong is asked about, at its own interval', () => {
   expect(checkStore({ store: store({ refreshInterval: '10m' }), view: view() }, 300_000)).toEqual({
     kind: 'passed',
     endpoint,
-    providerRef,
-    sourceNamespace: 'admin',
     intervalMs: 600_000,
+    ask: expect.any(Function) as unknown,
   });
 });
 
@@ -57,18 +57,15 @@ test.each([
   [
     'its expressions',
     { conditions: [{ namespaceRegexes: ['('] }], refreshInterval: '-1s' },
-    'InvalidProviderConfig',
-    /namespaceRegexes/,
+    'STORE_INVALID',
+    'spec.conditions[0].namespaceRegexes[0]',
   ],
-  ['its interval', { refreshInterval: '-1s' }, 'InvalidProviderConfig', /refreshInterval/],
-  ['what it refers to', {}, 'ReferenceNotAllowed', /^r$/],
-])('the first thing wrong decides: %s', (_name, spec, reason, message) => {
+  ['its interval', { refreshInterval: '-1s' }, 'STORE_INVALID', 'spec.refreshInterval'],
+  ['what it refers to', {}, 'REFERENCE_NOT_ALLOWED', undefined],
+])('the first thing wrong decides: %s', (_name, spec, code, field) => {
   const bad = view({ validationReference: () => noReference, resolveEndpoint: () => noEndpoint });
-  expect(checkStore({ store: store(spec), view: bad }, 300_000)).toEqual({
-    kind: 'refused',
-    reason,
-    message: expect.stringMatching(message) as string,
-  });
+  const { kind, problem } = checkStore({ store: store(spec), view: bad }, 300_000) as StoreRefusal;
+  expect([kind, problem.code, problem.field]).toEqual(['refused', code, field]);
 });
 
 test('last comes where its process is', () => {

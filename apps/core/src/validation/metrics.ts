@@ -2,13 +2,12 @@ import type { Registry } from '@eso/runtime';
 import type { MeasuredObject, MeasuredCondition } from '../metrics/object-figures.ts';
 import { ObjectMetrics } from '../metrics/object-metrics.ts';
 import type { MetricSettings } from '../metrics/settings.ts';
-import type { ServedStoreKind } from '../store/store-view.ts';
 
-/** What core reports about each store of a kind; the series of one that is gone are removed, as upstream does. */
-export class ProviderMetrics {
+/** What core reports about each store, or class, of a kind; the series of one that is gone are removed, as upstream does. */
+export class ValidationMetrics {
   readonly #objects: ObjectMetrics;
 
-  constructor(kind: ServedStoreKind, registry: Registry, settings: MetricSettings) {
+  constructor(kind: string, registry: Registry, settings: MetricSettings) {
     this.#objects = new ObjectMetrics({ kind, words: kind, registry, settings });
   }
 

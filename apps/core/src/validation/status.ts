@@ -1,26 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
 import { quotedText } from '@eso/api/contract';
-import { ProviderConditionType, ProviderMessage, ProviderReason, type ProviderStatus } from '@eso/api/resources';
+import { ProviderConditionType, ProviderReason, type ProviderStatus } from '@eso/api/resources';
 import { bounded } from '@eso/runtime';
-import { mergeCondition } from '@eso/sync';
-import { isUnreachable, type StoreVerdict } from './verdict.ts';
+import { conditionMessage, mergeCondition, type Problem } from '@eso/sync';
+import type { StatusWords } from './status-words.ts';
+import type { StoreVerdict } from './verdict.ts';
 
+/** Status of a store or a class, as core writes it. */
+export type ValidationStatus = ProviderStatus;
 type ProviderCondition = NonNullable<ProviderStatus['conditions']>[number];
 type NewCondition = Omit<ProviderCondition, 'lastTransitionTime'>;
 
 /** Room for what a provider warns about, in bytes. */
 const MESSAGE_BYTES = 1_024;
 
-/**
- * The status after a pass. Returns `before` itself when nothing changes, so that nothing is written.
- * @param now wall clock, milliseconds since the epoch
- */
+/** Of what, and when, a status speaks. */
+interface StatusContext {
+  readonly words: StatusWords;
+  /** What core itself warns about. Default none. */
+  readonly notes?: readonly string[];
+  readonly generation: number;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The status after a pass. Returns `before` itself when nothing changes, so that nothing is written. */
 export function storeStatusAfter(
   before: ProviderStatus | undefined,
   verdict: StoreVerdict,
-  { generation, now }: { readonly generation: number; readonly now: number },
+  context: StatusContext,
 ): ProviderStatus | undefined {
-  const conditions = conditionsAfter(before?.conditions ?? [], verdict, generation, now);
+  const conditions = conditionsAfter(before?.conditions ?? [], verdict, context);
   const { capabilities, features } = capabilitiesAfter(before, verdict);
   if (
     before &&
@@ -54,44 +64,39 @@ export function conditionOf(status: ProviderStatus | undefined, type: string): P
 function conditionsAfter(
   before: readonly ProviderCondition[],
   verdict: StoreVerdict,
-  generation: number,
-  now: number,
+  context: StatusContext,
 ): readonly ProviderCondition[] {
+  const { words, generation, now } = context;
   const ready = before.find(({ type }) => type === ProviderConditionType.ready);
   // A failure that is known says more than that the process is left alone for a while because of it.
   const isKnownFailure =
-    ready?.status === 'False' && ready.observedGeneration === generation && isUnreachable(ready.reason);
+    ready?.status === 'False' && ready.observedGeneration === generation && words.mayBeUnreached(ready.reason ?? '');
   if (verdict.kind === 'circuitOpen' && isKnownFailure) return before;
-  const withReady = mergeCondition(before, readyCondition(verdict, generation), now);
-  if (verdict.kind === 'unknown') return mergeCondition(withReady, validatedUnknown(generation), now);
+  const withReady = mergeCondition(before, readyCondition(verdict, context), now);
+  if (verdict.kind === 'unknown' && words.showsValidated)
+    return mergeCondition(withReady, validatedUnknown(generation), now);
   return withReady.some(isValidated) ? withReady.filter((condition) => !isValidated(condition)) : withReady;
 }
 
 const isValidated = ({ type }: { readonly type: string }): boolean => type === ProviderConditionType.validated;
 
-function readyCondition(verdict: StoreVerdict, observedGeneration: number): NewCondition {
+function readyCondition(verdict: StoreVerdict, context: StatusContext): NewCondition {
+  const { words, notes = [], generation: observedGeneration } = context;
   const type = ProviderConditionType.ready;
-  switch (verdict.kind) {
-    case 'valid':
-      return {
-        type,
-        status: 'True',
-        reason: ProviderReason.valid,
-        message: withWarnings(ProviderMessage.valid, verdict.warnings),
-        observedGeneration,
-      };
-    case 'unknown':
-      return {
-        type,
-        status: 'True',
-        reason: ProviderReason.validationUnknown,
-        message: withWarnings(ProviderMessage.validationUnknown, verdict.warnings),
-        observedGeneration,
-      };
-    case 'invalid':
-    case 'circuitOpen':
-      return { type, status: 'False', reason: verdict.reason, message: verdict.message, observedGeneration };
+  if (!('problem' in verdict)) {
+    const { reason, message } = words[verdict.kind];
+    return {
+      type,
+      status: 'True',
+      reason,
+      message: withWarnings(message, notes, verdict.warnings),
+      observedGeneration,
+    };
   }
+  const problem: Problem = verdict.problem;
+  const prefix = verdict.kind === 'invalid' && verdict.told ? words.invalid : words.unreached;
+  const [reason, message] = [words.reasonOf(problem.code), conditionMessage(prefix, problem)];
+  return { type, status: 'False', reason, message, observedGeneration };
 }
 
 /** Only while it is not known: the first answer that says more removes it. */
@@ -105,7 +110,8 @@ function validatedUnknown(observedGeneration: number): NewCondition {
   };
 }
 
-function withWarnings(message: string, warnings: readonly string[]): string {
+function withWarnings(message: string, notes: readonly string[], warnings: readonly string[]): string {
   const said = warnings.map(quotedText).filter((words) => words !== '');
-  return bounded([message, ...said.map((words) => `warning: the provider said: ${words}`)].join('; '), MESSAGE_BYTES);
+  const all = [...notes, ...said.map((words) => `the provider said: ${words}`)];
+  return bounded([message, ...all.map((words) => `warning: ${words}`)].join('; '), MESSAGE_BYTES);
 }

@@ -1,10 +1,10 @@
 import { isSpoken, ProviderError } from '@eso/api/contract';
 import type { ProviderCapabilities, ProviderClient } from '@eso/client';
-import type { CheckedStore } from './check.ts';
+import type { StoreQuestion } from './validated-kind.ts';
 import { failedVerdict, incompatibleVerdict, invalidVerdict, isUnreachable, type StoreVerdict } from './verdict.ts';
 
 /** What is asked, on whose behalf. */
-type ValidationRequest = Pick<CheckedStore, 'providerRef' | 'sourceNamespace'>;
+type ValidationRequest = Pick<StoreQuestion, 'providerRef' | 'sourceNamespace' | 'hasConfig'>;
 
 /**
  * Asks the process what it can do, and whether it can work with its config. Never throws but for the caller's own
@@ -34,17 +34,17 @@ export async function validateStore(
 
 async function callValidate(
   client: ProviderClient,
-  { providerRef, sourceNamespace }: ValidationRequest,
+  { providerRef, sourceNamespace, hasConfig }: ValidationRequest,
   signal: AbortSignal,
 ): Promise<StoreVerdict> {
-  if (providerRef.namespace === '') {
+  if (!hasConfig) {
     // Every consumer of the store has its own config, so there is none to ask about. That the process is there and willing
     // is all that can be known.
     await client.checkHealth({ signal });
     return { kind: 'unknown', warnings: [] };
   }
   const validation = await client.validate(providerRef, sourceNamespace, { signal });
-  if (validation.kind === 'invalid') return invalidVerdict(validation.message);
+  if (validation.kind === 'invalid') return invalidVerdict(validation.message, configField(providerRef));
   return { kind: validation.kind, warnings: validation.warnings };
 }
 
@@ -62,7 +62,11 @@ async function callCapabilities(
   } catch (thrown) {
     signal.throwIfAborted();
     const error = ProviderError.from(thrown);
-    const verdict = failedVerdict(error);
-    return 'reason' in verdict && isUnreachable(verdict.reason) ? error : {};
+    return isUnreachable(error.code) ? error : {};
   }
+}
+
+/** Where the user finds the config, for a next step. */
+function configField({ kind, storeRefKind }: StoreQuestion['providerRef']): string {
+  return kind === storeRefKind ? 'spec.provider' : 'the config that spec.providerRef names';
 }

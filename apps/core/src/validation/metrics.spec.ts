@@ -1,11 +1,11 @@
 import { createRegistry } from '@eso/runtime';
 import { DEFAULT_METRIC_SETTINGS } from '../metrics/settings.ts';
-import { ProviderMetrics } from './metrics.ts';
+import { ValidationMetrics } from './metrics.ts';
 
 test('the series carry the names and labels of External Secrets, and go with the object', async () => {
   const registry = createRegistry({ processMetrics: false });
-  const metrics = new ProviderMetrics('Provider', registry, DEFAULT_METRIC_SETTINGS);
-  const cluster = new ProviderMetrics('ClusterProvider', registry, DEFAULT_METRIC_SETTINGS);
+  const metrics = new ValidationMetrics('Provider', registry, DEFAULT_METRIC_SETTINGS);
+  const cluster = new ValidationMetrics('ClusterProvider', registry, DEFAULT_METRIC_SETTINGS);
   const store = { namespace: 'team-a', name: 'db' };
   metrics.observePass(store, 1.5);
   metrics.setConditions(store, [

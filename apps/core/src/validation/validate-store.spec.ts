@@ -3,6 +3,7 @@ import type { ProviderCapabilities, ProviderClient, ProviderValidation } from '@
 import { validateStore } from './validate-store.ts';
 
 const question = {
+  hasConfig: true,
   sourceNamespace: 'team',
   providerRef: {
     apiVersion: 'g/v1',
@@ -77,10 +78,12 @@ test('a process of another protocol is said to be one, whatever else it would an
   const provider = client({ coarse: 'ReadOnly', protocol: { min: 2, max: 3 } }, 'INTERNAL');
   expect(await verdictOf(provider)).toEqual({
     kind: 'invalid',
-    reason: 'IncompatibleProtocol',
-    message:
-      'unable to create client: the provider speaks version 2 to 3 of the protocol, this core 1. ' +
-      'Run releases of both that go together.',
+    problem: {
+      code: 'PROTOCOL_INCOMPATIBLE',
+      publicMessage: 'the provider speaks version 2 to 3 of the protocol, this core 1',
+      nextStep: 'Run releases of both that go together.',
+    },
+    told: false,
   });
   expect(provider.asked).toEqual(['capabilities']);
 });

@@ -1,23 +1,44 @@
-import { ProviderConditionType, ProviderReason, type ProviderStatus } from '@eso/api/resources';
+import { ProviderConditionType } from '@eso/api/resources';
 import type { EventRecorder, ReconcileResult } from '@eso/controller';
 import type { StatusWriter } from '../reconcile/status-writer.ts';
-import type { StoreObject } from '../store/registry.ts';
-import type { StoreObservation } from './check.ts';
-import type { ProviderMetrics } from './metrics.ts';
-import { conditionOf, storeStatusAfter } from './status.ts';
+import type { ValidationMetrics } from './metrics.ts';
+import { conditionOf, storeStatusAfter, type ValidationStatus } from './status.ts';
+import type { StatusWords } from './status-words.ts';
+import type { ValidatedObject } from './validated-kind.ts';
 import type { StoreVerdict } from './verdict.ts';
 
-/** What the outcome of a pass over a store is written to. */
+/** What the outcome of a pass is written to. */
 export interface StoreConcluderOptions {
-  readonly status: StatusWriter<StoreObject>;
+  readonly status: StatusWriter<ValidatedObject>;
+  readonly words: StatusWords;
   readonly events: Pick<EventRecorder, 'event'>;
-  readonly metrics: ProviderMetrics;
+  readonly metrics: ValidationMetrics;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
 }
 
+interface ConcludeOptions {
+  /** How often a store that is well is validated. */
+  readonly intervalMs: number;
+  /** With which a store whose circuit breaker is open is requeued. */
+  readonly priority: number;
+  /** What core itself warns about. */
+  readonly notes: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** When a store whose circuit breaker is open is looked at again, in milliseconds: asking the breaker costs nothing. */
 const CIRCUIT_OPEN_REQUEUE_MS = 5_000;
+
+const LASTING: ReadonlySet<string> = new Set([
+  'STORE_INVALID',
+  'REFERENCE_NOT_ALLOWED',
+  'KEY_NOT_SERVED',
+  'CLASS_NOT_FOUND',
+  'CLASS_NOT_ALLOWED',
+  'CLASS_NOT_READY',
+  'CLAIM_TAKEN',
+]);
 
 /** Turns verdicts into what can be seen: the status, an event where the reason changes, and when to look again. */
 export class StoreConcluder {
@@ -27,18 +48,17 @@ export class StoreConcluder {
     this.#options = options;
   }
 
-  /**
-   * @param intervalMs how often a store that is well is validated
-   * @param priority with which a store whose circuit breaker is open is requeued
-   * @throws KubeError when the status cannot be written
-   */
+  /** @throws KubeError when the status cannot be written */
   async conclude(
-    { key, store }: StoreObservation,
+    key: string,
+    store: ValidatedObject,
     verdict: StoreVerdict,
-    { intervalMs, priority, signal }: { intervalMs: number; priority: number; signal: AbortSignal },
+    options: ConcludeOptions,
   ): Promise<ReconcileResult> {
+    const { intervalMs, priority, notes, signal } = options;
     const generation = store.metadata.generation ?? 0;
-    const status = storeStatusAfter(store.status, verdict, { generation, now: this.#options.now() });
+    const { words, now } = this.#options;
+    const status = storeStatusAfter(store.status, verdict, { words, notes, generation, now: now() });
     const write = await this.#options.status.write(key, store, status, signal);
     if (write === 'conflict') return { kind: 'requeue' };
     if (write === 'gone') return { kind: 'done' };
@@ -51,19 +71,20 @@ export class StoreConcluder {
       case 'circuitOpen':
         return { kind: 'requeueAfter', ms: CIRCUIT_OPEN_REQUEUE_MS, priority };
       case 'invalid':
-        return { kind: 'requeue' };
+        // What only a change of something that is watched can mend comes back with that change.
+        return LASTING.has(verdict.problem.code) ? { kind: 'requeueAfter', ms: intervalMs } : { kind: 'requeue' };
     }
   }
 
-  #reportConditions({ metadata }: StoreObject, status: ProviderStatus | undefined): void {
+  #reportConditions({ metadata }: ValidatedObject, status: ValidationStatus | undefined): void {
     this.#options.metrics.setConditions(metadata, status?.conditions ?? []);
   }
 
-  #recordTransition(store: StoreObject, after: ProviderStatus | undefined): void {
+  #recordTransition(store: ValidatedObject, after: ValidationStatus | undefined): void {
     const was = conditionOf(store.status, ProviderConditionType.ready);
     const is = conditionOf(after, ProviderConditionType.ready);
     if (!is || (was?.status === is.status && was.reason === is.reason)) return;
     const type = is.status === 'True' ? 'Normal' : 'Warning';
-    this.#options.events.event(store, type, is.reason ?? ProviderReason.invalidProviderConfig, is.message ?? '');
+    this.#options.events.event(store, type, is.reason ?? this.#options.words.reasonOf(''), is.message ?? '');
   }
 }

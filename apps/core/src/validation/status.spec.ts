@@ -1,12 +1,22 @@
 import type { ProviderStatus } from '@eso/api/resources';
 import { conditionOf, storeStatusAfter } from './status.ts';
+import { CLASS_WORDS, PROVIDER_WORDS, SECRET_STORE_WORDS } from './status-words.ts';
 import type { StoreVerdict } from './verdict.ts';
 
-const at = (minute: number, generation = 1) => ({ generation, now: Date.UTC(2026, 0, 1, 0, minute) });
+const at = (minute: number, generation = 1) => ({
+  words: PROVIDER_WORDS,
+  generation,
+  now: Date.UTC(2026, 0, 1, 0, minute),
+});
 const valid: StoreVerdict = { kind: 'valid', capabilities: 'ReadOnly', warnings: [] };
 const unknown: StoreVerdict = { kind: 'unknown', capabilities: 'ReadWrite', warnings: [] };
-const down: StoreVerdict = { kind: 'invalid', reason: 'TLSExpired', message: 'unable to create client: x' };
-const leftAlone: StoreVerdict = { kind: 'circuitOpen', reason: 'Unavailable', message: 'unable to create client: y' };
+const failed = (code: string): StoreVerdict => ({
+  kind: 'invalid',
+  problem: { code, field: 'spec.address', publicMessage: 'x', nextStep: 'Do y.' },
+  told: false,
+});
+const down = failed('TLS_EXPIRED');
+const leftAlone: StoreVerdict = { kind: 'circuitOpen', problem: { code: 'CIRCUIT_OPEN', publicMessage: 'y' } };
 
 test('a valid store is ready, with what it can do and the generation that this is about', () => {
   expect(storeStatusAfter(undefined, valid, at(0, 4))).toEqual({
@@ -83,11 +93,7 @@ describe('a process that is left alone for a while', () => {
     ['nothing is known', undefined, 1],
     ['it was ready', storeStatusAfter(undefined, valid, at(0)), 1],
     ['the failure was about another generation', storeStatusAfter(undefined, down, at(0)), 2],
-    [
-      'the failure was not about reaching it',
-      storeStatusAfter(undefined, { ...down, reason: 'InvalidAddress' }, at(0)),
-      1,
-    ],
+    ['the failure was not about reaching it', storeStatusAfter(undefined, failed('ADDRESS_INVALID'), at(0)), 1],
   ])('is unavailable when %s', (_name, before: ProviderStatus | undefined, generation) => {
     expect(conditionOf(storeStatusAfter(before, leftAlone, at(1, generation)), 'Ready')).toMatchObject({
       status: 'False',
@@ -131,5 +137,51 @@ describe('what it can do', () => {
 
   test('is not made up where nothing was ever told', () => {
     expect(storeStatusAfter(undefined, { kind: 'valid', warnings: [] }, at(0))).not.toHaveProperty('capabilities');
+  });
+});
+
+describe('the words of a kind', () => {
+  const ofSecretStore = { ...at(0), words: SECRET_STORE_WORDS };
+
+  test('of v1 stores are those of External Secrets, whatever went wrong; the code says what', () => {
+    expect(storeStatusAfter(undefined, down, ofSecretStore)?.conditions).toEqual([
+      {
+        type: 'Ready',
+        status: 'False',
+        reason: 'InvalidProviderConfig',
+        message: 'unable to create client: spec.address: x [TLS_EXPIRED]. Do y.',
+        observedGeneration: 1,
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ]);
+    expect(storeStatusAfter(undefined, unknown, ofSecretStore)?.conditions).toMatchObject([
+      { type: 'Ready', status: 'True', reason: 'ValidationUnknown', message: 'could not determine validation status' },
+    ]);
+  });
+
+  test('of v1 stores keep the failure that is known while a process is left alone', () => {
+    const first = storeStatusAfter(undefined, down, ofSecretStore);
+    expect(storeStatusAfter(first, leftAlone, ofSecretStore)).toBe(first);
+  });
+
+  test('of a class say that it is healthy, or which check failed', () => {
+    const ofClass = { ...at(0), words: CLASS_WORDS };
+    const reasons = [
+      { kind: 'valid', warnings: [] } as StoreVerdict,
+      ...['CLAIM_TAKEN', 'PROVIDER_UNREACHABLE', 'TLS_UNTRUSTED', 'SERVICE_NOT_FOUND', 'INTERNAL'].map(failed),
+    ].map((verdict) => conditionOf(storeStatusAfter(undefined, verdict, ofClass), 'Ready')?.reason);
+    expect(reasons).toEqual([
+      'Healthy',
+      'ClaimTaken',
+      'HealthCheckFailed',
+      'TLSUntrusted',
+      'ServiceNotFound',
+      'HealthCheckFailed',
+    ]);
+  });
+
+  test('what core itself warns about is not put into the mouth of the provider', () => {
+    const status = storeStatusAfter(undefined, { ...valid, warnings: ['w'] }, { ...at(0), notes: ['n'] });
+    expect(conditionOf(status, 'Ready')?.message).toBe('store validated; warning: n; warning: the provider said: "w"');
   });
 });

@@ -1,0 +1,159 @@
+import type { ClusterSecretStore, SecretStore, StoreKind } from '@eso/api/resources';
+import type { Problem } from '@eso/sync';
+import { keyClaim } from './class-claims.ts';
+import { type ClassKind, className, type ClassView } from './class-view.ts';
+import type { Classes } from './classes.ts';
+import type { ConsumerNamespace, StoreRefusal } from './store-view.ts';
+
+/** The class that serves a store, and the field of the store that says so. */
+export interface StoreRoute {
+  readonly kind: 'route';
+  readonly class: ClassView;
+  /** `spec.provider.aws`, `spec.runtimeRef` */
+  readonly field: string;
+}
+
+/** What routes are looked up in. */
+export interface RouteLookup {
+  readonly classes: Pick<Classes, 'find' | 'holderOf'>;
+  /** The namespace of a name with its labels. */
+  readonly namespace: (name: string) => ConsumerNamespace;
+}
+
+/** Where a store's config is: in itself, in an object of its own, or it is not told in a way that can be used. */
+export type StoreConfig =
+  | { readonly tag: 'inline'; readonly key: string }
+  | { readonly tag: 'object'; readonly ref: NonNullable<SecretStore['spec']['providerRef']> }
+  | { readonly tag: 'invalid'; readonly refusal: StoreRefusal };
+
+/** What a SecretStore or ClusterSecretStore says about its config. The API server checks the same, where the CRD has its rules. */
+export function storeConfig({ spec }: SecretStore | ClusterSecretStore): StoreConfig {
+  const { provider, providerRef, runtimeRef } = spec;
+  const invalid = (field: string, publicMessage: string, nextStep: string): StoreConfig => ({
+    tag: 'invalid',
+    refusal: refused({ code: 'STORE_INVALID', field, publicMessage, nextStep }),
+  });
+  if (provider && providerRef)
+    return invalid(
+      'spec.providerRef',
+      'the store has a config in spec.provider, too',
+      'Keep one of spec.provider and spec.providerRef.',
+    );
+  if (providerRef)
+    return runtimeRef
+      ? { tag: 'object', ref: providerRef }
+      : invalid('spec.runtimeRef', 'the class of the provider is not named', 'Name the class that serves the config.');
+  if (provider && runtimeRef)
+    return invalid(
+      'spec.runtimeRef',
+      'a store with spec.provider is served by the class that claims its key',
+      'Remove spec.runtimeRef, or use it with spec.providerRef.',
+    );
+  const keys = Object.keys(provider ?? {});
+  const [key] = keys;
+  if (key === undefined || keys.length > 1)
+    return invalid(
+      'spec.provider',
+      `a store must have exactly one backend specified, found ${String(keys.length)}`,
+      key === undefined
+        ? 'Configure one backend under the key of its provider.'
+        : 'Keep one of them, and make stores of their own for the others.',
+    );
+  return { tag: 'inline', key };
+}
+
+/** By what a store finds its class: the name that it gives, or what the class claims. */
+export type ClassTie =
+  | { readonly tag: 'name'; readonly kind: ClassKind; readonly name: string }
+  | { readonly tag: 'claim'; readonly id: string };
+
+/** How a store is tied to its class; undefined where it does not say so in a way that can be used. */
+export function classTie(store: SecretStore | ClusterSecretStore): ClassTie | undefined {
+  const config = storeConfig(store);
+  if (config.tag === 'inline') return { tag: 'claim', id: keyClaim(config.key) };
+  const { runtimeRef } = store.spec;
+  if (config.tag === 'invalid' || !runtimeRef) return undefined;
+  return { tag: 'name', kind: runtimeRef.kind ?? defaultClassKind(store.metadata.namespace), name: runtimeRef.name };
+}
+
+/** The class that serves a store and may be used by it, or why there is none. */
+export function storeRoute(
+  kind: Extract<StoreKind, 'SecretStore' | 'ClusterSecretStore'>,
+  store: SecretStore | ClusterSecretStore,
+  lookup: RouteLookup,
+): StoreRoute | StoreRefusal {
+  const config = storeConfig(store);
+  if (config.tag === 'invalid') return config.refusal;
+  const namespace = kind === 'SecretStore' ? store.metadata.namespace : undefined;
+  const found = config.tag === 'inline' ? byKey(config.key, namespace, lookup) : byName(store, namespace, lookup);
+  if (found.kind === 'refused') return found;
+  const { class: served, field } = found;
+  const name = className(served);
+  if (namespace !== undefined && !served.allows(lookup.namespace(namespace)))
+    return refused({
+      code: 'CLASS_NOT_ALLOWED',
+      field,
+      publicMessage: `${name} does not admit namespace "${namespace}"`,
+      nextStep: 'Use another class, or have an administrator add the namespace to spec.conditions of the class.',
+    });
+  if (served.ready.status === 'True') return found;
+  const { status, message, reason } = served.ready;
+  const why = status === 'Absent' ? 'it has not been looked at yet' : (message ?? reason ?? 'no reason is given');
+  return refused({
+    code: 'CLASS_NOT_READY',
+    field,
+    publicMessage: `${name} is not ready: ${why}`,
+    nextStep:
+      status === 'Absent'
+        ? 'Nothing to do if it was just created; this is tried again as soon as it is ready.'
+        : `Mend the ${served.kind}; this is tried again as soon as it is ready.`,
+  });
+}
+
+function byKey(key: string, namespace: string | undefined, { classes }: RouteLookup): StoreRoute | StoreRefusal {
+  const field = `spec.provider.${key}`;
+  const holder = classes.holderOf(keyClaim(key), namespace);
+  if (holder) return { kind: 'route', class: holder, field };
+  return refused({
+    code: 'KEY_NOT_SERVED',
+    field,
+    publicMessage: `no ClusterProviderClass claims the key "${key}"`,
+    nextStep: `Install the provider for it, whose ClusterProviderClass has "${key}" in spec.serves.stores, or correct the key.`,
+  });
+}
+
+function byName(
+  { spec: { runtimeRef } }: SecretStore | ClusterSecretStore,
+  namespace: string | undefined,
+  { classes }: RouteLookup,
+): StoreRoute | StoreRefusal {
+  const field = 'spec.runtimeRef';
+  const { name = '', kind = defaultClassKind(namespace) } = runtimeRef ?? {};
+  if (kind === 'ProviderClass' && namespace === undefined)
+    return refused({
+      code: 'REFERENCE_NOT_ALLOWED',
+      field: 'spec.runtimeRef.kind',
+      publicMessage: 'a ClusterSecretStore may not be served by a ProviderClass, which belongs to one namespace',
+      nextStep: 'Use a ClusterProviderClass.',
+    });
+  const found = classes.find(kind, namespace ?? '', name);
+  if (found) return { kind: 'route', class: found, field };
+  return refused({
+    code: 'CLASS_NOT_FOUND',
+    field,
+    publicMessage: `${kind} "${name}" does not exist`,
+    nextStep:
+      kind === 'ProviderClass'
+        ? `Create it in namespace "${namespace ?? ''}", correct the name, or set spec.runtimeRef.kind to ClusterProviderClass.`
+        : 'Create it or correct the name.',
+  });
+}
+
+/** The kind that an absent `spec.runtimeRef.kind` means, by the namespace of the store. */
+function defaultClassKind(namespace: string | undefined): ClassKind {
+  return namespace === undefined ? 'ClusterProviderClass' : 'ProviderClass';
+}
+
+function refused(problem: Problem): StoreRefusal {
+  return { kind: 'refused', problem };
+}

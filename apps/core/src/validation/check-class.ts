@@ -1,0 +1,50 @@
+import type { ProviderClient } from '@eso/client';
+import { ProviderError } from '@eso/api/contract';
+import { className, type ClassObject, type ClassView } from '../store/class-view.ts';
+import type { Classes } from '../store/classes.ts';
+import type { EndpointResolution, StoreRefusal } from '../store/store-view.ts';
+import type { Checked } from './validated-kind.ts';
+import { failedVerdict, type StoreVerdict } from './verdict.ts';
+
+/** How often a class that is well is looked at, in milliseconds. */
+export const HEALTH_INTERVAL_MS = 30_000;
+
+/** A class as the caches show it. */
+export interface ClassObservation {
+  readonly object: ClassObject;
+  readonly view: ClassView;
+  readonly classes: Pick<Classes, 'takenFrom'>;
+  readonly resolveEndpoint: () => EndpointResolution;
+}
+
+/** The checks of a class: what it claims is its own, and its process can be found. */
+export function checkClass({ object, view, classes, resolveEndpoint }: ClassObservation): Checked | StoreRefusal {
+  const taken = classes.takenFrom(view, object);
+  if (taken) {
+    const { claim, holder } = taken;
+    const { field, what } = claim;
+    return {
+      kind: 'refused',
+      problem: {
+        code: 'CLAIM_TAKEN',
+        field,
+        publicMessage: `${className(holder)} claims ${what} already`,
+        nextStep:
+          'Take it out of spec.serves, or delete the other class. Stores can name this class in spec.runtimeRef.',
+      },
+    };
+  }
+  const endpoint = resolveEndpoint();
+  if (endpoint.kind === 'refused') return endpoint;
+  return { kind: 'passed', endpoint: endpoint.endpoint, intervalMs: HEALTH_INTERVAL_MS, ask: checkHealth };
+}
+
+async function checkHealth(client: ProviderClient, signal: AbortSignal): Promise<StoreVerdict> {
+  try {
+    await client.checkHealth({ signal });
+    return { kind: 'valid', warnings: [] };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return failedVerdict(ProviderError.from(thrown));
+  }
+}
