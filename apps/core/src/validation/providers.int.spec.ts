@@ -97,12 +97,20 @@ test('a changed spec is judged anew', async () => {
 });
 
 test.each([
-  ['10.0.0.1:8080', 'InvalidAddress', /IP addresses are not supported\. Write /],
-  ['provider-fake:8080', 'InvalidAddress', /does not name a Service\. Write /],
+  ['10.0.0.1:8080', 'InvalidAddress', /IP addresses are not supported \[ADDRESS_INVALID\]\. Write /],
+  ['provider-fake:8080', 'InvalidAddress', /does not name a Service \[ADDRESS_INVALID\]\. Write /],
   [`https://${ADDRESS}`, 'InvalidAddress', /scheme "https" is not supported/],
   ['provider-fake.provider-fake.svc.example.org:8080', 'InvalidAddress', /outside the cluster's domain/],
-  ['kubernetes.default.svc:443', 'ServiceNotAllowed', /is not a provider\. An administrator has to set its label/],
-  ['nothing.provider-fake.svc:8080', 'ServiceNotFound', /Service provider-fake\/nothing does not exist\. Create it/],
+  [
+    'kubernetes.default.svc:443',
+    'ServiceNotAllowed',
+    /is not a provider \[SERVICE_NOT_ALLOWED\]\. An administrator has to set its label/,
+  ],
+  [
+    'nothing.provider-fake.svc:8080',
+    'ServiceNotFound',
+    /Service provider-fake\/nothing does not exist \[SERVICE_NOT_FOUND\]\. Create it/,
+  ],
 ])('address %s: not ready, %s, with what to do, and one event', async (address, reason, message) => {
   await create({ address });
   await untilReady({ status: 'False', reason, message });
