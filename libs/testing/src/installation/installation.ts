@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resources';
 import { services } from '@eso/kube';
 import type { ApiServerAddress, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
 import type { Pod } from '@eso/control-plane/pod.mjs';
 import type { TestCluster } from '../cluster/test-cluster.ts';
-import { bundlePath } from '../workspace.ts';
+import { bundlePath, chartPath } from '../workspace.ts';
 
 /** What is installed, and for whom. */
 export interface InstallationOptions {
@@ -111,6 +111,7 @@ export class Installation {
     const endpointOverrides = join(kubelet.dir, 'endpoint-overrides.yaml');
     await writeOverrides(endpointOverrides, providers);
     const installation = new Installation(kubelet, options, { certManagerController, providers, endpointOverrides });
+    for (const name of names) await applyClasses(cluster, `provider-${name}`);
     await installation.runCore(options.coreApiServer ? { apiServer: options.coreApiServer } : {});
     await installation.waitUntilReady();
     return installation;
@@ -187,6 +188,12 @@ export class Installation {
 /** `<service>.<namespace>.svc:<port>` of a provider of the installation. */
 export function providerAddress(name: string): string {
   return `provider-${name}.provider-${name}.svc:${GRPC_PORT}`;
+}
+
+/** The classes that a provider's chart has. */
+async function applyClasses(cluster: TestCluster, chart: string): Promise<void> {
+  const path = chartPath(chart, 'files', 'class.yaml');
+  if (existsSync(path)) await cluster.apply(await readFile(path, 'utf8'));
 }
 
 async function prepareNamespaces(
