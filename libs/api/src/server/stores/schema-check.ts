@@ -129,7 +129,7 @@ function expressionOf(pattern: string, path: string) {
 /** As Go counts them, up to what has to be known. */
 function characters(text: string, enough: number): number {
   if (text.length > 2 * enough) return text.length;
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function numberChecks(schema: ConfigSchema, path: string): SchemaCheck[] {
