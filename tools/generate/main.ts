@@ -3,7 +3,7 @@
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
  *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/crds
  *   libs/sync/src/rules                      → charts/external-secrets/files/admission.yaml
- *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds
+ *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds, apps/provider-<name>/src/config/gen
  *   the programs' own --help, the tables of error codes → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
@@ -15,6 +15,7 @@ import { admissionFiles } from './admission.ts';
 import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
 import { crdFiles } from './crds.ts';
 import { type GeneratedFiles, drift, write } from './files.ts';
+import { inlineSchemaFiles } from './inline-schemas.ts';
 import { referenceFiles } from './reference.ts';
 import { stubFiles } from './stubs.ts';
 
@@ -22,7 +23,12 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, 'new-baseline': { type: 'boolean', default: false } },
 });
 
+// The providers, whose flags are printed below, start with these.
+const inlineSchemas = await inlineSchemaFiles(root);
+const early = values.check ? [] : inlineSchemas.flatMap((set) => write(root, set));
+
 const sets: readonly GeneratedFiles[] = [
+  ...inlineSchemas,
   await stubFiles(root),
   ...(await crdFiles(root)),
   admissionFiles(),
@@ -41,7 +47,7 @@ if (values.check) {
   console.log(problems.length === 0 ? 'contract and generated files: in order' : `${problems.length} problems`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 } else {
-  const changed = sets.flatMap((set) => write(root, set));
+  const changed = [...early, ...sets.flatMap((set) => write(root, set))];
   for (const path of changed) console.log(`wrote ${path}`);
   const total = sets.reduce((sum, set) => sum + set.files.size, 0);
   console.log(`${total} generated files, ${changed.length} changed`);

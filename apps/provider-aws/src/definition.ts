@@ -1,10 +1,14 @@
-import { defineKind, type ProviderDefinition } from '@eso/api/server';
+import { defineInlineKind, defineKind, type KindBehaviour, type ProviderDefinition } from '@eso/api/server';
+import type { AwsConfig } from './aws/aws-config.ts';
 import type { Endpoints } from './aws/endpoints.ts';
 import { accessOf } from './aws/access.ts';
+import type { AwsStoreConfig } from './config/aws.ts';
+import { awsSchema } from './config/gen/aws.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
 import { SecretsManagerBackend } from './secrets-manager/backend.ts';
 import { checkConfig, configWarnings } from './secrets-manager/check-config.ts';
+import { checkStoreConfig } from './secrets-manager/check-store-config.ts';
 
 /** What an operator sets for the whole process. */
 export interface AwsProviderOptions {
@@ -14,24 +18,38 @@ export interface AwsProviderOptions {
 
 /** The provider for AWS. */
 export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): ProviderDefinition {
-  const kind = defineKind<SecretsManagerConfig>({
-    apiVersion: 'provider.external-secrets.io/v2alpha1',
-    kind: 'SecretsManager',
-    plural: 'secretsmanagers',
+  const behaviour = secretsManager(endpoints);
+  return {
+    name: 'aws',
+    kinds: [
+      defineKind<SecretsManagerConfig>({
+        ...behaviour,
+        apiVersion: 'provider.external-secrets.io/v2alpha1',
+        kind: 'SecretsManager',
+        plural: 'secretsmanagers',
+        checkConfig,
+      }),
+      defineInlineKind<AwsStoreConfig>({ ...behaviour, key: 'aws', schema: awsSchema, checkConfig: checkStoreConfig }),
+    ],
+  };
+}
+
+/** What a SecretsManager does, in an object of its own or in a store. */
+function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
+  return {
     features: ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'],
     metricName: 'AWS/SecretsManager',
-    checkConfig,
     open: (context) => {
-      const { config, metrics, flights } = context;
+      const { config, metrics, flights, at, retrySettings: retry } = context;
       const access = accessOf({ ...context, endpoints });
       const { login } = access;
       return new SecretsManagerBackend({
-        api: new SecretsManagerApi({ region: config.region, endpoints, login, metrics, flights }),
+        api: new SecretsManagerApi({ region: config.region, endpoints, login, metrics, flights, at, retry }),
         access,
         prefix: config.prefix ?? '',
-        warnings: configWarnings(config),
+        warnings: configWarnings(config, at),
+        at,
       });
     },
-  });
-  return { name: 'aws', kinds: [kind] };
+  };
 }

@@ -141,18 +141,24 @@ test.each([
   [0, 'valid'],
   [1, 'unknown'],
   [2, 'invalid'],
+  // The schema of stores has no bounds there.
+  [7, 'invalid'],
 ])('validationResult %p is %s', async (validationResult, kind) => {
   const fake = backend(validationResult === undefined ? {} : { validationResult });
   expect((await fake.validate()).kind).toBe(kind);
 });
 
-test('an entry without a value is named', () => {
+test('an entry without a value or a key is named', () => {
   expect(
     checkFake({
       data: [
         { key: 'a', value: 'x' },
         { key: 'b', value: '' },
+        { key: '', value: 'x' },
       ],
     }),
-  ).toEqual([{ field: 'spec.data[1].value', problem: 'entry 1 has no value', nextStep: 'give it a value' }]);
+  ).toEqual([
+    { field: 'spec.data[1].value', problem: 'entry 1 has no value', nextStep: 'give it a value' },
+    { field: 'spec.data[2].key', problem: 'entry 2 has no key', nextStep: 'give it a key' },
+  ]);
 });

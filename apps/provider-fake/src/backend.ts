@@ -16,18 +16,19 @@ import type { FakeConfig } from './config/fake.ts';
 /** Secrets pushed into one Fake; they live as long as the process, across changes of the object. */
 export type PushedSecrets = Map<string, Uint8Array>;
 
-const VALIDATIONS: readonly Validation[] = [
-  { kind: 'valid' },
-  { kind: 'unknown' },
-  { kind: 'invalid', message: 'unable to validate' },
-];
+const UNABLE: Validation = { kind: 'invalid', message: 'unable to validate' };
+const VALIDATIONS: readonly Validation[] = [{ kind: 'valid' }, { kind: 'unknown' }, UNABLE];
 
-/** What the schema of a Fake lets through. */
+/** What the schema of a Fake, or of a store, lets through. */
 export function checkFake(config: FakeConfig): ConfigProblem[] {
-  return config.data.flatMap(({ value }, index) =>
-    value === ''
-      ? [{ field: `spec.data[${index}].value`, problem: `entry ${index} has no value`, nextStep: 'give it a value' }]
-      : [],
+  return config.data.flatMap((entry, index) =>
+    (['key', 'value'] as const)
+      .filter((name) => entry[name] === '')
+      .map((name) => ({
+        field: `spec.data[${index}].${name}`,
+        problem: `entry ${index} has no ${name}`,
+        nextStep: `give it a ${name}`,
+      })),
   );
 }
 
@@ -44,7 +45,7 @@ export class FakeBackend implements Backend {
       this.#entries.set(key, versions.set(version, Buffer.from(value)));
     }
     this.#pushed = pushed;
-    this.#validation = VALIDATIONS[config.validationResult ?? 0] ?? { kind: 'unknown' };
+    this.#validation = VALIDATIONS[config.validationResult ?? 0] ?? UNABLE;
   }
 
   async getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ApiCallMetrics } from '@eso/api/server';
 import { clientSettings } from './client-settings.ts';
+import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentityProvider } from './aws-identity.ts';
 
 /** Whose account is asked for, and where; without an endpoint it is the one of the region. */
@@ -9,6 +10,7 @@ export interface CallerAccountOptions {
   readonly region: string;
   readonly endpoint: string | undefined;
   readonly metrics: ApiCallMetrics;
+  readonly at: FieldPath;
 }
 
 /** STS may be out of reach where Secrets Manager is not; nobody waits longer than this for it, milliseconds. */
@@ -37,9 +39,9 @@ export function callerAccount(options: CallerAccountOptions): () => Promise<stri
   };
 }
 
-async function ask({ login, region, endpoint, metrics }: CallerAccountOptions): Promise<string | undefined> {
+async function ask({ login, region, endpoint, metrics, at }: CallerAccountOptions): Promise<string | undefined> {
   const client = new STSClient({
-    ...clientSettings({ region, endpoint, login }),
+    ...clientSettings({ region, endpoint, login, at }),
     maxAttempts: 1,
     requestHandler: { connectionTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS, throwOnRequestTimeout: true },
   });

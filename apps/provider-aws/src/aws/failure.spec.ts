@@ -4,6 +4,7 @@ import { awsFailure, type FailedCall } from './failure.ts';
 const call: FailedCall = {
   service: 'AWS Secrets Manager',
   region: 'eu-central-1',
+  at: (path: string) => `spec.provider.aws.${path}`,
   action: 'read secret db',
   field: 'remoteRef.key',
   invalidRequest: 'INVALID_REQUEST',
@@ -59,7 +60,7 @@ test("nothing of AWS's text stays when keys are rejected: it quotes the signatur
   const error = awsFailure(thrown({ name: 'SignatureDoesNotMatch', message }), call);
   expect(error).toMatchObject({
     publicMessage: 'AWS Secrets Manager does not accept the access keys (SignatureDoesNotMatch)',
-    field: 'spec.auth.secretRef',
+    field: 'spec.provider.aws.auth.secretRef',
   });
 });
 

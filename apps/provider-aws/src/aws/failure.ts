@@ -1,4 +1,5 @@
 import { type BackendAnswer, type ErrorCode, ProviderError } from '@eso/api/server';
+import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
 import { nextStepFor } from './next-steps.ts';
 import { SECRET_REF } from './static-keys.ts';
@@ -15,6 +16,7 @@ export interface FailedCall {
   readonly field: string;
   /** Code for a request that AWS finds malformed: whether the config object or the reference is to blame. */
   readonly invalidRequest: 'CONFIG_INVALID' | 'INVALID_REQUEST';
+  readonly at: FieldPath;
 }
 
 /** What the SDK's errors have in common, as far as it is there. */
@@ -43,21 +45,21 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   switch (code) {
     case 'CREDENTIALS_REJECTED':
       return new ProviderError(code, `${call.service} does not accept the access keys (${error.name})`, {
-        field: SECRET_REF,
-        nextStep: nextStepFor(code, error),
+        field: call.at(SECRET_REF),
+        nextStep: nextStepFor(code, error, call.at),
         ...common,
       });
     case 'ACCESS_DENIED':
       return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: nextStepFor(code, error),
+        nextStep: nextStepFor(code, error, call.at),
         ...common,
       });
     case 'BACKEND_THROTTLED':
       return new ProviderError(code, `${call.service} limits the rate of requests (${sanitised(error.name)})`, common);
     case 'BACKEND_UNAVAILABLE':
       return new ProviderError(code, `${call.service} in region ${call.region} ${unavailability(error)}`, {
-        nextStep: "check spec.region, the provider's network and the status of AWS",
+        nextStep: `check ${call.at('region')}, the provider's network and the status of AWS`,
         ...common,
       });
     case 'INVALID_REQUEST':

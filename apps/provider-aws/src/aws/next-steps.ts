@@ -1,3 +1,4 @@
+import type { FieldPath } from './aws-config.ts';
 import type { AwsErrorMeaning } from './error-names.ts';
 
 /** What helps with most errors of one meaning. */
@@ -8,7 +9,6 @@ const USUAL = {
 
 const RENEW = 'put access keys with a session token that has not expired into the referenced Secret';
 const KMS = "check that the secret's KMS key is enabled, and that its policy and the identity's allow kms:Decrypt";
-const ENABLE_REGION = 'enable the region in the AWS account, or correct spec.region';
 
 /** Errors that something else helps with, by AWS's names. */
 const SPECIAL: ReadonlyMap<string, string> = new Map([
@@ -16,14 +16,15 @@ const SPECIAL: ReadonlyMap<string, string> = new Map([
   ['ExpiredTokenException', RENEW],
   ['TokenRefreshRequired', RENEW],
   ['DecryptionFailure', KMS],
-  ['OptInRequired', ENABLE_REGION],
 ]);
 
 /** What a user can do about an error of AWS that means `meaning`. */
 export function nextStepFor(
   meaning: keyof typeof USUAL,
   { name, message }: { readonly name: string; readonly message: string },
+  at: FieldPath,
 ): string {
+  if (name === 'OptInRequired') return `enable the region in the AWS account, or correct ${at('region')}`;
   // A denied key is told apart from a denied secret by its text alone.
   const denied = meaning === 'ACCESS_DENIED' && /\bKMS\b/.test(message) ? KMS : undefined;
   return SPECIAL.get(name) ?? denied ?? USUAL[meaning];

@@ -1,8 +1,9 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/server';
-import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure } from './failure.ts';
+import type { AwsConfig, FieldPath } from './aws-config.ts';
+import { sessionTagsOf, type TaggedUse } from './session-tags.ts';
 import type { AwsAccess, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
 
 /** One role to assume. */
@@ -22,6 +23,7 @@ export interface RoleSessionOptions {
   readonly metrics: ApiCallMetrics;
   readonly session: OpenContext<unknown>['session'];
   readonly lifetime: AbortSignal;
+  readonly at: FieldPath;
 }
 
 /** A fixed name: it stands in AWS's error texts, which must not differ from failure to failure, and in audit logs. */
@@ -30,21 +32,20 @@ const SESSION_NAME = 'external-secrets-provider-aws';
 const SESSION_SECONDS = 900;
 
 /** The roles of a config object in the order in which they are assumed. All that is special is special to `role`. */
-export function rolesOf(config: SecretsManagerConfig): Role[] {
+export function rolesOf(config: AwsConfig, use: TaggedUse, at: FieldPath): Role[] {
   const additional = (config.additionalRoles ?? []).map((arn, index): Role => ({
-    field: `spec.additionalRoles[${index}]`,
+    field: at(`additionalRoles[${index}]`),
     request: { RoleArn: arn },
   }));
   if (!config.role) return additional;
+  const tags = sessionTagsOf(config, use);
   const request = {
     RoleArn: config.role,
     ...(config.externalID ? { ExternalId: config.externalID } : {}),
-    ...(config.sessionTags?.length
-      ? { Tags: config.sessionTags.map(({ key, value }) => ({ Key: key, Value: value })) }
-      : {}),
+    ...(tags.length > 0 ? { Tags: tags } : {}),
     ...(config.transitiveTagKeys?.length ? { TransitiveTagKeys: [...config.transitiveTagKeys] } : {}),
   };
-  return [...additional, { field: 'spec.role', request }];
+  return [...additional, { field: at('role'), request }];
 }
 
 /** What the roles gave, and the keys that they were assumed with. */
@@ -95,8 +96,8 @@ async function assume(
   options: RoleSessionOptions,
   signal: AbortSignal,
 ): Promise<AwsIdentity> {
-  const { region, endpoint, metrics } = options;
-  const client = new STSClient(clientSettings({ region, endpoint, login: () => Promise.resolve(from) }));
+  const { region, endpoint, metrics, at } = options;
+  const client = new STSClient(clientSettings({ region, endpoint, at, login: () => Promise.resolve(from) }));
   const request = { ...role.request, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS };
   try {
     const { Credentials } = await metrics.track('AssumeRole', () =>
@@ -119,6 +120,7 @@ async function assume(
       action: `assume role ${role.request.RoleArn}`,
       field: role.field,
       invalidRequest: 'CONFIG_INVALID',
+      at,
     });
   } finally {
     client.destroy();

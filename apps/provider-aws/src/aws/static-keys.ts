@@ -1,4 +1,5 @@
 import { type Credentials, ProviderError, type SecretKeySelector } from '@eso/api/server';
+import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentityProvider } from './aws-identity.ts';
 
 /** Where access keys stand. */
@@ -8,13 +9,13 @@ export interface StaticKeyRefs {
   readonly sessionTokenSecretRef?: SecretKeySelector;
 }
 
-/** Path of the references in a config object. */
-export const SECRET_REF = 'spec.auth.secretRef';
+/** Path of the references in a config, for `at`. */
+export const SECRET_REF = 'auth.secretRef';
 
 /** Access keys that a user keeps in Secrets, used as they stand there. */
-export function staticKeys(refs: StaticKeyRefs, credentials: Credentials): AwsIdentityProvider {
+export function staticKeys(refs: StaticKeyRefs, credentials: Credentials, at: FieldPath): AwsIdentityProvider {
   const read = async (name: keyof StaticKeyRefs): Promise<string> => {
-    const field = `${SECRET_REF}.${name}`;
+    const field = at(`${SECRET_REF}.${name}`);
     return usable(await credentials.secretKey(refs[name] ?? {}, field), field);
   };
   return async () => {

@@ -1,34 +1,12 @@
-import { configKind, secretKeySelector, serviceAccountSelector, type Stored, z } from '@eso/api/schema';
+import { configKind, type Stored, z } from '@eso/api/schema';
+import { auth, deletion } from './parts.ts';
 
-/** A region becomes a label of the host name that is called, so it may be nothing but one. */
+/** A region becomes a label of the host name that is called, so it may be nothing but one (`checkRegion` says the same of stores). */
 const REGION = /^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/;
-
-const secretRef = z.object({
-  accessKeyIDSecretRef: secretKeySelector().optional().describe('The access key ID.'),
-  secretAccessKeySecretRef: secretKeySelector().optional().describe('The secret access key.'),
-  sessionTokenSecretRef: secretKeySelector().optional().describe('The session token, for temporary keys.'),
-});
-
-const jwt = z.object({
-  serviceAccountRef: serviceAccountSelector().optional().describe('ServiceAccount that is annotated with an IAM role.'),
-});
-
-const auth = z.object({
-  secretRef: secretRef.optional().describe('Access keys in Secrets.'),
-  jwt: jwt.optional().describe("A ServiceAccount's token in exchange for a role. Not available yet."),
-});
 
 const sessionTag = z.object({
   key: z.string().min(1).max(128),
   value: z.string().max(256),
-});
-
-const secretsManager = z.object({
-  forceDeleteWithoutRecovery: z.boolean().optional().describe('Deletes secrets at once. Default false.'),
-  recoveryWindowInDays: z
-    .int()
-    .optional()
-    .describe('Days in which a deleted secret can be restored: 7 to 30, or 0 for the default of AWS.'),
 });
 
 const spec = z.object({
@@ -46,7 +24,7 @@ const spec = z.object({
     .optional()
     .describe('Keys of session tags that stay when further roles are assumed.'),
   prefix: z.string().optional().describe('Stands before every remote key. It does not restrict find.'),
-  secretsManager: secretsManager.optional().describe('How secrets are deleted.'),
+  secretsManager: deletion.optional().describe('How secrets are deleted.'),
 });
 
 /** Access to AWS Secrets Manager in one region. */

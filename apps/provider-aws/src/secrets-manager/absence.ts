@@ -1,4 +1,5 @@
 import { ProviderError } from '@eso/api/server';
+import type { FieldPath } from '../aws/aws-config.ts';
 import { type AwsError, backendAnswer } from '../aws/failure.ts';
 import { sanitised } from '../aws/sanitised.ts';
 import { secretArn } from './secret-arn.ts';
@@ -17,6 +18,7 @@ export interface ReadRequest {
   readonly version?: VersionSelector;
   /** Region of the endpoint that was asked. */
   readonly region: string;
+  readonly at: FieldPath;
 }
 
 /**
@@ -51,7 +53,7 @@ export function absentPart(version: VersionSelector): Absence {
 
 /** The failure of a read that found nothing. SECRET_NOT_FOUND is the secret's alone: deletion policies act on it. */
 export function absenceFailure(absence: Absence, asked: ReadRequest, error: AwsError): ProviderError {
-  const { id, region } = asked;
+  const { id, region, at } = asked;
   const options = { field: 'remoteRef.key', cause: error, backend: backendAnswer(error) };
   switch (absence) {
     case 'secret': {
@@ -64,7 +66,7 @@ export function absenceFailure(absence: Absence, asked: ReadRequest, error: AwsE
           ...options,
           nextStep: arn
             ? 'correct the ARN in remoteRef.key, the six characters at its end included'
-            : 'create the secret in the backend or correct remoteRef.key; prefix, region and account come from the config object',
+            : `create the secret in the backend or correct remoteRef.key; prefix and region come from ${at('')}, the account from its credentials`,
         },
       );
     }
@@ -102,7 +104,7 @@ export function strayArn(asked: ReadRequest, account: string | undefined, error:
   if (arn.region !== asked.region)
     return stray(
       `the ARN in remoteRef.key is of region ${arn.region}, and region ${asked.region} was asked`,
-      `use a config object with spec.region ${arn.region}, or correct remoteRef.key`,
+      `correct remoteRef.key, or set ${asked.at('region')} to ${arn.region}`,
     );
   if (account !== undefined && arn.account !== account)
     return stray(

@@ -9,6 +9,7 @@ test('each request is signed with the identity of its time: replaced keys are no
   let accessKeyId = 'first';
   const api = new SecretsManagerApi({
     region: REGION,
+    at: (path: string) => `spec.${path}`,
     endpoints: { secretsManager: proxy.url },
     login: () => Promise.resolve({ accessKeyId, secretAccessKey: 'x' }),
     metrics: { track: (_, run) => run() },

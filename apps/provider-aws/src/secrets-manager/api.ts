@@ -8,7 +8,8 @@ import {
   SecretsManagerClient,
   type Tag,
 } from '@aws-sdk/client-secrets-manager';
-import type { ApiCallMetrics, SingleFlight } from '@eso/api/server';
+import type { ApiCallMetrics, RetrySettings, SingleFlight } from '@eso/api/server';
+import type { FieldPath } from '../aws/aws-config.ts';
 import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
@@ -27,6 +28,9 @@ export interface SecretsManagerApiOptions {
   readonly login: AwsIdentityProvider;
   readonly metrics: ApiCallMetrics;
   readonly flights: SingleFlight;
+  readonly at: FieldPath;
+  /** What a store asks for. */
+  readonly retry?: RetrySettings | undefined;
 }
 
 /** What most of the failures are about: what a user wrote, and what was tried. */
@@ -43,14 +47,17 @@ export class SecretsManagerApi {
   readonly #failures: ReadFailures;
 
   constructor(options: SecretsManagerApiOptions) {
-    const { region, endpoints, login, metrics } = options;
+    const { region, endpoints, login, metrics, at, retry } = options;
     this.#options = options;
-    this.#client = new SecretsManagerClient(clientSettings({ region, endpoint: endpoints.secretsManager, login }));
+    this.#client = new SecretsManagerClient(
+      clientSettings({ region, endpoint: endpoints.secretsManager, login, at, retry }),
+    );
     understandXmlErrors(this.#client);
     this.#failures = new ReadFailures({
       region,
+      at,
       exists: (id, signal) => this.#exists(id, signal),
-      account: callerAccount({ login, region, endpoint: endpoints.sts, metrics }),
+      account: callerAccount({ login, region, endpoint: endpoints.sts, metrics, at }),
     });
   }
 
@@ -140,8 +147,8 @@ export class SecretsManagerApi {
       return await this.#track(name, signal, send);
     } catch (error) {
       signal.throwIfAborted();
-      const { region } = this.#options;
-      throw awsFailure(error, { service: SERVICE_NAME, region, invalidRequest: 'INVALID_REQUEST', ...call });
+      const { region, at } = this.#options;
+      throw awsFailure(error, { service: SERVICE_NAME, region, at, invalidRequest: 'INVALID_REQUEST', ...call });
     }
   }
 

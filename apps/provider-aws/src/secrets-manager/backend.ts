@@ -9,6 +9,7 @@ import {
   type RemoteRef,
   type Validation,
 } from '@eso/api/server';
+import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsAccess } from '../aws/aws-identity.ts';
 import { CURRENT_VERSION, type VersionSelector } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
@@ -24,6 +25,7 @@ export interface SecretsManagerBackendOptions {
   readonly prefix: string;
   /** What a validation has to say about the config object. */
   readonly warnings: readonly string[];
+  readonly at: FieldPath;
 }
 
 /** Marks a version as an ID; what does not begin with it is a staging label. */
@@ -78,11 +80,11 @@ export class SecretsManagerBackend implements Backend {
   }
 
   #idOf({ key }: RemoteRef): string {
-    const { prefix } = this.#options;
+    const { prefix, at } = this.#options;
     if (!prefix || !secretArn(key)) return prefix + key;
-    throw new ProviderError('INVALID_REQUEST', 'remoteRef.key is an ARN, and spec.prefix stands before every key', {
+    throw new ProviderError('INVALID_REQUEST', `remoteRef.key is an ARN, and ${at('prefix')} stands before every key`, {
       field: 'remoteRef.key',
-      nextStep: "give the secret's name without the prefix, or use a config object without spec.prefix",
+      nextStep: `give the secret's name without the prefix, or take ${at('prefix')} away`,
     });
   }
 

@@ -1,5 +1,5 @@
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
-import { checkConfig, configWarnings } from './check-config.ts';
+import * as checks from './check-config.ts';
 
 const selector = { name: 'keys', key: 'k' };
 const auth = { secretRef: { accessKeyIDSecretRef: selector, secretAccessKeySecretRef: selector } };
@@ -8,6 +8,10 @@ const config = (changes: Partial<SecretsManagerConfig> = {}): SecretsManagerConf
   auth,
   ...changes,
 });
+
+const at = (path: string): string => `spec.${path}`;
+const checkConfig = (bad: SecretsManagerConfig) => checks.checkConfig(bad, at);
+const configWarnings = (odd: SecretsManagerConfig) => checks.configWarnings(odd, at);
 
 test('access keys are enough', () => {
   expect(checkConfig(config())).toEqual([]);

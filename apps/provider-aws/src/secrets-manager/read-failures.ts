@@ -1,4 +1,5 @@
 import { ProviderError } from '@eso/api/server';
+import type { FieldPath } from '../aws/aws-config.ts';
 import { type AwsError, awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
 import { absenceFailure, absenceIn, absentPart, type ReadRequest, type VersionSelector, strayArn } from './absence.ts';
 
@@ -8,6 +9,7 @@ export const SERVICE_NAME = 'AWS Secrets Manager';
 /** What a second question to AWS is asked with. */
 export interface ReadFailuresOptions {
   readonly region: string;
+  readonly at: FieldPath;
   /** Whether AWS describes a secret. @throws what the SDK throws when it cannot tell */
   readonly exists: (id: string, signal: AbortSignal) => Promise<boolean>;
   /** The account that requests are made as, if that is known. */
@@ -33,7 +35,7 @@ export class ReadFailures {
     signal: AbortSignal,
   ): Promise<ProviderError> {
     signal.throwIfAborted();
-    const asked: ReadRequest = { ...what, region: this.#options.region };
+    const asked: ReadRequest = { ...what, ...this.#place() };
     if (thrown instanceof ProviderError || !isAwsError(thrown)) return this.#failure(thrown, asked);
     const failure = this.#failure(thrown, asked);
     if (!ABOUT_THE_SECRET.has(failure.code)) return failure;
@@ -45,7 +47,7 @@ export class ReadFailures {
 
   /** What reading a secret that AWS itself has listed failed with. */
   listed(error: AwsError, id: string): ProviderError {
-    return this.#failure(error, { id, region: this.#options.region }, 'find');
+    return this.#failure(error, { id, ...this.#place() }, 'find');
   }
 
   /**
@@ -58,13 +60,18 @@ export class ReadFailures {
         return absenceFailure(absentPart(asked.version), asked, error);
     } catch (second) {
       signal.throwIfAborted();
-      const failure = this.#failure(second, { id: asked.id, region: asked.region });
+      const failure = this.#failure(second, { id: asked.id, ...this.#place() });
       // Without the right to ask, AWS's first words are all there is.
       if (failure.code !== 'ACCESS_DENIED') return failure;
     }
     const elsewhere = strayArn(asked, asked.id.startsWith('arn:') ? await this.#options.account() : undefined, error);
     signal.throwIfAborted();
     return elsewhere;
+  }
+
+  #place(): Pick<ReadRequest, 'region' | 'at'> {
+    const { region, at } = this.#options;
+    return { region, at };
   }
 
   #failure(thrown: unknown, asked: ReadRequest, field?: 'find'): ProviderError {
@@ -78,6 +85,7 @@ export class ReadFailures {
       action: `${asked.version || field ? 'read' : 'describe'} secret ${asked.id}`,
       field: field ?? fieldOf(thrown),
       invalidRequest: 'INVALID_REQUEST',
+      at: asked.at,
     } satisfies FailedCall);
   }
 }

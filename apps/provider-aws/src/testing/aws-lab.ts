@@ -5,12 +5,17 @@ import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/
 import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
 import type { Endpoints } from '../aws/endpoints.ts';
+import type { AwsStoreConfig } from '../config/aws.ts';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { awsProvider } from '../definition.ts';
 
 /** The region of every test. */
 export const REGION = 'eu-central-1';
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
+const STORE_API_VERSION = 'external-secrets.io/v1';
+
+/** Kinds of stores that hold their config. */
+export type InlineStoreKind = 'SecretStore' | 'ClusterSecretStore';
 
 /** Settings of the emulator, and what stands before it. */
 export interface AwsLabOptions extends MotoOptions {
@@ -34,6 +39,8 @@ export class AwsLab {
   /** Lines that the provider wrote to its log. */
   readonly log: string[];
   readonly #tls: TlsLab;
+  /** Kinds of the stores that hold their config, by name. */
+  readonly #stores = new Map<string, InlineStoreKind>();
 
   private constructor(parts: { moto: Moto; provider: TestProvider; tls: TlsLab; log: string[] }) {
     this.moto = parts.moto;
@@ -63,12 +70,16 @@ export class AwsLab {
   }
 
   /** Writes a Secret with access keys. */
-  keys(name: string, keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): void {
+  keys(
+    name: string,
+    keys: { readonly accessKeyId: string; readonly secretAccessKey: string },
+    namespace = 'team-a',
+  ): void {
     const encoded = (text: string): string => Buffer.from(text).toString('base64');
     this.provider.objects.apply({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: { namespace: 'team-a', name },
+      metadata: { namespace, name },
       data: { id: encoded(keys.accessKeyId), secret: encoded(keys.secretAccessKey) },
     });
   }
@@ -84,8 +95,25 @@ export class AwsLab {
     this.provider.objects.apply(object);
   }
 
-  /** What every request says, for a config object. */
+  /** Writes a store that holds its config; what is not given is that of a working one with the keys of Secret `keys`. */
+  store(kind: InlineStoreKind, name: string, aws: Partial<AwsStoreConfig> = {}, more: object = {}): void {
+    this.#stores.set(name, kind);
+    const config = { service: 'SecretsManager', region: REGION, auth: keysIn('keys'), ...aws };
+    this.provider.objects.apply({
+      apiVersion: STORE_API_VERSION,
+      kind,
+      metadata: kind === 'SecretStore' ? { namespace: 'team-a', name } : { name },
+      spec: { provider: { aws: config }, ...more },
+    });
+  }
+
+  /** What every request says, for a config object, or for a store by its name. */
   request(config: string) {
+    const kind = this.#stores.get(config);
+    if (kind) {
+      const providerRef = { apiVersion: STORE_API_VERSION, kind, name: config, storeRefKind: kind, storeName: config };
+      return { providerRef, sourceNamespace: 'team-a' };
+    }
     const providerRef = { apiVersion: API_VERSION, kind: 'SecretsManager', name: config, storeRefKind: 'Provider' };
     return { providerRef, sourceNamespace: 'team-a' };
   }
@@ -123,10 +151,14 @@ export interface RestOfRef {
   readonly metadataPolicy?: 'None' | 'Fetch';
 }
 
-/** `spec.auth` with the access keys of a Secret. */
-export function keysIn(name: string): NonNullable<SecretsManagerConfig['auth']> {
+/** `auth` with the access keys of a Secret. */
+export function keysIn(name: string, namespace?: string): NonNullable<SecretsManagerConfig['auth']> {
+  const secret = { name, ...(namespace === undefined ? {} : { namespace }) };
   return {
-    secretRef: { accessKeyIDSecretRef: { name, key: 'id' }, secretAccessKeySecretRef: { name, key: 'secret' } },
+    secretRef: {
+      accessKeyIDSecretRef: { ...secret, key: 'id' },
+      secretAccessKeySecretRef: { ...secret, key: 'secret' },
+    },
   };
 }
 

@@ -1,16 +1,18 @@
-import { configKind, type Stored, z } from '@eso/api/schema';
+import { configKind, inlineConfig, type Stored, z } from '@eso/api/schema';
 
-const entry = z.object({
-  key: z.string().min(1).describe('Name of the secret.'),
-  value: z.string().describe('Its value.'),
-  version: z
-    .string()
-    .optional()
-    .describe('Version that a reference has to ask for. Absent: the one without a version.'),
-});
+const version = () =>
+  z.string().optional().describe('Version that a reference has to ask for. Absent: the one without a version.');
 
 const spec = z.object({
-  data: z.array(entry).describe('The secrets of this backend.'),
+  data: z
+    .array(
+      z.object({
+        key: z.string().min(1).describe('Name of the secret.'),
+        value: z.string().describe('Its value.'),
+        version: version(),
+      }),
+    )
+    .describe('The secrets of this backend.'),
   validationResult: z
     .int()
     .min(0)
@@ -30,3 +32,18 @@ export const fake = configKind({
 
 /** `spec` of a Fake. */
 export type FakeConfig = Stored<typeof spec>;
+
+const storeSpec = z.object({
+  data: z.array(z.object({ key: z.string(), value: z.string(), version: version() })),
+  validationResult: z.int().optional(),
+});
+
+/** The same in a store, with the types of External Secrets 2.x; what they let through is left to `checkFake`. */
+export const fakeStore = inlineConfig({
+  key: 'fake',
+  description: 'A backend whose secrets stand in the store itself.',
+  spec: storeSpec,
+});
+
+/** `spec.provider.fake` of a store. */
+export type FakeStoreConfig = Stored<typeof storeSpec>;

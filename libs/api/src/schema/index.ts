@@ -37,6 +37,7 @@ export {
   stringMap,
   withRules,
 } from './fields.ts';
+export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
 export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';

@@ -2,7 +2,7 @@ import { type Feature, isFeature } from '../contract/features.ts';
 import type { Backend } from './backend.ts';
 import type { ConfigCheck, ConfigProblem } from './config-check.ts';
 import type { NoFlags, OpenContext } from './open-context.ts';
-import { type ConfigSchema, inlineConfig } from './stores/inline-config.ts';
+import { type ConfigSchema, inlineDecoder } from './stores/inline-config.ts';
 import { STORE_API_VERSION } from './stores/store-kinds.ts';
 
 /** What a kind is, wherever its config stands. */
@@ -14,8 +14,11 @@ export interface KindBehaviour<Config, Flags = NoFlags> {
   readonly features: readonly Feature[];
   /** Label `provider` of `externalsecret_provider_api_calls_count`: `AWS/SecretsManager`. */
   readonly metricName: string;
-  /** What the schema cannot express. */
-  checkConfig?(config: Config): readonly ConfigProblem[] | ConfigCheck;
+  /**
+   * What the schema cannot express.
+   * @param at path of a field as the user wrote it, for texts: see `OpenContext.at`
+   */
+  checkConfig?(config: Config, at: OpenContext<Config>['at']): readonly ConfigProblem[] | ConfigCheck;
   /**
    * Opens the backend. May read credentials; must not keep state outside of what it returns, unless keyed by `source.uid`.
    * @throws ProviderError, as the methods of Backend.
@@ -117,7 +120,7 @@ export function defineInlineKind<Config, Flags = NoFlags>(
   const { key, schema } = options;
   if (!/^[a-z][A-Za-z0-9]{0,62}$/.test(key)) throw new TypeError(`"${key}" is no key of spec.provider`);
   const root = `spec.provider.${key}`;
-  const decode = inlineConfig(schema, root);
+  const decode = inlineDecoder(schema, root);
   return kindDefinition(options, {
     apiVersion: STORE_API_VERSION,
     kind: key,
@@ -134,7 +137,7 @@ export function kindDefinition<Config, Flags>(
   checkFeatures(kind, options.features);
   const at = (path: string): string => (path === '' ? root : `${root}.${path}`);
   // The schema from which Config is inferred was applied, by the API server or by the kit; this is the one place that says so.
-  const check = (config: unknown): unknown => options.checkConfig?.(config as Config) ?? [];
+  const check = (config: unknown): unknown => options.checkConfig?.(config as Config, at) ?? [];
   return {
     apiVersion,
     kind,

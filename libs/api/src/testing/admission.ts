@@ -1,6 +1,6 @@
 import { KubeError } from '@eso/kube';
 import { ProviderError } from '../contract/provider-error.ts';
-import { type ConfigSchema, inlineConfig } from '../server/stores/inline-config.ts';
+import { type ConfigSchema, inlineDecoder } from '../server/stores/inline-config.ts';
 import { isSchema } from '../server/stores/inline-schema.ts';
 import { withDefaults } from '../server/stores/inline-defaults.ts';
 
@@ -33,7 +33,7 @@ function admission(version: Readonly<Record<string, unknown>>, kind: string): Sp
   const schema = isSchema(properties['spec']) ? (withoutRules(properties['spec']) as ConfigSchema) : undefined;
   const required = Array.isArray(root['required']) && root['required'].includes('spec');
   if (!schema) return (spec) => spec;
-  const decode = inlineConfig(schema, 'spec');
+  const decode = inlineDecoder(schema, 'spec');
   return (given) => {
     const { spec } = withDefaults({ properties: { spec: schema } }, { spec: given }) as { spec: unknown };
     if (spec === undefined) {

@@ -1,6 +1,7 @@
 import type { Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { Backend } from '../backend.ts';
+import type { ConfigProblem } from '../config-check.ts';
 import type { KindDefinition } from '../define-kind.ts';
 import type { OpenContext } from '../open-context.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
@@ -51,8 +52,8 @@ function checkConfig(kind: KindDefinition, config: unknown, faults: AuthorFaults
     throw wrongReturn(faults, logger, 'checkConfig', `${describeType(problems)} instead of a list of problems`);
   if (problems.length === 0) return;
   const first: unknown = problems[0];
-  const { field, problem, nextStep } = (first ?? {}) as Record<'field' | 'problem' | 'nextStep', unknown>;
+  const { field, problem, nextStep, code } = (first ?? {}) as Record<keyof ConfigProblem, unknown>;
   if (typeof field !== 'string' || typeof problem !== 'string' || typeof nextStep !== 'string')
     throw wrongReturn(faults, logger, 'checkConfig', 'a problem without field, problem or nextStep');
-  throw new ProviderError('CONFIG_INVALID', problem, { field, nextStep });
+  throw new ProviderError(code === 'UNSUPPORTED' ? code : 'CONFIG_INVALID', problem, { field, nextStep });
 }

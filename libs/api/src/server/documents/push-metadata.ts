@@ -2,7 +2,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import { METADATA_FIELD } from '../../property/push-metadata.ts';
 import type { CallContext, Push } from '../backend.ts';
 import { metadataTask } from '../calls/heavy-tasks.ts';
-import { type ConfigSchema, inlineConfig } from '../stores/inline-config.ts';
+import { type ConfigSchema, inlineDecoder } from '../stores/inline-config.ts';
 import { isSchema } from '../stores/inline-schema.ts';
 
 /** What the envelope of a push's metadata says of itself. */
@@ -27,7 +27,7 @@ export interface PushMetadata<Spec> {
  * @throws TypeError when the schema has what cannot be checked here
  */
 export function pushMetadata<Spec>(schema: ConfigSchema): PushMetadata<Spec> {
-  const decode = inlineConfig(schema, `${METADATA_FIELD}.spec`);
+  const decode = inlineDecoder(schema, `${METADATA_FIELD}.spec`);
   return {
     read: async (push, call) => {
       const envelope = await parsed(push, call);

@@ -1,7 +1,7 @@
 import type { Backend } from '../backend.ts';
 import { defineKind, type KindBehaviour, type KindDefinition, kindDefinition } from '../define-kind.ts';
 import type { NoFlags, OpenContext } from '../open-context.ts';
-import { inlineConfig } from '../stores/inline-config.ts';
+import { inlineDecoder } from '../stores/inline-config.ts';
 import type { Generated, GeneratorOptions, OpenGenerator } from './generator.ts';
 
 /** A generator whose config type is known to its own functions only; made by `defineGenerator`. */
@@ -25,7 +25,7 @@ export function defineGenerator<Config, Flags = NoFlags>(
   const behaviour: KindBehaviour<Config, Flags> = {
     features: ['generate'],
     metricName,
-    ...(options.checkConfig ? { checkConfig: (config) => options.checkConfig?.(config) ?? [] } : {}),
+    ...(options.checkConfig ? { checkConfig: (config, at) => options.checkConfig?.(config, at) ?? [] } : {}),
     open: (context) => opened(options, context) as Backend,
   };
   const own = defineKind({ ...behaviour, apiVersion, kind, plural });
@@ -33,7 +33,7 @@ export function defineGenerator<Config, Flags = NoFlags>(
   if (!cluster) return { own, cleans };
   const key = cluster.key ?? clusterKey(kind);
   const root = `spec.generator.${key}`;
-  const place = { tag: 'inline', key, decode: inlineConfig(cluster.schema, root) } as const;
+  const place = { tag: 'inline', key, decode: inlineDecoder(cluster.schema, root) } as const;
   return { own, cluster: kindDefinition(behaviour, { apiVersion, kind, place, root }), cleans };
 }
 

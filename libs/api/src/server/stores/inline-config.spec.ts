@@ -1,5 +1,5 @@
 import { ProviderError } from '../../contract/provider-error.ts';
-import { type ConfigSchema, inlineConfig } from './inline-config.ts';
+import { type ConfigSchema, inlineDecoder } from './inline-config.ts';
 
 const MARKER = 'hunter2-marker';
 
@@ -36,7 +36,7 @@ const schema: ConfigSchema = {
     },
   },
 };
-const decode = inlineConfig(schema, 'spec.provider.aws');
+const decode = inlineDecoder(schema, 'spec.provider.aws');
 
 function refusal(value: unknown): ProviderError {
   try {
@@ -145,10 +145,35 @@ test('names that every object has are no fields', () => {
   expect(refusal(JSON.parse('{"region":"eu","__proto__":{"x":1}}')).field).toBe('spec.provider.aws.__proto__');
 });
 
+test.each<[string, unknown, RegExp]>([
+  [
+    'wrong items',
+    { region: 'eu', tags: Array.from({ length: 100_000 }, () => 1) },
+    /may have at most 2 items|has to be object/,
+  ],
+  [
+    'unknown fields',
+    Object.fromEntries([['region', 'eu'], ...Array.from({ length: 100_000 }, (_, i) => [`field${i}`, i])]),
+    /field0 is not known, and at least 99 more problems$/,
+  ],
+  ['letters that no name has', { region: `${'a'.repeat(1_000_000)}!` }, /too large to be checked|has to match/],
+])('a hundred thousand %s cost a bounded time, and one line', (_what, value, message) => {
+  const error = refusal(value);
+  expect(error.publicMessage).toMatch(message);
+  expect(error.publicMessage.length).toBeLessThan(200);
+});
+
+test('what is nested deeper than can be read is refused, not answered as a defect', () => {
+  const deep = JSON.parse(`${'['.repeat(9_000)}1${']'.repeat(9_000)}`) as unknown;
+  expect(refusal({ region: 'eu', free: { deep } })).toMatchObject({ code: 'CONFIG_INVALID' });
+});
+
 test.each<[ConfigSchema, RegExp]>([
   [{ type: 'object', 'x-kubernetes-validations': [{ rule: 'true' }] }, /CEL rules.*checkConfig/],
   [{ type: 'object', properties: { a: { $ref: '#/x' } } }, /spec\.provider\.x\.a uses \$ref/],
   [{ type: 'string', pattern: '(' }, /no regular expression/],
+  [{ type: 'string', format: 'colour' }, /format colour, which is not checked/],
+  [{ type: 'number', exclusiveMinimum: 1 }, /has to be true beside a bound/],
 ])('a schema that could not be checked is refused: %j', (bad, message) => {
-  expect(() => inlineConfig(bad, 'spec.provider.x')).toThrow(message);
+  expect(() => inlineDecoder(bad, 'spec.provider.x')).toThrow(message);
 });

@@ -1,6 +1,6 @@
-import type { ValidationError } from 'jsonschema';
 import type { ConfigProblem } from '../config-check.ts';
 import { isSchema } from './inline-schema.ts';
+import { type Finding, stepsTo } from './schema-finding.ts';
 
 /** Wording for each keyword, from its value in the schema. Nothing of it comes from what the user wrote: that may be a value. */
 const WORDS: Readonly<Record<string, (argument: unknown) => string>> = {
@@ -22,24 +22,23 @@ const WORDS: Readonly<Record<string, (argument: unknown) => string>> = {
   multipleOf: (step) => `has to be a multiple of ${text(step)}`,
 };
 
-/** What a finding of the interpreter means for the user who wrote the store. */
-export function problemOf(finding: ValidationError, root: string): ConfigProblem {
-  const { name, argument } = finding as { name: string; argument: unknown };
-  const path = pathOf(root, finding.path);
-  if (name === 'required') {
+/** What a finding means for the user who wrote the store. */
+export function problemOf({ keyword, argument, place, schema }: Finding, root: string): ConfigProblem {
+  const path = pathOf(root, stepsTo(place));
+  if (keyword === 'required') {
     const field = pathOf(path, [text(argument)]);
     return { field, problem: `${field} is required`, nextStep: `set ${field}` };
   }
-  if (name === 'additionalProperties') {
+  if (keyword === 'additionalProperties') {
     const field = pathOf(path, [text(argument)]);
-    const known = knownFields(finding.schema);
+    const known = knownFields(schema);
     return {
       field,
       problem: `${field} is not known`,
       nextStep: known ? `remove it, or correct its name: known are ${known}` : 'remove it',
     };
   }
-  const words = WORDS[name]?.(argument) ?? 'is not of a form that is allowed here';
+  const words = WORDS[keyword]?.(argument) ?? 'is not of a form that is allowed here';
   return { field: path, problem: `${path} ${words}`, nextStep: `correct ${path}` };
 }
 

@@ -1,0 +1,41 @@
+import type { AwsStoreConfig } from '../config/aws.ts';
+import { checkStoreConfig } from './check-store-config.ts';
+
+const selector = { name: 'keys', key: 'k' };
+const good: AwsStoreConfig = {
+  service: 'SecretsManager',
+  region: 'eu-central-1',
+  sessionTagsPolicy: 'None',
+  auth: { secretRef: { accessKeyIDSecretRef: selector, secretAccessKeySecretRef: selector } },
+};
+const problems = (changes: Partial<AwsStoreConfig>) =>
+  checkStoreConfig({ ...good, ...changes }, (path) => `spec.provider.aws.${path}`);
+
+test('access keys and a region are enough, fips regions among them', () => {
+  for (const region of ['eu-central-1', 'us-east-1-fips', 'not-known-yet']) expect(problems({ region })).toEqual([]);
+});
+
+test.each<[string, Partial<AwsStoreConfig>]>([
+  ['spec.provider.aws.region', { region: 'x.example.org/' }],
+  ['spec.provider.aws.region', { region: '' }],
+  ['spec.provider.aws.region', { region: `${'a'.repeat(63)}b` }],
+  ['spec.provider.aws.customSessionTags.esoStoreName', { customSessionTags: { esoStoreName: 'x' } }],
+  ['spec.provider.aws.auth.jwt', { auth: { jwt: {} } }],
+  ['spec.provider.aws.auth', { auth: {} }],
+  ['spec.provider.aws.secretsManager.recoveryWindowInDays', { secretsManager: { recoveryWindowInDays: 3 } }],
+])('%s is named: %j', (field, changes) => {
+  const [problem, ...others] = problems(changes);
+  expect(problem).toMatchObject({ field });
+  expect(problem?.code).toBeUndefined();
+  expect(others).toEqual([]);
+});
+
+test.each(['ParameterStore', 'CertificateManager'] as const)('%s is not served, whatever else is wrong', (service) => {
+  expect(problems({ service, region: '', auth: {} })).toEqual([
+    expect.objectContaining({
+      code: 'UNSUPPORTED',
+      field: 'spec.provider.aws.service',
+      problem: `spec.provider.aws.service is ${service}, which this version of the provider does not serve`,
+    }),
+  ]);
+});

@@ -1,0 +1,42 @@
+import type { ConfigProblem } from '@eso/api/server';
+import type { FieldPath } from '../aws/aws-config.ts';
+import { RESERVED_TAGS } from '../aws/session-tags.ts';
+import type { AwsStoreConfig } from '../config/aws.ts';
+import { checkConfig } from './check-config.ts';
+
+/** What upstream's schema of a store lets through, besides what a SecretsManager's does. */
+export function checkStoreConfig(config: AwsStoreConfig, at: FieldPath): ConfigProblem[] {
+  const { service, region, customSessionTags = {} } = config;
+  if (service !== 'SecretsManager')
+    return [
+      {
+        code: 'UNSUPPORTED',
+        field: at('service'),
+        problem: `${at('service')} is ${service}, which this version of the provider does not serve`,
+        nextStep:
+          'keep the secrets in SecretsManager, or leave this store to External Secrets 2.x until a later version serves it',
+      },
+    ];
+  return [...checkRegion(region, at), ...checkTags(customSessionTags, at), ...checkConfig(config, at)];
+}
+
+/** A region becomes a label of the host name that is called, so it may be nothing but one. */
+function checkRegion(region: string, at: FieldPath): ConfigProblem[] {
+  if (/^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(region)) return [];
+  return [
+    {
+      field: at('region'),
+      problem: `${at('region')} is no name of a region`,
+      nextStep: 'write the name of a region, such as eu-central-1',
+    },
+  ];
+}
+
+/** Upstream has a rule in its CRD for it. */
+function checkTags(tags: Readonly<Record<string, string>>, at: FieldPath): ConfigProblem[] {
+  return RESERVED_TAGS.filter((key) => Object.hasOwn(tags, key)).map((key) => ({
+    field: at(`customSessionTags.${key}`),
+    problem: `customSessionTags cannot contain the reserved key ${key}, which is set by the policy`,
+    nextStep: `remove it: ${RESERVED_TAGS.join(', ')} are reserved`,
+  }));
+}
