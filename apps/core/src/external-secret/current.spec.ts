@@ -11,11 +11,11 @@ const REF = { kind: 'Provider', name: 'backend' };
 type Store = Partial<Pick<StoreView, 'uid' | 'generation'>> & { readonly admits?: boolean };
 
 /** An observation of the object with this metadata, where the store is so; undefined: there is none. */
-const seen = (metadata: Partial<ExternalSecret['metadata']> = {}, store: Store | undefined = {}): Observation =>
+const seen = (metadata: Partial<ExternalSecret['metadata']> = {}, store: Store = {}): Observation =>
   ({
     es: { metadata: { name: 'app', namespace: 'team', ...ES, ...metadata } },
     namespace: { name: 'team', labels: {} },
-    findStore: (ref: unknown) => (ref === REF && store ? viewOf(store) : undefined),
+    findStore: (ref: unknown) => (ref === REF ? viewOf(store) : undefined),
   }) as unknown as Observation;
 const viewOf = ({ admits = true, ...store }: Store): Partial<StoreView> => ({
   ...STORE,
