@@ -69,8 +69,11 @@ export function externalSecretController(options: ExternalSecretControllerOption
   const { client, informers, stores, connections, shaper, events, clock, logger, registry, workers } = options;
   const name = 'externalsecret';
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
-  const writers = (target: string): number => informers.externalSecrets.store.countByIndex('target', target);
-  const repairs = new Repairs({ writers });
+  const { store } = informers.externalSecrets;
+  const repairs = new Repairs({
+    countWriters: (target) => store.countByIndex('target', target),
+    writers: (target) => store.indexKeys('target', target),
+  });
   const enqueue = watchExternalSecrets({ ...informers, queue, stores, repairs });
   const written = {
     externalSecrets: new OwnWrites<ExternalSecret>(informers.externalSecrets, enqueue.key),

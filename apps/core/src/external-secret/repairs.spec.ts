@@ -1,12 +1,15 @@
 import { Repairs } from './repairs.ts';
 
 const SHARED = 'ns/shared';
-const writers = new Map<string, number>();
-const repairs = (): Repairs => new Repairs({ writers: (target) => writers.get(target) ?? 1 });
+let writers: readonly string[];
+const repairs = (): Repairs =>
+  new Repairs({
+    countWriters: (target) => (target === SHARED ? writers.length : 1),
+    writers: (target) => (target === SHARED ? writers : []),
+  });
 
 beforeEach(() => {
-  writers.clear();
-  writers.set(SHARED, 2);
+  writers = ['ns/a', 'ns/b'];
 });
 
 test('each of those that share a damaged target has to mend it, once', () => {
@@ -39,19 +42,61 @@ test('nothing is kept of a target with one writer, nor of one that has one left'
   expect(found.damaged('ns/own')).toBeUndefined();
   expect(found.size).toBe(0);
   found.damaged(SHARED);
-  found.left(SHARED);
+  found.left('ns/c', SHARED);
   expect(found.size).toBe(1);
-  writers.set(SHARED, 1);
-  found.left(SHARED);
+  writers = ['ns/a'];
+  found.left('ns/b', SHARED);
+  expect(found.size).toBe(0);
+});
+
+test('who mended it and then left does not count for one who has not', () => {
+  writers = ['ns/a', 'ns/b', 'ns/c'];
+  const found = repairs();
+  const damage = found.damaged(SHARED);
+  found.mended('ns/a', damage);
+  writers = ['ns/b', 'ns/c'];
+  found.left('ns/a', SHARED);
+  found.mended('ns/b', damage);
+  expect(found.pending('ns/c', SHARED)).toBe(damage);
+  found.mended('ns/c', damage);
+  expect(found.size).toBe(0);
+});
+
+test('nor does who left while it was mending', () => {
+  writers = ['ns/a', 'ns/b', 'ns/c'];
+  const found = repairs();
+  const damage = found.damaged(SHARED);
+  writers = ['ns/b', 'ns/c'];
+  found.left('ns/a', SHARED);
+  found.mended('ns/a', damage);
+  found.mended('ns/b', damage);
+  expect(found.pending('ns/c', SHARED)).toBe(damage);
+});
+
+test('the last one that had not mended it ends it by leaving', () => {
+  writers = ['ns/a', 'ns/b', 'ns/c'];
+  const found = repairs();
+  const damage = found.damaged(SHARED);
+  found.mended('ns/a', damage);
+  found.mended('ns/b', damage);
+  writers = ['ns/a', 'ns/b'];
+  found.left('ns/c', SHARED);
   expect(found.size).toBe(0);
 });
 
 test('a damage costs the same however many share the target', () => {
-  const found = repairs();
-  writers.set(SHARED, 10_000);
-  found.damaged(SHARED);
-  for (let i = 0; i < 9_999; i++) found.mended(`ns/${i}`, found.pending(`ns/${i}`, SHARED));
-  expect(found.size).toBe(1);
-  found.mended('ns/last', found.pending('ns/last', SHARED));
-  expect(found.size).toBe(0);
+  writers = Array.from({ length: 10_000 }, (_, index) => `ns/${index}`);
+  let listed = 0;
+  const found = new Repairs({
+    countWriters: () => writers.length,
+    writers: () => {
+      listed++;
+      return writers;
+    },
+  });
+  const damage = found.damaged(SHARED);
+  for (const key of writers.slice(1)) found.mended(key, found.pending(key, SHARED));
+  expect([found.pending('ns/0', SHARED), listed]).toEqual([damage, 0]);
+  found.mended('ns/0', damage);
+  expect([found.size, listed]).toEqual([0, 1]);
 });

@@ -5,23 +5,30 @@ export interface Damage {
   readonly mended: Set<string>;
 }
 
+/** Who writes a target. */
+export interface RepairsOptions {
+  /** How many ExternalSecrets do, at the same cost however many they are. */
+  readonly countWriters: (target: string) => number;
+  /** Their keys. */
+  readonly writers: (target: string) => readonly string[];
+}
+
 /**
  * Which ExternalSecrets still have to mend a target that they share. The first of them that comes along writes its own keys and a
  * hash that is right again, and the target looks whole to the others, whose keys may be missing from it.
  */
 export class Repairs {
-  readonly #writers: (target: string) => number;
+  readonly #options: RepairsOptions;
   /** By target. Nothing stands here of one that has a single writer: there it shows by itself. */
   readonly #damages = new Map<string, Damage>();
 
-  /** @param options.writers how many ExternalSecrets write a target */
-  constructor({ writers }: { readonly writers: (target: string) => number }) {
-    this.#writers = writers;
+  constructor(options: RepairsOptions) {
+    this.#options = options;
   }
 
   /** A target is not as it was written. @returns undefined where it is not shared */
   damaged(target: string): Damage | undefined {
-    if (this.#writers(target) < 2) return undefined;
+    if (this.#options.countWriters(target) < 2) return undefined;
     const damage: Damage = { target, mended: new Set() };
     this.#damages.set(target, damage);
     return damage;
@@ -37,13 +44,15 @@ export class Repairs {
   mended(key: string, damage: Damage | undefined): void {
     if (!damage) return;
     damage.mended.add(key);
-    if (damage.mended.size >= this.#writers(damage.target)) this.#forget(damage);
+    this.#forgetIfOver(damage);
   }
 
-  /** An ExternalSecret does not write that target any more. */
-  left(target: string): void {
+  /** The ExternalSecret with this key does not write that target any more. */
+  left(key: string, target: string): void {
     const damage = this.#damages.get(target);
-    if (damage && this.#writers(target) < 2) this.#forget(damage);
+    if (!damage) return;
+    damage.mended.delete(key);
+    this.#forgetIfOver(damage);
   }
 
   /** How many targets are damaged. */
@@ -51,7 +60,12 @@ export class Repairs {
     return this.#damages.size;
   }
 
-  #forget(damage: Damage): void {
-    if (this.#damages.get(damage.target) === damage) this.#damages.delete(damage.target);
+  #forgetIfOver(damage: Damage): void {
+    const { target, mended } = damage;
+    if (this.#damages.get(target) !== damage) return;
+    const count = this.#options.countWriters(target);
+    // Whoever leaves in the middle of a pass is among those who mended: the number alone does not say that nobody is missing.
+    if (count < 2 || (mended.size >= count && this.#options.writers(target).every((key) => mended.has(key))))
+      this.#damages.delete(target);
   }
 }

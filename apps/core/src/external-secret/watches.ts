@@ -60,11 +60,12 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
     update: (before, after) => {
       // Status-only changes, our own above all, are no reason to look again.
       if (isChanged(before, after)) enqueue(after);
-      if (targetKey(before) !== targetKey(after)) repairs.left(targetKey(before));
+      if (targetKey(before) !== targetKey(after)) repairs.left(objectKey(before.metadata), targetKey(before));
     },
     delete: (es) => {
-      repairs.left(targetKey(es));
-      queue.add(objectKey(es.metadata), { priority: Priority.changed });
+      const key = objectKey(es.metadata);
+      repairs.left(key, targetKey(es));
+      queue.add(key, { priority: Priority.changed });
     },
   });
 
@@ -84,7 +85,11 @@ export function watchExternalSecrets(watches: ExternalSecretWatches): Enqueue {
   };
   secrets.addHandler({
     add: drifted,
-    update: (_before, after) => drifted(after),
+    update: (before, after) => {
+      // A list after a gap shows another one of that name; the end of the first, with the keys of all who wrote it, was no event.
+      if (before.metadata.uid !== after.metadata.uid) damaged(objectKey(after.metadata));
+      drifted(after);
+    },
     delete: (secret) => damaged(objectKey(secret.metadata)),
   });
 

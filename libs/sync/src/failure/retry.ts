@@ -24,7 +24,6 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   STORE_NOT_NAMED: 'spec',
   // Without the flag nothing changes before the next start, which looks at everything.
   GENERIC_TARGETS_DISABLED: 'spec',
-  TARGET_KIND_NOT_ALLOWED: 'spec',
   // Decided by the store's spec and the labels of the namespace, and each change of these is an event, too.
   STORE_NOT_ALLOWED: 'spec',
   // What the backend holds does not go together with what the manifest makes of it.
@@ -63,6 +62,8 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   // What a template reads; where core may watch it, its coming is an event, too.
   TEMPLATE_SOURCE_NOT_FOUND: 'absent',
   TEMPLATE_KEY_NOT_FOUND: 'absent',
+  // The kind may be installed anew, under another scope or with other verbs.
+  TARGET_KIND_NOT_ALLOWED: 'absent',
 };
 
 /** What is read again because of its content is read this seldom at least, in milliseconds. */

@@ -157,19 +157,18 @@ class WantedKind {
     if (problem.code !== 'NOT_FOUND') return { kind: 'failed', problem: followProblem(type, problem) };
     // It may come back under another name in the API.
     this.vanished();
-    this.#look();
     return { kind: 'failed', problem: vanishedKind(this.#options.manifest) };
   }
 
   vanished(): void {
     const { discovery, manifest } = this.#options;
     discovery.forget(manifest.apiVersion);
+    this.#look();
   }
 
   end(): void {
     this.#end.abort();
-    this.#followed?.use.release();
-    this.#followed = undefined;
+    this.#unfollow();
   }
 
   #look(): void {
@@ -190,16 +189,27 @@ class WantedKind {
     try {
       const discovered = await discovery.find(manifest.apiVersion, manifest.kind, this.#end.signal);
       const problem = discoveredProblem(manifest, discovered);
-      if (!problem && discovered.kind === 'found' && !this.#end.signal.aborted) this.#follow(discovered.type);
+      if (discovered.kind !== 'found' || this.#end.signal.aborted) return problem;
+      if (!problem) this.#follow(discovered.type);
+      else {
+        // It is another kind than the one that was followed, or may become one that can be: the list is no news next time.
+        this.#unfollow();
+        discovery.forget(manifest.apiVersion);
+      }
       return problem;
     } catch (error) {
       return discoveryProblem(manifest, error);
     }
   }
 
+  #unfollow(): void {
+    this.#followed?.use.release();
+    this.#followed = undefined;
+  }
+
   #follow(type: ResourceType): void {
     if (this.#followed?.type.plural === type.plural) return;
-    this.#followed?.use.release();
+    this.#unfollow();
     const { pool, namespace, clock } = this.#options;
     const use = pool.acquire<KubeObject, ManifestSnapshot>({
       type,
@@ -216,7 +226,11 @@ class WantedKind {
     };
     informer.addHandler({
       add: drifted,
-      update: (_before, after) => drifted(after),
+      update: (before, after) => {
+        // A list after a gap shows another object of that name; the end of the first was no event.
+        if (before.metadata.uid !== after.metadata.uid) this.#repair(after);
+        else drifted(after);
+      },
       delete: (object) => this.#repair(object),
     });
     informer.onProgress(() => {

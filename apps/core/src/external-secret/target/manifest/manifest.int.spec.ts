@@ -11,13 +11,13 @@ const GADGET = { apiVersion: 'manifest.test/v1', kind: 'Gadget' };
 const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' };
 
 /** A kind whose API server fills in fields, as Deployments have it. */
-const definitionOf = (plural: string, kind: string, group = 'manifest.test'): string => `
+const definitionOf = (plural: string, kind: string, group = 'manifest.test', scope = 'Namespaced'): string => `
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: ${plural}.${group}}
 spec:
   group: ${group}
-  scope: Namespaced
+  scope: ${scope}
   names: {plural: ${plural}, kind: ${kind}}
   versions:
     - name: v1
@@ -268,6 +268,21 @@ describe('policies', () => {
     await core.admin.delete(configMaps, { namespace, name: 'shared' });
     await holds({ user: 'root', password: 'first' }, 'shared');
     await core.atRest();
+  });
+
+  test('one of them makes it anew while nobody is told of its end: the other writes its keys, too', async () => {
+    const shared: Target = { creationPolicy: 'CreateOrMerge', name: 'shared' };
+    await create(CONFIG_MAP, shared, 'app', ['user']);
+    await create(CONFIG_MAP, shared, 'second', ['password']);
+    await holds({ user: 'admin', password: 'first' }, 'shared');
+    await core.atRest();
+    const hold = core.proxy.hold({ resource: 'configmaps', namespace, name: 'shared' });
+    await core.admin.delete(configMaps, { namespace, name: 'shared' });
+    core.backend.set('more', 'third');
+    await patch({ spec: { data: [{ secretKey: 'more', remoteRef: { key: 'more' } }] } }, 'second');
+    await holds({ more: 'third' }, 'shared');
+    hold.expire();
+    await holds({ user: 'admin', more: 'third' }, 'shared');
   });
 
   test('None writes nothing, and needs neither rights nor the kind [1.13b.15]', async () => {
@@ -600,3 +615,31 @@ test('a kind that is taken away while it is in use is named, and comes back [1.1
     }),
   );
 }, 120_000);
+
+test('a kind that comes back without a namespace is named as one that cannot be a target, and syncs when it has one again', async () => {
+  const install = (scope: string) =>
+    eventually(() => core.own.cluster.apply(definitionOf('gadgets', 'Gadget', 'manifest.test', scope)));
+  const remove = async (): Promise<void> => {
+    const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.manifest.test';
+    await core.admin.request('DELETE', path);
+    await eventually(async () => expect(await isGone(core.admin.request('GET', path))).toBe(true));
+  };
+  await create(GADGET);
+  await says('True ResourceSynced');
+  await remove();
+  await install('Cluster');
+  expect(await says('[TARGET_KIND_NOT_ALLOWED]')).toMatch(
+    /^False SecretSyncedError: invalid generic target: .* it has no namespace, and an ExternalSecret writes in its own only/,
+  );
+  await create(CONFIG_MAP, {}, 'victim');
+  await holds({ user: 'admin', password: 'first' }, 'victim');
+  await remove();
+  await install('Namespaced');
+  await says('True ResourceSynced');
+  await eventually(async () =>
+    expect((await core.admin.get(gadgets, { namespace, name: 'app' })).spec?.data).toEqual({
+      user: 'admin',
+      password: 'first',
+    }),
+  );
+}, 180_000);
