@@ -71,7 +71,7 @@ spec: { address: '${providerAddress('fake')}', serves: { stores: [vault] } }
   await eventually(async () =>
     expect(await ready('secretstore', 'vault', 'False')).toBe(
       'InvalidProviderConfig: unable to validate store: spec.provider.vault: this provider does not serve ' +
-        'spec.provider.vault [UNSUPPORTED]. Refer to a provider that does.',
+        'spec.provider.vault [UNSUPPORTED]. Use one of: fake.',
     ),
   );
 });

@@ -3,6 +3,7 @@
  * npm run bench -- --scenario hop --calls 20000     (--beside silent-tls: an honest client beside a flood)
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  * npm run bench -- --scenario template
+ * npm run bench -- --scenario stores --stores 200 --minutes 3
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
  */
@@ -19,6 +20,7 @@ import { laneScenario } from './lane.ts';
 import { coalescedRefreshScenario } from './refresh-coalesced.ts';
 import { refreshScenario } from './refresh.ts';
 import { restartScenario } from './restart.ts';
+import { storesScenario } from './stores.ts';
 import { templateScenario } from './template.ts';
 import type { Run, Scenario } from './scenario.ts';
 
@@ -32,6 +34,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   hop: hopScenario,
   hostile: hostileScenario,
   template: templateScenario,
+  stores: storesScenario,
 };
 
 const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with the options of the scenario:']

@@ -155,12 +155,8 @@ export class SyncingSystem {
   }
 
   /** A sample of core's metrics: the sum over all series of that name whose labels hold each of `labels`. */
-  async coreMetric(name: string, labels: readonly string[] = []): Promise<number> {
-    const text = await this.installation.metrics(this.installation.core);
-    return text
-      .split('\n')
-      .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
-      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  coreMetric(name: string, labels?: readonly string[]): Promise<number> {
+    return coreMetricOf(this.installation, name, labels);
   }
 
   /** Waits until two seconds have passed in which nobody wrote anything. */
@@ -197,6 +193,19 @@ export class SyncingSystem {
     };
     return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, number] => entry[1] !== undefined));
   }
+}
+
+/** A sample of core's metrics: the sum over all series of that name whose labels hold each of `labels`. */
+export async function coreMetricOf(
+  installation: Installation,
+  name: string,
+  labels: readonly string[] = [],
+): Promise<number> {
+  const text = await installation.metrics(installation.core);
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
 /** POST, PUT, PATCH and DELETE among the requests. */

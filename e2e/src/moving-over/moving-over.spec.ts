@@ -19,7 +19,7 @@ import { CHANGES, makeChanges } from './changes.ts';
 import { backendNow, leaveBehind } from './leave-behind.ts';
 import { scenesOf } from './scenes.ts';
 import { type ClusterSnapshot, snapshotOf, touched } from './snapshot.ts';
-import { createStores, STORES } from './stores.ts';
+import { allStores, createStores, leaveStatus, STORES } from './stores.ts';
 
 const COUNT = 300;
 const NAMESPACES = ['moving-0', 'moving-1', 'moving-2', 'moving-3', 'moving-4'] as const;
@@ -41,6 +41,9 @@ beforeAll(async () => {
   // Upstream leaves stores that it has found valid.
   await createStores(system.admin, NAMESPACES, STORED);
   await system.installation.core.stop();
+  await system.admin.request('DELETE', '/api/v1/namespaces/default/events');
+  for (const namespace of NAMESPACES) await system.admin.request('DELETE', `/api/v1/namespaces/${namespace}/events`);
+  await leaveStatus(system.admin);
   await leaveBehind(system.admin, moving);
 });
 afterAll(async () => {
@@ -163,6 +166,30 @@ describe('core starts', () => {
     expect(ready.filter((problem) => problem !== '')).toEqual([]);
     const { items } = await system.admin.list(events);
     expect(items.filter(({ involvedObject }) => involvedObject.kind === 'ExternalSecret')).toEqual([]);
+  });
+
+  test('stores stay Ready as upstream found them, and get what upstream does not know of them', async () => {
+    for (const { kind, status } of await allStores(system.admin)) {
+      expect([kind, status]).toEqual([
+        kind,
+        {
+          capabilities: 'ReadWrite',
+          features: expect.arrayContaining(['get', 'push']) as string[],
+          conditions: [
+            {
+              type: 'Ready',
+              status: 'True',
+              reason: 'Valid',
+              message: 'store validated',
+              lastTransitionTime: '2026-05-04T03:02:01Z',
+              observedGeneration: 1,
+            },
+          ],
+        },
+      ]);
+    }
+    const { items } = await system.admin.list(events);
+    expect(items.filter(({ involvedObject }) => involvedObject.kind?.endsWith('SecretStore'))).toEqual([]);
   });
 });
 
