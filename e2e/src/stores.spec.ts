@@ -51,6 +51,45 @@ spec:
   await system.holds(TENANT, 'by-class', { password: 'marker-by-class' });
 });
 
+test('a store with its config in it is served by the class of its key, and stays as its user wrote it', async () => {
+  const manifest = (value: string): string => `
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: inline, namespace: ${TENANT} }
+spec: { provider: { fake: { data: [{ key: password, value: ${value} }] } } }
+---
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: inline }
+spec:
+  conditions: [{ namespaces: [${TENANT}] }]
+  provider: { fake: { data: [{ key: password, value: ${value} }] } }
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: inline, namespace: ${TENANT} }
+spec:
+  refreshInterval: 1s
+  secretStoreRef: { name: inline }
+  data:
+    - { secretKey: own, remoteRef: { key: password } }
+    - { secretKey: shared, remoteRef: { key: password }, sourceRef: { storeRef: { kind: ClusterSecretStore, name: inline } } }
+`;
+  await system.apply(manifest('marker-inline-one'));
+  expect(await ready('secretstore', 'inline', 'True')).toBe('Valid: store validated');
+  expect(await ready('clustersecretstore', 'inline', 'True')).toBe('Valid: store validated');
+  expect(await system.kubectl('-n', TENANT, 'get', 'ss', 'inline')).toMatch(/inline +\d+s +Valid +ReadWrite +True/);
+  await system.holds(TENANT, 'inline', { own: 'marker-inline-one', shared: 'marker-inline-one' });
+  const stored = JSON.parse(await system.kubectl('-n', TENANT, 'get', 'ss', 'inline', '-o', 'json')) as {
+    spec: object;
+    metadata: { annotations: object };
+  };
+  expect(stored.spec).toEqual({ provider: { fake: { data: [{ key: 'password', value: 'marker-inline-one' }] } } });
+  expect(stored.metadata.annotations).toHaveProperty(['kubectl.kubernetes.io/last-applied-configuration']);
+  await system.apply(manifest('marker-inline-two'));
+  await system.holds(TENANT, 'inline', { own: 'marker-inline-two', shared: 'marker-inline-two' });
+});
+
 test('a key that nobody serves is said, and served as soon as a class claims it', async () => {
   await system.apply(`
 apiVersion: external-secrets.io/v1

@@ -34,6 +34,7 @@ import type { Logger, Readiness, Registry } from '@eso/runtime';
 import { type SecretSnapshot, snapshotSecret } from '@eso/sync';
 import { externalSecretIndexers } from './external-secret/watches.ts';
 import { type NamespaceLabels, namespaceLabels } from './store/namespace-labels.ts';
+import { storeSnapshot } from './store/store-snapshot.ts';
 import { classIndexers } from './store/classes.ts';
 import { endpointSliceIndexers } from './store/endpoints.ts';
 
@@ -84,9 +85,11 @@ export function createInformers({ client, tenants, clusterStores, logger, regist
       },
     }),
     providers: createInformer(client, providers, tenant),
-    secretStores: createInformer(client, secretStores, tenant),
+    secretStores: createInformer(client, secretStores, { ...tenant, transform: storeSnapshot<SecretStore> }),
     clusterProviders: clusterStores ? createInformer(client, clusterProviders, common) : undefined,
-    clusterSecretStores: clusterStores ? createInformer(client, clusterSecretStores, common) : undefined,
+    clusterSecretStores: clusterStores
+      ? createInformer(client, clusterSecretStores, { ...common, transform: storeSnapshot<ClusterSecretStore> })
+      : undefined,
     providerClasses: createInformer(client, providerClasses, { ...tenant, indexers: classIndexers }),
     clusterProviderClasses: createInformer(client, clusterProviderClasses, { ...common, indexers: classIndexers }),
     // Providers may listen in any namespace. What carries no provider's label is none of ours: a cluster's other Services and

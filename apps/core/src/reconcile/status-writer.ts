@@ -9,6 +9,8 @@ export interface StatusWriterOptions<T extends KubeObject> {
   readonly client: KubeClient;
   readonly type: ResourceType<T>;
   readonly written: OwnWrites<T>;
+  /** What is remembered of the API server's answer. Default: all of it. */
+  readonly snapshot?: ((object: T) => T) | undefined;
 }
 
 /** Writes the status of objects of one kind: one PUT where something changes, none where nothing does. */
@@ -25,10 +27,10 @@ export class StatusWriter<T extends KubeObject & { readonly status?: unknown }> 
    * @throws KubeError of another kind than conflict and not found
    */
   async write(key: string, object: T, status: T['status'], signal: AbortSignal): Promise<StatusWrite> {
-    const { client, type, written } = this.#options;
+    const { client, type, written, snapshot = (answer: T): T => answer } = this.#options;
     if (status === object.status) return 'unchanged';
     try {
-      written.recordWrite(key, await client.updateStatus(type, { ...object, status }, { signal }));
+      written.recordWrite(key, snapshot(await client.updateStatus(type, { ...object, status }, { signal })));
       return 'written';
     } catch (error) {
       if (!isKubeError(error, 'NOT_FOUND', 'CONFLICT')) throw error;

@@ -33,6 +33,8 @@ export interface ClassChange {
   readonly name: string;
   /** Ids of what it claims or claimed. */
   readonly claims: readonly string[];
+  /** Whether it claims something else than before, came or went. */
+  readonly claimsChanged: boolean;
 }
 
 /** All classes core knows, and which of them has what it claims. No call of it asks the API server. */
@@ -80,15 +82,21 @@ export class Classes {
     return undefined;
   }
 
-  /** Classes that claim what a class claims or claimed, that one among them, as far as they may have to give way or get it. */
-  *rivals({ claims, namespace }: ClassChange): Generator<{ readonly kind: ClassKind; readonly metadata: ObjectMeta }> {
+  /** Other classes that claim what a class claims or claimed, as far as they may have to give way or get it. */
+  *rivals({
+    claims,
+    namespace,
+    name,
+  }: ClassChange): Generator<{ readonly kind: ClassKind; readonly metadata: ObjectMeta }> {
     const { providerClasses, clusterProviderClasses } = this.#informers;
     for (const claim of claims) {
-      for (const { metadata } of providerClasses.store.byIndex(BY_CLAIM, claim))
-        if (namespace === undefined || metadata.namespace === namespace) yield { kind: 'ProviderClass', metadata };
+      for (const { metadata } of providerClasses.store.byIndex(BY_CLAIM, claim)) {
+        const isNear = namespace === undefined || (metadata.namespace === namespace && metadata.name !== name);
+        if (isNear) yield { kind: 'ProviderClass', metadata };
+      }
       if (namespace !== undefined) continue;
       for (const { metadata } of clusterProviderClasses.store.byIndex(BY_CLAIM, claim))
-        yield { kind: 'ClusterProviderClass', metadata };
+        if (metadata.name !== name) yield { kind: 'ClusterProviderClass', metadata };
     }
   }
 
@@ -102,20 +110,27 @@ export class Classes {
   }
 
   #watch(kind: ClassKind, informer: Informer<ClassObject>): void {
-    const notify = (...objects: ClassObject[]): void => {
+    const notify = (claimsChanged: boolean, object: ClassObject, before?: ClassObject): void => {
       if (!informer.hasSynced) return;
-      const [{ metadata }] = objects as [ClassObject];
-      const claims = [...new Set(objects.flatMap((object) => claimsOf(object).map(({ id }) => id)))];
-      const { name, namespace } = metadata;
-      const change = { kind, name, claims, ...(namespace !== undefined && { namespace }) };
+      const claims = [object, ...(before ? [before] : [])].flatMap(claimsOf).map(({ id }) => id);
+      const { name, namespace } = object.metadata;
+      const change = {
+        kind,
+        name,
+        claims: [...new Set(claims)],
+        claimsChanged,
+        ...(namespace !== undefined && { namespace }),
+      };
       for (const listener of this.#listeners) listener(change);
     };
     informer.addHandler({
-      add: (object) => notify(object),
+      add: (object) => notify(true, object),
       update: (before, after) => {
-        if (isChanged(before, after)) notify(after, before);
+        if (!isChanged(before, after)) return;
+        const isAnother = before.metadata.uid !== after.metadata.uid;
+        notify(isAnother || !isDeepStrictEqual(before.spec.serves, after.spec.serves), after, before);
       },
-      delete: (object) => notify(object),
+      delete: (object) => notify(true, object),
     });
   }
 }

@@ -14,6 +14,7 @@ import type { EndpointResolver } from './endpoint-resolver.ts';
 import { clusterProviderView, providerView } from './provider-view.ts';
 import { clusterSecretStoreView, type SecretStoreLookup, secretStoreView } from './secret-store-view.ts';
 import { type ClassTie, classTie } from './store-route.ts';
+import { storeSnapshot } from './store-snapshot.ts';
 import type { StoreView } from './store-view.ts';
 
 /** A resource that says where values come from. */
@@ -27,6 +28,8 @@ export interface RegisteredKind<T extends StoreObject = StoreObject> {
   readonly informer: Informer<T>;
   /** Written as a method, so that kinds of different resources stand in one list. */
   toView(store: T): StoreView;
+  /** What core remembers of an answer of the API server, as its informer does; absent where it is all. */
+  readonly snapshot?: ((store: T) => T) | undefined;
   /** How a store is tied to the class of its provider; absent where it names an address itself. */
   classTie?(store: T): ClassTie | undefined;
 }
@@ -79,6 +82,7 @@ export function storeRegistry(informers: StoreInformers, lookup: StoreLookup): S
     informer: informers.secretStores,
     toView: (store) => secretStoreView(store, lookup),
     classTie,
+    snapshot: storeSnapshot,
   };
   const kinds = [ofAnyStore(provider), ofAnyStore(secretStore)];
   if (informers.clusterProviders) {
@@ -99,6 +103,7 @@ export function storeRegistry(informers: StoreInformers, lookup: StoreLookup): S
       informer: informers.clusterSecretStores,
       toView: (store) => clusterSecretStoreView(store, lookup),
       classTie,
+      snapshot: storeSnapshot,
     };
     kinds.push(ofAnyStore(clusterSecretStore));
   }

@@ -97,8 +97,9 @@ export function storeRoute(
       nextStep: 'Use another class, or have an administrator add the namespace to spec.conditions of the class.',
     });
   if (served.ready.status === 'True') return found;
-  const { status, message, reason } = served.ready;
-  const why = status === 'Absent' ? 'it has not been looked at yet' : (message ?? reason ?? 'no reason is given');
+  // Not its message: every store would be written anew with each word of it.
+  const { status, reason = 'no reason is given' } = served.ready;
+  const why = status === 'Absent' ? 'it has not been looked at yet' : reason;
   return refused({
     code: 'CLASS_NOT_READY',
     field,
@@ -106,7 +107,7 @@ export function storeRoute(
     nextStep:
       status === 'Absent'
         ? 'Nothing to do if it was just created; this is tried again as soon as it is ready.'
-        : `Mend the ${served.kind}; this is tried again as soon as it is ready.`,
+        : 'Its Ready condition says more. This is tried again as soon as it is ready.',
   });
 }
 

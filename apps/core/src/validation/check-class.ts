@@ -36,7 +36,17 @@ export function checkClass({ object, view, classes, resolveEndpoint }: ClassObse
   }
   const endpoint = resolveEndpoint();
   if (endpoint.kind === 'refused') return endpoint;
-  return { kind: 'passed', endpoint: endpoint.endpoint, intervalMs: HEALTH_INTERVAL_MS, ask: checkHealth };
+  const wasReady = view.ready.status === 'True';
+  return {
+    kind: 'passed',
+    endpoint: endpoint.endpoint,
+    intervalMs: HEALTH_INTERVAL_MS,
+    ask: async (client, signal) => {
+      const verdict = await checkHealth(client, signal);
+      // All stores of a class fail with it, so one answer that is missing is not believed.
+      return verdict.kind === 'valid' || !wasReady ? verdict : checkHealth(client, signal);
+    },
+  };
 }
 
 async function checkHealth(client: ProviderClient, signal: AbortSignal): Promise<StoreVerdict> {

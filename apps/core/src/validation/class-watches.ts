@@ -22,15 +22,17 @@ export function watchClassUsers({ classes, stores, namespaces, queues }: ClassUs
   classes.onChange((change) => {
     for (const { kind, store } of stores.tiedTo(change))
       queues.get(kind.kind)?.add(objectKey(store.metadata), { priority: Priority.changed });
+    if (!change.claimsChanged) return;
     for (const { kind, metadata } of classes.rivals(change))
       queues.get(kind)?.add(objectKey(metadata), { priority: Priority.changed });
   });
   namespaces.addHandler({
     update: (before, after) => {
       if (sameMap(before.metadata.labels, after.metadata.labels)) return;
-      for (const { kind, informer, namespaced, classTie } of stores.registry.kinds) {
-        if (!namespaced || !classTie) continue;
-        for (const { metadata } of informer.store.list(after.metadata.name)) queues.get(kind)?.add(objectKey(metadata));
+      for (const registered of stores.registry.kinds) {
+        if (!registered.namespaced || !registered.classTie) continue;
+        for (const { metadata } of registered.informer.store.list(after.metadata.name))
+          queues.get(registered.kind)?.add(objectKey(metadata));
       }
     },
   });

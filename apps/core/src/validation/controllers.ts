@@ -86,7 +86,7 @@ function validationController(
   validated: ValidatedKind,
 ): ValidationController {
   const { client, events, clock, logger, registry, workers, connections, stores } = options;
-  const { kind, type, informer, words } = validated;
+  const { kind, type, informer, words, snapshot } = validated;
   const name = kind.toLowerCase();
   const queue = new WorkQueue({ name, clock, registry, backoff: BACKOFF });
   watchValidated({
@@ -108,7 +108,7 @@ function validationController(
     inquiry: new ServiceInquiry({ client }),
     provider: (endpoint) => connections.client(endpoint),
     concluder: new StoreConcluder({
-      status: new StatusWriter({ client, type, written }),
+      status: new StatusWriter({ client, type, written, snapshot }),
       words,
       events,
       metrics,

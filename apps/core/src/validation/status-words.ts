@@ -53,6 +53,7 @@ export const CLASS_WORDS: StatusWords = {
 const CLASS_REASONS: Readonly<Record<string, string>> = {
   CLAIM_TAKEN: 'ClaimTaken',
   PROVIDER_UNREACHABLE: 'HealthCheckFailed',
+  TIMEOUT: 'HealthCheckFailed',
   UNSUPPORTED: 'HealthCheckFailed',
   ANSWER_BROKEN: 'HealthCheckFailed',
 };

@@ -21,6 +21,8 @@ export interface ValidatedKind<T extends ValidatedObject = ValidatedObject> {
   readonly namespaced: boolean;
   readonly informer: Informer<T>;
   readonly words: StatusWords;
+  /** What core remembers of an answer of the API server, as the informer does; absent where it is all. */
+  readonly snapshot?: ((object: T) => T) | undefined;
   /** Finalizers of earlier installations, that are taken off when an object is deleted. */
   readonly oldFinalizers: readonly string[];
   /** Written as a method, so that kinds of different resources stand in one list. */

@@ -28,13 +28,14 @@ const STORE_TRAITS: Readonly<
 
 /** A kind of store. */
 export function validatedStore(registered: RegisteredKind): ValidatedKind {
-  const { kind, type, namespaced, informer } = registered;
+  const { kind, type, namespaced, informer, snapshot } = registered;
   return ofAnyObject<StoreObject>({
     ...STORE_TRAITS[kind],
     kind,
     type,
     namespaced,
     informer,
+    snapshot,
     look(store): Look {
       const view = registered.toView(store);
       const { namespace, controllerClass, ready } = view;
