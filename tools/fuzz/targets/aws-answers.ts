@@ -15,11 +15,12 @@ import { attemptAsync, must, type Target } from '../target.ts';
 const call = {
   service: 'AWS Secrets Manager',
   region: 'eu-central-1',
+  at: (path: string) => `spec.${path}`,
   action: 'read secret db',
   field: 'remoteRef.key',
   invalidRequest: 'INVALID_REQUEST',
 } as const;
-const asked = { id: 'db', region: 'eu-central-1' };
+const asked = { id: 'db', region: call.region, at: call.at };
 
 /** An access key, as AWS itself quotes it in what it answers. */
 const ACCESS_KEY = 'AKIAFUZZFUZZFUZZFUZZ';

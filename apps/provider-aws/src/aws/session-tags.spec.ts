@@ -2,11 +2,11 @@ import type { AwsConfig } from './aws-config.ts';
 import { sessionTagsOf } from './session-tags.ts';
 
 const tagsOf = (config: Partial<AwsConfig>, namespace = 'team-a') =>
-  Object.fromEntries<string | undefined>(
+  Object.fromEntries(
     sessionTagsOf(
       { region: 'eu-central-1', ...config },
       { source: { name: 'main', namespace }, requester: () => 'team-a' },
-    ).map(({ Key, Value }) => [Key, Value]),
+    ).map(({ Key = '', Value }) => [Key, String(Value)]),
   );
 
 test('without a policy they are those that are written', () => {

@@ -12,6 +12,7 @@ interface Config {
   service: string;
   old?: boolean;
   bad?: boolean;
+  asks?: boolean;
   auth?: { secretRef: { name: string; namespace?: string } };
 }
 
@@ -31,6 +32,7 @@ const cloud = defineInlineKind<Config>({
       service: { type: 'string', default: 'Vault' },
       old: { type: 'boolean' },
       bad: { type: 'boolean' },
+      asks: { type: 'boolean' },
       auth: {
         type: 'object',
         properties: {
@@ -47,6 +49,7 @@ const cloud = defineInlineKind<Config>({
   }),
   open: ({ config, source, credentials, at, ...context }) => {
     opened.push({ config, source });
+    if (config.asks) void credentials.namespace;
     ({ retrySettings } = context);
     return {
       getSecret: async ({ key }) => {
@@ -218,7 +221,7 @@ test.each<[string, object, string, string, RegExp]>([
 
 test('another provider’s key is answered with those that are served', async () => {
   apply('SecretStore', { provider: { aws: {} } });
-  expect((await refusal(get('SecretStore'))).nextStep).toBe('use one of: cloud');
+  expect((await refusal(get('SecretStore'))).nextStep).toBe('use a provider that serves it: this one serves cloud');
 });
 
 test('a field that a backend names is where the user wrote it, by whatever name', async () => {
@@ -231,7 +234,7 @@ test('a field that a backend names is where the user wrote it, by whatever name'
 });
 
 test('says what it can do, and what it warns about, also where nobody uses it yet', async () => {
-  apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', old: true } } });
+  apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', old: true, asks: true } } });
   const request = { providerRef: refTo('ClusterSecretStore'), sourceNamespace: '' };
   expect(await provider.client.store.capabilities(request)).toMatchObject({ features: ['get'] });
   expect(await provider.client.store.validate(request)).toMatchObject({

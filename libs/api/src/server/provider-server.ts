@@ -133,7 +133,8 @@ interface Stores {
 
 function openStores(options: ResolvedOptions): Stores {
   const { kube, clock, logger, registry, definition, limits } = options;
-  const stores = new StoreReader({ kube, clock });
+  const inlineKeys = new Set(definition.kinds.flatMap(({ place }) => (place.tag === 'inline' ? [place.key] : [])));
+  const stores = new StoreReader({ kube, clock, inlineKeys });
   const configs = new ConfigReader({ kube, clock });
   const credentials = new CredentialCache({ kube, clock });
   const backends = new BackendPool({

@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
-import type { Credentials } from '../credentials/credentials.ts';
+import type { ScopedReader } from '../credentials/credential-cache.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
 import { RejectionMemory } from './rejection-memory.ts';
@@ -9,7 +9,7 @@ import { SessionScope } from './session-scope.ts';
 /** What the sessions and rejections of one backend are kept with. */
 export interface AccountOptions {
   /** Makes the reader of credentials, which reads until the signal aborts. */
-  readonly credentials: (lifetime: AbortSignal) => Credentials;
+  readonly credentials: (lifetime: AbortSignal) => ScopedReader;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly faults: AuthorFaults;
@@ -21,7 +21,7 @@ export interface AccountOptions {
  * remembered of their rejection. Backends that are opened one after the other, because one was discarded, share it.
  */
 export class Account {
-  readonly credentials: Credentials;
+  readonly credentials: ScopedReader;
   readonly sessions: SessionScope;
   /** Openings that were refused: they are not tried again as long as it stands. */
   readonly openings: RejectionMemory;

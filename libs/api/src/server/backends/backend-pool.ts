@@ -12,6 +12,7 @@ import { Closings } from './closings.ts';
 import { type BackendKey, type PooledBackend, backendIdOf, configIdOf, openPooledBackend } from './pooled-backend.ts';
 import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
+import { RequesterNeeded } from './requester-needed.ts';
 import { isSeenBySession } from './session.ts';
 
 /** What every backend of the process shares, and how many there may be. */
@@ -35,6 +36,8 @@ export interface BackendLease {
   release(): void;
   /** Makes later calls open the backend anew, with credentials that are read anew. */
   discard(): void;
+  /** Whether something of the config depends on who asks, and nobody does. */
+  needsRequester(): boolean;
   /** Tells how the call failed: when the credentials were rejected, later calls open the backend anew, but not all the time. */
   failed(error: unknown): void;
 }
@@ -85,14 +88,18 @@ export class BackendPool {
 
   /**
    * Runs `use` with a lease, tells the pool how it failed, and ends the lease.
-   * @throws ProviderError as `lease`, or what `use` throws; its field as the user wrote it, wherever the config stands.
+   * @throws ProviderError as `lease`, or what `use` throws; its field as the user wrote it, wherever the config stands;
+   * RequesterNeeded, whatever the author made of it, where something depends on who asks and nobody does.
    */
   async use<T>(key: BackendKey, signal: AbortSignal, use: (lease: BackendLease) => Promise<T>): Promise<T> {
     try {
       const lease = await this.lease(key, signal);
       try {
-        return await use(lease);
+        const answer = await use(lease);
+        if (lease.needsRequester()) throw new RequesterNeeded();
+        return answer;
       } catch (error) {
+        if (lease.needsRequester()) throw new RequesterNeeded();
         lease.failed(error);
         throw error;
       } finally {
@@ -109,7 +116,7 @@ export class BackendPool {
    * Opens the backend, or joins the one that is open. When `signal` aborts and the lease is not released, it ends by itself
    * five seconds later.
    * @throws ProviderError CONFIG_INVALID, or what the provider's `open` throws; what it threw before, while a rejection of the
-   * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`.
+   * credentials is remembered; PROVIDER_BUSY when too many are open; TIMEOUT; the reason of `signal`. RequesterNeeded: see `use`.
    */
   async lease(key: BackendKey, signal: AbortSignal): Promise<BackendLease> {
     const { entry, opened } = await this.#acquire(key, signal);
@@ -136,11 +143,12 @@ export class BackendPool {
           release();
         },
         discard: () => this.#discard(entry),
+        needsRequester: () => entry.account.credentials.needsRequester === true,
         failed: (error) => this.#failed(entry, error),
       };
     } catch (error) {
       release();
-      throw error;
+      throw entry.account.credentials.needsRequester ? new RequesterNeeded() : error;
     }
   }
 
@@ -184,7 +192,8 @@ export class BackendPool {
         const standing = await memory.standing();
         // While that was found out, everything may have changed.
         if (this.#hasStopped() || signal.aborted || this.#entries.get(id) !== known) continue;
-        if (standing && !known) throw standing;
+        if (standing && !known)
+          throw this.#accounts.find(id, generation)?.credentials.needsRequester ? new RequesterNeeded() : standing;
         if (standing && known) return this.#join(known, signal);
       }
       if (known && !known.suspect) return this.#join(known, signal);

@@ -15,7 +15,8 @@ import { checkClaims } from '../claimed-features.ts';
 import { type CallRuntime, unary } from './call.ts';
 import { findOf, pushedRefOf, pushOf, remoteRefOf } from './requests.ts';
 import { checkMap, checkValue, type ResponseLimits } from './response-limit.ts';
-import type { StoreAccess } from '../stores/store-access.ts';
+import { RequesterNeeded } from '../backends/requester-needed.ts';
+import type { BackendUse, StoreAccess } from '../stores/store-access.ts';
 import { requesterOf, type StoreTarget, type TargetLookup } from '../stores/store-target.ts';
 
 /** How calls are run, how their backend is found, and how large an answer may be. */
@@ -94,13 +95,20 @@ export function storeService({
     }),
     validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, async (target, signal) => {
       const look = { freshness: 'now', signal } as const;
-      if (!target.grant) return validationOf({ kind: 'unknown' }, await access.check(target, look));
-      return access.use(target, look, async ({ backend, call, warnings, discard }) => {
+      const validated = async ({ backend, call, warnings, discard }: BackendUse) => {
         checkClaims(target.kind.kind, target.kind.features, backend);
         const validation = (await backend.validate?.(call)) ?? { kind: 'valid' };
         if (validation.kind === 'invalid') discard();
         return validationOf(validation, warnings());
-      });
+      };
+      if (target.grant) return access.use(target, look, validated);
+      const warnings = await access.check(target, look);
+      try {
+        return await access.useUnasked(target, look, validated);
+      } catch (error) {
+        if (error instanceof RequesterNeeded) return validationOf({ kind: 'unknown' }, warnings);
+        throw error;
+      }
     }),
     capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
       Promise.resolve(capabilitiesOf(kind.features)),

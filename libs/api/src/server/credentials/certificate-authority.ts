@@ -49,7 +49,7 @@ export function checkCaProvider(
   // The type says so, the object of an inline kind need not.
   if (!['Secret', 'ConfigMap'].includes(type))
     throw invalid(`${field}.type`, 'it is neither Secret nor ConfigMap', 'write Secret or ConfigMap');
-  if (scope.kind === 'anyNamespace' && !namespace)
+  if ((scope.kind === 'anyNamespace' || scope.kind === 'namedNamespace') && !namespace)
     throw invalid(field, 'caProvider lacks namespace, which a cluster-scoped store has to give', 'name the namespace');
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BoundedCache, type Clock } from '@eso/runtime';
+import { ProviderError } from '../../contract/provider-error.ts';
 import type { KubeReader } from '../stores/kube-reader.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';
 import { certificatesIn, checkCaProvider } from './certificate-authority.ts';
@@ -24,6 +25,12 @@ const TOKEN_SECONDS = 600;
 /** Objects that a revision looks at; more than any config names. */
 const MAX_TRACKED = 256;
 
+/** What a backend reads credentials with, and what the kit asks it about that. */
+export interface ScopedReader extends Credentials {
+  /** Whether something was asked for that depends on who asks, while nobody does. It stays: it is the config that says so. */
+  readonly needsRequester?: boolean;
+}
+
 /** What was read lately of the objects that config objects refer to, of one process. */
 export class CredentialCache {
   readonly #objects: ObjectCache;
@@ -38,7 +45,7 @@ export class CredentialCache {
    * A reader bound to what one config object may use.
    * @param signal ends every read; afterwards its reason is thrown.
    */
-  reader(scope: CredentialScope, signal: AbortSignal): Credentials {
+  reader(scope: CredentialScope, signal: AbortSignal): ScopedReader {
     return new ScopedCredentials({ scope, signal, objects: this.#objects, tokens: this.#tokens });
   }
 
@@ -56,11 +63,12 @@ interface ScopedOptions {
   readonly tokens: TokenCache;
 }
 
-class ScopedCredentials implements Credentials {
+class ScopedCredentials implements ScopedReader {
   readonly #options: ScopedOptions;
   /** What was read, the latest last. */
   readonly #read = new BoundedCache<Reference>({ capacity: MAX_TRACKED });
   readonly #tokenIds = new Set<string>();
+  #needsRequester = false;
   /** The certificates that were checked last: they are asked for at every request and seldom change. */
   #checked: { readonly text: string; readonly pem: string } | undefined;
 
@@ -68,8 +76,14 @@ class ScopedCredentials implements Credentials {
     this.#options = options;
   }
 
+  get needsRequester(): boolean {
+    return this.#needsRequester;
+  }
+
   get namespace(): string {
-    return this.#options.scope.namespace;
+    const { scope } = this.#options;
+    if (scope.kind === 'namedNamespace') throw this.#nobodyAsks();
+    return scope.namespace;
   }
 
   secretKey(selector: SecretKeySelector, field: string): Promise<Uint8Array> {
@@ -108,8 +122,8 @@ class ScopedCredentials implements Credentials {
     { audiences = [], expirationSeconds = TOKEN_SECONDS }: ServiceAccountTokenOptions,
     field: string,
   ): Promise<ServiceAccountToken> {
-    const { scope, signal, tokens } = this.#options;
-    const account = resolveReference('ServiceAccount', selector, scope, field);
+    const { signal, tokens } = this.#options;
+    const account = this.#resolve('ServiceAccount', selector, field);
     const wanted = [...new Set([...audiences, ...(selector.audiences ?? [])])];
     const request = { account, audiences: wanted, expirationSeconds };
     this.#tokenIds.add(tokenId(request));
@@ -139,13 +153,27 @@ class ScopedCredentials implements Credentials {
     this.#tokenIds.clear();
   }
 
+  #resolve(kind: ReferencedKind, selector: ObjectSelector, field: string): Reference {
+    const { scope } = this.#options;
+    if (scope.kind === 'namedNamespace' && selector.name && !selector.namespace) throw this.#nobodyAsks(field);
+    return resolveReference(kind, selector, scope, field);
+  }
+
+  #nobodyAsks(field?: string): ProviderError {
+    this.#needsRequester = true;
+    return new ProviderError('CREDENTIALS_UNUSABLE', 'no namespace is named, and nobody asks yet', {
+      ...(field === undefined ? {} : { field }),
+      nextStep: 'name the namespace, or use the store from an ExternalSecret',
+    });
+  }
+
   async #object(
     kind: ReferencedKind,
     selector: ObjectSelector,
     field: string,
   ): Promise<{ readonly reference: Reference; readonly object: ReferencedObject }> {
-    const { scope, signal, objects } = this.#options;
-    const reference = resolveReference(kind, selector, scope, field);
+    const { signal, objects } = this.#options;
+    const reference = this.#resolve(kind, selector, field);
     this.#track(reference);
     return { reference, object: await objects.read(reference, field, signal) };
   }

@@ -30,7 +30,7 @@ export interface CertificateAuthoritySource {
         readonly type: 'Secret' | 'ConfigMap';
         readonly name?: string | undefined;
         readonly key?: string | undefined;
-        /** Has to be given where the config object serves other namespaces than its own. */
+        /** Has to be given where the config serves other namespaces than its own. */
         readonly namespace?: string | undefined;
       }
     | undefined;
@@ -69,7 +69,7 @@ export interface ServiceAccountIdentity {
  * or not readable by this provider), NAMESPACE_NOT_ALLOWED, or BACKEND_UNAVAILABLE (Kubernetes API not reachable).
  */
 export interface Credentials {
-  /** Namespace in which references without one are looked up. */
+  /** Namespace in which references without one are looked up; of a ClusterSecretStore that of whoever asks. */
   readonly namespace: string;
   /** The value of one key of a Secret, verbatim. */
   secretKey(selector: SecretKeySelector, field: string): Promise<Uint8Array>;

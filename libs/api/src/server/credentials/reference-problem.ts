@@ -11,7 +11,7 @@ const RESOURCE: Readonly<Record<ReferencedKind, string>> = {
 };
 
 /** A reference in words: `Secret tenant/keys`. */
-export function describeReference({ kind, namespace, name }: Reference): string {
+export function describeReference({ kind, namespace, name }: Pick<Reference, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace}/${name}`;
 }
 
@@ -32,8 +32,8 @@ export function referenceProblem(reference: Reference, field: string, cause: unk
   return kubeProblem(what, cause);
 }
 
-function rightNeeded({ kind, namespace }: Reference): string {
+function rightNeeded({ kind, namespace, listedIn }: Reference): string {
   return kind === 'Secret'
-    ? `bind the provider's role in namespace ${namespace}`
+    ? `grant the provider get on secrets in namespace ${namespace}: add it to ${listedIn} of the provider's chart`
     : `grant the provider get on ${RESOURCE[kind]} by a Role in namespace ${namespace}`;
 }

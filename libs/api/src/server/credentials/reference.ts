@@ -10,6 +10,8 @@ export interface Reference {
   readonly kind: ReferencedKind;
   readonly namespace: string;
   readonly name: string;
+  /** Value of a provider's chart that lists the namespaces of which such references are read. */
+  readonly listedIn: 'tenantNamespaces' | 'credentialNamespaces';
 }
 
 const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -28,20 +30,27 @@ export function resolveReference(
   const { name } = selector;
   if (!name) throw unusable(field, 'the credentials reference lacks name', `name a ${kind}`);
   const namespace = selector.namespace || scope.namespace;
-  if (!mayUse(scope, namespace))
-    throw new ProviderError(
-      'NAMESPACE_NOT_ALLOWED',
-      `this config object may not use credentials of namespace ${namespace}`,
-      {
-        field,
-        nextStep: `refer to a ${kind} of the own namespace, or keep the config object in an administrator namespace of the provider (--admin-namespaces)`,
-      },
-    );
+  if (!mayUse(scope, namespace)) throw notAllowed(kind, namespace, scope, field);
   // Names become part of API paths. Kinds whose schema is not checked by the API server may hold anything.
   if (!OBJECT_NAME.test(name)) throw unusable(field, `the name in the reference is no name of a ${kind}`, 'correct it');
   if (!NAMESPACE.test(namespace))
     throw unusable(field, 'the namespace in the reference is no name of a namespace', 'correct it');
-  return { kind, namespace, name };
+  const listedIn = scope.kind === 'ownNamespace' ? 'tenantNamespaces' : 'credentialNamespaces';
+  return { kind, namespace, name, listedIn };
+}
+
+function notAllowed(kind: ReferencedKind, namespace: string, scope: CredentialScope, field: string): ProviderError {
+  const [who, otherwise] =
+    scope.holder === 'store'
+      ? [`a SecretStore of namespace ${scope.namespace}`, 'ask an administrator for a ClusterSecretStore']
+      : [
+          'this config object',
+          'keep the config object in an administrator namespace of the provider (--admin-namespaces)',
+        ];
+  return new ProviderError('NAMESPACE_NOT_ALLOWED', `${who} may not use credentials of namespace ${namespace}`, {
+    field,
+    nextStep: `refer to a ${kind} of ${scope.holder === 'store' ? 'its' : 'the'} own namespace, or ${otherwise}`,
+  });
 }
 
 /**
@@ -59,5 +68,9 @@ export function unusable(field: string, problem: string, nextStep: string, cause
 }
 
 function mayUse(scope: CredentialScope, namespace: string): boolean {
-  return scope.kind === 'anyNamespace' || (scope.kind === 'ownNamespace' && namespace === scope.namespace);
+  return (
+    scope.kind === 'anyNamespace' ||
+    scope.kind === 'namedNamespace' ||
+    (scope.kind === 'ownNamespace' && namespace === scope.namespace)
+  );
 }

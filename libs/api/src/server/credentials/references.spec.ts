@@ -77,12 +77,16 @@ const follow: Record<Kind, (credentials: Credentials, selector: Selector) => Pro
 async function outcome(
   kind: Kind,
   answer: Answer,
-  { selector = {}, scope = 'ownNamespace' }: { selector?: Selector; scope?: CredentialScope['kind'] } = {},
+  {
+    selector = {},
+    scope = 'ownNamespace',
+    holder,
+  }: { selector?: Selector; scope?: CredentialScope['kind']; holder?: 'store' } = {},
 ) {
   const clock = new ManualClock();
   const kube = new OneAnswer(answer);
   const cache = new CredentialCache({ kube, clock });
-  const credentials = cache.reader({ kind: scope, namespace: 'team-a' }, lifetime);
+  const credentials = cache.reader({ kind: scope, namespace: 'team-a', ...(holder && { holder }) }, lifetime);
   const result = follow[kind](credentials, { name: 'login', key: 'id', ...selector }).then(
     () => {
       throw new Error('it was read');
@@ -107,6 +111,8 @@ const what: Record<Kind, string> = {
   serviceAccountToken: 'ServiceAccount team-a/login',
 };
 
+const right = (kind: Kind) => (['secretKey', 'secret', 'caProvider'].includes(kind) ? 'secrets' : 'another');
+
 describe.each(kinds)('%s', (kind) => {
   const path = kind === 'caProvider' ? `${field}.caProvider` : field;
 
@@ -121,16 +127,40 @@ describe.each(kinds)('%s', (kind) => {
   test('a missing right is named', async () => {
     const { code, said } = await outcome(kind, 'FORBIDDEN');
     expect(code).toBe('CREDENTIALS_UNUSABLE');
+    const secrets =
+      "grant the provider get on secrets in namespace team-a: add it to tenantNamespaces of the provider's chart";
     const right: Record<Kind, string> = {
-      secretKey: "bind the provider's role in namespace team-a",
-      secret: "bind the provider's role in namespace team-a",
+      secretKey: secrets,
+      secret: secrets,
       configMapKey: 'get on configmaps by a Role in namespace team-a',
-      caProvider: "bind the provider's role in namespace team-a",
+      caProvider: secrets,
       serviceAccount: 'get on serviceaccounts by a Role in namespace team-a',
       serviceAccountToken: 'create on serviceaccounts/token, for resourceNames [login], by a Role in namespace team-a',
     };
     expect(said).toContain(what[kind]);
     expect(said).toContain(right[kind]);
+  });
+
+  test('a right that a cluster-scoped store misses is given by another value of the chart', async () => {
+    const { said } = await outcome(kind, 'FORBIDDEN', { scope: 'anyNamespace', selector: { namespace: 'vault' } });
+    expect(said).toContain(`${what[kind].replace('team-a', 'vault')} |`);
+    expect(said).toContain('in namespace vault');
+    if (right(kind) === 'secrets') expect(said).toContain("add it to credentialNamespaces of the provider's chart");
+  });
+
+  test('the own namespace may be named', async () => {
+    const { code, asked } = await outcome(kind, 'NOT_FOUND', { selector: { namespace: 'team-a' }, holder: 'store' });
+    expect([code, asked.length]).toEqual(['CREDENTIALS_UNUSABLE', 1]);
+  });
+
+  test('a store that names a foreign namespace is told of stores, and nothing is asked', async () => {
+    const { code, said, asked } = await outcome(kind, {}, { selector: { namespace: 'team-b' }, holder: 'store' });
+    const referred = what[kind].split(' ')[0];
+    expect([code, said, asked]).toEqual([
+      'NAMESPACE_NOT_ALLOWED',
+      `a SecretStore of namespace team-a may not use credentials of namespace team-b | refer to a ${referred} of its own namespace, or ask an administrator for a ClusterSecretStore | ${path}`,
+      [],
+    ]);
   });
 
   test.each<Answer>([
@@ -206,6 +236,42 @@ test.each<[Kind, Record<string, unknown>]>([
   const { code, said } = await outcome(kind, answer);
   expect([code, said]).toEqual(['CREDENTIALS_UNUSABLE', expect.stringContaining('key id of')]);
   expect(said).toContain('is not base64');
+});
+
+describe('while nobody asks', () => {
+  const asked = async (kind: Kind, namespace?: string) => {
+    const kube = new OneAnswer('NOT_FOUND');
+    const credentials = new CredentialCache({ kube, clock: new ManualClock() }).reader(
+      { kind: 'namedNamespace', namespace: '', holder: 'store' },
+      lifetime,
+    );
+    const selector = { name: 'login', key: 'id', ...(namespace && { namespace }) };
+    const error = ProviderError.from(await follow[kind](credentials, selector).catch((thrown: unknown) => thrown));
+    return { code: error.code, asked: kube.asked, needsRequester: credentials.needsRequester };
+  };
+
+  test.each(kinds)('%s: what names its namespace is read, what names none is noted and not read', async (kind) => {
+    expect(await asked(kind, 'vault')).toMatchObject({
+      code: 'CREDENTIALS_UNUSABLE',
+      asked: [expect.stringContaining('vault/login')],
+      needsRequester: false,
+    });
+    const isStatic = kind === 'caProvider';
+    expect(await asked(kind)).toEqual({
+      code: isStatic ? 'CONFIG_INVALID' : 'CREDENTIALS_UNUSABLE',
+      asked: [],
+      needsRequester: !isStatic,
+    });
+  });
+
+  test('the namespace that asks is not known, and that it was asked for is noted', () => {
+    const credentials = new CredentialCache({ kube: new OneAnswer('hang'), clock: new ManualClock() }).reader(
+      { kind: 'namedNamespace', namespace: '' },
+      lifetime,
+    );
+    expect(() => credentials.namespace).toThrow('nobody asks');
+    expect(credentials.needsRequester).toBe(true);
+  });
 });
 
 test('a caller that is gone is not kept', async () => {

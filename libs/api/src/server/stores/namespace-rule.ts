@@ -25,11 +25,15 @@ export interface NamespacePolicy {
  * From where credentials may come.
  * - `ownNamespace`: from `namespace`; a reference to another one is refused.
  * - `anyNamespace`: from the one a reference names, else from `namespace`.
+ * - `namedNamespace`: from the one a reference names; what names none depends on who asks, and nobody does.
  * - `none`: from nowhere, because the requester's credentials would be used as another tenant's config object says.
  */
 export interface CredentialScope {
-  readonly kind: 'ownNamespace' | 'anyNamespace' | 'none';
+  readonly kind: 'ownNamespace' | 'anyNamespace' | 'namedNamespace' | 'none';
+  /** Empty for `namedNamespace`. */
   readonly namespace: string;
+  /** Where the config stands, for the words of a refusal. Default: in an object of its own. */
+  readonly holder?: 'store';
 }
 
 /** Where a request may look. */

@@ -32,11 +32,10 @@ export function servedKind(
  * @throws ProviderError CONFIG_INVALID when there is not exactly one; UNSUPPORTED when it is another provider's.
  */
 export function inlineKind(record: StoreRecord, kinds: readonly KindDefinition[]): KindDefinition {
-  const keys = Object.keys(record.inline ?? {});
-  const [key, ...others] = keys;
+  const { key, keys } = record.inline ?? { keys: 0 };
   const what = storeName(record);
-  if (key === undefined || others.length > 0)
-    throw new ProviderError('CONFIG_INVALID', `${what} must have exactly one backend specified, found ${keys.length}`, {
+  if (key === undefined || keys > 1)
+    throw new ProviderError('CONFIG_INVALID', `${what} must have exactly one backend specified, found ${keys}`, {
       field: 'spec.provider',
       nextStep:
         key === undefined ? 'configure one backend' : 'keep one of them, and make stores of their own for the others',
@@ -47,6 +46,6 @@ export function inlineKind(record: StoreRecord, kinds: readonly KindDefinition[]
   const served = inline.map((other) => other.kind).join(', ');
   throw new ProviderError('UNSUPPORTED', `this provider does not serve spec.provider.${key}`, {
     field: `spec.provider.${key}`,
-    nextStep: served ? `use one of: ${served}` : 'refer to a provider that does',
+    nextStep: `use a provider that serves it${served ? `: this one serves ${served}` : ''}`,
   });
 }

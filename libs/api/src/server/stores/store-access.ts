@@ -3,11 +3,13 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import type { ProviderReference } from '../../gen/provider/v1/provider_pb.js';
 import type { Backend, CallContext } from '../backend.ts';
 import type { BackendPool } from '../backends/backend-pool.ts';
+import { RequesterNeeded } from '../backends/requester-needed.ts';
 import { parseRetrySettings } from '../retry/retry-settings.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
-import type { KindDefinition } from '../define-kind.ts';
+import type { ConfigPlace, KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
+import { UNASKED_GRANT } from './store-grant.ts';
 import type { StoreReader } from './store-reader.ts';
 import type { StoreRecord } from './store-record.ts';
 import { type TargetLookup, resolveStoreTarget, type StoreTarget } from './store-target.ts';
@@ -40,8 +42,8 @@ export interface BackendUse {
 /** The way from a request's reference to a backend: store, namespace rules, config object, open backend. */
 export class StoreAccess {
   readonly #options: StoreAccessOptions;
-  /** Configs of stores, decoded once for each version that was read. */
-  readonly #inline = new WeakMap<StoreRecord, ConfigObject>();
+  /** Configs of stores, or what is wrong with them: decoded once for each version that was read. */
+  readonly #inline = new WeakMap<StoreRecord, ConfigObject | ProviderError>();
 
   constructor(options: StoreAccessOptions) {
     this.#options = options;
@@ -66,8 +68,21 @@ export class StoreAccess {
     if (kind.place.tag === 'object' && kind.place.scope === 'Namespaced' && namespace === undefined) return [];
     const config = await this.#config(target, namespace ?? '', look);
     const [problem] = kind.checkConfig(config.spec);
-    if (problem) throw new ProviderError('CONFIG_INVALID', problem.problem, { ...problem });
+    if (problem) throw new ProviderError(problem.code ?? 'CONFIG_INVALID', problem.problem, { ...problem });
     return kind.configWarnings(config.spec);
+  }
+
+  /**
+   * Runs `use` with the backend of a cluster-scoped store whose config stands in it, while nobody asks.
+   * @throws ProviderError as `use`; RequesterNeeded where the config leaves a namespace to whoever asks
+   */
+  async useUnasked<T>(
+    target: StoreTarget,
+    look: Omit<TargetLookup, 'about'>,
+    use: (use: BackendUse) => Promise<T>,
+  ): Promise<T> {
+    if (target.kind.place.tag !== 'inline') throw new RequesterNeeded();
+    return this.use({ ...target, grant: UNASKED_GRANT }, look, use);
   }
 
   /**
@@ -108,15 +123,26 @@ export class StoreAccess {
     if (place.tag === 'object')
       return this.#options.configs.read({ ...kind, place }, { namespace, name }, { freshness, signal });
     if (!record) throw new TypeError('a config in a store comes with the store');
-    const known = this.#inline.get(record);
-    if (known) return known;
+    const config = this.#inline.get(record) ?? inlineObject(record, name, place);
+    this.#inline.set(record, config);
+    if (config instanceof ProviderError) throw config;
+    return config;
+  }
+}
+
+function inlineObject(
+  record: StoreRecord,
+  name: string,
+  place: Extract<ConfigPlace, { tag: 'inline' }>,
+): ConfigObject | ProviderError {
+  try {
     const retrySettings = parseRetrySettings(record.retrySettings ?? {});
-    const config = {
+    return {
       source: { namespace: record.namespace ?? '', name, uid: record.uid, generation: record.generation },
-      spec: place.decode(record.inline?.[place.key]),
+      spec: place.decode(record.inline?.config),
       ...(retrySettings && { retrySettings }),
     };
-    this.#inline.set(record, config);
-    return config;
+  } catch (error) {
+    return ProviderError.from(error);
   }
 }

@@ -169,7 +169,15 @@ describe('a cluster-scoped store', () => {
 describe('a config in the store itself', () => {
   const inline = (kind: StoreKind): StoreRecord => {
     const { name, namespace, uid, generation, authenticationScope, conditions } = record(kind);
-    const common = { kind, name, uid, generation, authenticationScope, conditions, inline: { probe: {} } };
+    const common = {
+      kind,
+      name,
+      uid,
+      generation,
+      authenticationScope,
+      conditions,
+      inline: { keys: 1, key: 'probe', config: {} },
+    };
     return namespace === undefined ? common : { ...common, namespace };
   };
   const given = (storeRefKind: StoreKind, changes: Partial<StoreClaim> = {}): StoreClaim => ({
@@ -184,12 +192,12 @@ describe('a config in the store itself', () => {
     expect(grantByStore(given('SecretStore'), inline('SecretStore'), policy).grant).toEqual({
       storeKind: 'SecretStore',
       configNamespace: 'team-a',
-      credentials: { kind: 'ownNamespace', namespace: 'team-a' },
+      credentials: { kind: 'ownNamespace', namespace: 'team-a', holder: 'store' },
     });
     expect(grantByStore(given('ClusterSecretStore'), inline('ClusterSecretStore'), policy).grant).toEqual({
       storeKind: 'ClusterSecretStore',
       configNamespace: '',
-      credentials: { kind: 'anyNamespace', namespace: 'team-a' },
+      credentials: { kind: 'anyNamespace', namespace: 'team-a', holder: 'store' },
     });
   });
 
@@ -199,6 +207,11 @@ describe('a config in the store itself', () => {
       grant: undefined,
       requester: undefined,
     });
+  });
+
+  test.each<StoreKind>(['SecretStore', 'ClusterSecretStore'])('beside a reference makes no %s', (kind) => {
+    const both = { ...inline(kind), providerRef: { ...config, namespace: 'team-a' } };
+    for (const wanted of [given(kind), claim(kind)]) expect(code(wanted, both)).toBe('CONFIG_INVALID');
   });
 
   test.each<[string, StoreClaim, StoreRecord]>([

@@ -72,9 +72,16 @@ function inlineGrant(store: StoreRecord, credentials: string): NamespaceGrant {
   return {
     storeKind: store.kind,
     configNamespace: store.namespace ?? '',
-    credentials: { kind, namespace: credentials },
+    credentials: { kind, namespace: credentials, holder: 'store' },
   };
 }
+
+/** What a config in a cluster-scoped store may use while nobody asks: what it names itself. */
+export const UNASKED_GRANT: NamespaceGrant = {
+  storeKind: 'ClusterSecretStore',
+  configNamespace: '',
+  credentials: { kind: 'namedNamespace', namespace: '', holder: 'store' },
+};
 
 function statedByOwn(store: StoreRecord, namespace: string): Stated {
   const named = store.providerRef?.namespace;
@@ -114,12 +121,17 @@ function statedByCluster(claim: StoreClaim, store: StoreRecord): Stated {
 function checkConfig(claim: StoreClaim, store: StoreRecord): void {
   const { config } = claim;
   const { providerRef } = store;
+  if (providerRef && store.inline)
+    throw new ProviderError('CONFIG_INVALID', `${storeName(store)} has a config of its own and refers to another one`, {
+      field: 'spec.provider',
+      nextStep: 'remove spec.provider or spec.providerRef',
+    });
   const same = config
     ? providerRef !== undefined &&
       config.apiVersion === providerRef.apiVersion &&
       config.kind === providerRef.kind &&
       config.name === providerRef.name
-    : providerRef === undefined && store.inline !== undefined;
+    : providerRef === undefined;
   if (!same) throw mismatch(claim, store, 'provider_ref', 'its config is another one');
 }
 

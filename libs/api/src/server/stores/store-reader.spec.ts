@@ -97,7 +97,8 @@ test('a missing right is named, with where it has to be given', async () => {
   expect(await errorOf('Provider', forbidden)).toMatchObject({
     code: 'STORE_NOT_READABLE',
     publicMessage: 'the provider may not read Provider team-a/main',
-    nextStep: "bind the provider's role, with get on providers.external-secrets.io, in namespace team-a",
+    nextStep:
+      "grant the provider get on providers.external-secrets.io in namespace team-a: add it to tenantNamespaces of the provider's chart",
   });
   expect(await errorOf('ClusterSecretStore', forbidden)).toMatchObject({
     code: 'STORE_NOT_READABLE',

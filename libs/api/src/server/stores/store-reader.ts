@@ -34,11 +34,18 @@ const ANEW_MS = -1;
  */
 export class StoreReader {
   readonly #kube: KubeReader;
+  readonly #inlineKeys: ReadonlySet<string>;
   readonly #stores: LoadingCache<StoreRecord>;
   readonly #labels: LoadingCache<Readonly<Record<string, string>>>;
 
-  constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
+  constructor(options: {
+    readonly kube: KubeReader;
+    readonly clock: Clock;
+    /** Keys of `spec.provider` whose config is read. What stands under another key is a tenant's with another provider. Default none. */
+    readonly inlineKeys?: ReadonlySet<string>;
+  }) {
     this.#kube = options.kube;
+    this.#inlineKeys = options.inlineKeys ?? new Set();
     this.#stores = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
     this.#labels = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
   }
@@ -108,7 +115,7 @@ export class StoreReader {
 
   async #load({ kind, namespace, name }: NamedStore, signal: AbortSignal): Promise<StoreRecord> {
     const ref = namespace === undefined ? { name } : { namespace, name };
-    return storeRecord(kind, await this.#kube.get(STORE_TYPES[kind], ref, { signal }));
+    return storeRecord(kind, await this.#kube.get(STORE_TYPES[kind], ref, { signal }), this.#inlineKeys);
   }
 }
 
@@ -133,7 +140,7 @@ function readProblem(store: NamedStore, error: unknown): unknown {
       nextStep:
         store.namespace === undefined
           ? `grant the provider's ServiceAccount get on ${plural}.${group} in the cluster`
-          : `bind the provider's role, with get on ${plural}.${group}, in namespace ${store.namespace}`,
+          : `grant the provider get on ${plural}.${group} in namespace ${store.namespace}: add it to tenantNamespaces of the provider's chart`,
       cause: error,
     });
   return error instanceof ProviderError ? error : kubeProblem(what, error);
