@@ -79,7 +79,7 @@ export {
   deletionRules,
 } from './target/policies.ts';
 export { type SecretContent, secretContent } from './target/secret-content.ts';
-export { isIntact, type SecretSnapshot, snapshotSecret, type TargetSnapshot } from './target/snapshot.ts';
+export { holdsShare, isIntact, type SecretSnapshot, snapshotSecret, type TargetSnapshot } from './target/snapshot.ts';
 export { targetName } from './target/target-name.ts';
 export type { TargetOutcome, TargetRefusal } from './target/verdict.ts';
 

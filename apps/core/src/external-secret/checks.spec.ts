@@ -71,6 +71,7 @@ interface Given {
   store?: StoreView | undefined;
   isWatched?: boolean;
   damage?: Observation['damage'];
+  isLeftOut?: boolean;
   sinceStartMs?: number;
   templateSources?: SourceState;
   targetProblem?: TargetProblem;
@@ -111,6 +112,7 @@ function given(options: Given = {}): Observation {
     targetProblem: options.targetProblem,
     words: SECRET_WORDS,
     damage: options.damage,
+    isLeftOut: options.isLeftOut ?? false,
     clusterStores: options.clusterStores ?? true,
     orphans: options.orphans ?? [],
     templateSources: options.templateSources ?? { kind: 'unchanged' },
@@ -161,6 +163,12 @@ test.each<[string, Given, unknown]>([
   [
     'a shared target that another one has made whole for itself',
     { syncedAgo: MINUTE, ready: 'True', damage: { target: 'team/es', mended: new Set() } },
+    { kind: 'sync' },
+  ],
+  ['a shared target that has nothing of it', { syncedAgo: MINUTE, ready: 'True', isLeftOut: true }, { kind: 'sync' }],
+  [
+    'a failure, and a shared target that has nothing of it',
+    { syncedAgo: MINUTE, ready: 'False', isLeftOut: true },
     { kind: 'sync' },
   ],
   ['an orphaned target is gone [1.8.1] [8.6]', policy('Orphan'), { kind: 'upToDate' }],

@@ -60,9 +60,9 @@ const unwatched: ReconcileCheck = ({ isWatched }) => (isWatched ? undefined : { 
  * Not due, the target is as it was written, and so is what its template reads. A failure that stands in the status is over then, without a fetch: the spec was
  * put right, the store came back, or somebody restored the Secret.
  */
-const upToDate: ReconcileCheck = ({ es, target, damage, orphans, templateSources, now }) => {
+const upToDate: ReconcileCheck = ({ es, target, damage, isLeftOut, orphans, templateSources, now }) => {
   const due = isDue(es, now);
-  if (due.due || damage !== undefined || !isAtRest(es, target)) return undefined;
+  if (due.due || damage !== undefined || isLeftOut || !isAtRest(es, target)) return undefined;
   if (templateSources.kind === 'changed' && followsSources(es))
     return templateSources.waitMs > 0 ? { kind: 'wait', ms: templateSources.waitMs } : undefined;
   // Seen late: the target was renamed before the informer showed the Secret under its earlier name.

@@ -1,6 +1,6 @@
 /** What core sees comes late, or as a list that does not tell what happened in between; at an interval of an hour. */
 import { externalSecrets, type ExternalSecretSpec, type ExternalSecretTarget } from '@eso/api/resources';
-import { configMaps, type Secret, secrets } from '@eso/kube';
+import { configMaps, namespaces, type Secret, secrets } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 
@@ -73,6 +73,26 @@ describe('several on one Secret', () => {
     // It lists again and finds another Secret of that name, whole as it is.
     hold.expire();
     await core.holds(namespace, 'app', { user: 'admin', more: 'third' });
+  });
+
+  test('who writes the same key as another comes to rest, be the value the same or not', async () => {
+    const from = (key: string) => ({ data: [{ secretKey: 'user', remoteRef: { key } }] });
+    const target: ExternalSecretTarget = { name: 'app', creationPolicy: 'CreateOrMerge' };
+    for (const [name, key] of Object.entries({ one: 'user', two: 'user', three: 'token' }))
+      await core.create(namespace, name, [], { spec: { target, ...from(key) } });
+    for (const name of ['one', 'two', 'three']) await core.ready(namespace, name);
+    await core.atRest();
+    const [writes, { fetches }] = [secretWrites(), core];
+    await core.admin.patch(
+      namespaces,
+      { name: namespace },
+      { metadata: { labels: { looked: 'again' } } },
+      { type: 'merge' },
+    );
+    await core.atRest();
+    // Each is looked at once.
+    expect(core.fetches - fetches).toBeLessThanOrEqual(3);
+    expect(secretWrites() - writes).toBeLessThanOrEqual(2);
   });
 
   test('one is deleted while it is asked for: what it would have written is not written, and the other goes on', async () => {

@@ -1,5 +1,5 @@
 import type { ExternalSecret } from '@eso/api/resources';
-import { creationRule, type TargetSnapshot } from '@eso/sync';
+import { creationRule, fieldManager, holdsShare, type TargetSnapshot } from '@eso/sync';
 import type { ConsumerNamespace, StoreSelector, StoreView } from '../store/store-view.ts';
 import type { Damage, Repairs } from './repairs.ts';
 import type { SourceState } from './template-requests.ts';
@@ -22,6 +22,11 @@ export interface Observation {
   readonly words: TargetWords;
   /** Damage to a target that it shares, and has not mended yet; {@link Repairs}. */
   readonly damage: Damage | undefined;
+  /**
+   * The target is there, others write it, too, and nothing in it is of this one: it was made anew, and who remembered that is gone. Known
+   * without a memory, so that it outlives the process.
+   */
+  readonly isLeftOut: boolean;
   /** Targets that it made under an earlier name. */
   readonly orphans: readonly TargetSnapshot[];
   /** What became of the objects that its template reads. */
@@ -45,7 +50,7 @@ export interface ObserverOptions {
   readonly targetOf: (
     es: ExternalSecret,
   ) => Pick<SyncTarget, 'words' | 'problem' | 'isWatched' | 'observed' | 'orphans'>;
-  readonly repairs: Pick<Repairs, 'pending'>;
+  readonly repairs: Pick<Repairs, 'pending' | 'isShared'>;
   readonly templateSources: (es: ExternalSecret) => SourceState;
   readonly findStore: (ref: StoreSelector, namespace: string) => StoreView | undefined;
   readonly namespace: (name: string) => ConsumerNamespace;
@@ -70,14 +75,22 @@ export function createObserver(options: ObserverOptions): Observe {
     const target = options.targetOf(es);
     // Before anything else is asked of it: a kind is followed from here on.
     const targetProblem = target.problem(es);
+    const observed = target.observed(es);
+    const { existing, repairs } = creationRule(es);
+    const shared = targetKey(es);
     return {
       key,
       es,
-      target: target.observed(es),
+      target: observed,
       targetProblem,
       isWatched: target.isWatched(es),
       words: target.words,
-      damage: creationRule(es).repairs ? options.repairs.pending(key, targetKey(es)) : undefined,
+      damage: repairs ? options.repairs.pending(key, shared) : undefined,
+      isLeftOut:
+        existing === 'merge' &&
+        observed !== undefined &&
+        !holdsShare(observed, fieldManager(es.metadata.name)) &&
+        options.repairs.isShared(shared),
       orphans: target.orphans(es),
       templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),

@@ -28,7 +28,7 @@ export class Repairs {
 
   /** A target is not as it was written. @returns undefined where it is not shared */
   damaged(target: string): Damage | undefined {
-    if (this.#options.countWriters(target) < 2) return undefined;
+    if (!this.isShared(target)) return undefined;
     const damage: Damage = { target, mended: new Set() };
     this.#damages.set(target, damage);
     return damage;
@@ -53,6 +53,11 @@ export class Repairs {
     if (!damage) return;
     damage.mended.delete(key);
     this.#forgetIfOver(damage);
+  }
+
+  /** Whether several ExternalSecrets write a target. */
+  isShared(target: string): boolean {
+    return this.#options.countWriters(target) >= 2;
   }
 
   /** How many targets are damaged. */

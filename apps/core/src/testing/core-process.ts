@@ -87,6 +87,12 @@ export class CoreProcess {
     });
   }
 
+  /** Kills the process, as a node that loses its power; {@link restart} starts another. */
+  async crash(): Promise<void> {
+    this.#child?.signal('SIGKILL');
+    await this.#child?.exited;
+  }
+
   async stop(): Promise<void> {
     await this.#child?.stop();
     await this.proxy.stop();

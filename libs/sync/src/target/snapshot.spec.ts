@@ -1,5 +1,5 @@
 import type { Secret } from '@eso/kube';
-import { snapshotSecret } from './snapshot.ts';
+import { holdsShare, snapshotSecret } from './snapshot.ts';
 
 const MANAGER = 'externalsecrets.external-secrets.io/app';
 
@@ -113,4 +113,17 @@ describe('a Secret whose managedFields somebody made up', () => {
     const [first = '', second = ''] = managers(2);
     expect(snapshot.ownDataHashes).toEqual({ [first]: snapshot.dataHash, [second]: snapshot.dataHash });
   });
+});
+
+test('whose part there is nothing of is told, however many write it', () => {
+  const secret = arrived('app');
+  const others = Array.from({ length: 100 }, (_, index) => ({
+    manager: `externalsecrets.external-secrets.io/other-${index}`,
+    operation: 'Update',
+    fieldsV1: { 'f:data': { 'f:password': {} } },
+  }));
+  const snapshot = snapshotSecret({ ...secret, metadata: { ...secret.metadata, managedFields: others } });
+  expect(holdsShare(snapshotSecret(secret), MANAGER)).toBe(true);
+  expect(holdsShare(snapshot, MANAGER)).toBe(false);
+  for (const { manager } of others) expect(holdsShare(snapshot, manager)).toBe(true);
 });

@@ -145,3 +145,11 @@ export function isIntact(target: TargetSnapshot | undefined): boolean {
     target.metadata.annotations?.[ANNOTATION_DATA_HASH] === target.dataHash
   );
 }
+
+/**
+ * Whether a target holds something that this manager wrote, by its managedFields. What was made anew by one of several who write it
+ * holds nothing of the others, and its hash is right all the same.
+ */
+export function holdsShare({ metadata }: TargetSnapshot, manager: string): boolean {
+  return metadata.managedFields?.some((entry) => entry.manager === manager) === true;
+}
