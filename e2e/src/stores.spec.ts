@@ -108,9 +108,28 @@ metadata: { name: vault }
 spec: { address: '${providerAddress('fake')}', serves: { stores: [vault] } }
 `);
   await eventually(async () =>
-    expect(await ready('secretstore', 'vault', 'False')).toBe(
-      'InvalidProviderConfig: unable to validate store: spec.provider.vault: this provider does not serve ' +
-        'spec.provider.vault [UNSUPPORTED]. Use one of: fake.',
+    expect(await ready('secretstore', 'vault', 'False')).toMatch(
+      /^InvalidProviderConfig: unable to validate store: spec\.provider\.vault: this provider does not serve .* \[UNSUPPORTED\]\./,
     ),
   );
+});
+
+test('a class whose provider may not be used any more takes its stores with it, and brings them back', async () => {
+  const before = await system.secret(TENANT, 'inline');
+  const label = (value: string): Promise<string> =>
+    system.kubectl('-n', 'provider-fake', 'label', 'service', 'provider-fake', `external-secrets.io/provider${value}`);
+  await label('-');
+  expect(await ready('clusterproviderclass', 'fake', 'False')).toMatch(
+    /^ServiceNotAllowed: .* \[SERVICE_NOT_ALLOWED\]\. /,
+  );
+  expect(await ready('secretstore', 'inline', 'False')).toBe(
+    'InvalidProviderConfig: unable to create client: spec.provider.fake: ClusterProviderClass "fake" is not ready: ' +
+      'ServiceNotAllowed [CLASS_NOT_READY]. Its Ready condition says more. This is tried again as soon as it is ready.',
+  );
+  await system.failed(TENANT, 'inline', 'STORE_NOT_READY');
+  expect((await system.secret(TENANT, 'inline')).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  await label('=true');
+  await system.ready(TENANT, 'inline');
+  expect(await ready('secretstore', 'inline', 'True')).toBe('Valid: store validated');
+  expect(await ready('clustersecretstore', 'inline', 'True')).toBe('Valid: store validated');
 });
