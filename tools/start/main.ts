@@ -28,7 +28,7 @@ Everything runs. Try it, in another terminal:
 
     export KUBECONFIG=${kubeconfig.path}
     alias kubectl=${kubeconfig.kubectl}
-    kubectl get externalsecrets,providers -A
+    kubectl get externalsecrets,secretstores,clusterproviderclasses -A
     kubectl -n ${TENANT} get secret database -o yaml
 
 Ctrl-C ends it.`);
@@ -58,11 +58,11 @@ async function show(): Promise<{ path: string; kubectl: string }> {
   });
   step(`AWS: secret ${REMOTE_KEY} is created with password "${BEFORE.password}"`);
   await backend.send(new CreateSecretCommand({ Name: REMOTE_KEY, SecretString: JSON.stringify(BEFORE) }));
-  step('Kubernetes: credentials, SecretsManager, Provider and ExternalSecret are applied');
+  step('Kubernetes: credentials, SecretStore and ExternalSecret are applied');
   await cluster.apply(DEMO_MANIFESTS);
   await passwordBecomes(cluster, BEFORE.password);
   step(`Kubernetes: Secret ${TENANT}/database holds it`);
-  for (const what of ['providers,externalsecrets', 'secret/database'])
+  for (const what of ['clusterproviderclasses,secretstores,externalsecrets', 'secret/database'])
     console.log(
       (await cluster.kubectl('-n', TENANT, 'get', what, ...(what.includes('/') ? ['-o', 'yaml'] : []))).stdout.trim(),
     );
