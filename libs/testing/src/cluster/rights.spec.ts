@@ -30,6 +30,33 @@ test('each document is applied once for each namespace of its scope', () => {
   ]);
 });
 
+test('credentials are read in the namespaces of both lists, once in each', () => {
+  const credentials = parseManifests(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: keys, annotations: { external-secrets.io/rights-scope: 'tenant-namespace, credential-namespace' } }
+`);
+  const placed = placeRights([...documents, ...credentials], {
+    chart: 'provider-aws',
+    tenantNamespaces: ['a', 'b'],
+    credentialNamespaces: ['b', 'vault'],
+  });
+  expect(names(placed).filter((name) => name.startsWith('Role '))).toEqual([
+    'Role provider-aws/own',
+    'Role a/keys',
+    'Role b/keys',
+    'Role vault/keys',
+  ]);
+  expect(names(placed)).not.toContain('RoleBinding vault/tenant');
+});
+
+test.each(['', 'tenant', 'cluster, everywhere'])('a scope that is none is refused: %p', (scope) => {
+  const odd = parseManifests(
+    `{ apiVersion: v1, kind: Secret, metadata: { name: x, annotations: { external-secrets.io/rights-scope: '${scope}' } } }`,
+  );
+  expect(() => placeRights(odd, { chart: 'external-secrets' })).toThrow(/Secret x.*rights-scope/);
+});
+
 test('all tenant namespaces mean the same right cluster-wide', () => {
   const binding = placeRights(documents, { chart: 'external-secrets', tenantNamespaces: 'all' })[1]!;
   expect(names([binding])).toEqual(['ClusterRoleBinding -/tenant']);

@@ -6,7 +6,8 @@ import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
 /** Says of each document of `charts/<chart>/files/rbac.yaml` where and how often it is applied. */
 export const RIGHTS_SCOPE_ANNOTATION = 'external-secrets.io/rights-scope';
 
-type RightsScope = 'cluster' | 'eso-namespace' | 'tenant-namespace' | 'provider-namespace';
+const SCOPES = ['cluster', 'eso-namespace', 'tenant-namespace', 'credential-namespace', 'provider-namespace'] as const;
+type RightsScope = (typeof SCOPES)[number];
 
 /** Whose rights are applied, and where. */
 export interface RightsOptions {
@@ -14,6 +15,8 @@ export interface RightsOptions {
   readonly chart: string;
   /** Namespaces whose ExternalSecrets are served; `all` turns their roles into cluster roles. Default: none. */
   readonly tenantNamespaces?: readonly string[] | 'all';
+  /** Namespaces of which a provider may read credentials alone, for cluster-scoped stores and administrators' configs. Default: none. */
+  readonly credentialNamespaces?: readonly string[];
   /** Namespaces of providers. Default: the chart's own name for a provider's chart, none otherwise. */
   readonly providerNamespaces?: readonly string[];
   /** Other names for the default namespaces that the file speaks of, such as `{ 'external-secrets': 'eso-x1' }`. */
@@ -33,40 +36,34 @@ export async function applyRights(client: KubeClient, options: RightsOptions, si
 
 /** The documents as they are applied: one copy for each namespace of their scope, namespaces renamed. */
 export function placeRights(documents: readonly Manifest[], options: RightsOptions): Manifest[] {
-  const { chart, tenantNamespaces = [], rename = {} } = options;
+  const { chart, tenantNamespaces = [], credentialNamespaces = [], rename = {} } = options;
   const ownNamespaces = chart.startsWith('provider-') ? [rename[chart] ?? chart] : [];
   const providerNamespaces = options.providerNamespaces ?? ownNamespaces;
+  const namespaces: Readonly<Partial<Record<RightsScope, readonly string[]>>> = {
+    'tenant-namespace': tenantNamespaces === 'all' ? [] : tenantNamespaces,
+    'credential-namespace': credentialNamespaces,
+    'provider-namespace': providerNamespaces,
+  };
   return documents.flatMap((document) => {
     const placed = renameNamespaces(document, rename);
-    switch (scopeOf(document)) {
-      case 'cluster':
-      case 'eso-namespace':
-        return [placed];
-      case 'provider-namespace':
-        return providerNamespaces.map((namespace) => inNamespace(placed, namespace));
-      case 'tenant-namespace':
-        return tenantNamespaces === 'all'
-          ? [clusterWide(placed)]
-          : tenantNamespaces.map((namespace) => inNamespace(placed, namespace));
-    }
+    const scopes = scopesOf(document);
+    if (scopes.includes('cluster') || scopes.includes('eso-namespace')) return [placed];
+    if (scopes.includes('tenant-namespace') && tenantNamespaces === 'all') return [clusterWide(placed)];
+    const listed = new Set(scopes.flatMap((scope) => namespaces[scope] ?? []));
+    return [...listed].map((namespace) => inNamespace(placed, namespace));
   });
 }
 
-function scopeOf(document: Manifest): RightsScope {
-  const scope = document.metadata.annotations?.[RIGHTS_SCOPE_ANNOTATION];
-  switch (scope) {
-    case 'cluster':
-    case 'eso-namespace':
-    case 'tenant-namespace':
-    case 'provider-namespace':
-      return scope;
-    case undefined:
-    default:
-      throw new Error(
-        `${document.kind} ${document.metadata.name}: annotation ${RIGHTS_SCOPE_ANNOTATION} is ${String(scope)}; it has to ` +
-          'be cluster, eso-namespace, tenant-namespace or provider-namespace',
-      );
-  }
+/** One, or several that are separated by commas: what is applied in namespaces of two lists. */
+function scopesOf(document: Manifest): RightsScope[] {
+  const text = document.metadata.annotations?.[RIGHTS_SCOPE_ANNOTATION];
+  const scopes = (text ?? '').split(',').map((scope) => SCOPES.find((known) => known === scope.trim()));
+  const known = scopes.filter((scope) => scope !== undefined);
+  if (known.length === scopes.length) return known;
+  throw new Error(
+    `${document.kind} ${document.metadata.name}: annotation ${RIGHTS_SCOPE_ANNOTATION} is ${String(text)}; it has to ` +
+      `be of ${SCOPES.join(', ')}`,
+  );
 }
 
 function renameNamespaces(document: Manifest, rename: Readonly<Record<string, string>>): Manifest {

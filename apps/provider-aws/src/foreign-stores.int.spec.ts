@@ -1,0 +1,227 @@
+/**
+ * What provider-aws gains from stores that are not its own: a drill with the real process and the rights of its chart. The stores of
+ * another provider hold secrets, and markers stand for them.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
+import { eventually, LAB_SERVER_NAME, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
+import { refusedCall, REGION } from './testing/aws-lab.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const HOME = 'provider-aws';
+const apiVersion = 'external-secrets.io/v1';
+/** Stands in values, keys and versions of another provider's stores. */
+const MARKER = 'hunter2marker';
+/** Stands in a store of its own, which it does keep: what shows that a look at its memory sees such things. */
+const OWN_MARKER = 'ownprefixmarker';
+
+let own: OwnControlPlane;
+let lab: TlsLab;
+let scratch: string;
+let kubeconfig: string;
+let child: ChildProcess;
+let client: TestProviderClient;
+let metricsPort: number;
+const log: string[] = [];
+
+const fake = `{ fake: { data: [{ key: ${MARKER}-key, value: ${MARKER}-value, version: ${MARKER}-version }] } }`;
+const aws = (auth: string, more = '') =>
+  `{ aws: { service: SecretsManager, region: ${REGION}, auth: ${auth}${more} } }`;
+const keys = (namespace?: string) => {
+  const ref = (key: string) =>
+    `{ name: keys, key: ${key}${namespace === undefined ? '' : `, namespace: ${namespace}`} }`;
+  return `{ secretRef: { accessKeyIDSecretRef: ${ref('id')}, secretAccessKeySecretRef: ${ref('secret')} } }`;
+};
+
+const apply = (kind: 'SecretStore' | 'ClusterSecretStore', name: string, provider: string, namespace?: string) =>
+  own.cluster.apply(`
+apiVersion: ${apiVersion}
+kind: ${kind}
+metadata: { name: ${name}${namespace === undefined ? '' : `, namespace: ${namespace}`} }
+spec: { provider: ${provider} }
+`);
+
+async function start(): Promise<number> {
+  const flags = ['--listen=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--drain-delay=0s'];
+  const certDir = await lab.directory(await lab.server());
+  child = spawn(
+    process.execPath,
+    [
+      '--heapsnapshot-signal=SIGUSR2',
+      `--diagnostic-dir=${scratch}`,
+      '--conditions=@eso/source',
+      MAIN,
+      ...flags,
+      '--loglevel=debug',
+      `--kubeconfig=${kubeconfig}`,
+      `--cert-dir=${certDir}`,
+    ],
+    // Nobody is there: no test of this file needs an answer of AWS.
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9' },
+    },
+  );
+  const ports = Promise.withResolvers<number>();
+  child.once('exit', (code) => ports.reject(new Error(`the program ended with ${String(code)}`)));
+  const lines = createInterface({ input: child.stdout ?? process.stdin });
+  lines.on('line', (line) => {
+    log.push(line);
+    const { msg, port = 0 } = JSON.parse(line) as { msg: string; port?: number };
+    if (msg === 'serving metrics') metricsPort = port;
+    if (msg === 'listening') ports.resolve(port);
+  });
+  return ports.promise;
+}
+
+/** What the process holds in its heap, once everything that it no longer needs is gone. */
+async function heap(): Promise<string> {
+  child.kill('SIGUSR2');
+  const path = await eventually(
+    async () => {
+      const [name] = (await readdir(scratch)).filter((file) => file.endsWith('.heapsnapshot'));
+      if (name === undefined) throw new Error('there is no snapshot yet');
+      const { size } = await stat(join(scratch, name));
+      const text = size > 0 ? await readFile(join(scratch, name), 'utf8') : '';
+      if (!text.trimEnd().endsWith(']}')) throw new Error('the snapshot is being written');
+      return join(scratch, name);
+    },
+    { timeoutMs: 60_000 },
+  );
+  return readFile(path, 'utf8');
+}
+
+beforeAll(async () => {
+  [own, lab] = await Promise.all([ownControlPlane(), TlsLab.create()]);
+  scratch = await mkdtemp(join(tmpdir(), 'provider-aws-'));
+  const { cluster } = own;
+  await cluster.installCrds();
+  for (const namespace of [HOME, 'team-a', 'team-b', 'vault']) await cluster.ensureNamespace(namespace);
+  await cluster.applyRights({ chart: 'provider-aws', tenantNamespaces: ['team-a'] });
+  kubeconfig = await cluster.kubeconfigFor({ namespace: HOME, name: HOME });
+  await apply('SecretStore', 'fake', fake, 'team-a');
+  await apply('SecretStore', 'fake', fake, 'team-b');
+  await apply('ClusterSecretStore', 'fake', fake);
+  await apply('SecretStore', 'own', aws(keys(), `, prefix: ${OWN_MARKER}`), 'team-a');
+  await apply('SecretStore', 'stray', aws(keys('team-b')), 'team-a');
+  await apply('ClusterSecretStore', 'vault', aws(keys('vault')));
+  await cluster.apply(
+    '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: vault }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
+  );
+  const port = await start();
+  const pair = await lab.client();
+  const tls = { serverName: LAB_SERVER_NAME, ca: pair['ca.crt'], cert: pair['tls.crt'], key: pair['tls.key'] };
+  client = connectToProvider({ host: '127.0.0.1', port, ...tls });
+});
+
+afterAll(async () => {
+  client.close();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  await rm(scratch, { recursive: true });
+  await lab.remove();
+  await own.cluster.stop();
+});
+
+const request = (kind: 'SecretStore' | 'ClusterSecretStore', name: string, sourceNamespace = 'team-a') => ({
+  providerRef: { apiVersion, kind, name, storeRefKind: kind, storeName: name },
+  sourceNamespace,
+});
+
+const remoteRef = { key: `x` };
+
+describe.each(['SecretStore', 'ClusterSecretStore'] as const)("another provider's %s", (kind) => {
+  test.each<[string, () => Promise<unknown>]>([
+    ['GetSecret', () => client.store.getSecret({ ...request(kind, 'fake'), remoteRef })],
+    ['GetSecretMap', () => client.store.getSecretMap({ ...request(kind, 'fake'), remoteRef })],
+    ['GetAllSecrets', () => client.store.getAllSecrets({ ...request(kind, 'fake'), find: { name: { regexp: '.' } } })],
+    ['Validate', () => client.store.validate(request(kind, 'fake'))],
+    ['Capabilities', () => client.store.capabilities(request(kind, 'fake'))],
+  ])('is not served, and nothing of it is told: %s', async (_method, call) => {
+    const { code, error } = await refusedCall(call());
+    expect([code, error.field]).toEqual(['UNSUPPORTED', 'spec.provider.fake']);
+    expect(`${error.message} ${error.publicMessage} ${error.nextStep}`).not.toContain(MARKER);
+  });
+});
+
+test('nothing of it stays in the log, the metrics, or the memory of the process', async () => {
+  // A store of its own is known, so that a look at the memory shows what is in it.
+  await refusedCall(client.store.getSecret({ ...request('SecretStore', 'own'), remoteRef }));
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(metrics).toContain('grpc_server_requests_total');
+  expect(metrics).not.toContain(MARKER);
+  expect(log.join('\n')).toContain('spec.provider.fake');
+  expect(log.join('\n')).not.toContain(MARKER);
+  const memory = await heap();
+  expect(memory.includes(OWN_MARKER)).toBe(true);
+  expect(memory.includes(MARKER)).toBe(false);
+});
+
+test('stores are read by name alone: they cannot be listed or watched, and written even less', async () => {
+  const may = async (verb: string, what: string, namespace: string) => {
+    const { stdout } = await own.cluster.kubectl(
+      `--kubeconfig=${kubeconfig}`,
+      'auth',
+      'can-i',
+      verb,
+      what,
+      `-n=${namespace}`,
+    );
+    return stdout.trim();
+  };
+  for (const stores of ['secretstores.external-secrets.io', 'clustersecretstores.external-secrets.io']) {
+    for (const verb of ['list', 'watch', 'update', 'patch', 'create', 'delete'])
+      expect([verb, stores, await may(verb, stores, 'team-a')]).toEqual([verb, stores, 'no']);
+    expect(await may('get', stores, 'team-a')).toBe('yes');
+  }
+  const { stderr } = await own.cluster.kubectl(`--kubeconfig=${kubeconfig}`, 'get', 'secretstores', '-n=team-a');
+  expect(stderr).toContain('Forbidden');
+});
+
+test('a store of a namespace in which it is not bound is not read, and the value of the chart is named', async () => {
+  const { code, error } = await refusedCall(client.store.validate(request('SecretStore', 'fake', 'team-b')));
+  expect([code, error.publicMessage]).toEqual([
+    'STORE_NOT_READABLE',
+    'the provider may not read SecretStore team-b/fake',
+  ]);
+  expect(error.nextStep).toBe(
+    "grant the provider get on secretstores.external-secrets.io in namespace team-b: add it to tenantNamespaces of the provider's chart",
+  );
+});
+
+test('a SecretStore uses no credentials of another namespace, and is told of stores', async () => {
+  const { code, error } = await refusedCall(client.store.validate(request('SecretStore', 'stray')));
+  expect([code, error.field, error.publicMessage]).toEqual([
+    'NAMESPACE_NOT_ALLOWED',
+    'spec.provider.aws.auth.secretRef.secretAccessKeySecretRef',
+    'a SecretStore of namespace team-a may not use credentials of namespace team-b',
+  ]);
+});
+
+test('a ClusterSecretStore whose credentials may not be read names the right and its value, and needs no restart', async () => {
+  const { code, error } = await refusedCall(client.store.validate(request('ClusterSecretStore', 'vault', '')));
+  expect([code, error.field, error.publicMessage]).toEqual([
+    'CREDENTIALS_UNUSABLE',
+    'spec.provider.aws.auth.secretRef.secretAccessKeySecretRef',
+    'the provider may not read Secret vault/keys',
+  ]);
+  expect(error.nextStep).toBe(
+    "grant the provider get on secrets in namespace vault: add it to credentialNamespaces of the provider's chart",
+  );
+  await own.cluster.applyRights({
+    chart: 'provider-aws',
+    tenantNamespaces: ['team-a'],
+    credentialNamespaces: ['vault'],
+  });
+  await eventually(async () => {
+    const answer = await client.store.validate(request('ClusterSecretStore', 'vault', ''));
+    expect(answer.valid).toBe(true);
+    expect(answer.validationUnknown).not.toBe(true);
+  });
+});
