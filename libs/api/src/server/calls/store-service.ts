@@ -93,27 +93,36 @@ export function storeService({
       if (!backend.secretExists) throw unsupported('SecretExists');
       return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
     }),
-    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, async (target, signal) => {
-      const look = { freshness: 'now', signal } as const;
-      const validated = async ({ backend, call, warnings, discard }: BackendUse) => {
-        checkClaims(target.kind.kind, target.kind.features, backend);
-        const validation = (await backend.validate?.(call)) ?? { kind: 'valid' };
-        if (validation.kind === 'invalid') discard();
-        return validationOf(validation, warnings());
-      };
-      if (target.grant) return access.use(target, look, validated);
-      const warnings = await access.check(target, look);
-      try {
-        return await access.useUnasked(target, look, validated);
-      } catch (error) {
-        if (error instanceof RequesterNeeded) return validationOf({ kind: 'unknown' }, warnings);
-        throw error;
-      }
-    }),
+    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, (target, signal) =>
+      validate(access, target, signal),
+    ),
     capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
       Promise.resolve(capabilitiesOf(kind.features)),
     ),
   };
+}
+
+/** Whether a store can be used: by a look at its backend, as far as that does not depend on who asks. */
+async function validate(
+  access: StoreAccess,
+  target: StoreTarget,
+  signal: AbortSignal,
+): Promise<MessageInitShape<typeof ValidateResponseSchema>> {
+  const look = { freshness: 'now', signal } as const;
+  const validated = async ({ backend, call, warnings, discard }: BackendUse) => {
+    checkClaims(target.kind.kind, target.kind.features, backend);
+    const validation = (await backend.validate?.(call)) ?? { kind: 'valid' };
+    if (validation.kind === 'invalid') discard();
+    return validationOf(validation, warnings());
+  };
+  if (target.grant) return access.use(target, look, validated);
+  const warnings = await access.check(target, look);
+  try {
+    return await access.useUnasked(target, look, validated);
+  } catch (error) {
+    if (error instanceof RequesterNeeded) return validationOf({ kind: 'unknown' }, warnings);
+    throw error;
+  }
 }
 
 /** The two fields that all requests share, which the type of a generic request does not show. */

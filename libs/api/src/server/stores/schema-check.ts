@@ -5,11 +5,11 @@
 import { Fuel } from '@eso/runtime';
 import { compileRegexp } from '../../regexp/index.ts';
 import { checkKeywords, type ConfigSchema, isSchema } from './inline-schema.ts';
-import type { Findings, Place } from './schema-finding.ts';
+import type { Findings, ValuePlace } from './schema-finding.ts';
 import { NUMBER_FORMATS, TEXT_FORMATS } from './schema-formats.ts';
 
 /** Adds to the findings what a value is not. */
-export type SchemaCheck = (value: unknown, place: Place | undefined, findings: Findings) => void;
+export type SchemaCheck = (value: unknown, place: ValuePlace | undefined, findings: Findings) => void;
 
 /** Keywords with values of a type that is known, once the schema is one. */
 interface Bounds {

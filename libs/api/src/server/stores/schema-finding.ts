@@ -2,8 +2,8 @@ import type { Fuel } from '@eso/runtime';
 import type { ConfigSchema } from './inline-schema.ts';
 
 /** Way from the config to a value in it, the innermost step first: long lists share what they have in common. */
-export interface Place {
-  readonly parent: Place | undefined;
+export interface ValuePlace {
+  readonly parent: ValuePlace | undefined;
   readonly step: string | number;
 }
 
@@ -13,7 +13,7 @@ export interface Finding {
   readonly keyword: string;
   /** Value of the keyword; of `required` and `additionalProperties` the name of the field. */
   readonly argument: unknown;
-  readonly place: Place | undefined;
+  readonly place: ValuePlace | undefined;
   readonly schema: ConfigSchema;
 }
 
@@ -47,7 +47,7 @@ export class Findings {
 }
 
 /** The steps of a place, the outermost first. */
-export function stepsTo(place: Place | undefined): readonly (string | number)[] {
+export function stepsTo(place: ValuePlace | undefined): readonly (string | number)[] {
   const steps: (string | number)[] = [];
   for (let at = place; at !== undefined; at = at.parent) steps.unshift(at.step);
   return steps;
