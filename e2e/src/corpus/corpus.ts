@@ -1,35 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ExternalSecret } from '@eso/api/resources';
-import { type Manifest, parseManifests } from '@eso/testing';
-
-/** Where a public manifest stands, and which fields it has. */
-export interface IndexedManifest {
-  /** Name of ours in `manifests/`. */
-  readonly name: string;
-  readonly repository: string;
-  readonly commit: string;
-  readonly path: string;
-  /** Which of the ExternalSecrets of its file, from 0. */
-  readonly document: number;
-  /** Of the public manifest; ours are all `external-secrets.io/v1`, whose spec is the same. */
-  readonly apiVersion: string;
-  readonly fields: readonly string[];
-  /** Those of its fields that upstream's own schema does not know. */
-  readonly unknown: readonly string[];
-}
-
-/** `index.json`: made by make-index.ts, not by hand. */
-export interface CorpusIndex {
-  /** Upstream's schema and the leaf paths of its `spec`. */
-  readonly upstream: {
-    readonly repository: string;
-    readonly commit: string;
-    readonly path: string;
-    readonly fields: readonly string[];
-  };
-  readonly manifests: readonly IndexedManifest[];
-}
+import type { Manifest } from '@eso/testing';
+import { documentsOf, type IndexedManifest, readIndex } from './corpus-index.ts';
 
 /** One secret of a made-up backend. */
 export interface BackendEntry {
@@ -101,27 +72,18 @@ type ExpectationDocument = Manifest &
 /** A value as a backend holds it. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Reads the index. */
-export function readIndex(): CorpusIndex {
-  return JSON.parse(readFileSync(join(import.meta.dirname, 'index.json'), 'utf8')) as CorpusIndex;
-}
-
 /**
  * Reads all entries in the order of the index. A file has the ExternalSecret first, then what is beside it, then an `Expectation`.
  * @throws Error for a file whose documents are not these
  */
 export function readCorpus(): CorpusEntry[] {
-  return readIndex().manifests.map((source) => {
-    const file = join(import.meta.dirname, 'manifests', `${source.name}.yaml`);
-    const documents = parseManifests(readFileSync(file, 'utf8'));
-    const [manifest, last] = [documents.at(0), documents.at(-1)];
-    if (manifest?.kind !== 'ExternalSecret' || last?.kind !== 'Expectation')
-      throw new Error(`${file} is not an ExternalSecret, what is beside it, and an Expectation`);
-    const { backends, impliedStore, expected, provider = 'fake' } = last as ExpectationDocument;
+  return readIndex(import.meta.dirname).manifests.map((source) => {
+    const { manifest, beside, expectation } = documentsOf(import.meta.dirname, source);
+    const { backends, impliedStore, expected, provider = 'fake' } = expectation as ExpectationDocument;
     return {
       source,
       manifest: manifest as unknown as ExternalSecret,
-      beside: documents.slice(1, -1),
+      beside,
       provider,
       backends,
       ...(impliedStore && { impliedStore }),

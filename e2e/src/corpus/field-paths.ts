@@ -6,10 +6,14 @@ const FREE_MAPS: ReadonlySet<string> = new Set([
   'spec.target.template.data',
   'spec.target.template.metadata.labels',
   'spec.target.template.metadata.annotations',
+  'spec.conditions[].namespaceSelector.matchLabels',
+  'spec.provider.fake.data[].valueMap',
+  'spec.provider.onepassword.vaults',
+  'spec.provider.webhook.headers',
 ]);
 
 /**
- * The set of field paths of an ExternalSecret, sorted: `spec.data[].remoteRef.key` for a leaf, `….*` for what stands in a map with
+ * The set of field paths of a manifest, sorted: `spec.data[].remoteRef.key` for a leaf, `….*` for what stands in a map with
  * free keys, `…{}` and `…[]` for an empty map and an empty list. The status is no part of a manifest and left out.
  */
 export function fieldPaths(manifest: object): string[] {
@@ -35,6 +39,8 @@ export interface FieldSchema {
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly items?: FieldSchema;
   readonly additionalProperties?: unknown;
+  readonly required?: readonly string[];
+  readonly enum?: readonly unknown[];
 }
 
 /** The leaf paths that a schema knows, sorted, in the words of {@link fieldPaths}. */

@@ -3,8 +3,10 @@ import type { KubeClient } from '@eso/kube';
 import { type OwnControlPlane, ownControlPlane, parseManifests, workspaceRoot } from '@eso/testing';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CorpusEntry, readCorpus, readIndex } from './corpus.ts';
+import { type CorpusEntry, readCorpus } from './corpus.ts';
+import { readIndex } from './corpus-index.ts';
 import { type FieldSchema, fieldPaths, leafPaths } from './field-paths.ts';
+import { complaints } from './upstream-schema.ts';
 
 const NAMESPACE = 'corpus';
 const PATH = `/apis/external-secrets.io/v1/namespaces/${NAMESPACE}/externalsecrets`;
@@ -26,7 +28,7 @@ const DEFAULTED: ReadonlySet<string> = new Set([
 const OF_THE_SERVER = /^metadata\.(creationTimestamp|generation|managedFields|resourceVersion|uid)\b/;
 
 const corpus = readCorpus();
-const index = readIndex();
+const index = readIndex(import.meta.dirname);
 const named = (entries: readonly CorpusEntry[]): [string, CorpusEntry][] =>
   entries.map((entry) => [`${entry.source.name} (${entry.source.repository})`, entry]);
 const refused = corpus.filter(({ expected }) => expected.outcome === 'refused');
@@ -70,6 +72,10 @@ test('manifests are of at least 20 public repositories, each with path and commi
 
 test.each(named(corpus))('%s: ours has exactly the fields of the public one', (_, { manifest, source }) => {
   expect(fieldPaths(manifest)).toEqual(source.fields);
+});
+
+test.each(named(wellFormed))('%s: the published schema of upstream has nothing against ours', (_, { manifest }) => {
+  expect(complaints(manifest, index.upstream)).toEqual([]);
 });
 
 test('our schema knows every field that the published schema of upstream knows', async () => {

@@ -1,7 +1,8 @@
 import { type KubeObject, resourceType, type Secret } from '@eso/kube';
 import { AwsAccount } from './aws-account.ts';
 import { System } from '../support/system.ts';
-import { type CorpusEntry, type ExpectedObject, type ExpectedSecret, readCorpus, readIndex } from './corpus.ts';
+import { type CorpusEntry, type ExpectedObject, type ExpectedSecret, readCorpus } from './corpus.ts';
+import { readIndex } from './corpus-index.ts';
 import { install } from './stores.ts';
 
 const OF_THE_OPERATOR = /^reconcile\.external-secrets\.io\//;
@@ -144,7 +145,7 @@ test.each(unserved)('%s says with a code why it cannot be served, and writes not
 
 /** A table for the eyes of who runs this. */
 function summary(): string {
-  const { manifests: all, upstream } = readIndex();
+  const { manifests: all, upstream } = readIndex(import.meta.dirname);
   const used = new Set(all.flatMap(({ fields }) => fields));
   const covered = upstream.fields.filter((field) => used.has(field));
   const unseen = upstream.fields.filter((field) => !used.has(field));

@@ -1,29 +1,30 @@
-import { clusterProviders, type ExternalSecret, externalSecrets, type Provider, providers } from '@eso/api/resources';
+import {
+  clusterSecretStores,
+  type ExternalSecret,
+  externalSecrets,
+  type SecretStore,
+  secretStores,
+} from '@eso/api/resources';
 import type { KubeClient } from '@eso/kube';
-import { applyManifest, providerAddress } from '@eso/testing';
+import { applyManifest } from '@eso/testing';
 import type { AwsAccount } from './aws-account.ts';
 import { type BackendEntry, type CorpusEntry, textOf } from './corpus.ts';
 
-/** Where the kinds of stores that users have go until they are served themselves: to kinds of ours, of the same name. */
-const STORE_KINDS: Readonly<Record<string, 'Provider' | 'ClusterProvider'>> = {
-  SecretStore: 'Provider',
-  ClusterSecretStore: 'ClusterProvider',
-};
-const CONFIG_VERSION = 'provider.external-secrets.io/v2alpha1';
+const API_VERSION = 'external-secrets.io/v1';
 
 type StoreRef = NonNullable<ExternalSecret['spec']['secretStoreRef']>;
+type StoreConfig = NonNullable<SecretStore['spec']['provider']>;
 
-/** Each store reference of a spec, to be read or changed in place. */
+/** Each store reference of a spec. */
 function storeRefsOf(spec: ExternalSecret['spec']): StoreRef[] {
   const ofSources = [...(spec.data ?? []), ...(spec.dataFrom ?? [])].map(({ sourceRef }) => sourceRef?.storeRef);
   return [spec.secretStoreRef, ...ofSources].filter((ref) => ref !== undefined);
 }
 
-/** The manifest in a namespace of its own, its stores by kinds of ours, with the store that its page leaves to the reader. */
+/** The manifest in a namespace of its own, with the store that its page leaves to the reader; nothing else of it is changed. */
 export function servedManifest({ manifest, impliedStore }: CorpusEntry, namespace: string): ExternalSecret {
-  const { spec, metadata, ...rest } = structuredClone(manifest);
+  const { spec, metadata, ...rest } = manifest;
   const whole = impliedStore ? { ...spec, secretStoreRef: { name: impliedStore } } : spec;
-  for (const ref of storeRefsOf(whole)) ref.kind = STORE_KINDS[ref.kind ?? 'SecretStore'] ?? 'Provider';
   return { ...rest, spec: whole, metadata: { ...metadata, namespace } };
 }
 
@@ -39,46 +40,26 @@ export async function install(
   for (const [name, entries] of Object.entries(entry.backends)) {
     const config =
       entry.provider === 'fake' ? fakeConfig(entries) : await awsConfig(admin, account, { namespace, name, entries });
-    const { apiVersion, kind, plural, spec } = config;
-    await admin.request('POST', `/apis/${apiVersion}/namespaces/${namespace}/${plural}`, {
-      body: { apiVersion, kind, metadata: { name, namespace }, spec },
-    });
-    const store = { address: providerAddress(entry.provider), providerRef: { apiVersion, kind, name } };
-    await createStore(admin, kinds.get(name) ?? 'Provider', { namespace, name, spec: store });
+    await createStore(admin, kinds.get(name) ?? 'SecretStore', { namespace, name, config });
   }
   for (const object of entry.beside)
     await applyManifest(admin, { ...object, metadata: { ...object.metadata, namespace } });
   await admin.create(externalSecrets, externalSecret);
 }
 
-/** A store at either scope; one of the cluster reads its credentials beside its config. */
+/** A store at either scope, with its config in it. */
 async function createStore(
   admin: KubeClient,
   kind: StoreRef['kind'],
-  { namespace, name, spec }: { readonly namespace: string; readonly name: string; readonly spec: Provider['spec'] },
+  { namespace, name, config }: { readonly namespace: string; readonly name: string; readonly config: StoreConfig },
 ): Promise<void> {
-  const apiVersion = 'external-secrets.io/v1';
-  if (kind !== 'ClusterProvider')
-    await admin.create(providers, { apiVersion, kind: 'Provider', metadata: { name, namespace }, spec });
-  else
-    await admin.create(clusterProviders, {
-      apiVersion,
-      kind,
-      metadata: { name },
-      spec: { ...spec, authenticationScope: 'ProviderNamespace', providerRef: { ...spec.providerRef, namespace } },
-    });
+  const store = { apiVersion: API_VERSION, spec: { provider: config } };
+  if (kind === 'ClusterSecretStore') await admin.create(clusterSecretStores, { ...store, kind, metadata: { name } });
+  else await admin.create(secretStores, { ...store, kind: 'SecretStore', metadata: { name, namespace } });
 }
 
-interface Config {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly spec: object;
-}
-
-function fakeConfig(entries: readonly BackendEntry[]): Config {
-  const data = entries.map(({ key, version, value }) => ({ key, version, value: textOf(value) }));
-  return { apiVersion: CONFIG_VERSION, kind: 'Fake', plural: 'fakes', spec: { data } };
+function fakeConfig(entries: readonly BackendEntry[]): StoreConfig {
+  return { fake: { data: entries.map(({ key, version, value }) => ({ key, version, value: textOf(value) })) } };
 }
 
 async function awsConfig(
@@ -89,7 +70,7 @@ async function awsConfig(
     name,
     entries,
   }: { readonly namespace: string; readonly name: string; readonly entries: readonly BackendEntry[] },
-): Promise<Config> {
+): Promise<StoreConfig> {
   for (const entry of entries) await account.put(entry);
   await applyManifest(admin, {
     apiVersion: 'v1',
@@ -97,8 +78,8 @@ async function awsConfig(
     metadata: { name: `${name}-keys`, namespace },
     stringData: { ...account.keys },
   });
+  // Without a namespace it is that of the store, and for one of the cluster that of whoever asks.
   const key = (field: keyof AwsAccount['keys']): object => ({ name: `${name}-keys`, key: field });
   const secretRef = { accessKeyIDSecretRef: key('accessKeyId'), secretAccessKeySecretRef: key('secretAccessKey') };
-  const spec = { region: account.region, auth: { secretRef } };
-  return { apiVersion: CONFIG_VERSION, kind: 'SecretsManager', plural: 'secretsmanagers', spec };
+  return { aws: { service: 'SecretsManager', region: account.region, auth: { secretRef } } };
 }
