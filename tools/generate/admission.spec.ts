@@ -26,7 +26,7 @@ test('the policy has every rule that is a policy’s, and nothing that another o
 });
 
 test('the CRD has every rule that is the CRD’s, with its field', () => {
-  const text = JSON.stringify(withSpecRules(crd(externalSecret)));
+  const text = JSON.stringify(withSpecRules(crd(externalSecret), externalSecret.kind));
   for (const { admission } of specRules)
     if (admission.place === 'crd') expect(text).toContain(JSON.stringify(admission.rule));
 });
@@ -37,7 +37,7 @@ test('a rule about an object that the schema does not have is refused', () => {
     schema: { openAPIV3Schema: { properties: Record<string, unknown> } };
   }[];
   delete version?.schema.openAPIV3Schema.properties['spec'];
-  expect(() => withSpecRules(manifest)).toThrow(
+  expect(() => withSpecRules(manifest, externalSecret.kind)).toThrow(
     'a rule of libs/sync/src/rules is about spec.target, which the schema does not have',
   );
 });

@@ -1,12 +1,19 @@
-/** What the API server checks of an ExternalSecret before it stores it: rules in the CRD, and a policy for the rest. */
-import type { CrdManifest } from '@eso/api/schema';
-import { policyVariables, type RuleAdmission, specRules } from '@eso/sync';
+/** What the API server checks of core's kinds before it stores them: rules in the CRDs, and policies for the rest. */
+import { coreResources, type CrdManifest, type CustomResource } from '@eso/api/schema';
+import {
+  policyVariables,
+  type RuleAdmission,
+  type RuledKind,
+  rulesOf,
+  specRules,
+  storeRules,
+  storeVariables,
+} from '@eso/sync';
 import { stringify } from 'yaml';
 import type { GeneratedFiles } from './files.ts';
+import { policyDocuments } from './policy.ts';
 
 const SOURCE = 'libs/sync/src/rules';
-/** Name of the policy and of its binding; it stands in each refusal. */
-const POLICY = 'externalsecret-validate';
 
 interface SchemaNode {
   properties?: Record<string, SchemaNode>;
@@ -18,14 +25,21 @@ interface VersionWithSchema {
   readonly schema: { readonly openAPIV3Schema: SchemaNode };
 }
 
+/** Who refuses what breaks the rules of a kind of core's; empty for a kind without rules. */
+export function admissionsOf(kind: string): readonly RuleAdmission[] {
+  const rules = kind === 'ExternalSecret' ? specRules : rulesOf(kind as RuledKind, storeRules);
+  return rules.map(({ admission }) => admission);
+}
+
 /**
  * Adds the rules that stand in the CRD to it.
  * @throws Error for a rule about an object that the schema does not have
  */
-export function withSpecRules(crd: CrdManifest): CrdManifest {
+export function withSpecRules(crd: CrdManifest, kind: string): CrdManifest {
   for (const version of crd.spec.versions as unknown as VersionWithSchema[]) {
     if (!version.served) continue;
-    for (const admission of admissions('crd')) {
+    for (const admission of admissionsOf(kind)) {
+      if (admission.place !== 'crd') continue;
       const { at, rule, message, fieldPath } = admission;
       const node = nodeAt(version.schema.openAPIV3Schema, at);
       const written = { rule, message, ...(fieldPath !== undefined && { fieldPath }) };
@@ -49,8 +63,8 @@ function nodeAt(schema: SchemaNode, path: string): SchemaNode {
 export function admissionFiles(): GeneratedFiles {
   const header =
     `# Generated from ${SOURCE} by "npm run generate". Change the rules there.\n` +
-    '# What CEL in the CRD cannot say at a bounded cost. Core checks the same rules, so that a cluster without this is as safe.\n';
-  const documents = [policy(), binding()].map((document) => stringify(document, { lineWidth: 120 }));
+    '# What CEL in the CRDs cannot say at a bounded cost. Core checks the same rules, so that a cluster without this is as safe.\n';
+  const documents = coreResources.flatMap(policiesOf).map((document) => stringify(document, { lineWidth: 120 }));
   return {
     folder: 'charts/external-secrets/files',
     source: SOURCE,
@@ -59,57 +73,35 @@ export function admissionFiles(): GeneratedFiles {
   };
 }
 
-function policy(): object {
-  const messages = admissions('policy').map((admission) => admission.messages);
-  const variables = [
-    ...Object.entries(policyVariables),
-    ...messages.map((expression, index) => [`problems${index}`, expression] as const),
-    ['problems', messages.map((_, index) => `variables.problems${index}`).join(' + ')] as const,
-  ];
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicy',
-    metadata: { name: POLICY },
-    spec: {
-      failurePolicy: 'Fail',
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: ['external-secrets.io'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['externalsecrets'],
-          },
-        ],
-      },
-      // What was stored before there was a rule can still be labelled, and let go of.
-      matchConditions: [
-        { name: 'spec-changes', expression: "request.operation == 'CREATE' || object.spec != oldObject.spec" },
-      ],
-      variables: variables.map(([name, expression]) => ({ name, expression })),
-      validations: [
-        {
-          expression: 'size(variables.problems) == 0',
-          messageExpression: "variables.problems.join('; ')",
-          message:
-            'the spec breaks rules for data, dataFrom or target.template; there are more problems than can be listed',
-        },
-      ],
-    },
-  };
+function policiesOf({ kind, group, plural, versions }: CustomResource): readonly object[] {
+  const admissions = admissionsOf(kind);
+  const problems = admissions.flatMap((admission) => (admission.place === 'policy' ? [admission.messages] : []));
+  const evaluations = admissions.flatMap((admission) => (admission.place === 'evaluation' ? [admission] : []));
+  if (problems.length + evaluations.length === 0) return [];
+  const version = versions.find(({ tag }) => tag === 'served')?.name ?? '';
+  const [variables, message] =
+    kind === 'ExternalSecret'
+      ? [
+          policyVariables,
+          'the spec breaks rules for data, dataFrom or target.template; there are more problems than can be listed',
+        ]
+      : [
+          storeVariables,
+          'the spec breaks rules for providerRef or refreshInterval; their text is longer than can be told',
+        ];
+  return policyDocuments({
+    name: `${kind.toLowerCase()}-validate`,
+    resource: { group, version, plural },
+    variables: used(variables, [...problems, ...evaluations.map(({ expression }) => expression)]),
+    problems,
+    evaluations,
+    message,
+  });
 }
 
-function binding(): object {
-  return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'ValidatingAdmissionPolicyBinding',
-    metadata: { name: POLICY },
-    spec: { policyName: POLICY, validationActions: ['Deny'] },
-  };
-}
-
-function admissions<P extends RuleAdmission['place']>(place: P): Extract<RuleAdmission, { place: P }>[] {
-  return specRules.flatMap(({ admission }) =>
-    admission.place === place ? [admission as Extract<RuleAdmission, { place: P }>] : [],
+/** Those variables that expressions name; none of a table uses another one. */
+function used(variables: Readonly<Record<string, string>>, by: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => by.some((text) => text.includes(`variables.${name}`))),
   );
 }

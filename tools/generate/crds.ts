@@ -49,7 +49,7 @@ export function crdSet(chart: string, source: string, resources: readonly Custom
  */
 export function crdText(source: string, resource: CustomResource): string {
   const header = `# Generated from ${source} by "npm run generate". Change the schema there.\n`;
-  const manifest = resource.kind === 'ExternalSecret' ? withSpecRules(crd(resource)) : crd(resource);
+  const manifest = isCore(resource) ? withSpecRules(crd(resource), resource.kind) : crd(resource);
   const text = header + stringify(manifest, { lineWidth: 120, aliasDuplicateObjects: false });
   if (text.length > CRD_LIMIT) {
     throw new Error(
@@ -58,3 +58,5 @@ export function crdText(source: string, resource: CustomResource): string {
   }
   return text;
 }
+
+const isCore = (resource: CustomResource): boolean => coreResources.includes(resource);

@@ -16,6 +16,7 @@ import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
 import { crdFiles } from './crds.ts';
 import { type GeneratedFiles, drift, write } from './files.ts';
 import { inlineSchemaFiles } from './inline-schemas.ts';
+import { referencePolicyFiles } from './reference-policies.ts';
 import { referenceFiles } from './reference.ts';
 import { stubFiles } from './stubs.ts';
 
@@ -32,6 +33,7 @@ const sets: readonly GeneratedFiles[] = [
   await stubFiles(root),
   ...(await crdFiles(root)),
   admissionFiles(),
+  ...(await referencePolicyFiles(root)),
   await referenceFiles(root),
 ];
 

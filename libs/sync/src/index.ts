@@ -57,6 +57,9 @@ export { renderManifest } from './template/render-manifest.ts';
 export { type RenderingOptions, renderSecret } from './template/render-secret.ts';
 export { specRules } from './rules/rules.ts';
 export { policyVariables, type RuleAdmission, type SpecProblem, type SpecRule } from './rules/spec-rule.ts';
+export { type RuledKind, type RuledObject, rulesOf, type StoreProblem, type StoreRule } from './rules/store-rule.ts';
+export { storeConfigProblem, storeProblems, storeRules, storeVariables } from './rules/store-rules.ts';
+export { readRefreshInterval, type RefreshInterval } from './store/refresh-interval.ts';
 
 export { type ConditionLike, kubeTime, mergeCondition } from './status/conditions.ts';
 

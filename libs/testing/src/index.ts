@@ -3,7 +3,7 @@ export * from './api-faults/index.ts';
 export * from './http2-frames.ts';
 export { type AwsAnswer, awsError, AwsProxy, type AwsRequest, type AwsScript } from './aws/aws-proxy.ts';
 export { batchErrors } from './aws/batch-errors.ts';
-export { applyAdmission } from './cluster/admission.ts';
+export { type AdmissionOptions, applyAdmission, placeAdmission } from './cluster/admission.ts';
 export {
   controlPlane,
   type OwnControlPlane,

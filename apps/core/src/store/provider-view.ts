@@ -1,4 +1,5 @@
 import { admits, type ClusterProvider, type Provider } from '@eso/api/resources';
+import { storeConfigProblem } from '@eso/sync';
 import type { EndpointResolver } from './endpoint-resolver.ts';
 import type {
   ConsumerNamespace,
@@ -8,7 +9,7 @@ import type {
   StoreView,
   ValidationQuestion,
 } from './store-view.ts';
-import { identityOf, referenceNotAllowed, wireStore } from './view-parts.ts';
+import { identityOf, referenceNotAllowed, ruleRefusal, wireStore } from './view-parts.ts';
 
 /** A namespaced Provider: everything it names is in its own namespace, except a process that an administrator shared. */
 export function providerView(provider: Provider, resolver: EndpointResolver): StoreView {
@@ -21,8 +22,8 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
     resolveEndpoint: () => resolver.resolve(spec.address, { namespace }),
     address: () => spec.address,
     reference(consumerNamespace): ReferenceResolution {
-      if (spec.providerRef.namespace !== undefined && spec.providerRef.namespace !== namespace)
-        return foreignConfig(spec.providerRef.namespace, namespace);
+      const broken = storeConfigProblem('Provider', provider);
+      if (broken) return ruleRefusal(broken);
       if (consumerNamespace !== namespace) return foreignConsumer(metadata.name, namespace, consumerNamespace);
       return {
         kind: 'reference',
@@ -47,16 +48,17 @@ export function providerView(provider: Provider, resolver: EndpointResolver): St
  * ManifestNamespace credentials are the consumer's own, and so is the config where no namespace is given.
  */
 export function clusterProviderView(provider: ClusterProvider, resolver: EndpointResolver): StoreView {
-  const { metadata, spec } = provider;
+  const { spec } = provider;
   return {
     ...identityOf(provider),
     kind: 'ClusterProvider',
     resolveEndpoint: () => resolver.resolve(spec.address, {}),
     address: () => spec.address,
     reference(consumerNamespace): ReferenceResolution {
+      const broken = storeConfigProblem('ClusterProvider', provider);
+      if (broken) return ruleRefusal(broken);
       const ofConfig = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
-      if (byProvider && ofConfig === undefined) return scopeWithoutNamespace(metadata.name);
       const source = byProvider && ofConfig !== undefined ? ofConfig : consumerNamespace;
       return {
         kind: 'reference',
@@ -69,9 +71,10 @@ export function clusterProviderView(provider: ClusterProvider, resolver: Endpoin
       };
     },
     validationReference(): ValidationQuestion {
+      const broken = storeConfigProblem('ClusterProvider', provider);
+      if (broken) return ruleRefusal(broken);
       const namespace = spec.providerRef.namespace;
       const byProvider = spec.authenticationScope !== 'ManifestNamespace';
-      if (byProvider && namespace === undefined) return scopeWithoutNamespace(metadata.name);
       // With ManifestNamespace nobody's credentials are asked for: the provider checks what it can without.
       const source = byProvider ? (namespace ?? '') : '';
       return {
@@ -97,26 +100,10 @@ function wireReference(
   return { apiVersion, kind: configKind, name, namespace: configNamespace, ...wireStore(store, kind) };
 }
 
-function foreignConfig(named: string, own: string): StoreRefusal {
-  return referenceNotAllowed(
-    'spec.providerRef.namespace',
-    `a Provider may only name a config of its own namespace "${own}", not of "${named}"`,
-    'Remove the field, or have an administrator create a ClusterProvider.',
-  );
-}
-
 function foreignConsumer(name: string, own: string, consumer: string): StoreRefusal {
   return referenceNotAllowed(
     undefined,
     `Provider "${name}" serves namespace "${own}" only, not "${consumer}"`,
     'Create a Provider there, or use a ClusterProvider.',
-  );
-}
-
-function scopeWithoutNamespace(name: string): StoreRefusal {
-  return referenceNotAllowed(
-    'spec.providerRef.namespace',
-    `ClusterProvider "${name}" has authenticationScope ProviderNamespace, which needs the namespace of the config`,
-    'Set it, or use authenticationScope ManifestNamespace.',
   );
 }

@@ -28,12 +28,6 @@ export function secretStoreView(store: SecretStore, lookup: SecretStoreLookup): 
   const reference = (consumer: string): ReferenceResolution => {
     const config = storeConfig(store);
     if (config.tag === 'invalid') return config.refusal;
-    if (config.tag === 'object' && (config.ref.namespace ?? namespace) !== namespace)
-      return referenceNotAllowed(
-        'spec.providerRef.namespace',
-        'namespace should either be empty or match the namespace of the SecretStore for a namespaced SecretStore',
-        'Remove the field, or have an administrator create a ClusterSecretStore.',
-      );
     if (consumer !== namespace)
       return referenceNotAllowed(
         undefined,

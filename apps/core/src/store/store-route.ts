@@ -1,9 +1,10 @@
 import type { ClusterSecretStore, SecretStore, StoreKind } from '@eso/api/resources';
-import type { Problem } from '@eso/sync';
+import { type Problem, storeConfigProblem } from '@eso/sync';
 import { keyClaim } from './class-claims.ts';
 import { type ClassKind, className, type ClassView } from './class-view.ts';
 import type { Classes } from './classes.ts';
 import type { ConsumerNamespace, StoreRefusal } from './store-view.ts';
+import { ruleRefusal } from './view-parts.ts';
 
 /** The class that serves a store, and the field of the store that says so. */
 export interface StoreRoute {
@@ -26,39 +27,14 @@ export type StoreConfig =
   | { readonly tag: 'object'; readonly ref: NonNullable<SecretStore['spec']['providerRef']> }
   | { readonly tag: 'invalid'; readonly refusal: StoreRefusal };
 
-/** What a SecretStore or ClusterSecretStore says about its config. The API server checks the same, where the CRD has its rules. */
-export function storeConfig({ spec }: SecretStore | ClusterSecretStore): StoreConfig {
-  const { provider, providerRef, runtimeRef } = spec;
-  const invalid = (field: string, publicMessage: string, nextStep: string): StoreConfig => ({
-    tag: 'invalid',
-    refusal: refused({ code: 'STORE_INVALID', field, publicMessage, nextStep }),
-  });
-  if (provider && providerRef)
-    return invalid(
-      'spec.providerRef',
-      'the store has a config in spec.provider, too',
-      'Keep one of spec.provider and spec.providerRef.',
-    );
-  if (providerRef)
-    return runtimeRef
-      ? { tag: 'object', ref: providerRef }
-      : invalid('spec.runtimeRef', 'the class of the provider is not named', 'Name the class that serves the config.');
-  if (provider && runtimeRef)
-    return invalid(
-      'spec.runtimeRef',
-      'a store with spec.provider is served by the class that claims its key',
-      'Remove spec.runtimeRef, or use it with spec.providerRef.',
-    );
-  const keys = Object.keys(provider ?? {});
-  const [key] = keys;
-  if (key === undefined || keys.length > 1)
-    return invalid(
-      'spec.provider',
-      `a store must have exactly one backend specified, found ${String(keys.length)}`,
-      key === undefined
-        ? 'Configure one backend under the key of its provider.'
-        : 'Keep one of them, and make stores of their own for the others.',
-    );
+/** What a SecretStore or ClusterSecretStore says about its config. The API server checks the same, where it has the rules. */
+export function storeConfig(store: SecretStore | ClusterSecretStore): StoreConfig {
+  const kind = store.metadata.namespace === undefined ? 'ClusterSecretStore' : 'SecretStore';
+  const broken = storeConfigProblem(kind, store);
+  if (broken) return { tag: 'invalid', refusal: ruleRefusal(broken) };
+  const { provider, providerRef } = store.spec;
+  if (providerRef) return { tag: 'object', ref: providerRef };
+  const [key = ''] = Object.keys(provider ?? {});
   return { tag: 'inline', key };
 }
 
@@ -130,13 +106,6 @@ function byName(
 ): StoreRoute | StoreRefusal {
   const field = 'spec.runtimeRef';
   const { name = '', kind = defaultClassKind(namespace) } = runtimeRef ?? {};
-  if (kind === 'ProviderClass' && namespace === undefined)
-    return refused({
-      code: 'REFERENCE_NOT_ALLOWED',
-      field: 'spec.runtimeRef.kind',
-      publicMessage: 'a ClusterSecretStore may not be served by a ProviderClass, which belongs to one namespace',
-      nextStep: 'Use a ClusterProviderClass.',
-    });
   const found = classes.find(kind, namespace ?? '', name);
   if (found) return { kind: 'route', class: found, field };
   return refused({

@@ -1,6 +1,7 @@
 /** What views of all kinds of store have in common. */
 import type { StoreKind } from '@eso/api/resources';
 import type { KubeObject } from '@eso/kube';
+import type { StoreProblem } from '@eso/sync';
 import type { StoreProviderReference, StoreReadiness, StoreRefusal, StoreView } from './store-view.ts';
 
 /** An object whose status has conditions. */
@@ -63,4 +64,9 @@ export function wireStore(
 /** A reference that crosses a border which it may not cross. */
 export function referenceNotAllowed(field: string | undefined, publicMessage: string, nextStep: string): StoreRefusal {
   return { kind: 'refused', problem: { code: 'REFERENCE_NOT_ALLOWED', field, publicMessage, nextStep } };
+}
+
+/** What breaks a rule for stores is refused in the words of the rule. */
+export function ruleRefusal({ code, field, text, nextStep }: StoreProblem): StoreRefusal {
+  return { kind: 'refused', problem: { code, field, publicMessage: text, nextStep } };
 }

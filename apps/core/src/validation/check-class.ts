@@ -1,8 +1,10 @@
 import type { ProviderClient } from '@eso/client';
 import { ProviderError } from '@eso/api/contract';
+import { storeProblems } from '@eso/sync';
 import { className, type ClassObject, type ClassView } from '../store/class-view.ts';
 import type { Classes } from '../store/classes.ts';
 import type { EndpointResolution, StoreRefusal } from '../store/store-view.ts';
+import { ruleRefusal } from '../store/view-parts.ts';
 import type { Checked } from './validated-kind.ts';
 import { failedVerdict, type StoreVerdict } from './verdict.ts';
 
@@ -17,8 +19,10 @@ export interface ClassObservation {
   readonly resolveEndpoint: () => EndpointResolution;
 }
 
-/** The checks of a class: what it claims is its own, and its process can be found. */
+/** The checks of a class: its own fields, what it claims is its own, and its process can be found. */
 export function checkClass({ object, view, classes, resolveEndpoint }: ClassObservation): Checked | StoreRefusal {
+  const [broken] = storeProblems(view.kind, object);
+  if (broken) return ruleRefusal(broken);
   const taken = classes.takenFrom(view, object);
   if (taken) {
     const { claim, holder } = taken;

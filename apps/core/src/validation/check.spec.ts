@@ -37,7 +37,7 @@ function store(spec: Partial<ClusterProvider['spec']> = {}): ClusterProvider {
     apiVersion: 'external-secrets.io/v1',
     kind: 'ClusterProvider',
     metadata: { name: 's' },
-    spec: { address: 'b.a.svc:1', providerRef: { apiVersion, kind, name }, ...spec },
+    spec: { address: 'b.a.svc:1', providerRef: { apiVersion, kind, name, namespace: 'admin' }, ...spec },
   };
 }
 

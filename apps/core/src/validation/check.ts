@@ -1,7 +1,7 @@
-import { conditionsProblem } from '@eso/api/resources';
+import { readRefreshInterval, storeProblems } from '@eso/sync';
 import type { StoreObject } from '../store/registry.ts';
 import type { StoreRefusal, StoreView } from '../store/store-view.ts';
-import { readRefreshInterval } from './refresh-interval.ts';
+import { ruleRefusal } from '../store/view-parts.ts';
 import type { Checked } from './validated-kind.ts';
 import { validateStore } from './validate-store.ts';
 
@@ -17,22 +17,17 @@ export interface StoreObservation {
  * @param defaultIntervalMs how often a store without `refreshInterval` is validated, in milliseconds
  */
 export function checkStore({ store, view }: StoreObservation, defaultIntervalMs: number): Checked | StoreRefusal {
-  const conditions = 'conditions' in store.spec ? conditionsProblem(store.spec.conditions) : undefined;
-  if (conditions) return invalid(conditions.field, conditions.what, conditions.nextStep);
-  const interval = readRefreshInterval(store.spec.refreshInterval, defaultIntervalMs);
-  if (interval.kind === 'invalid') return invalid('spec.refreshInterval', interval.problem, interval.nextStep);
+  const [broken] = storeProblems(view.kind, store);
+  if (broken) return ruleRefusal(broken);
   const question = view.validationReference();
   if (question.kind === 'refused') return question;
   const endpoint = view.resolveEndpoint();
   if (endpoint.kind === 'refused') return endpoint;
+  const interval = readRefreshInterval(store.spec.refreshInterval, defaultIntervalMs);
   return {
     kind: 'passed',
     endpoint: endpoint.endpoint,
-    intervalMs: interval.ms,
+    intervalMs: interval.kind === 'interval' ? interval.ms : defaultIntervalMs,
     ask: (client, signal) => validateStore(client, question, signal),
   };
-}
-
-function invalid(field: string, publicMessage: string, nextStep: string): StoreRefusal {
-  return { kind: 'refused', problem: { code: 'STORE_INVALID', field, publicMessage, nextStep } };
 }

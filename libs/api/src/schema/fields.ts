@@ -6,7 +6,6 @@ const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DATA_KEY = /^[-._a-zA-Z0-9]+$/;
 const GO_DURATION = /^[+-]?(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-const NOT_NEGATIVE = /^\+?(0|(([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$/;
 
 /** Name of an object: a DNS subdomain of at most 253 characters. */
 export const dnsName = () => z.string().min(1).max(253).regex(DNS_NAME);
@@ -31,10 +30,6 @@ export const stringMap = () => z.record(z.string(), z.string());
 
 /** Whole number or string, such as a port or a legacy interval. */
 export const intOrString = () => withKeywords(z.union([z.int(), z.string()]), { 'x-kubernetes-int-or-string': true });
-
-/** How often a store is validated: whole seconds, as older releases wrote it, or a duration that is not negative. */
-export const storeInterval = () =>
-  withKeywords(z.union([z.int().min(0), z.string().regex(NOT_NEGATIVE)]), { 'x-kubernetes-int-or-string': true });
 
 /** Any JSON object; the API server keeps what it does not know. */
 export const openObject = () => z.looseObject({});

@@ -33,13 +33,13 @@ export {
   labelSelector,
   namespaceName,
   openObject,
-  storeInterval,
   stringMap,
   withRules,
 } from './fields.ts';
 export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
+export { type PathStep, referencePaths, type ReferencePath } from './reference-paths.ts';
 export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';
 export { clusterSecretStoreSpec, secretStoreSpec, secretStoreStatus } from './secret-store.ts';
 export type { Exact, Stored, WrittenManifest } from './types.ts';

@@ -3,7 +3,7 @@ import { RE2JS } from 're2js';
 import type { z } from 'zod';
 import { alternatives } from './alternatives.ts';
 import type { JsonSchema } from './json-schema.ts';
-import { KEYS, PROBLEM, zodJson } from './zod-json.ts';
+import { KEYS, PROBLEM, REFERENCE, zodJson } from './zod-json.ts';
 
 /** Keywords that a structural schema may have; another one means that a schema uses something no CRD can express. */
 const ALLOWED = new Set([
@@ -58,6 +58,7 @@ function structural(node: JsonSchema, path: string): JsonSchema {
   if (result.type === 'integer') dropSafeIntegerBounds(result);
   // What zod calls by a name of its own, and writes as a pattern too.
   if (ZOD_FORMATS.has(String(result['format']))) delete result['format'];
+  Reflect.deleteProperty(result, REFERENCE);
   expandKeys(result);
   openOrClosed(result);
   if (result.properties) {

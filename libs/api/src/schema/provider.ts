@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { condition } from './conditions.ts';
 import { customResource, type PrintColumn } from './custom-resource.ts';
-import { dnsName, intOrString, namespaceName, withRules } from './fields.ts';
+import { dnsName, intOrString, namespaceName } from './fields.ts';
 import { namespaceCondition } from './references.ts';
 
 /** Points at the config object of a store. */
@@ -56,27 +56,18 @@ const common = {
 /** Spec of a Provider. */
 export const providerSpec = z.object(common);
 
-/** Spec of a ClusterProvider. */
-export const clusterProviderSpec = withRules(
-  z.object({
-    ...common,
-    authenticationScope: z
-      .enum(['ProviderNamespace', 'ManifestNamespace'])
-      .default('ProviderNamespace')
-      .describe('Whose namespace credentials are read from: that of the config, or that of the ExternalSecret.'),
-    conditions: z
-      .array(namespaceCondition())
-      .optional()
-      .describe('Namespaces that may use this object; one match is enough. Absent or empty means every namespace.'),
-  }),
-  {
-    rule: "self.authenticationScope != 'ProviderNamespace' || has(self.providerRef.namespace)",
-    message:
-      'authenticationScope ProviderNamespace needs providerRef.namespace: ' +
-      'name the namespace of the config, or use authenticationScope ManifestNamespace',
-    fieldPath: '.providerRef.namespace',
-  },
-);
+/** Spec of a ClusterProvider. Rules across its fields are in libs/sync/src/rules. */
+export const clusterProviderSpec = z.object({
+  ...common,
+  authenticationScope: z
+    .enum(['ProviderNamespace', 'ManifestNamespace'])
+    .default('ProviderNamespace')
+    .describe('Whose namespace credentials are read from: that of the config, or that of the ExternalSecret.'),
+  conditions: z
+    .array(namespaceCondition())
+    .optional()
+    .describe('Namespaces that may use this object; one match is enough. Absent or empty means every namespace.'),
+});
 
 /** Status of both kinds. */
 export const providerStatus = z.object({

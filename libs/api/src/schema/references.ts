@@ -1,10 +1,16 @@
 /** References that provider configs and stores have in common (field names as on upstream's stores). */
 import { z } from 'zod';
+import { withKeywords } from './keywords.ts';
+import { REFERENCE } from './zod-json.ts';
 import { dataKey, dnsName, labelSelector, namespaceName } from './fields.ts';
+
+/** An object that points at another one: the chart's admission policy looks at its namespace wherever it stands in a config. */
+const reference = <const Shape extends z.core.$ZodShape>(shape: Shape) =>
+  withKeywords(z.object(shape), { [REFERENCE]: true });
 
 /** Points at one key of a Secret. */
 export const secretKeySelector = () =>
-  z.object({
+  reference({
     name: dnsName().optional().describe('Name of the Secret.'),
     namespace: namespaceName()
       .optional()
@@ -14,7 +20,7 @@ export const secretKeySelector = () =>
 
 /** Points at a ServiceAccount whose token is used to log in to the backend. */
 export const serviceAccountSelector = () =>
-  z.object({
+  reference({
     name: dnsName().describe('Name of the ServiceAccount.'),
     namespace: namespaceName()
       .optional()
@@ -24,7 +30,7 @@ export const serviceAccountSelector = () =>
 
 /** Points at certificates that a backend is verified with. */
 export const caProvider = () =>
-  z.object({
+  reference({
     type: z.enum(['Secret', 'ConfigMap']).describe('Kind of the object that holds the certificates.'),
     name: dnsName().describe('Name of the object.'),
     key: dataKey().optional().describe('Key inside the object.'),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { condition } from './conditions.ts';
 import { customResource } from './custom-resource.ts';
-import { type CelRule, dnsName, labelSelector, namespaceName, openObject, storeInterval, withRules } from './fields.ts';
+import { dnsName, intOrString, labelSelector, namespaceName, openObject } from './fields.ts';
 import { withKeywords } from './keywords.ts';
 import { storeCapabilities, storeFeatures, storeProviderRef } from './provider.ts';
 
@@ -39,7 +39,7 @@ const common = {
     .optional()
     .describe('Class of the provider process that serves this store. Only together with providerRef.'),
   providerRef: storeProviderRef().optional().describe('Config object that the provider uses, in place of provider.'),
-  refreshInterval: storeInterval()
+  refreshInterval: intOrString()
     .optional()
     .describe(
       'How often it is validated again, as a duration (or in seconds). Absent or 0: the default of the controller.',
@@ -60,32 +60,11 @@ const common = {
     ),
 };
 
-const ONE_CONFIG: readonly CelRule[] = [
-  {
-    rule: 'has(self.provider) != has(self.providerRef)',
-    message: 'set exactly one of provider (the config itself) and providerRef (a config object)',
-  },
-  {
-    rule: '!has(self.provider) || !has(self.runtimeRef)',
-    message: 'runtimeRef goes with providerRef: a store with provider is served by the class that claims its key',
-    fieldPath: '.runtimeRef',
-  },
-  {
-    rule: '!has(self.providerRef) || has(self.runtimeRef)',
-    message: 'providerRef needs runtimeRef: name the class of the provider that serves it',
-    fieldPath: '.providerRef',
-  },
-];
-
-/** Spec of a SecretStore. */
-export const secretStoreSpec = withRules(z.object(common), ...ONE_CONFIG);
+/** Spec of a SecretStore. Rules across its fields are in libs/sync/src/rules. */
+export const secretStoreSpec = z.object(common);
 
 /** Spec of a ClusterSecretStore. */
-export const clusterSecretStoreSpec = withRules(z.object(common), ...ONE_CONFIG, {
-  rule: "!has(self.runtimeRef) || !has(self.runtimeRef.kind) || self.runtimeRef.kind == 'ClusterProviderClass'",
-  message: 'a ClusterSecretStore is served by a ClusterProviderClass only',
-  fieldPath: '.runtimeRef.kind',
-});
+export const clusterSecretStoreSpec = z.object(common);
 
 /** Status of both kinds. */
 export const secretStoreStatus = z.object({

@@ -7,8 +7,10 @@ import type { JsonSchema } from './json-schema.ts';
 export const KEYS = 'x-eso-keys';
 /** Keyword for ourselves: why no CRD can say this. */
 export const PROBLEM = 'x-eso-problem';
+/** Keyword for ourselves: an object that names an object of Kubernetes, in its `namespace`. */
+export const REFERENCE = 'x-eso-reference';
 
-/** The schema's input side as OpenAPI 3.0, with the two keywords above where they are needed. */
+/** The schema's input side as OpenAPI 3.0, with the keywords above where they are needed. */
 export function zodJson(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     target: 'openapi-3.0',

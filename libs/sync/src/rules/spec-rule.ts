@@ -20,7 +20,7 @@ export interface SpecRule {
   readonly admission: RuleAdmission;
 }
 
-/** Who refuses a spec that breaks a rule when it is written. */
+/** Who refuses an object that breaks a rule when it is written. */
 export type RuleAdmission =
   /**
    * The schema of the CRD, by a rule in CEL. What it may cost is estimated when the CRD is installed, for the largest object that
@@ -29,7 +29,7 @@ export type RuleAdmission =
   | {
       readonly place: 'crd';
       /** Path of the object in the schema that the expression is about, as `self`. */
-      readonly at: 'spec.target' | 'spec.target.template';
+      readonly at: 'spec' | 'spec.target' | 'spec.target.template';
       /** Is true for what is allowed. */
       readonly rule: string;
       /** Text of the one problem there can be. */
@@ -40,8 +40,17 @@ export type RuleAdmission =
   /** A ValidatingAdmissionPolicy: what it may cost is counted when it runs. */
   | {
       readonly place: 'policy';
-      /** CEL: the list of the texts of all problems. May use `policyVariables`. */
+      /** CEL: the list of the texts of all problems. May use the variables of its table. */
       readonly messages: string;
+    }
+  /** The same, for what CEL cannot ask: evaluating the expression fails, and that refuses the object. */
+  | {
+      readonly place: 'evaluation';
+      /** Name under which the expression stands in the refusal. */
+      readonly variable: string;
+      /** Is true, or fails. */
+      readonly expression: string;
+      readonly message: string;
     }
   /** The schema says it without a rule. */
   | { readonly place: 'schema'; readonly how: string }

@@ -3,20 +3,51 @@ import { readdir, readFile } from 'node:fs/promises';
 import { isKubeError, type KubeClient } from '@eso/kube';
 import { eventually } from '../eventually.ts';
 import { chartPath } from '../workspace.ts';
-import { applyManifest, parseManifests } from './manifest.ts';
+import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
+
+/** How policies are applied. */
+export interface AdmissionOptions {
+  /**
+   * By provider's chart, namespaces whose config objects may name others, as its `--admin-namespaces`. Default: the chart's own name.
+   */
+  readonly adminNamespaces?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The one that is asked about the probe. */
+const PROBED = 'externalsecret-validate';
 
 /**
  * Applies the admission policies of every chart (`charts/<chart>/files/admission.yaml`) and waits until the API server asks them;
  * the CRDs have to be there.
  * @throws KubeError of the API server, naming what it does not accept
  */
-export async function applyAdmission(client: KubeClient, signal?: AbortSignal): Promise<void> {
+export async function applyAdmission(
+  client: KubeClient,
+  { adminNamespaces = {} }: AdmissionOptions = {},
+  signal?: AbortSignal,
+): Promise<void> {
+  const manifests: Manifest[] = [];
   for (const chart of await readdir(chartPath())) {
     const path = chartPath(chart, 'files', 'admission.yaml');
     if (!existsSync(path)) continue;
-    for (const manifest of parseManifests(await readFile(path, 'utf8'))) await applyManifest(client, manifest, signal);
+    manifests.push(...placeAdmission(parseManifests(await readFile(path, 'utf8')), adminNamespaces[chart]));
   }
+  // The API server hears of policies, and of bindings, in the order in which they were written: with the last one it has them all.
+  const isProbed = ({ metadata }: Manifest): boolean => metadata.name === PROBED;
+  for (const manifest of [...manifests.filter((each) => !isProbed(each)), ...manifests.filter(isProbed)])
+    await applyManifest(client, manifest, signal);
   await eventually(() => refusesEmptyEntry(client, signal), signal ? { signal } : {});
+}
+
+/** The documents of a chart as they are applied: its variable `adminNamespaces` names these, unless there is nothing to name. */
+export function placeAdmission(documents: readonly Manifest[], adminNamespaces?: readonly string[]): Manifest[] {
+  if (!adminNamespaces) return [...documents];
+  const expression = `[${adminNamespaces.map((name) => `'${name}'`).join(', ')}]`;
+  return documents.map((document) => {
+    const spec = document['spec'] as { variables?: { name: string; expression: string }[] };
+    const variables = spec.variables?.map((each) => (each.name === 'adminNamespaces' ? { ...each, expression } : each));
+    return variables ? { ...document, spec: { ...spec, variables } } : document;
+  });
 }
 
 /** A spec that only the policy refuses. */

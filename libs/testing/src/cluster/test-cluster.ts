@@ -6,7 +6,7 @@ import { isKubeError, KubeClient, type KubeObject, loadConnection, namespaces, s
 import type { ControlPlaneState } from '@eso/control-plane/control-plane.mjs';
 import { kubeconfig } from '@eso/control-plane/credentials.mjs';
 import { type KubeletOptions, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
-import { applyAdmission } from './admission.ts';
+import { type AdmissionOptions, applyAdmission } from './admission.ts';
 import { installCrds } from './crds.ts';
 import type { Manifest } from './manifest.ts';
 import { applyRights, type RightsOptions } from './rights.ts';
@@ -112,8 +112,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Applies the admission policies of all charts and waits until they are asked; the CRDs have to be there. */
-  applyAdmission(): Promise<void> {
-    return applyAdmission(this.#admin);
+  applyAdmission(options: AdmissionOptions = {}): Promise<void> {
+    return applyAdmission(this.#admin, options);
   }
 
   /** Applies the rights of a chart; its namespaces have to exist. */
