@@ -34,7 +34,7 @@ export class ProviderBench {
   validation: Validation = { kind: 'valid' };
   validations = 0;
   /** What the provider waits for before it says so. */
-  hold: () => Promise<void> = () => Promise.resolve();
+  hold: () => Promise<unknown> = () => Promise.resolve();
   readonly #stop = new AbortController();
   readonly #closers: (() => unknown)[] = [];
   #port = 0;

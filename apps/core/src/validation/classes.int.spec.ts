@@ -41,12 +41,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   // The provider serves one key, so that what is left would have the next test's, or be asked about in it.
-  const types: ResourceType[] = [
-    secretStores,
-    clusterSecretStores,
-    clusterProviderClasses,
-    providerClasses,
-  ];
+  const types: ResourceType[] = [secretStores, clusterSecretStores, clusterProviderClasses, providerClasses];
   for (const type of types) {
     const { items } = await bench.admin.list(type);
     for (const { metadata } of items) await bench.admin.delete(type, metadata);
@@ -252,14 +247,14 @@ test('a class admits namespaces by label, as it is now', async () => {
 
 describe('a class that changes while a store of it is being validated', () => {
   /** Lets the provider answer nothing until it is released. */
-  function held(): { readonly asked: Promise<void>; release(): void } {
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  function held(): { readonly asked: Promise<unknown>; readonly release: () => void } {
+    const { promise: released, resolve } = Promise.withResolvers<undefined>();
+    const { promise: asked, resolve: ask } = Promise.withResolvers<undefined>();
     bench.hold = () => {
-      ask();
+      ask(undefined);
       return released;
     };
-    return { asked, release };
+    return { asked, release: () => resolve(undefined) };
   }
 
   test('what the old process said counts for nothing: the new one is asked', async () => {
