@@ -144,14 +144,14 @@ describe('a restart', () => {
     await createClass();
     await createStore();
     await valid();
-    await core.restart({ whileStopped: async () => void (await change()) });
+    await core.restart({ whileStopped: change });
     await refused(code);
   });
 
   test('finds a class that came meanwhile', async () => {
     await createStore();
     await refused('KEY_NOT_SERVED');
-    await core.restart({ whileStopped: async () => void (await createClass()) });
+    await core.restart({ whileStopped: createClass });
     await valid();
   });
 });
