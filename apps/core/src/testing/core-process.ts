@@ -75,7 +75,7 @@ export class CoreProcess {
   }
 
   /** Ends the process, if there is one, and starts another; waits until that one is ready. */
-  async restart({ whileStopped }: { whileStopped?: () => Promise<void> } = {}): Promise<void> {
+  async restart({ whileStopped }: { whileStopped?: () => Promise<unknown> } = {}): Promise<void> {
     await this.#child?.stop();
     await whileStopped?.();
     const child = await this.#start();

@@ -19,7 +19,7 @@ import { Stores } from '../store/stores.ts';
 import { labKube } from './lab-kube.ts';
 import { labDefinition, REF, service, SHARED } from './lab-provider.ts';
 
-/** The provider controllers of core in this process, with the rights that core's chart gives it and a real provider. */
+/** The controllers of stores and classes of core in this process, with the rights that core's chart gives it and a real provider. */
 export class ProviderBench {
   readonly registry: Registry = createRegistry({ processMetrics: false });
   readonly transitions: StoreTransition[] = [];
@@ -33,6 +33,8 @@ export class ProviderBench {
   /** What the provider says about every config. */
   validation: Validation = { kind: 'valid' };
   validations = 0;
+  /** What the provider waits for before it says so. */
+  hold: () => Promise<unknown> = () => Promise.resolve();
   readonly #stop = new AbortController();
   readonly #closers: (() => unknown)[] = [];
   #port = 0;
@@ -106,7 +108,9 @@ export class ProviderBench {
       () => certificates.close(),
     );
     const path = join(this.own.cluster.state.dir, 'endpoints.yaml');
-    await writeFile(path, `${LAB_SERVICE.namespace}/${LAB_SERVICE.service}:8080: 127.0.0.1:${this.#port}\n`);
+    const at = (port: number): string =>
+      `${LAB_SERVICE.namespace}/${LAB_SERVICE.service}:${port}: 127.0.0.1:${this.#port}\n`;
+    await writeFile(path, at(8080) + at(8081));
     const logger = silentLogger;
     const overrides = new EndpointOverrides({ path, logger, pollMs: 50 });
     overrides.start(this.#stop.signal);
@@ -149,9 +153,10 @@ export class ProviderBench {
 
   #definition(): ProviderDefinition {
     return labDefinition({
-      validate: () => {
+      validate: async () => {
         this.validations++;
-        return Promise.resolve(this.validation);
+        await this.hold();
+        return this.validation;
       },
     });
   }

@@ -1,6 +1,14 @@
-import { type ClusterProvider, clusterProviders, type Provider, providers } from '@eso/api/resources';
-import type { KubeClient, ResourceType } from '@eso/kube';
+import {
+  clusterProviderClasses,
+  clusterProviders,
+  clusterSecretStores,
+  providers,
+  type ProviderStatus,
+  secretStores,
+} from '@eso/api/resources';
+import type { KubeClient, KubeObject, ResourceType } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
+import { labClusterClass, labClusterStore, labStore } from '../testing/class-manifests.ts';
 import { CoreProcess } from '../testing/core-process.ts';
 import { ADDRESS, REF } from '../testing/lab-provider.ts';
 
@@ -8,6 +16,7 @@ let core: CoreProcess;
 let namespace: string;
 beforeAll(async () => {
   core = await CoreProcess.start();
+  await core.admin.create(clusterProviderClasses, labClusterClass('lab'));
 });
 afterAll(() => core.stop());
 beforeEach(async () => {
@@ -16,28 +25,27 @@ beforeEach(async () => {
   core.config(namespace);
 });
 
-/** A kind of store, in one hand: the tests are the same for both. */
+/** A kind of store, in one hand: the tests are the same for all. */
 interface StoreKind {
-  readonly kind: 'Provider' | 'ClusterProvider';
+  readonly kind: 'Provider' | 'ClusterProvider' | 'SecretStore' | 'ClusterSecretStore';
   readonly plural: string;
   create(): Promise<unknown>;
   patch(body: object): Promise<unknown>;
   delete(): Promise<unknown>;
-  get(): Promise<Provider | ClusterProvider>;
+  get(): Promise<KubeObject & { status?: ProviderStatus }>;
   /** Replaces the status. */
   emptyStatus(): Promise<unknown>;
 }
 
 const admin = (): KubeClient => core.admin;
 
-function kindOf<T extends Provider | ClusterProvider>(
-  type: ResourceType<T>,
-  kind: StoreKind['kind'],
-  object: () => T,
-): StoreKind {
-  const ref = () => ({ ...(kind === 'Provider' ? { namespace } : {}), name: object().metadata.name });
+function kindOf<T extends KubeObject & { status?: ProviderStatus }>(type: ResourceType<T>, object: () => T): StoreKind {
+  const ref = () => {
+    const { namespace: of, name } = object().metadata;
+    return { name, ...(of !== undefined && { namespace: of }) };
+  };
   return {
-    kind,
+    kind: type.kind as StoreKind['kind'],
     plural: type.plural,
     create: () => admin().create(type, object()),
     patch: (body) => admin().patch(type, ref(), body, { type: 'merge' }),
@@ -48,29 +56,41 @@ function kindOf<T extends Provider | ClusterProvider>(
 }
 
 const apiVersion = 'external-secrets.io/v1';
-const provider = kindOf<Provider>(providers, 'Provider', () => ({
+const provider = kindOf(providers, () => ({
   apiVersion,
   kind: 'Provider',
   metadata: { namespace, name: `store-${namespace}` },
   spec: { address: ADDRESS, providerRef: REF },
 }));
-const clusterProvider = kindOf<ClusterProvider>(clusterProviders, 'ClusterProvider', () => ({
+const clusterProvider = kindOf(clusterProviders, () => ({
   apiVersion,
   kind: 'ClusterProvider',
   metadata: { name: `store-${namespace}` },
   spec: { address: ADDRESS, providerRef: { ...REF, namespace } },
 }));
+const secretStore = kindOf(secretStores, () => labStore(namespace, `store-${namespace}`));
+const clusterSecretStore = kindOf(clusterSecretStores, () => labClusterStore(`store-${namespace}`));
+
+/** Of SecretStores as dashboards of External Secrets have them. */
+const METRIC: Readonly<Record<StoreKind['kind'], string>> = {
+  Provider: 'provider_status_condition',
+  ClusterProvider: 'clusterprovider_status_condition',
+  SecretStore: 'secretstore_status_condition',
+  ClusterSecretStore: 'clustersecretstore_status_condition',
+};
 
 describe.each([
   ['Provider', provider],
   ['ClusterProvider', clusterProvider],
+  ['SecretStore', secretStore],
+  ['ClusterSecretStore', clusterSecretStore],
 ])('%s', (_, store) => {
   const ready = (): Promise<void> =>
     eventually(async () => {
       const { status } = await store.get();
       expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'True' }));
     });
-  const series = (): string => `provider_status_condition{name="store-${namespace}"`;
+  const series = (): string => `${METRIC[store.kind]}{name="store-${namespace}"`;
 
   test('serves an ExternalSecret, whose Secret comes back when it is deleted', async () => {
     await store.create();
@@ -78,6 +98,7 @@ describe.each([
     await core.create(namespace, 'app', ['user'], { spec: { secretStoreRef } });
     await core.holds(namespace, 'app', { user: 'admin' });
     await core.ready(namespace, 'app');
+    expect(await core.metrics()).toContain(`${series()},namespace="`);
     await core.deleteSecret(namespace, 'app');
     await core.holds(namespace, 'app', { user: 'admin' });
   });
