@@ -56,8 +56,11 @@ beforeEach(() => {
   secrets = new HandMovedInformer();
   namespaces = new HandMovedInformer();
   const names = Object.fromEntries(Object.entries(Priority).map(([name, value]) => [value, name]));
-  const add: WorkQueue['add'] = (key, { priority = 0, afterMs = 0 } = {}) =>
-    void queued.push(`${key} ${names[priority]}${afterMs > 0 ? ` after ${afterMs}` : ''}`);
+  const add: WorkQueue['add'] = (key, options) => {
+    const { priority = 0, afterMs = 0 } = options ?? {};
+
+    queued.push(`${key} ${names[priority]}${afterMs > 0 ? ` after ${afterMs}` : ''}`);
+  };
   enqueue = watchExternalSecrets({
     queue: { add } as unknown as WorkQueue,
     repairs: {
@@ -69,10 +72,10 @@ beforeEach(() => {
     namespaces: namespaces.informer,
     stores: {
       onTransition: (fn) => {
-        transition = fn as typeof transition;
+        transition = fn;
         return () => undefined;
       },
-    } as Pick<Stores, 'onTransition'>,
+    },
   });
 });
 
@@ -83,10 +86,7 @@ const es = (metadata: Partial<ExternalSecret['metadata']> = {}, more: object = {
     spec: { secretStoreRef: { kind: 'Provider', name: 'backend' }, data: [], ...more },
     status: { refreshTime: '2026-01-01T00:00:00Z' },
   }) as unknown as ExternalSecret;
-const fresh = (name: string): ExternalSecret => {
-  const { status: _, ...object } = es({ name });
-  return object;
-};
+const fresh = (name: string): ExternalSecret => ({ ...es({ name }), status: {} });
 
 const HASHED = snapshotSecret({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'app' }, data: {} }).dataHash;
 /** A Secret `team/app` as it was written. */
@@ -153,14 +153,15 @@ test('a Secret that is as it was written is no news, whoever sees it', () => {
   expect(news()).toEqual({ queued: [], told: [] });
 });
 
-test.each<[string, () => void]>([
-  ['that comes damaged', () => secrets.put(secret({}, 'forged'))],
-  ['that is damaged', () => (secrets.put(secret()), secrets.put(secret({}, 'forged')))],
-  ['that goes', () => (secrets.put(secret()), secrets.remove(secret()))],
-  ['that is another one of its name', () => (secrets.put(secret()), secrets.put(secret({ uid: 'secret-2' })))],
-])('a Secret %s is damage, and all who write it look at it', (_, act) => {
+test.each<[string, readonly SecretSnapshot[]]>([
+  ['that comes damaged', [secret({}, 'forged')]],
+  ['that is damaged', [secret(), secret({}, 'forged')]],
+  ['that is another one of its name', [secret(), secret({ uid: 'secret-2' })]],
+  ['that goes', [secret()]],
+])('a Secret %s is damage, and all who write it look at it', (what, shown) => {
   given(es(), es({ name: 'second' }, { target: { name: 'app' } }), es({ name: 'else' }), es({ namespace: 'other' }));
-  act();
+  for (const each of shown) secrets.put(each);
+  if (what === 'that goes') secrets.remove(secret());
   expect(news()).toEqual({ queued: ['team/app changed', 'team/second changed'], told: ['damaged team/app'] });
 });
 
