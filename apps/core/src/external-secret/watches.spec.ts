@@ -5,7 +5,6 @@ import { type Informer, type InformerHandler, type KubeObject, objectKey, Store 
 import { type SecretSnapshot, snapshotSecret } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { StoreTransition } from '../store/store-view.ts';
-import type { Stores } from '../store/stores.ts';
 import { type Enqueue, externalSecretIndexers, watchExternalSecrets } from './watches.ts';
 
 type Named = Pick<KubeObject, 'metadata'>;
@@ -131,6 +130,7 @@ test.each<[string, ExternalSecret, string[]]>([
   ['an annotation', es({ annotations: { a: 'b' } }), ['team/app changed']],
   ['its deletion', es({ deletionTimestamp: '2026-01-01T00:00:00Z' }), ['team/app changed']],
   ['another object of its name', es({ uid: 'es-2' }), ['team/app changed']],
+  ['a change before it ever synced', { ...es({ generation: 2 }), status: {} }, ['team/app neverSynced']],
   ['a status or a resource version', es({ resourceVersion: '9' }), []],
 ])('of one that is there, %s is a change or none', (_, after, expected) => {
   given(es());
