@@ -175,6 +175,21 @@ describe('the event of its own write comes late', () => {
     expect(await core.secret(namespace, 'app')).toBeUndefined();
   });
 
+  test('a rename before its making was told: what stands under the earlier name goes when it is seen', async () => {
+    const hold = holdSecrets();
+    await create('es', {});
+    await core.ready(namespace, 'es');
+    await edit('es', { target: { name: 'renamed' } });
+    await core.holds(namespace, 'renamed', { user: 'admin', password: 'first' });
+    await core.atRest();
+    const { fetches } = core;
+    hold.release();
+    await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
+    expect(await core.happened(namespace)).toContain('Normal Deleted: secret deleted because it was orphaned');
+    expect(core.fetches).toBe(fetches);
+    await core.holds(namespace, 'renamed', { user: 'admin', password: 'first' });
+  });
+
   test('a Secret that is deleted before its making was told comes back', async () => {
     const hold = holdSecrets();
     await create('es', {});
