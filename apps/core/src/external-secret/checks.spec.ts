@@ -171,6 +171,21 @@ test.each<[string, Given, unknown]>([
     { syncedAgo: MINUTE, ready: 'False', isLeftOut: true },
     { kind: 'sync' },
   ],
+  [
+    'an earlier target is left over',
+    { syncedAgo: MINUTE, ready: 'True', orphans: [intact] },
+    { kind: 'deleteOrphans' },
+  ],
+  [
+    'one is left over, and the target was edited',
+    { syncedAgo: MINUTE, target: drifted, orphans: [intact] },
+    { kind: 'sync' },
+  ],
+  [
+    'cluster stores are off, and it names none',
+    { syncedAgo: 61 * MINUTE, ready: 'True', clusterStores: false },
+    { kind: 'sync' },
+  ],
   ['an orphaned target is gone [1.8.1] [8.6]', policy('Orphan'), { kind: 'upToDate' }],
   ['a target that policy None leaves to others [1.8.7]', policy('None'), { kind: 'upToDate' }],
   ['a target to merge into is gone', policy('Merge'), { kind: 'sync' }],

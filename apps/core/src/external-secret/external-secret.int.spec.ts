@@ -189,6 +189,25 @@ describe('what the user changes', () => {
   });
 });
 
+test('the finalizer of an earlier installation goes, and one that others let go meanwhile does not come back', async () => {
+  const finalizers = ['example.org/theirs', FINALIZER_EXTERNAL_SECRET];
+  await core.create(namespace, 'old', ['user'], { metadata: { finalizers } });
+  await core.ready(namespace, 'old');
+  const before = async (): Promise<undefined> => {
+    await core.edit(namespace, 'old', { metadata: { finalizers: [FINALIZER_EXTERNAL_SECRET] } });
+    return undefined;
+  };
+  core.proxy.intercept(
+    onlyFirst(intercepting({ verb: 'patch', resource: 'externalsecrets', name: 'old', namespace }, { before })),
+  );
+  const errors = await core.reconcileErrors();
+  await core.admin.delete(externalSecrets, { namespace, name: 'old' });
+  await eventually(() =>
+    expect(core.admin.get(externalSecrets, { namespace, name: 'old' })).rejects.toMatchObject({ code: 'NOT_FOUND' }),
+  );
+  expect(await core.reconcileErrors()).toBe(errors);
+});
+
 describe('a rename', () => {
   test('leaves nothing behind, and says so [1.9.8] [1.4.39]', async () => {
     await synced();

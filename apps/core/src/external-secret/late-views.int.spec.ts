@@ -175,6 +175,41 @@ describe('the event of its own write comes late', () => {
     expect(await core.secret(namespace, 'app')).toBeUndefined();
   });
 
+  test('a rename before its making was told: what stands under the earlier name goes when it is seen', async () => {
+    const hold = holdSecrets();
+    await create('es', {});
+    await core.ready(namespace, 'es');
+    await edit('es', { target: { name: 'renamed' } });
+    await core.holds(namespace, 'renamed', { user: 'admin', password: 'first' });
+    await core.atRest();
+    const { fetches } = core;
+    hold.release();
+    await eventually(async () => expect(await core.secret(namespace, 'app')).toBeUndefined());
+    expect(await core.happened(namespace)).toContain('Normal Deleted: secret deleted because it was orphaned');
+    expect(core.fetches).toBe(fetches);
+    await core.holds(namespace, 'renamed', { user: 'admin', password: 'first' });
+  });
+
+  test('a Secret that it found as it should be, and that goes before it was told, comes back', async () => {
+    await create('es', { creationPolicy: 'CreateOrMerge' });
+    await core.holds(namespace, 'app', { user: 'admin', password: 'first' });
+    const { metadata, data = {} } = (await core.secret(namespace, 'app')) as Secret;
+    const { labels = {}, annotations = {} } = metadata;
+    const hold = core.proxy.hold({ resource: 'secrets', namespace, name: 'twin' });
+    const twin = { namespace, name: 'twin', labels, annotations };
+    await core.admin.create(secrets, { apiVersion: 'v1', kind: 'Secret', metadata: twin, data });
+    const writes = core.proxy.writes.length;
+    await create('second', { name: 'twin', creationPolicy: 'CreateOrMerge' });
+    await core.ready(namespace, 'second');
+    // Its create was refused, and nothing was left to change.
+    expect(core.proxy.writes.slice(writes).filter(({ verb, name }) => verb !== 'create' && name === 'twin')).toEqual(
+      [],
+    );
+    await core.deleteSecret(namespace, 'twin');
+    hold.expire();
+    await core.holds(namespace, 'twin', { user: 'admin', password: 'first' });
+  });
+
   test('a Secret that is deleted before its making was told comes back', async () => {
     const hold = holdSecrets();
     await create('es', {});

@@ -1,4 +1,5 @@
 import { externalSecrets } from '@eso/api/resources';
+import { namespaces } from '@eso/kube';
 import { eventually } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 
@@ -35,6 +36,43 @@ test('of refreshes that change nothing one in ten is written; one that changes s
   await core.holds(namespace, 'app', { user: 'root' });
   await eventually(async () => expect(await refreshTime()).not.toBe(before));
   expect(await core.ready(namespace, 'app')).toBe('secret synced');
+});
+
+test('a refresh that is in no status is known while the process lives; a kill costs one more, early, and nothing else', async () => {
+  core.backend.set('user', 'root');
+  await core.create(namespace, 'app', ['user']);
+  await core.holds(namespace, 'app', { user: 'root' });
+  await core.atRest();
+  /** The next process finds the last refresh hours ago, so that one is due at its start. */
+  const whileStopped = async (): Promise<void> => {
+    const es = await core.admin.get(externalSecrets, { namespace, name: 'app' });
+    const refreshTime = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    await core.admin.updateStatus(externalSecrets, { ...es, status: { ...es.status, refreshTime } });
+  };
+  const look = (label: string) =>
+    core.admin.patch(namespaces, { name: namespace }, { metadata: { labels: { label } } }, { type: 'merge' });
+  const fetches = core.fetches;
+  await core.restart({ whileStopped });
+  await eventually(() => expect(core.fetches).toBe(fetches + 1));
+  const [written, before] = [statuses(), await refreshTime()];
+  await look('one');
+  await core.atRest();
+  await core.crash();
+  await core.restart();
+  await eventually(() => expect(core.fetches).toBe(fetches + 2));
+  await look('two');
+  await core.atRest();
+  expect([core.fetches, statuses(), await refreshTime()]).toEqual([fetches + 2, written, before]);
+  // What changes something is written, with the time of that refresh, and holds for the process after it.
+  await core.deleteSecret(namespace, 'app');
+  await core.holds(namespace, 'app', { user: 'root' });
+  await eventually(async () => expect(await refreshTime()).not.toBe(before));
+  await core.atRest();
+  const mended = core.fetches;
+  await core.crash();
+  await core.restart();
+  await core.atRest();
+  expect(core.fetches).toBe(mended);
 });
 
 test('without series of each object the page has the sums alone', async () => {

@@ -2,6 +2,7 @@
 import { type ExternalSecret, type ExternalSecretSpec, externalSecrets } from '@eso/api/resources';
 import { events, secrets } from '@eso/kube';
 import { syncedResourceVersion } from '@eso/sync';
+import { eventually } from '@eso/testing';
 import { CoreProcess } from '../testing/core-process.ts';
 
 let core: CoreProcess;
@@ -160,6 +161,36 @@ test('an outage that a window closes over is not called mended', async () => {
   } finally {
     core.broken.clear();
   }
+});
+
+test('a window that closes while the backend is asked: what it answers is written, what failed waits for the next window', async () => {
+  const now = new Date();
+  const openFor = 20 + now.getUTCSeconds();
+  const closesAt = Math.floor(now.getTime() / 60_000) * 60_000 + openFor * 1_000;
+  const window = { schedule: `${now.getUTCMinutes()} ${now.getUTCHours()} * * *`, duration: `${openFor}s` };
+  const held = Promise.withResolvers<undefined>();
+  const asked = { good: 0, bad: 0 };
+  core.backend.set('good', 'first').set('bad', 'first');
+  core.hold = (key) => {
+    if (key !== 'good' && key !== 'bad') return Promise.resolve();
+    // The first call is the first sync.
+    return ++asked[key] === 1 ? Promise.resolve() : held.promise;
+  };
+  const spec: Spec = { refreshInterval: '2s', syncWindows: { kind: 'allow', windows: [window] } };
+  for (const name of ['good', 'bad']) await core.create(namespace, name, [name], { spec });
+  await eventually(() => expect(asked).toEqual({ good: 2, bad: 2 }));
+  await eventually(() => expect(Date.now()).toBeGreaterThan(closesAt), { timeoutMs: 120_000 });
+  core.backend.set('good', 'second');
+  core.backend.delete('bad');
+  held.resolve(undefined);
+  await core.holds(namespace, 'good', { good: 'second' });
+  expect(await core.ready(namespace, 'bad', 'False')).toContain('[SECRET_NOT_FOUND]');
+  core.backend.set('bad', 'third');
+  await core.atRest();
+  expect(asked).toEqual({ good: 2, bad: 2 });
+  await core.ready(namespace, 'bad', 'False');
+  await core.holds(namespace, 'bad', { bad: 'first' });
+  await core.ready(namespace, 'good');
 });
 
 test('a window that never opens is said, leaves the target, and is over when it is corrected [1.18.5]', async () => {

@@ -73,6 +73,13 @@ test('nor does who left while it was mending', () => {
   expect(found.pending('ns/c', SHARED)).toBe(damage);
 });
 
+test('what is not damaged is neither mended nor left', () => {
+  const found = repairs();
+  found.mended('ns/a', undefined);
+  found.left('ns/a', SHARED);
+  expect([found.size, found.pending('ns/a', SHARED)]).toEqual([0, undefined]);
+});
+
 test('the last one that had not mended it ends it by leaving', () => {
   writers = ['ns/a', 'ns/b', 'ns/c'];
   const found = repairs();
@@ -96,6 +103,12 @@ test('a damage costs the same however many share the target', () => {
   });
   const damage = found.damaged(SHARED);
   for (const key of writers.slice(1)) found.mended(key, found.pending(key, SHARED));
+  expect([found.pending('ns/0', SHARED), listed]).toEqual([damage, 0]);
+  // And however many of those who mended it leave.
+  for (let last = 9_999; last >= 9_000; last--) {
+    writers = writers.slice(0, last);
+    found.left(`ns/${last}`, SHARED);
+  }
   expect([found.pending('ns/0', SHARED), listed]).toEqual([damage, 0]);
   found.mended('ns/0', damage);
   expect([found.size, listed]).toEqual([0, 1]);

@@ -195,6 +195,15 @@ describe('what a template reads, at an interval of an hour', () => {
     await shows('none');
     await eventually(() => expect(watchesHere('configmaps')).toHaveLength(0), { timeoutMs: 60_000 });
   });
+
+  test('nor is what one read that is deleted', async () => {
+    await put('secret', 'source', 'one');
+    await create(reading('source', 'secret'));
+    await shows('one');
+    expect(watchesHere('secrets')).toHaveLength(1);
+    await core.admin.delete(externalSecrets, { namespace, name: 'app' });
+    await eventually(() => expect(watchesHere('secrets')).toHaveLength(0), { timeoutMs: 60_000 });
+  });
 });
 
 describe('while core was down', () => {

@@ -1,5 +1,5 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
-import { type ConfigMap, configMaps, isKubeError, type KubeObject, resourceType } from '@eso/kube';
+import { type ConfigMap, configMaps, isKubeError, type KubeObject, namespaces, resourceType } from '@eso/kube';
 import { eventually, intercepting, onlyFirst } from '@eso/testing';
 import { CoreProcess } from '../../../testing/core-process.ts';
 
@@ -322,6 +322,53 @@ describe('policies', () => {
     await core.admin.delete(externalSecrets, { namespace, name: 'app' });
     await core.atRest();
     expect(await isGone(configMap())).toBe(false);
+  });
+});
+
+describe('the event of its own write comes late', () => {
+  const hold = () => core.proxy.hold({ resource: 'configmaps', namespace, name: 'app' });
+  const look = (label: string) =>
+    core.admin.patch(namespaces, { name: namespace }, { metadata: { labels: { label } } }, { type: 'merge' });
+
+  test('what it wrote is known until then: a look asks and writes nothing', async () => {
+    const held = hold();
+    await create(CONFIG_MAP);
+    await says('True');
+    const before = { fetches: core.fetches, writes: core.proxy.writes.length };
+    await look('again');
+    await core.atRest();
+    expect({ fetches: core.fetches, writes: core.proxy.writes.length }).toEqual(before);
+    held.release();
+    await core.atRest();
+    expect({ fetches: core.fetches, writes: core.proxy.writes.length }).toEqual(before);
+  });
+
+  test('an object that is deleted before its making was told comes back', async () => {
+    const held = hold();
+    await create(CONFIG_MAP);
+    await says('True');
+    await core.admin.delete(configMaps, { namespace, name: 'app' });
+    // A list that shows neither its coming nor its end.
+    held.expire();
+    await holds({ user: 'admin', password: 'first' });
+  });
+
+  test('Delete: one that somebody made anew meanwhile is not deleted', async () => {
+    await synced({ deletionPolicy: 'Delete' });
+    const before = async (): Promise<undefined> => {
+      await core.admin.delete(configMaps, { namespace, name: 'app' });
+      await core.admin.create(configMaps, {
+        ...CONFIG_MAP,
+        metadata: { namespace, name: 'app' },
+        data: { theirs: 'x' },
+      });
+      return undefined;
+    };
+    core.proxy.intercept(onlyFirst(intercepting({ verb: 'delete', resource: 'configmaps', name: 'app' }, { before })));
+    core.backend.clear();
+    await patch({ metadata: { annotations: { 'external-secrets.io/force-sync': 'now' } } });
+    await says('False');
+    expect((await configMap()).data).toEqual({ theirs: 'x' });
   });
 });
 
