@@ -78,7 +78,10 @@ export function createObserver(options: ObserverOptions): Observe {
       isWatched: target.isWatched(es),
       words: target.words,
       damage: creationRule(es).repairs ? options.repairs.pending(key, targetKey(es)) : undefined,
-      orphans: target.orphans(es),
+      // Only one pass in some asks.
+      get orphans() {
+        return target.orphans(es);
+      },
       templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),

@@ -1,4 +1,5 @@
 import type { EndpointSlice, Service } from '@eso/kube';
+import { BoundedCache } from '@eso/runtime';
 import { endpointId, parseAddress, serverName, type ServiceAddress } from './address.ts';
 import { BY_SERVICE, type DialAddress, readyAddresses } from './endpoints.ts';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
@@ -23,9 +24,14 @@ export interface EndpointResolverOptions {
   readonly clusterDomain?: string;
 }
 
+/** Addresses that are remembered. */
+const MAX_PARSED = 1_000;
+
 /** Turns the address in a store into a place to dial: text, then Service, then ready endpoints; each may refuse. */
 export class EndpointResolver {
   readonly #options: EndpointResolverOptions;
+  /** What good addresses were read as: each pass over each object asks. Bad ones may have any length, and are not kept. */
+  readonly #parsed = new BoundedCache<ServiceAddress>({ capacity: MAX_PARSED });
 
   constructor(options: EndpointResolverOptions) {
     this.#options = options;
@@ -33,10 +39,13 @@ export class EndpointResolver {
 
   /** The Service that an address names; also used to find the stores that a changed Service concerns. */
   parse(address: string): ServiceAddress | StoreRefusal {
+    const known = this.#parsed.get(address);
+    if (known) return known;
     const parsed = parseAddress(address, this.#options.clusterDomain ?? 'cluster.local');
-    return parsed.kind === 'service'
-      ? parsed.address
-      : { kind: 'refused', reason: 'InvalidAddress', message: `spec.address: ${parsed.problem}.` };
+    if (parsed.kind === 'invalid')
+      return { kind: 'refused', reason: 'InvalidAddress', message: `spec.address: ${parsed.problem}.` };
+    this.#parsed.set(address, parsed.address);
+    return parsed.address;
   }
 
   resolve(address: string, store: { readonly kind: ServedStoreKind; readonly namespace?: string }): EndpointResolution {
