@@ -4,7 +4,8 @@ import { step } from '../setup.mjs';
 import { secretName, valueOf } from './objects.ts';
 import { latency, type Report, reportOf } from './report.ts';
 import { syncingScenario } from './syncing-scenario.ts';
-import { type SyncingSystem, TENANT, tellProgress, until } from './syncing-system.ts';
+import { type SyncingSystem, TENANT, tellProgress } from './syncing-system.ts';
+import { untilAll } from './until-all.ts';
 
 const INTERVAL = '10s';
 /** Values that are changed, one after the other. */
@@ -52,7 +53,11 @@ async function change(system: SyncingSystem): Promise<Report> {
         await system.changeValue(index, changedValue(index));
         await sleep(PAUSE_MS);
       }
-      await until('every change has arrived', () => tries.length === CHANGES);
+      await untilAll({
+        names: Array.from({ length: CHANGES }, (_, index) => secretName(index)),
+        isDone: (name) => !changedAt.has(name),
+        what: 'changed',
+      });
       return (performance.now() - started) / 1_000;
     };
     const measured = await system.measure(own, run, { settle: false });

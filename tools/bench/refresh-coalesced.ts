@@ -36,7 +36,10 @@ async function refreshCoalesced(system: SyncingSystem): Promise<Report> {
         async () => {
           // Each look is a scrape, which would cost core more than the refreshes do.
           await sleep(1_000);
-          return (refreshes = (await calls()) - before) >= EVERY * objects;
+          refreshes = (await calls()) - before;
+          if (refreshes < EVERY * objects)
+            throw new Error(`${refreshes} of ${EVERY * objects} refreshes in ${EVERY} intervals`);
+          return true;
         },
         timeoutMs,
       );

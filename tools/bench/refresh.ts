@@ -24,7 +24,7 @@ async function refresh(system: SyncingSystem): Promise<Report> {
   try {
     const measured = await system.measure(new Map(), async () => {
       await system.startCore();
-      await watch.allRefreshed(objects);
+      await watch.allRefreshed(system.names);
       return (Math.max(...watch.refreshes) - Math.min(...watch.refreshes)) / 1_000;
     });
     await system.checkValues();

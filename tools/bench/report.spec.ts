@@ -38,7 +38,8 @@ test('a latency is its median and the value that one of a hundred is above', () 
 test('the table says how much of the floor it is, and shows nothing that was not measured', () => {
   const report = reportOf('lane', system, measured);
   expect(table(report)).toContain('8.0 (0.25 of it)');
-  expect(table(report)).not.toMatch(/latency|idle|live/);
+  expect(table(report)).not.toMatch(/latency|idle|live|goal/);
+  expect(table(report, [{ what: 'a demand', figure: '5', met: false }])).toMatch(/goal: a demand +\| not met: 5/);
   expect(table({ ...report, latencySeconds: { p50: 0.0125, p99: 0.25, tries: 50 } })).toMatch(
     /latency +\| p50 0\.013 s, p99 0\.250 s, of 50/,
   );

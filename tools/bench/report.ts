@@ -33,6 +33,14 @@ export interface Report {
   readonly coreLiveBytesPerObject?: number;
 }
 
+/** One demand on the figures of a scenario. */
+export interface Goal {
+  readonly what: string;
+  /** What was measured, as people read it. */
+  readonly figure: string;
+  readonly met: boolean;
+}
+
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -68,8 +76,8 @@ export function reportOf(
   };
 }
 
-/** The report as a Markdown table. */
-export function table(report: Report): string {
+/** The report as a Markdown table, with each goal met or not. */
+export function table(report: Report, goals: readonly Goal[] = []): string {
   const { floorObjectsPerSecond, readySeconds, latencySeconds, coreRssMiB, coreLiveBytesPerObject } = report;
   const rows: [string, string][] = [
     ['scenario', report.scenario],
@@ -102,6 +110,7 @@ export function table(report: Report): string {
   }
   if (coreLiveBytesPerObject !== undefined)
     rows.push(['core, live per ExternalSecret in sync', `${(coreLiveBytesPerObject / 1_000).toFixed(1)} kB`]);
+  for (const { what, figure, met } of goals) rows.push([`goal: ${what}`, `${met ? 'met' : 'not met'}: ${figure}`]);
   return markdown(['figure', 'value'], rows);
 }
 

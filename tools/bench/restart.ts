@@ -21,7 +21,8 @@ async function restart(system: SyncingSystem): Promise<Report> {
     await system.startCore();
     await until('core has looked at every ExternalSecret', async () => {
       const done = await system.coreMetric('controller_runtime_reconcile_total', ['controller="externalsecret"']);
-      return done >= objects;
+      if (done < objects) throw new Error(`core has looked at ${done} of ${objects} ExternalSecrets`);
+      return true;
     });
     return (performance.now() - started) / 1_000;
   });

@@ -1,5 +1,6 @@
 import { type ExternalSecret, externalSecrets } from '@eso/api/resources';
 import { createInformer, type KubeClient } from '@eso/kube';
+import { untilAll } from './until-all.ts';
 
 /** Sees the statuses of a namespace's ExternalSecrets as they come, independently of core. */
 export class StatusWatch {
@@ -8,7 +9,6 @@ export class StatusWatch {
   /** The last refreshTime of each. */
   readonly #refreshTimes = new Map<string, string>();
   #refreshes = new Map<string, number>();
-  #changed = Promise.withResolvers<undefined>();
 
   /** Begins to watch; resolves when what is there already is known. */
   static async start(client: KubeClient, namespace: string): Promise<StatusWatch> {
@@ -34,14 +34,19 @@ export class StatusWatch {
     this.#refreshes = new Map();
   }
 
-  /** Resolves when that many are Ready. */
-  async allReady(count: number): Promise<void> {
-    while (this.#ready.size < count) await this.#changed.promise;
+  /** Resolves when all of these are Ready. @throws Error that names those that never become so */
+  allReady(names: readonly string[]): Promise<void> {
+    return untilAll({ names, isDone: (name) => this.#ready.has(name), what: 'Ready' });
   }
 
-  /** Resolves when that many have been refreshed since the last `forget`. */
-  async allRefreshed(count: number): Promise<void> {
-    while (this.#refreshes.size < count) await this.#changed.promise;
+  /** Resolves when all of these have been refreshed since the last `forget`. @throws Error that names those that never are */
+  allRefreshed(names: readonly string[]): Promise<void> {
+    return untilAll({ names, isDone: (name) => this.#refreshes.has(name), what: 'refreshed' });
+  }
+
+  /** Resolves when one has been refreshed since the last `forget`. @throws Error when none is */
+  anyRefreshed(): Promise<void> {
+    return untilAll({ names: ['any'], isDone: () => this.#refreshes.size > 0, what: 'refreshed' });
   }
 
   stop(): void {
@@ -56,7 +61,5 @@ export class StatusWatch {
     if (refreshTime !== '') this.#refreshTimes.set(name, refreshTime);
     // What was there when the watch began is no refresh that it saw.
     if (before !== undefined && before !== refreshTime) this.#refreshes.set(name, performance.now());
-    this.#changed.resolve(undefined);
-    this.#changed = Promise.withResolvers();
   }
 }

@@ -1,3 +1,4 @@
+import { goalsOf, passes } from './goals.ts';
 import { type Report, table } from './report.ts';
 import { type Scenario, wholeNumber } from './scenario.ts';
 import { SyncingSystem } from './syncing-system.ts';
@@ -20,7 +21,8 @@ export function syncingScenario({ fallback, min = 1, run }: SyncingScenarioOptio
       const objects = wholeNumber(values, 'objects', { fallback, min, max: 100_000 });
       return async () => {
         const report = await SyncingSystem.with(objects, run);
-        return { table: table(report), figures: report, passed: true };
+        const goals = goalsOf(report);
+        return { table: table(report, goals), figures: { ...report, goals }, passed: passes(report) };
       };
     },
   };

@@ -67,6 +67,17 @@ export class SyncingSystem {
     }
   }
 
+  /** Names of all ExternalSecrets. */
+  get names(): readonly string[] {
+    return Array.from({ length: this.objects }, (_, index) => secretName(index));
+  }
+
+  /** How to reach the API server with all rights. */
+  get access(): { readonly kubeconfig: string; readonly caFile: string } {
+    const { adminKubeconfig: kubeconfig, caFile } = this.#own.cluster;
+    return { kubeconfig, caFile };
+  }
+
   /** Client with all rights. */
   get client(): KubeClient {
     return this.#own.cluster.client();
@@ -104,7 +115,10 @@ export class SyncingSystem {
     return { seconds, requests: requestsBetween(before, await requestCounts(this.client), own), processes };
   }
 
-  /** Creates an ExternalSecret for each object, as fast as the API server takes them, and waits for the last Ready. */
+  /**
+   * Creates an ExternalSecret for each object, as fast as the API server takes them, and waits for the last Ready.
+   * @throws Error that names those that never become so
+   */
   async syncAll(refreshInterval?: string): Promise<number> {
     const ready = await StatusWatch.start(this.client, TENANT);
     const stopTelling = tellProgress(() => `${ready.readyCount} of ${this.objects} are Ready`);
@@ -113,7 +127,7 @@ export class SyncingSystem {
       await forEachConcurrently(this.objects, IN_FLIGHT, async (index) => {
         await this.client.create(externalSecrets, externalSecret(TENANT, index, refreshInterval));
       });
-      await ready.allReady(this.objects);
+      await ready.allReady(this.names);
       return (performance.now() - started) / 1_000;
     } finally {
       stopTelling();

@@ -52,6 +52,9 @@ const DEFAULTS = {
   clock: systemClock,
 };
 
+/** Made at the first line. */
+type LazyLogger = () => Logger;
+
 /** Takes keys from a queue and reconciles them, a limited number at a time, each key by one worker only. */
 export class Controller {
   readonly #options: Required<ControllerOptions>;
@@ -159,7 +162,9 @@ export class Controller {
 
   async #reconcile(item: WorkItem, attempt: ReconcileAttempt): Promise<void> {
     const { name, queue } = this.#options;
-    const logger = this.#options.logger.child({ controller: name, key: item.key });
+    let child: Logger | undefined;
+    // Most passes write no line, and making a logger is among the dearer things they would do.
+    const logger: LazyLogger = () => (child ??= this.#options.logger.child({ controller: name, key: item.key }));
     try {
       const result = await this.#attempt(item, attempt, logger);
       if (result.kind === 'wait' && queue.wait(item.key)) return;
@@ -172,7 +177,7 @@ export class Controller {
   }
 
   /** Once it has ended, or its worker went on without it, what it was given has no effect any more. */
-  async #attempt({ key, priority }: WorkItem, attempt: ReconcileAttempt, logger: Logger): Promise<ReconcileResult> {
+  async #attempt({ key, priority }: WorkItem, attempt: ReconcileAttempt, logger: LazyLogger): Promise<ReconcileResult> {
     const { reconcile, queue } = this.#options;
     let over = false;
     const enter = (ids: Iterable<string>): boolean => !over && !attempt.isAbandoned && queue.enter(key, ids);
@@ -180,13 +185,21 @@ export class Controller {
       if (!over) queue.leave(key);
     };
     try {
-      return await reconcile(key, { signal: attempt.signal, logger, priority, enter, leave });
+      return await reconcile(key, {
+        signal: attempt.signal,
+        get logger() {
+          return logger();
+        },
+        priority,
+        enter,
+        leave,
+      });
     } finally {
       over = true;
     }
   }
 
-  #requeue(item: WorkItem, result: ReconcileResult, logger: Logger): ReconcileOutcome {
+  #requeue(item: WorkItem, result: ReconcileResult, logger: LazyLogger): ReconcileOutcome {
     const { queue } = this.#options;
     const { key, priority } = item;
     switch (result.kind) {
@@ -201,7 +214,7 @@ export class Controller {
         queue.addRateLimited(key, { priority });
         return 'requeue';
       case 'failed':
-        this.#requeueFailed(item, result.again, result.text, logger);
+        this.#requeueFailed(item, result.again, result.text, logger());
         return 'error';
       case 'wait':
         throw new ControllerError('UNEXPECTED', 'reconcile wants to wait, but was not refused any room');
@@ -228,16 +241,16 @@ export class Controller {
     }
   }
 
-  #requeueThrown(item: WorkItem, error: unknown, logger: Logger): void {
+  #requeueThrown(item: WorkItem, error: unknown, logger: LazyLogger): void {
     if (!isDefect(error)) {
-      this.#requeueFailed(item, { kind: 'backoff' }, errorText(error), logger);
+      this.#requeueFailed(item, { kind: 'backoff' }, errorText(error), logger());
       return;
     }
     const { name: controller, queue } = this.#options;
     this.#metrics.errors.inc({ controller });
     this.#metrics.panics.inc({ controller });
     queue.addRateLimited(item.key, { priority: item.priority });
-    logger.error({ err: error }, 'reconcile ended in a defect');
+    logger().error({ err: error }, 'reconcile ended in a defect');
   }
 
   #count(result: ReconcileOutcome): void {

@@ -33,6 +33,7 @@ export { prepareMap, prepareValue } from './external-secret/prepare.ts';
 export {
   type Due,
   isDue,
+  isSameVersion,
   refreshIntervalMs,
   refreshTimeMs,
   type Requeue,

@@ -166,8 +166,9 @@ function prepared(source: Source): string {
   );
   if (!('value' in data)) return `${source.kind} ${told(data.refused)}`;
   must(
-    [...data.value.keys()].every((key) => source.kind === 'data' || /^[-._a-zA-Z0-9]+$/.test(key)),
-    'keys fit a Secret',
+    // Letters of every script, as upstream: of those the API server itself has to say that it does not take them.
+    [...data.value.keys()].every((key) => source.kind === 'data' || /^[-._\p{L}\p{N}]+$/u.test(key)),
+    'keys are converted or refused',
   );
   return `${source.kind} ${wordFor(data)}`;
 }

@@ -1,4 +1,4 @@
-import { syncedResourceVersion } from '@eso/sync';
+import { isSameVersion } from '@eso/sync';
 import type { Call } from './gather.ts';
 import type { Observation } from './observe.ts';
 
@@ -14,7 +14,7 @@ export function isCurrent(before: Observation, now: Observation | undefined, cal
   return (
     was.uid === is.uid &&
     was.deletionTimestamp === is.deletionTimestamp &&
-    syncedResourceVersion(before.es) === syncedResourceVersion(now.es) &&
+    isSameVersion(before.es, now.es) &&
     calls.every(({ source, store }) => {
       const found = now.findStore(source.store);
       return found?.uid === store.uid && found.generation === store.generation && found.allows(now.namespace);

@@ -91,7 +91,10 @@ export function createObserver(options: ObserverOptions): Observe {
         observed !== undefined &&
         !holdsShare(observed, fieldManager(es.metadata.name)) &&
         options.repairs.isShared(shared),
-      orphans: target.orphans(es),
+      // Only one pass in some asks.
+      get orphans() {
+        return target.orphans(es);
+      },
       templateSources: options.templateSources(es),
       namespace: options.namespace(namespace),
       findStore: (ref) => options.findStore(ref, namespace),

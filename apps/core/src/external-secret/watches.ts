@@ -1,7 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { Priority, type WorkQueue } from '@eso/controller';
 import { type Informer, objectKey } from '@eso/kube';
-import { isIntact, sameMap, type SecretSnapshot, storesOf, syncedResourceVersion, targetName } from '@eso/sync';
+import { isIntact, isSameVersion, sameMap, type SecretSnapshot, storesOf, targetName } from '@eso/sync';
 import type { NamespaceLabels } from '../store/namespace-labels.ts';
 import type { Stores } from '../store/stores.ts';
 import type { Repairs } from './repairs.ts';
@@ -116,7 +116,7 @@ function hasSynced(es: ExternalSecret): boolean {
 
 function isChanged(before: ExternalSecret, after: ExternalSecret): boolean {
   return (
-    syncedResourceVersion(before) !== syncedResourceVersion(after) ||
+    !isSameVersion(before, after) ||
     before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
     before.metadata.uid !== after.metadata.uid
   );

@@ -88,9 +88,8 @@ describe('rivals of a change', () => {
       .map(({ kind, metadata: { namespace = '-', name } }) => `${kind} ${namespace}/${name}`)
       .sort();
 
-  test('of a ClusterProviderClass are all that claim the same, of both kinds', () => {
-    expect(rivals({ kind: 'ClusterProviderClass', name: 'a', claims: [AWS] })).toEqual([
-      'ClusterProviderClass -/a',
+  test('of a ClusterProviderClass are all others that claim the same, of both kinds', () => {
+    expect(rivals({ kind: 'ClusterProviderClass', name: 'a', claims: [AWS], claimsChanged: true })).toEqual([
       'ClusterProviderClass -/b',
       'ProviderClass team-a/own',
       'ProviderClass team-b/own',
@@ -98,9 +97,9 @@ describe('rivals of a change', () => {
   });
 
   test('of a ProviderClass are those of its namespace alone', () => {
-    expect(rivals({ kind: 'ProviderClass', namespace: 'team-a', name: 'own', claims: [AWS] })).toEqual([
-      'ProviderClass team-a/own',
-    ]);
+    const change = { kind: 'ProviderClass', namespace: 'team-a', claims: [AWS], claimsChanged: true } as const;
+    expect(rivals({ ...change, name: 'other' })).toEqual(['ProviderClass team-a/own']);
+    expect(rivals({ ...change, name: 'own' })).toEqual([]);
   });
 });
 
@@ -117,7 +116,7 @@ describe('changes that are told', () => {
     scripted.set(ownClass('team-a', 'own', older));
     scripted.set(ownClass('team-a', 'own', { spec: { serves: { stores: ['vault'] } } }));
     scripted.remove(ownClass('team-a', 'own'));
-    const own = { kind: 'ProviderClass', namespace: 'team-a', name: 'own' };
+    const own = { kind: 'ProviderClass', namespace: 'team-a', name: 'own', claimsChanged: true };
     expect(changes).toEqual([
       { ...own, claims: [AWS] },
       // The stores of the key that it gives up are concerned, too.
@@ -128,16 +127,17 @@ describe('changes that are told', () => {
 
   const failed = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'HealthCheckFailed' }] };
   test.each([
-    ['another one under its name', { ...older, uid: 'next' }],
-    ['another address', { ...older, spec: { ...aws, address: 'other.fake.svc:8080' } }],
-    ['conditions', { ...older, spec: { ...aws, conditions: [{ namespaces: ['team-a'] }] } }],
-    ['not ready any more', { ...older, status: failed }],
-    ['not judged any more', { ...older, status: {} }],
-  ])('%s', (_, after) => {
+    ['another one under its name', { ...older, uid: 'next' }, true],
+    ['another address', { ...older, spec: { ...aws, address: 'other.fake.svc:8080' } }, false],
+    ['conditions', { ...older, spec: { ...aws, conditions: [{ namespaces: ['team-a'] }] } }, false],
+    // It must not wake itself, or one that fails in turns would be looked at without a pause.
+    ['not ready any more', { ...older, status: failed }, false],
+    ['not judged any more', { ...older, status: {} }, false],
+  ])('%s', (_, after, claimsChanged) => {
     const scripted = new ScriptedClasses(clusterClass('a', older));
     const changes = told(scripted);
     scripted.set(clusterClass('a', after));
-    expect(changes).toEqual([{ kind: 'ClusterProviderClass', name: 'a', claims: [AWS] }]);
+    expect(changes).toEqual([{ kind: 'ClusterProviderClass', name: 'a', claims: [AWS], claimsChanged }]);
   });
 
   test('another reason of what is not ready', () => {

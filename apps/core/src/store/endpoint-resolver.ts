@@ -1,4 +1,5 @@
 import type { EndpointSlice, Service } from '@eso/kube';
+import { BoundedCache } from '@eso/runtime';
 import { endpointId, parseAddress, serverName, type ServiceAddress } from './address.ts';
 import { BY_SERVICE, type DialAddress, readyAddresses } from './endpoints.ts';
 import type { EndpointOverrides } from './endpoint-overrides.ts';
@@ -23,9 +24,14 @@ export interface EndpointResolverOptions {
   readonly clusterDomain?: string;
 }
 
+/** Addresses that are remembered. */
+const MAX_PARSED = 1_000;
+
 /** Turns the address in a store into a place to dial: text, then Service, then ready endpoints; each may refuse. */
 export class EndpointResolver {
   readonly #options: EndpointResolverOptions;
+  /** What good addresses were read as: each pass over each object asks. Bad ones may have any length, and are not kept. */
+  readonly #parsed = new BoundedCache<ServiceAddress>({ capacity: MAX_PARSED });
 
   constructor(options: EndpointResolverOptions) {
     this.#options = options;
@@ -33,10 +39,15 @@ export class EndpointResolver {
 
   /** The Service that an address names; also used to find the stores that a changed Service concerns. */
   parse(address: string): ServiceAddress | StoreRefusal {
+    const known = this.#parsed.get(address);
+    if (known) return known;
     const parsed = parseAddress(address, this.#options.clusterDomain ?? 'cluster.local');
-    if (parsed.kind === 'service') return parsed.address;
-    const { problem: publicMessage, nextStep } = parsed;
-    return { kind: 'refused', problem: { code: 'ADDRESS_INVALID', field: 'spec.address', publicMessage, nextStep } };
+    if (parsed.kind === 'invalid') {
+      const { problem: publicMessage, nextStep } = parsed;
+      return { kind: 'refused', problem: { code: 'ADDRESS_INVALID', field: 'spec.address', publicMessage, nextStep } };
+    }
+    this.#parsed.set(address, parsed.address);
+    return parsed.address;
   }
 
   /** Where an address leads, for who stands in a namespace or, without one, for an administrator's object. */

@@ -204,7 +204,7 @@ describe('whether it can be used', () => {
   });
 
   test('is no while its class cannot be used, whatever was found out before', () => {
-    const down = { conditions: [{ type: 'Ready', status: 'False' as const, message: 'down' }] };
+    const down = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'Down' }] };
     const classes = new ScriptedClasses({ ...served, status: down });
     for (const view of [
       secretStoreView(secretStoreOf(inline, VALID), lookup(classes)),
@@ -213,7 +213,7 @@ describe('whether it can be used', () => {
       expect(view.ready).toEqual({
         status: 'False',
         reason: 'InvalidProviderConfig',
-        message: 'spec.provider.fake: ClusterProviderClass "fake" is not ready: down',
+        message: 'spec.provider.fake: ClusterProviderClass "fake" is not ready: Down',
       });
   });
 

@@ -35,14 +35,14 @@ describe('where a config is', () => {
       'a config and a reference to one',
       { ...inline, providerRef, runtimeRef: { name: 'fake' } },
       'spec.providerRef',
-      /^the store has a config in spec\.provider, too$/,
+      /^set exactly one of provider \(the config itself\) and providerRef/,
       /^Keep one of /,
     ],
     [
       'a reference without a class',
       { providerRef },
-      'spec.runtimeRef',
-      /^the class of the provider is not named$/,
+      'spec.providerRef',
+      /^providerRef needs runtimeRef/,
       /^Name the class /,
     ],
     [
@@ -52,7 +52,7 @@ describe('where a config is', () => {
       /is served by the class that claims its key$/,
       /^Remove spec\.runtimeRef/,
     ],
-    ['neither', {}, 'spec.provider', /exactly one backend specified, found 0$/, /^Configure one backend /],
+    ['neither', {}, 'spec.provider', /^set exactly one of provider /, /^Configure one backend /],
     ['no key', { provider: {} }, 'spec.provider', /exactly one backend specified, found 0$/, /^Configure one backend /],
     [
       'two keys',
@@ -194,14 +194,14 @@ describe('a class that may not be used', () => {
     [
       'is not ready',
       { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'ClaimTaken', message: 'taken' }] },
-      'taken',
-      /^Mend the ClusterProviderClass/,
+      'ClaimTaken',
+      /^Its Ready condition says more/,
     ],
     [
       'has a condition without a message',
       { conditions: [{ type: 'Ready', status: 'Unknown' as const, reason: 'Why' }] },
       'Why',
-      /^Mend /,
+      /^Its Ready condition says more/,
     ],
   ])('one that %s is not used, and what is wrong with it is said', (_, status, why, nextStep) => {
     const classes = new ScriptedClasses(clusterClass('fake', { spec: serves, status }));
@@ -217,13 +217,13 @@ describe('a class that may not be used', () => {
   });
 
   test('one that is not ready holds its claim: a younger one does not get the stores', () => {
-    const notReady = { conditions: [{ type: 'Ready', status: 'False' as const, message: 'down' }] };
+    const notReady = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'Down' }] };
     const classes = new ScriptedClasses(
       clusterClass('old', { spec: serves, status: notReady, createdAt: '2026-01-01T00:00:00Z' }),
       clusterClass('new', { spec: serves, createdAt: '2026-02-01T00:00:00Z' }),
     );
     expect(route(secretStoreOf(inline), classes)).toMatchObject({
-      problem: { code: 'CLASS_NOT_READY', publicMessage: 'ClusterProviderClass "old" is not ready: down' },
+      problem: { code: 'CLASS_NOT_READY', publicMessage: 'ClusterProviderClass "old" is not ready: Down' },
     });
   });
 });

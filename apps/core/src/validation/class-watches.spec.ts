@@ -62,11 +62,10 @@ function cluster(...classes: Parameters<ScriptedClasses['set']>[0][]) {
   return { scripted, namespaces, queued: () => queued.splice(0).sort() };
 }
 
-test('a ClusterProviderClass that comes concerns stores of its keys and those that name it, at both scopes', () => {
+test('a ClusterProviderClass that comes concerns stores of its keys and those that name it, at both scopes, and not itself', () => {
   const { scripted, queued } = cluster();
   scripted.set(clusterClass('x', serves('aws')));
   expect(queued()).toEqual([
-    'ClusterProviderClass x',
     'ClusterSecretStore aws',
     'ClusterSecretStore x',
     'SecretStore team-a/aws',
@@ -79,7 +78,7 @@ test('a ClusterProviderClass that comes concerns stores of its keys and those th
 test('a ProviderClass concerns SecretStores of its namespace alone', () => {
   const { scripted, queued } = cluster();
   scripted.set(ownClass('team-a', 'x', serves('aws')));
-  expect(queued()).toEqual(['ProviderClass team-a/x', 'SecretStore team-a/aws', 'SecretStore team-a/own-x']);
+  expect(queued()).toEqual(['SecretStore team-a/aws', 'SecretStore team-a/own-x']);
 });
 
 test('a key that is given up concerns its stores, those of the next key, and the classes that may get it', () => {
@@ -91,7 +90,6 @@ test('a key that is given up concerns its stores, those of the next key, and the
   scripted.set(clusterClass('x', serves('vault')));
   expect(queued()).toEqual([
     'ClusterProviderClass next',
-    'ClusterProviderClass x',
     'ClusterSecretStore aws',
     'ClusterSecretStore x',
     'ProviderClass team-b/own',
@@ -99,6 +97,13 @@ test('a key that is given up concerns its stores, those of the next key, and the
       ['aws', 'shared-x', 'vault'].map((name) => `SecretStore ${team}/${name}`),
     ),
   ]);
+});
+
+test('a class that is ready, or is not, wakes its stores and no class', () => {
+  const { scripted, queued } = cluster(clusterClass('x', serves('aws')), ownClass('team-a', 'own', serves('aws')));
+  const failed = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'HealthCheckFailed' }] };
+  scripted.set(clusterClass('x', { ...serves('aws'), status: failed }));
+  expect(queued().filter((key) => key.includes('ProviderClass'))).toEqual([]);
 });
 
 test('a class that goes concerns whom it served, and not itself', () => {

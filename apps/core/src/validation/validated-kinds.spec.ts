@@ -145,7 +145,7 @@ describe('classes', () => {
     ['PROVIDER_UNREACHABLE', 'HealthCheckFailed'],
     ['UNSUPPORTED', 'HealthCheckFailed'],
     ['NO_ENDPOINT', 'Unavailable'],
-    ['TIMEOUT', 'Timeout'],
+    ['TIMEOUT', 'HealthCheckFailed'],
     ['ADDRESS_INVALID', 'InvalidAddress'],
     ['SERVICE_NOT_FOUND', 'ServiceNotFound'],
     ['SERVICE_NOT_ALLOWED', 'ServiceNotAllowed'],

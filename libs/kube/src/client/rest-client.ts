@@ -54,9 +54,9 @@ export class RestClient {
     const response = await this.#withRetries({ method, signal, retryLater: true }, (timeoutMs) =>
       transport.send({ method, path, accept, contentType, body, timeoutMs, signal }),
     );
-    const named = describe(method, path);
-    if (response.status >= 300) throw errorFromResponse(named, response.status, response.headers, response.body);
-    return parseBody(named, response);
+    if (response.status >= 300)
+      throw errorFromResponse(describe(method, path), response.status, response.headers, response.body);
+    return parseBody(response, () => describe(method, path));
   }
 
   /**
@@ -139,14 +139,14 @@ function stalled(request: string, ms: number): KubeError {
   return new KubeError('TIMEOUT', `the API server sent nothing for ${ms} ms in the middle of its answer to ${request}`);
 }
 
-function parseBody(request: string, { headers, body, status }: ApiResponse): unknown {
+function parseBody({ headers, body, status }: ApiResponse, request: () => string): unknown {
   const type = headers['content-type'] ?? '';
   if (!type.startsWith('application/json')) return body.toString();
   try {
     return JSON.parse(body.toString());
   } catch {
     // The parser's own message quotes the text, which may hold a Secret.
-    const what = `${request} was answered (status ${status}) with ${body.length} bytes that are not JSON`;
+    const what = `${request()} was answered (status ${status}) with ${body.length} bytes that are not JSON`;
     throw new KubeError('PROTOCOL', bounded(what), { status });
   }
 }

@@ -139,7 +139,9 @@ export async function startRequest(session: Http2Session, options: ApiRequestOpt
 function openStream(session: Http2Session, options: ApiRequestOptions): ClientHttp2Stream | Promise<ClientHttp2Stream> {
   const { headers, body, host } = options;
   const endStream = body === undefined;
-  const send = (stream: ClientHttp2Stream): ClientHttp2Stream => (endStream ? stream : stream.end(body));
+  // Node writes bytes with less ado than a text.
+  const bytes = endStream ? undefined : Buffer.from(body);
+  const send = (stream: ClientHttp2Stream): ClientHttp2Stream => (endStream ? stream : stream.end(bytes));
   if (session.isSaturated) return waitForStream(session, options).then(send);
   try {
     const opened = session.request(headers, { endStream });

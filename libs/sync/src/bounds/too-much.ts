@@ -78,10 +78,10 @@ function* counts({ data = [], dataFrom = [], syncWindows, target }: ExternalSecr
   for (const [index, { remoteRef }] of data.entries())
     yield property(`spec.data[${index}].remoteRef.property`, remoteRef.property);
   for (const [index, entry] of dataFrom.entries()) yield* entryCounts(`spec.dataFrom[${index}]`, entry);
-  yield* templateCounts('spec.target.template', target?.template);
+  if (target?.template) yield* templateCounts('spec.target.template', target.template);
 }
 
-function* templateCounts(parent: string, template: Partial<ExternalSecretTemplate> = {}): Generator<Count> {
+function* templateCounts(parent: string, template: Partial<ExternalSecretTemplate>): Generator<Count> {
   const { data = {}, metadata: { labels = {}, annotations = {}, finalizers = [] } = {}, templateFrom = [] } = template;
   const field = `${parent}.templateFrom`;
   yield { field, count: templateFrom.length, limit: specLimits.templateFrom, what: 'entries' };

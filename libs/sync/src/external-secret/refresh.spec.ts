@@ -1,6 +1,6 @@
 import type { ExternalSecret, ExternalSecretSpec, RefreshPolicy } from '@eso/api/resources';
 import fc from 'fast-check';
-import { isDue, refreshIntervalMs, requeueAfter, syncedResourceVersion } from './refresh.ts';
+import { isDue, isSameVersion, refreshIntervalMs, requeueAfter, syncedResourceVersion } from './refresh.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 0, 2, 12);
@@ -32,6 +32,21 @@ function given({ spec = {}, refreshedAt, ...rest }: Given): ExternalSecret {
 
 test('the synced version is generation and metadata', () => {
   expect(syncedResourceVersion(given({}))).toBe('3-a366c67789d90ed5749538ecaaf6585f8d4e358f422e41255a51f01c');
+});
+
+test('two states have the same version exactly where the synced versions are equal', () => {
+  const words = fc.constantFrom('', 'a', 'b');
+  const map = fc.option(fc.dictionary(words, words, { maxKeys: 2 }), { nil: undefined });
+  const state = fc.record({ generation: fc.integer({ min: 1, max: 2 }), labels: map, annotations: map });
+  const object = (metadata: object) => ({ metadata: { name: 'es', ...metadata } });
+  fc.assert(
+    fc.property(state, state, (a, b) => {
+      const equal = syncedResourceVersion(object(a)) === syncedResourceVersion(object(b));
+      expect(isSameVersion(object(a), object(b))).toBe(equal);
+      expect(isSameVersion(object(a), object({ ...a, labels: { ...a.labels } }))).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 const periodic = (refreshInterval: string): ExternalSecretSpec => ({ refreshPolicy: 'Periodic', refreshInterval });

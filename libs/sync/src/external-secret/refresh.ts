@@ -2,6 +2,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { parseDuration } from '@eso/runtime';
 import { hashMeta } from '../data/hash.ts';
+import { sameMap } from '../target/metadata.ts';
 import { windowGate } from '../sync-windows/sync-windows.ts';
 
 /** Whether to fetch now, and why: `neverSynced` outranks `changed`, which outranks `elapsed`, in the work queue. */
@@ -23,6 +24,15 @@ const MAX_WINDOW_WAIT_MS = 3_600_000;
 /** `<generation>-<hash of labels and annotations>`: what `status.syncedResourceVersion` records at each sync. */
 export function syncedResourceVersion({ metadata }: Pick<ExternalSecret, 'metadata'>): string {
   return `${metadata.generation ?? 0}-${hashMeta(metadata.labels, metadata.annotations)}`;
+}
+
+/** Whether two states of one object have the same synced version; nothing is hashed for it. */
+export function isSameVersion(a: Pick<ExternalSecret, 'metadata'>, b: Pick<ExternalSecret, 'metadata'>): boolean {
+  return (
+    a.metadata.generation === b.metadata.generation &&
+    sameMap(a.metadata.labels, b.metadata.labels) &&
+    sameMap(a.metadata.annotations, b.metadata.annotations)
+  );
 }
 
 /**

@@ -27,12 +27,22 @@ export interface OwnedFields {
 /** Labels, annotations and data keys recorded under a manager, whatever the operation was. */
 export function ownedFields(entries: readonly ManagedFieldsEntry[] | undefined, manager: string): OwnedFields {
   const own = (entries ?? []).filter((entry) => entry.manager === manager);
-  const names = (...path: string[]): string[] => [...new Set(own.flatMap((entry) => keysAt(entry.fieldsV1, path)))];
   return {
-    labels: names('f:metadata', 'f:labels'),
-    annotations: names('f:metadata', 'f:annotations'),
-    dataKeys: names('f:data'),
+    labels: namesAt(own, 'f:metadata', 'f:labels'),
+    annotations: namesAt(own, 'f:metadata', 'f:annotations'),
+    dataKeys: ownedDataKeys(own),
   };
+}
+
+/** The data keys recorded in these entries, each once. */
+export function ownedDataKeys(entries: readonly ManagedFieldsEntry[]): string[] {
+  return namesAt(entries, 'f:data');
+}
+
+function namesAt(entries: readonly ManagedFieldsEntry[], ...path: string[]): string[] {
+  const [first] = entries;
+  if (first && entries.length === 1) return keysAt(first.fieldsV1, path);
+  return [...new Set(entries.flatMap((entry) => keysAt(entry.fieldsV1, path)))];
 }
 
 /** Names below a path of a fieldsV1 tree; its keys are `f:<name>`, and `.` for the map itself. */

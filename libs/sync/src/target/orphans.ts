@@ -15,11 +15,13 @@ export function orphansOf<S extends { metadata: ObjectMeta }>(
   candidates: readonly S[],
 ): S[] {
   const { namespace = '', name } = externalSecret.metadata;
-  const owner = hashOwner(namespace, name);
   const target = targetName(externalSecret);
-  return candidates.filter(
+  // Hardly ever is there any but the target itself, and then nothing is hashed.
+  const others = candidates.filter(({ metadata }) => metadata.name !== target);
+  if (others.length === 0) return others;
+  const owner = hashOwner(namespace, name);
+  return others.filter(
     ({ metadata }) =>
-      metadata.name !== target &&
       metadata.deletionTimestamp === undefined &&
       metadata.labels?.[LABEL_CREATED_BY] === owner &&
       targetOwnershipOf(metadata.ownerReferences, name).kind === 'own',

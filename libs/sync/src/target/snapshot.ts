@@ -3,7 +3,7 @@ import { ANNOTATION_DATA_HASH, ANNOTATION_LAST_APPLIED, LABEL_MANAGED } from '@e
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference, Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, type SecretData } from '../data/secret-data.ts';
-import { isTargetManager, ownedFields } from './field-manager.ts';
+import { isTargetManager, ownedDataKeys } from './field-manager.ts';
 import { MAX_SECRET_BYTES } from './limits.ts';
 import { sharedOwnedMetadata } from './owned-metadata.ts';
 import { without } from './metadata.ts';
@@ -69,12 +69,16 @@ function ownDataHashes(
   let bytes = 0;
   const writers = writersOf(managedFields);
   for (const [manager, entries] of writers) {
-    const own = ownedFields(entries, manager).dataKeys.filter((key) => data.has(key));
+    const own = ownedDataKeys(entries).filter((key) => data.has(key));
     whole ||= own.length === data.size;
+    if (own.length === data.size) {
+      shares[manager] = dataHash;
+      continue;
+    }
     const share = new Map(own.map((key) => [key, data.get(key) ?? NOTHING]));
-    if (own.length < data.size) for (const value of share.values()) bytes += value.length;
+    for (const value of share.values()) bytes += value.length;
     if (bytes > MAX_HASHED_BYTES) break;
-    shares[manager] = own.length === data.size ? dataHash : hashSecretData(share);
+    shares[manager] = hashSecretData(share);
   }
   return writers.size === 0 || (writers.size === 1 && whole) ? undefined : shares;
 }

@@ -61,13 +61,18 @@ export function templateSourcesOf(es: Pick<ExternalSecret, 'spec'>): TemplateSou
   return [...found.values()];
 }
 
+/** The same; nothing of one that is too large to be rendered. */
+export function boundedSourcesOf(es: Pick<ExternalSecret, 'spec'>): TemplateSource[] {
+  // Nearly all read nothing, which is seen without counting all that they ask for.
+  return !es.spec.target?.template?.templateFrom || tooMuch(es) ? [] : templateSourcesOf(es);
+}
+
 /** By what ExternalSecrets are found that read an object: `<kind>/<namespace>/<name>`. */
 export function sourceIndexKey(kind: SourceKind, namespace: string, name: string): string {
   return `${kind}/${namespace}/${name}`;
 }
 
-/** The same for all that an ExternalSecret reads; nothing of one that is too large to be rendered. */
+/** The same for all that {@link boundedSourcesOf} an ExternalSecret gives. */
 export function sourceIndexKeys(es: ExternalSecret): string[] {
-  if (tooMuch(es)) return [];
-  return templateSourcesOf(es).map(({ kind, name }) => sourceIndexKey(kind, es.metadata.namespace ?? '', name));
+  return boundedSourcesOf(es).map(({ kind, name }) => sourceIndexKey(kind, es.metadata.namespace ?? '', name));
 }

@@ -1,7 +1,7 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { type Informer, type KubeClient, objectKey, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
-import { creationRule, deletionRule, manifestKind, type Problem, refreshTimeMs, tooMuch } from '@eso/sync';
+import { creationRule, deletionRule, manifestKind, type Problem, refreshTimeMs } from '@eso/sync';
 import type { InformerPool } from '../../informer-pool.ts';
 import type { SyncEvents } from '../sync-events.ts';
 import type { PreparedTemplate, SourceState, TemplateDelimiters, TemplateRequests } from '../template-requests.ts';
@@ -14,7 +14,7 @@ import {
   versionsNow,
   type WatchedSource,
 } from './rendered-from.ts';
-import { MAX_SOURCES, sourceIndexKey, type SourceKind, templateSourcesOf } from './source-refs.ts';
+import { boundedSourcesOf, MAX_SOURCES, sourceIndexKey, type SourceKind, templateSourcesOf } from './source-refs.ts';
 import { type SourcePlace, SourceWatches } from './source-watches.ts';
 
 /** What templates are read with, and who is told of changes. */
@@ -116,7 +116,7 @@ export class TemplateSources implements TemplateRequests {
   /** As the spec is now. What it read before and does not any more is let go. */
   #follow(es: ExternalSecret): void {
     const key = objectKey(es.metadata);
-    const sources = tooMuch(es) ? [] : templateSourcesOf(es);
+    const sources = boundedSourcesOf(es);
     const { namespace = '' } = es.metadata;
     const kinds = sources.length > MAX_SOURCES ? [] : [...new Set(sources.map(({ kind }) => kind))];
     const reader = this.#readers.get(key) ?? { kinds: [], pace: new RenderPace(this.#options.clock) };
