@@ -10,6 +10,7 @@ import { parse } from 'yaml';
 import { root } from '../setup.mjs';
 import { compare } from './compare.ts';
 import { type Crd, factsOf, factText } from './facts.ts';
+import { belowKeys, INLINE_KEYS, INLINE_TABLE } from './inline-configs.ts';
 import { closedAt, COMPARED, comparedKind, ourFacts, upstreamFacts } from './tables.ts';
 
 const { values } = parseArgs({ options: { from: { type: 'string' }, release: { type: 'string' } } });
@@ -23,6 +24,12 @@ if (values.from !== undefined) {
     `// Made by "npm run schema:compare -- --from FILE --release ${values.release}" out of the CRD that is published` +
     (open === undefined ? '.\n' : `;\n// what stands below ${open} is left out.\n`);
   writeFileSync(join(root, table), header + factText(closedAt(factsOf(crd), open)));
+  if (kind === 'SecretStore')
+    writeFileSync(
+      join(root, INLINE_TABLE),
+      `// Configs in stores of External Secrets ${values.release}: what its CRD of SecretStore says below the keys that are served here.\n` +
+        factText(belowKeys(factsOf(crd), INLINE_KEYS)),
+    );
 }
 let failed = 0;
 for (const one of COMPARED) {

@@ -132,7 +132,7 @@ describe('an ARN', () => {
       const { code, says, advises } = await fail(arn('gone', { region: 'us-east-1' }));
       expect(code).toBe('INVALID_REQUEST');
       expect(says).toContain('of region us-east-1, and region eu-central-1 was asked; AWS answered ');
-      expect(advises).toContain('spec.region us-east-1');
+      expect(advises).toContain('spec.region to us-east-1');
     }
   }); // prettier-ignore
 

@@ -40,7 +40,7 @@ describe.each(kinds)('a %s', (kind) => {
     return name;
   };
 
-  test('is read, mapped and searched, with its prefix', async () => {
+  test('is read, mapped and searched, with its prefix [3.1.14]', async () => {
     const plain = store();
     expect(await lab.get(plain, 'app/db', { property: 'user.name' })).toBe('ann');
     expect(await lab.map(plain, 'app/db')).toEqual({ user: '{"name":"ann"}', port: '1.0' });
@@ -118,7 +118,7 @@ describe.each(kinds)('a %s', (kind) => {
     });
   });
 
-  test('tries as often as it asks for', async () => {
+  test('tries as often as it asks for [3.1.12]', async () => {
     proxy.script = () => awsError(500, 'InternalServiceError');
     const patient = store({}, { retrySettings: { maxRetries: 5, retryInterval: '1ms' } });
     await refusedCall(lab.get(patient, 'app/key'));

@@ -255,7 +255,7 @@ describe.each<Kind>(['SecretStore', 'ClusterSecretStore'])('a %s with', (kind) =
   });
 });
 
-test('conditions of a SecretStore mean nothing, as in External Secrets', async () => {
+test('conditions of a SecretStore mean nothing, as in External Secrets [3.1.8]', async () => {
   store('SecretStore', 'conditioned', {
     provider: { cloud: { region: 'eu' } },
     conditions: [{ namespaces: ['other'] }],
@@ -263,7 +263,7 @@ test('conditions of a SecretStore mean nothing, as in External Secrets', async (
   expect(await get('SecretStore', 'conditioned')).toBe('fine');
 });
 
-test('expressions of a ClusterSecretStore are searched for, as in External Secrets', async () => {
+test('expressions of a ClusterSecretStore are searched for, as in External Secrets [3.1.11]', async () => {
   const spec = (namespaceRegexes: string[]) => ({
     provider: { cloud: { region: 'eu' } },
     conditions: [{ namespaceRegexes }],

@@ -49,7 +49,7 @@ const cloud = defineInlineKind<Config>({
   }),
   open: ({ config, source, credentials, at, ...context }) => {
     opened.push({ config, source });
-    if (config.asks) void credentials.namespace;
+    if (config.asks) expect(credentials.namespace).not.toBe('');
     ({ retrySettings } = context);
     return {
       getSecret: async ({ key }) => {

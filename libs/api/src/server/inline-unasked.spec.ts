@@ -154,7 +154,7 @@ test.each<[Config['how'], string]>([
   expect(await validation()).toBe(code);
 });
 
-test('a config that depends on the namespace itself is unknown', async () => {
+test('a config that depends on the namespace itself is unknown [3.1.19]', async () => {
   store({ how: 'namespace' });
   expect(await validation()).toBe('unknown');
   expect(await validation('team-a')).toBe('valid');
@@ -176,7 +176,7 @@ test('nobody gets a secret', async () => {
   });
 });
 
-test('a reference without a namespace is that of whoever asks', async () => {
+test('a reference without a namespace is that of whoever asks [3.1.19]', async () => {
   store({ how: 'atOpening' });
   expect(await validation()).toBe('unknown');
   const { value } = await provider.client.store.getSecret({ ...request('team-a'), remoteRef: { key: 'x' } });

@@ -148,12 +148,12 @@ describe.each(kinds)('%s', (kind) => {
     if (right(kind) === 'secrets') expect(said).toContain("add it to credentialNamespaces of the provider's chart");
   });
 
-  test('the own namespace may be named', async () => {
+  test('the own namespace may be named [3.1.18]', async () => {
     const { code, asked } = await outcome(kind, 'NOT_FOUND', { selector: { namespace: 'team-a' }, holder: 'store' });
     expect([code, asked.length]).toEqual(['CREDENTIALS_UNUSABLE', 1]);
   });
 
-  test('a store that names a foreign namespace is told of stores, and nothing is asked', async () => {
+  test('a store that names a foreign namespace is told of stores, and nothing is asked [3.1.18] [P2.6.6]', async () => {
     const { code, said, asked } = await outcome(kind, {}, { selector: { namespace: 'team-b' }, holder: 'store' });
     const referred = what[kind].split(' ')[0];
     expect([code, said, asked]).toEqual([
