@@ -39,7 +39,7 @@ function taggedFile(path: string, text: string): TaggedFile {
 }
 
 function kindOf(path: string): SuiteKind | undefined {
-  if (path.endsWith('.long.spec.ts')) return undefined;
+  if (path.endsWith('.long.spec.ts') || path.endsWith('.compat.spec.ts')) return undefined;
   if (path.endsWith('.int.spec.ts')) return 'int';
   return path.startsWith('e2e/') ? 'e2e' : 'unit';
 }

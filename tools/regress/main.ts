@@ -11,7 +11,7 @@ import { bundleAll } from '../nx.ts';
 import { step } from '../setup.mjs';
 import { bundlesOf, resolveRevision } from './revision.ts';
 import { type Column, resultTable, summary } from './results.ts';
-import { runTests } from './run.ts';
+import { BUNDLES_ENV, runTests } from './run.ts';
 
 const USAGE = `usage: npm run regress -- [REV] [--compare] [--only PATTERN] [--long] [--expect pass|fail] [--json FILE]
 
@@ -57,7 +57,14 @@ async function column({ only, long }: Arguments, revision: string | undefined): 
   const bundles = commit === undefined ? undefined : await bundlesOf(commit, step);
   if (bundles === undefined) await bundleAll();
   step(`${name}: tests start`);
-  const results = await runTests({ bundles, only, long, progress: (line) => step(`${name}: ${line.trim()}`) });
+  const results = await runTests({
+    kind: long ? 'long' : 'e2e',
+    // These know nothing of the programs but what users and the network see.
+    folder: 'hardening',
+    only,
+    env: bundles === undefined ? {} : { [BUNDLES_ENV]: bundles },
+    progress: (line) => step(`${name}: ${line.trim()}`),
+  });
   step(`${name}: ${summary(results)}`);
   return { revision: name, results };
 }

@@ -7,41 +7,41 @@ import { guardProcess, releaseProcess, temporaryDirectory } from '@eso/control-p
 import { root } from '../setup.mjs';
 import { type JestReport, resultsOf, type TestResult } from './results.ts';
 
-/** Folder of the tests that know nothing of the programs but what users and the network see. */
-const TESTS = join(root, 'e2e', 'src', 'hardening');
 /** Path of a directory with `apps/<name>/dist` and `charts`, as @eso/testing reads it. */
-const BUNDLES_ENV = 'ESO_BUNDLES';
+export const BUNDLES_ENV = 'ESO_BUNDLES';
 
 export interface RunOptions {
-  /** Directory with programs and charts; absent: those of this checkout. */
-  readonly bundles: string | undefined;
+  /** Which files of the folder, and how they run: a kind of tools/jest.mjs. */
+  readonly kind: 'e2e' | 'long' | 'compat';
+  /** Folder below `e2e/src`. */
+  readonly folder: string;
   /** Regular expression on the files' names; '' takes all. */
   readonly only: string;
-  /** Whether what is long by its nature runs, too. */
-  readonly long: boolean;
+  /** What the tests find in their environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly progress: (text: string) => void;
 }
 
 /**
- * Runs the tests of this checkout against some programs.
+ * Runs tests of this checkout against some programs.
  * @throws Error with where the output is when no report came of it
  */
-export async function runTests({ bundles, only, long, progress }: RunOptions): Promise<TestResult[]> {
+export async function runTests({ kind, folder, only, env, progress }: RunOptions): Promise<TestResult[]> {
   const dir = temporaryDirectory('eso-regress-');
   const [outputFile, logFile] = [join(dir, 'report.json'), join(dir, 'log')];
   const args = [
     join(root, 'tools', 'jest.mjs'),
-    long ? 'long' : 'e2e',
+    kind,
     'e2e',
-    `--testPathPatterns=/hardening/.*${only}`,
+    `--testPathPatterns=/${folder}/.*${only}`,
     '--verbose',
     '--json',
     `--outputFile=${outputFile}`,
   ];
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== BUNDLES_ENV));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== BUNDLES_ENV));
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: { ...env, FORCE_COLOR: '0', ...(bundles === undefined ? {} : { [BUNDLES_ENV]: bundles }) },
+    env: { ...inherited, FORCE_COLOR: '0', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });
@@ -54,7 +54,7 @@ export async function runTests({ bundles, only, long, progress }: RunOptions): P
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
   if (child.pid !== undefined) releaseProcess(child.pid);
   try {
-    return resultsOf(JSON.parse(await readFile(outputFile, 'utf8')) as JestReport, TESTS);
+    return resultsOf(JSON.parse(await readFile(outputFile, 'utf8')) as JestReport, join(root, 'e2e', 'src', folder));
   } catch {
     throw new Error(
       `jest ended with ${String(code)} without a report; it printed:\n${(await readFile(logFile, 'utf8')).slice(-4_000)}`,

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** Root of the checkout. */
@@ -8,8 +9,19 @@ export const BUNDLES_ENV = 'ESO_BUNDLES';
 
 const installedRoot = process.env[BUNDLES_ENV] ?? workspaceRoot;
 
-/** Path below the `charts` folder of what is installed. */
-export const chartPath = (...parts: string[]): string => join(installedRoot, 'charts', ...parts);
+/**
+ * Folders like the one in ESO_BUNDLES, by the name of a program (`core`) or chart (`external-secrets`) that is taken from there.
+ * One that is not named is taken from the folder in ESO_BUNDLES, or else from this checkout.
+ */
+export type Origins = Readonly<Record<string, string>>;
+
+/** Names of the charts of what is installed. */
+export const chartNames = (): Promise<string[]> => readdir(join(installedRoot, 'charts'));
+
+/** Path below the folder of a chart. */
+export const chartPath = ([chart = '', ...path]: readonly string[], origins: Origins = {}): string =>
+  join(origins[chart] ?? installedRoot, 'charts', chart, ...path);
 
 /** Path of the program of an app, as `nx run-many -t bundle` builds it. */
-export const bundlePath = (app: string): string => join(installedRoot, 'apps', app, 'dist', 'main.mjs');
+export const bundlePath = (app: string, origins: Origins = {}): string =>
+  join(origins[app] ?? installedRoot, 'apps', app, 'dist', 'main.mjs');

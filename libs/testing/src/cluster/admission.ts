@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { isKubeError, type KubeClient } from '@eso/kube';
 import { eventually } from '../eventually.ts';
-import { chartPath } from '../workspace.ts';
+import { chartNames, chartPath, type Origins } from '../workspace.ts';
 import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
 
 /** How policies are applied. */
@@ -11,6 +11,8 @@ export interface AdmissionOptions {
    * By provider's chart, namespaces whose config objects may name others, as its `--admin-namespaces`. Default: the chart's own name.
    */
   readonly adminNamespaces?: Readonly<Record<string, readonly string[]>>;
+  /** Where charts come from. */
+  readonly charts?: Origins;
 }
 
 /** The one that is asked about the probe. */
@@ -23,12 +25,12 @@ const PROBED = 'externalsecret-validate';
  */
 export async function applyAdmission(
   client: KubeClient,
-  { adminNamespaces = {} }: AdmissionOptions = {},
+  { adminNamespaces = {}, charts = {} }: AdmissionOptions = {},
   signal?: AbortSignal,
 ): Promise<void> {
   const manifests: Manifest[] = [];
-  for (const chart of await readdir(chartPath())) {
-    const path = chartPath(chart, 'files', 'admission.yaml');
+  for (const chart of await chartNames()) {
+    const path = chartPath([chart, 'files', 'admission.yaml'], charts);
     if (!existsSync(path)) continue;
     manifests.push(...placeAdmission(parseManifests(await readFile(path, 'utf8')), adminNamespaces[chart]));
   }

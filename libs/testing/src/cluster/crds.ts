@@ -1,25 +1,26 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { customResourceDefinitions, type KubeClient } from '@eso/kube';
 import { eventually } from '../eventually.ts';
-import { chartPath } from '../workspace.ts';
+import { chartNames, chartPath, type Origins } from '../workspace.ts';
 import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
 
 /**
  * Applies the CRDs of every chart (`charts/<chart>/crds/*.yaml`) and waits until the API server serves them.
+ * @param charts where charts come from
  * @throws KubeError of the API server, naming what it does not accept
  */
-export async function installCrds(client: KubeClient, signal?: AbortSignal): Promise<void> {
-  const crds = await readCrds();
+export async function installCrds(client: KubeClient, charts: Origins = {}, signal?: AbortSignal): Promise<void> {
+  const crds = await readCrds(charts);
   await Promise.all(crds.map((crd) => applyManifest(client, crd, signal)));
   await Promise.all(crds.map((crd) => established(client, crd.metadata.name, signal)));
 }
 
-async function readCrds(): Promise<Manifest[]> {
+async function readCrds(charts: Origins): Promise<Manifest[]> {
   const crds: Manifest[] = [];
-  for (const chart of await readdir(chartPath())) {
-    const files = await readdir(chartPath(chart, 'crds')).catch(() => []);
+  for (const chart of await chartNames()) {
+    const files = await readdir(chartPath([chart, 'crds'], charts)).catch(() => []);
     for (const file of files.filter((name) => name.endsWith('.yaml'))) {
-      crds.push(...parseManifests(await readFile(chartPath(chart, 'crds', file), 'utf8')));
+      crds.push(...parseManifests(await readFile(chartPath([chart, 'crds', file], charts), 'utf8')));
     }
   }
   return crds;

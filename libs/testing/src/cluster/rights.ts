@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { KubeClient } from '@eso/kube';
-import { chartPath } from '../workspace.ts';
+import { chartPath, type Origins } from '../workspace.ts';
 import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
 
 /** Says of each document of `charts/<chart>/files/rbac.yaml` where and how often it is applied. */
@@ -13,6 +13,8 @@ type RightsScope = (typeof SCOPES)[number];
 export interface RightsOptions {
   /** Folder below `charts`. */
   readonly chart: string;
+  /** Where charts come from. */
+  readonly charts?: Origins;
   /** Namespaces whose ExternalSecrets are served; `all` turns their roles into cluster roles. Default: none. */
   readonly tenantNamespaces?: readonly string[] | 'all';
   /** Namespaces of which a provider may read credentials alone, for cluster-scoped stores and administrators' configs. Default: none. */
@@ -30,7 +32,7 @@ type Subject = { kind: string; name: string; namespace?: string };
  * @throws Error for a document without a scope; KubeError of the API server
  */
 export async function applyRights(client: KubeClient, options: RightsOptions, signal?: AbortSignal): Promise<void> {
-  const text = await readFile(chartPath(options.chart, 'files', 'rbac.yaml'), 'utf8');
+  const text = await readFile(chartPath([options.chart, 'files', 'rbac.yaml'], options.charts), 'utf8');
   for (const manifest of placeRights(parseManifests(text), options)) await applyManifest(client, manifest, signal);
 }
 

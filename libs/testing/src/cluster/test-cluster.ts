@@ -10,6 +10,7 @@ import { type AdmissionOptions, applyAdmission } from './admission.ts';
 import { installCrds } from './crds.ts';
 import type { Manifest } from './manifest.ts';
 import { applyRights, type RightsOptions } from './rights.ts';
+import type { Origins } from '../workspace.ts';
 
 /** Names a ServiceAccount. */
 export interface ServiceAccountRef {
@@ -107,8 +108,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Installs the CRDs of all charts and waits until they are served. */
-  installCrds(): Promise<void> {
-    return installCrds(this.#admin);
+  installCrds(charts?: Origins): Promise<void> {
+    return installCrds(this.#admin, charts);
   }
 
   /** Applies the admission policies of all charts and waits until they are asked; the CRDs have to be there. */

@@ -7,7 +7,7 @@ import { services } from '@eso/kube';
 import type { ApiServerAddress, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
 import type { Pod } from '@eso/control-plane/pod.mjs';
 import type { TestCluster } from '../cluster/test-cluster.ts';
-import { bundlePath, chartPath } from '../workspace.ts';
+import { bundlePath, chartPath, type Origins } from '../workspace.ts';
 
 /** What is installed, and for whom. */
 export interface InstallationOptions {
@@ -24,6 +24,10 @@ export interface InstallationOptions {
   readonly coreApiServer?: CoreSettings['apiServer'];
   /** More flags for cert-manager-controller. */
   readonly certificateFlags?: readonly string[];
+  /** Programs that are not those of what is installed otherwise: releases beside each other. */
+  readonly programs?: Origins;
+  /** The same of charts: CRDs, rights, admission. */
+  readonly charts?: Origins;
   /** Told what is being done. */
   readonly progress?: (text: string) => void;
 }
@@ -87,17 +91,19 @@ export class Installation {
     const { cluster, progress = () => undefined } = options;
     const names = Object.keys(options.providers);
     progress('installing CRDs, admission policies and rights');
-    await cluster.installCrds();
-    await cluster.applyAdmission();
+    await cluster.installCrds(options.charts);
+    await cluster.applyAdmission(options.charts ? { charts: options.charts } : {});
     await prepareNamespaces(options, names);
 
     progress('starting cert-manager-controller, core and the providers');
     const kubelet = cluster.kubelet();
+    const { programs } = options;
     const keyFile = join(kubelet.dir, 'key-encryption-key');
     await writeFile(keyFile, randomBytes(32).toString('base64'), { mode: 0o400 });
     const certManagerController = await runPod(kubelet, {
       name: 'cert-manager-controller',
       namespace: ESO_NAMESPACE,
+      programs,
       flags: [
         `--key-encryption-key-file=${keyFile}`,
         '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
@@ -107,11 +113,12 @@ export class Installation {
       ],
     });
     const providers: Record<string, Pod> = {};
-    for (const name of names) providers[name] = await runProvider(kubelet, name, options.providers[name] ?? {});
+    for (const name of names)
+      providers[name] = await runProvider(kubelet, name, { programs, ...options.providers[name] });
     const endpointOverrides = join(kubelet.dir, 'endpoint-overrides.yaml');
     await writeOverrides(endpointOverrides, providers);
     const installation = new Installation(kubelet, options, { certManagerController, providers, endpointOverrides });
-    for (const name of names) await applyClasses(cluster, `provider-${name}`);
+    for (const name of names) await applyClasses(cluster, `provider-${name}`, options.charts);
     await installation.runCore(options.coreApiServer ? { apiServer: options.coreApiServer } : {});
     await installation.waitUntilReady();
     return installation;
@@ -130,10 +137,11 @@ export class Installation {
    * @throws Error when a pod of that name runs
    */
   async runCore({ name = 'core', flags = this.#options.coreFlags ?? [], apiServer }: CoreSettings = {}): Promise<Pod> {
-    const { tenants, coreEnv } = this.#options;
+    const { tenants, coreEnv, programs } = this.#options;
     const pod = await runPod(this.#kubelet, {
       name,
       app: 'core',
+      programs,
       serviceAccount: 'external-secrets',
       namespace: ESO_NAMESPACE,
       volumes: { certs: { secret: CLIENT_TLS_SECRET } },
@@ -190,14 +198,17 @@ export function providerAddress(name: string): string {
   return `provider-${name}.provider-${name}.svc:${GRPC_PORT}`;
 }
 
-/** The classes that a provider's chart has. */
-async function applyClasses(cluster: TestCluster, chart: string): Promise<void> {
-  const path = chartPath(chart, 'files', 'class.yaml');
-  if (existsSync(path)) await cluster.apply(await readFile(path, 'utf8'));
+/** The classes that a provider's chart has; none where the chart of core is of a release that did not know them. */
+async function applyClasses(cluster: TestCluster, chart: string, charts?: Origins): Promise<void> {
+  const path = chartPath([chart, 'files', 'class.yaml'], charts);
+  const known = existsSync(
+    chartPath(['external-secrets', 'crds', 'external-secrets.io_clusterproviderclasses.yaml'], charts),
+  );
+  if (known && existsSync(path)) await cluster.apply(await readFile(path, 'utf8'));
 }
 
 async function prepareNamespaces(
-  { cluster, tenants }: InstallationOptions,
+  { cluster, tenants, charts = {} }: InstallationOptions,
   providers: readonly string[],
 ): Promise<void> {
   const namespaces = [
@@ -207,9 +218,9 @@ async function prepareNamespaces(
   ];
   for (const namespace of namespaces) await cluster.ensureNamespace(namespace);
   const providerNamespaces = providers.map((name) => `provider-${name}`);
-  await cluster.applyRights({ chart: 'external-secrets', tenantNamespaces: tenants, providerNamespaces });
+  await cluster.applyRights({ chart: 'external-secrets', charts, tenantNamespaces: tenants, providerNamespaces });
   for (const name of providers) {
-    await cluster.applyRights({ chart: `provider-${name}`, tenantNamespaces: tenants });
+    await cluster.applyRights({ chart: `provider-${name}`, charts, tenantNamespaces: tenants });
     await cluster.client().create(services, {
       apiVersion: 'v1',
       kind: 'Service',
@@ -227,6 +238,7 @@ interface Program {
   readonly name: string;
   /** Folder of the program below `apps`. Default: the name. */
   readonly app?: string;
+  readonly programs: Origins | undefined;
   readonly namespace: string;
   readonly serviceAccount?: string;
   readonly flags: readonly string[];
@@ -235,10 +247,15 @@ interface Program {
   readonly apiServer?: ApiServerAddress;
 }
 
-function runProvider(kubelet: LocalKubelet, name: string, { env, flags = [] }: ProviderSettings): Promise<Pod> {
+function runProvider(
+  kubelet: LocalKubelet,
+  name: string,
+  { env, flags = [], programs }: ProviderSettings & { readonly programs: Origins | undefined },
+): Promise<Pod> {
   return runPod(kubelet, {
     name: `provider-${name}`,
     namespace: `provider-${name}`,
+    programs,
     volumes: { certs: { secret: DEFAULT_PROVIDER_TLS_SECRET } },
     flags: [
       '--listen=127.0.0.1:$(PORT_GRPC)',
@@ -253,8 +270,8 @@ function runProvider(kubelet: LocalKubelet, name: string, { env, flags = [] }: P
 }
 
 async function runPod(kubelet: LocalKubelet, program: Program): Promise<Pod> {
-  const { name, app = name, namespace, serviceAccount = name, flags, env, volumes, apiServer } = program;
-  const bundle = bundlePath(app);
+  const { name, app = name, namespace, serviceAccount = name, flags, env, volumes, apiServer, programs } = program;
+  const bundle = bundlePath(app, programs);
   if (!existsSync(bundle)) throw new Error(`${bundle} does not exist: run "npx nx run-many -t bundle" first`);
   return kubelet.run({
     name,
