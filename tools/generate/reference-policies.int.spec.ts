@@ -124,8 +124,8 @@ describe('is taken', () => {
     expect(await refusal('secretstores', { provider: { other: { token: foreign } } })).toBe('');
   });
 
-  test('as much as an object can hold', async () => {
-    const many = { headers: Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`h${at}`, own(namespace)])) };
+  test('two thousand references', async () => {
+    const many = { headers: Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`h${at}`, own(namespace)])) };
     expect(await refusal('deeps', many)).toBe('');
     expect(await refusal('secretstores', { provider: { deep: many } })).toBe('');
   });

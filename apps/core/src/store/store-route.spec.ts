@@ -41,8 +41,8 @@ describe('where a config is', () => {
     [
       'a reference without a class',
       { providerRef },
-      'spec.providerRef',
-      /^providerRef needs runtimeRef/,
+      'spec.runtimeRef',
+      /^providerRef needs runtimeRef: name the class/,
       /^Name the class /,
     ],
     [

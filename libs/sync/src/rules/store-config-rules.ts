@@ -65,14 +65,14 @@ const runtimeRef: StoreRule = {
   kinds: V1_STORES,
   *problems({ spec }) {
     if (spec.providerRef && !spec.provider && !spec.runtimeRef)
-      yield invalid('spec.providerRef', RUNTIME_REF, 'Name the class that serves the config in spec.runtimeRef.');
+      yield invalid('spec.runtimeRef', RUNTIME_REF, 'Name the class that serves the config.');
   },
   admission: {
     place: 'crd',
     at: 'spec',
     rule: '!has(self.providerRef) || has(self.provider) || has(self.runtimeRef)',
     message: RUNTIME_REF,
-    fieldPath: '.providerRef',
+    fieldPath: '.runtimeRef',
   },
 };
 

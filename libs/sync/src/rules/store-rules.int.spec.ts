@@ -130,7 +130,7 @@ const examples: readonly Example[] = [
   ...both({
     rule: 'runtime-ref',
     spec: { providerRef: ref },
-    said: 'spec.providerRef: Invalid value: providerRef needs runtimeRef: name the class of the provider that serves it',
+    said: 'spec.runtimeRef: Invalid value: providerRef needs runtimeRef: name the class of the provider that serves it',
   }),
   {
     rule: 'cluster-class',
