@@ -88,19 +88,31 @@ describe('rivals of a change', () => {
       .map(({ kind, metadata: { namespace = '-', name } }) => `${kind} ${namespace}/${name}`)
       .sort();
 
-  test('of a ClusterProviderClass are all that claim the same, of both kinds', () => {
-    expect(rivals({ kind: 'ClusterProviderClass', name: 'a', claims: [AWS] })).toEqual([
-      'ClusterProviderClass -/a',
+  test('of a ClusterProviderClass are all others that claim the same, of both kinds', () => {
+    expect(rivals({ kind: 'ClusterProviderClass', name: 'a', claims: [AWS], claimsChanged: true })).toEqual([
       'ClusterProviderClass -/b',
       'ProviderClass team-a/own',
       'ProviderClass team-b/own',
     ]);
   });
 
-  test('of a ProviderClass are those of its namespace alone', () => {
-    expect(rivals({ kind: 'ProviderClass', namespace: 'team-a', name: 'own', claims: [AWS] })).toEqual([
+  test('of a ProviderClass are others of its namespace alone, whatever bears its name elsewhere', () => {
+    scripted.set(ownClass('team-a', 'second', younger));
+    const change = {
+      kind: 'ProviderClass',
+      namespace: 'team-a',
+      name: 'own',
+      claims: [AWS],
+      claimsChanged: true,
+    } as const;
+    expect(rivals(change)).toEqual(['ProviderClass team-a/second']);
+    scripted.remove(ownClass('team-a', 'second'));
+  });
+
+  test('of a ClusterProviderClass may be a ProviderClass of its name', () => {
+    expect(rivals({ kind: 'ClusterProviderClass', name: 'own', claims: [AWS], claimsChanged: true })).toContain(
       'ProviderClass team-a/own',
-    ]);
+    );
   });
 });
 
@@ -119,25 +131,25 @@ describe('changes that are told', () => {
     scripted.remove(ownClass('team-a', 'own'));
     const own = { kind: 'ProviderClass', namespace: 'team-a', name: 'own' };
     expect(changes).toEqual([
-      { ...own, claims: [AWS] },
+      { ...own, claims: [AWS], claimsChanged: true },
       // The stores of the key that it gives up are concerned, too.
-      { ...own, claims: expect.arrayContaining([AWS, keyClaim('vault')]) as unknown },
-      { ...own, claims: [keyClaim('vault')] },
+      { ...own, claims: expect.arrayContaining([AWS, keyClaim('vault')]) as unknown, claimsChanged: true },
+      { ...own, claims: [keyClaim('vault')], claimsChanged: true },
     ]);
   });
 
   const failed = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'HealthCheckFailed' }] };
   test.each([
-    ['another one under its name', { ...older, uid: 'next' }],
-    ['another address', { ...older, spec: { ...aws, address: 'other.fake.svc:8080' } }],
-    ['conditions', { ...older, spec: { ...aws, conditions: [{ namespaces: ['team-a'] }] } }],
-    ['not ready any more', { ...older, status: failed }],
-    ['not judged any more', { ...older, status: {} }],
-  ])('%s', (_, after) => {
+    ['another one under its name', { ...older, uid: 'next' }, true],
+    ['another address', { ...older, spec: { ...aws, address: 'other.fake.svc:8080' } }, false],
+    ['conditions', { ...older, spec: { ...aws, conditions: [{ namespaces: ['team-a'] }] } }, false],
+    ['not ready any more', { ...older, status: failed }, false],
+    ['not judged any more', { ...older, status: {} }, false],
+  ])('%s', (_, after, claimsChanged) => {
     const scripted = new ScriptedClasses(clusterClass('a', older));
     const changes = told(scripted);
     scripted.set(clusterClass('a', after));
-    expect(changes).toEqual([{ kind: 'ClusterProviderClass', name: 'a', claims: [AWS] }]);
+    expect(changes).toEqual([{ kind: 'ClusterProviderClass', name: 'a', claims: [AWS], claimsChanged }]);
   });
 
   test('another reason of what is not ready', () => {

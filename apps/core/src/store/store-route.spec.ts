@@ -61,7 +61,7 @@ describe('where a config is', () => {
       /exactly one backend specified, found 2$/,
       /^Keep one of them/,
     ],
-  ])('%s is refused with its field and what to do', (_, spec, field, publicMessage, nextStep) => {
+  ])('%s is refused with its field and what to do [3.4.3]', (_, spec, field, publicMessage, nextStep) => {
     const refusal = {
       kind: 'refused',
       problem: {
@@ -120,7 +120,7 @@ describe('the class that serves a store', () => {
     });
   });
 
-  test('is none by its name alone: only a claim counts', () => {
+  test('is none by its name alone: only a claim counts [3.1.13] [3.4.4]', () => {
     const classes = new ScriptedClasses(clusterClass('fake'), ownClass('team-a', 'fake'));
     expect(route(secretStoreOf(inline), classes)).toEqual({
       kind: 'refused',
@@ -193,15 +193,15 @@ describe('a class that may not be used', () => {
     ['was not looked at yet', {}, 'it has not been looked at yet', /^Nothing to do if it was just created/],
     [
       'is not ready',
-      { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'ClaimTaken', message: 'taken' }] },
-      'taken',
-      /^Mend the ClusterProviderClass/,
+      { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'ClaimTaken', message: 'in many words' }] },
+      'ClaimTaken',
+      /^Its Ready condition says more\./,
     ],
     [
-      'has a condition without a message',
-      { conditions: [{ type: 'Ready', status: 'Unknown' as const, reason: 'Why' }] },
-      'Why',
-      /^Mend /,
+      'has a condition without a reason',
+      { conditions: [{ type: 'Ready', status: 'Unknown' as const }] },
+      'no reason is given',
+      /^Its Ready condition says more\./,
     ],
   ])('one that %s is not used, and what is wrong with it is said', (_, status, why, nextStep) => {
     const classes = new ScriptedClasses(clusterClass('fake', { spec: serves, status }));
@@ -217,13 +217,13 @@ describe('a class that may not be used', () => {
   });
 
   test('one that is not ready holds its claim: a younger one does not get the stores', () => {
-    const notReady = { conditions: [{ type: 'Ready', status: 'False' as const, message: 'down' }] };
+    const notReady = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'Down' }] };
     const classes = new ScriptedClasses(
       clusterClass('old', { spec: serves, status: notReady, createdAt: '2026-01-01T00:00:00Z' }),
       clusterClass('new', { spec: serves, createdAt: '2026-02-01T00:00:00Z' }),
     );
     expect(route(secretStoreOf(inline), classes)).toMatchObject({
-      problem: { code: 'CLASS_NOT_READY', publicMessage: 'ClusterProviderClass "old" is not ready: down' },
+      problem: { code: 'CLASS_NOT_READY', publicMessage: 'ClusterProviderClass "old" is not ready: Down' },
     });
   });
 });

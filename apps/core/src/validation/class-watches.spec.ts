@@ -66,7 +66,6 @@ test('a ClusterProviderClass that comes concerns stores of its keys and those th
   const { scripted, queued } = cluster();
   scripted.set(clusterClass('x', serves('aws')));
   expect(queued()).toEqual([
-    'ClusterProviderClass x',
     'ClusterSecretStore aws',
     'ClusterSecretStore x',
     'SecretStore team-a/aws',
@@ -79,7 +78,7 @@ test('a ClusterProviderClass that comes concerns stores of its keys and those th
 test('a ProviderClass concerns SecretStores of its namespace alone', () => {
   const { scripted, queued } = cluster();
   scripted.set(ownClass('team-a', 'x', serves('aws')));
-  expect(queued()).toEqual(['ProviderClass team-a/x', 'SecretStore team-a/aws', 'SecretStore team-a/own-x']);
+  expect(queued()).toEqual(['SecretStore team-a/aws', 'SecretStore team-a/own-x']);
 });
 
 test('a key that is given up concerns its stores, those of the next key, and the classes that may get it', () => {
@@ -91,7 +90,6 @@ test('a key that is given up concerns its stores, those of the next key, and the
   scripted.set(clusterClass('x', serves('vault')));
   expect(queued()).toEqual([
     'ClusterProviderClass next',
-    'ClusterProviderClass x',
     'ClusterSecretStore aws',
     'ClusterSecretStore x',
     'ProviderClass team-b/own',
@@ -105,6 +103,14 @@ test('a class that goes concerns whom it served, and not itself', () => {
   const { scripted, queued } = cluster(ownClass('team-a', 'x', serves('vault')));
   scripted.remove(ownClass('team-a', 'x'));
   expect(queued()).toEqual(['SecretStore team-a/own-x', 'SecretStore team-a/vault']);
+});
+
+test('a class that is not ready any more concerns its stores, and no class that claims the same', () => {
+  const rival = { ...serves('aws'), createdAt: '2026-02-01T00:00:00Z' };
+  const { scripted, queued } = cluster(ownClass('team-a', 'x', serves('aws')), ownClass('team-a', 'rival', rival));
+  const status = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'HealthCheckFailed' }] };
+  scripted.set(ownClass('team-a', 'x', { ...serves('aws'), status }));
+  expect(queued()).toEqual(['SecretStore team-a/aws', 'SecretStore team-a/own-x']);
 });
 
 test('a class that was judged the same again concerns nobody', () => {

@@ -16,7 +16,7 @@ const pause = (retry: RetrySettings, completed: number) =>
     settings(retry).retryStrategy as unknown as { retryBackoffStrategy: { computeNextBackoffDelay(n: number): number } }
   ).retryBackoffStrategy.computeNextBackoffDelay(completed);
 
-test('three attempts, unless the store says how many', () => {
+test('three attempts, unless the store says how many [3.1.12]', () => {
   expect(settings()).toMatchObject({ maxAttempts: 3, retryMode: 'standard' });
   expect(settings({ maxRetries: 5 })).toMatchObject({ maxAttempts: 5, retryMode: 'standard' });
   expect(settings({ retryIntervalMs: 5 }).maxAttempts).toBe(3);
@@ -26,7 +26,7 @@ test('none at all is not for ever', () => {
   expect(settings({ maxRetries: 0 }).maxAttempts).toBe(1);
 });
 
-test('an interval is the pause before each attempt, up to the longest that a call may take', () => {
+test('an interval is the pause before each attempt, up to the longest that a call may take [3.1.12]', () => {
   expect([0, 1, 7].map((completed) => pause({ retryIntervalMs: 1_500 }, completed))).toEqual([1_500, 1_500, 1_500]);
   expect(pause({ retryIntervalMs: 3_600_000 }, 0)).toBe(60_000);
   expect(settings({ retryIntervalMs: 0 }).retryStrategy).toBeUndefined();
