@@ -354,6 +354,7 @@ describe('events of stores', () => {
   test('what a provider warns about stands in the condition, whatever annotation the store has [1.4.5] [3.2.9] [3.2.10]', async () => {
     bench.validation = { kind: 'valid', warnings: ['auth.jwt is deprecated'] };
     await createClass(labClusterClass(name));
+    await clusterClass(name, HEALTHY);
     const object = labStore(namespace, 'store');
     const annotations = { 'external-secrets.io/ignore-maintenance-checks': 'true' };
     await bench.admin.create(secretStores, { ...object, metadata: { ...object.metadata, annotations } });
