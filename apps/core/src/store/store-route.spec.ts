@@ -35,14 +35,14 @@ describe('where a config is', () => {
       'a config and a reference to one',
       { ...inline, providerRef, runtimeRef: { name: 'fake' } },
       'spec.providerRef',
-      /^the store has a config in spec\.provider, too$/,
+      /^set exactly one of provider .* and providerRef /,
       /^Keep one of /,
     ],
     [
       'a reference without a class',
       { providerRef },
-      'spec.runtimeRef',
-      /^the class of the provider is not named$/,
+      'spec.providerRef',
+      /^providerRef needs runtimeRef/,
       /^Name the class /,
     ],
     [
@@ -52,7 +52,7 @@ describe('where a config is', () => {
       /is served by the class that claims its key$/,
       /^Remove spec\.runtimeRef/,
     ],
-    ['neither', {}, 'spec.provider', /exactly one backend specified, found 0$/, /^Configure one backend /],
+    ['neither', {}, 'spec.provider', /^set exactly one of provider .* and providerRef /, /^Configure one backend /],
     ['no key', { provider: {} }, 'spec.provider', /exactly one backend specified, found 0$/, /^Configure one backend /],
     [
       'two keys',
