@@ -9,13 +9,13 @@ const page = (...rows: string[]): string =>
 test('rows have an id, a text, and a status with its reason', () => {
   expect(
     rowsOf(
-      `${page('| 1.13b.1 | a `x` | same |', '| 1.13b.2 | b | differs: why: so |')}\n\n## 8 Edges\n\n| 8.1 | c | not yet: stores |`,
+      `${page('| 1.13b.1 | a `x` | same |', '| 1.13b.2 | b | differs: why: so |')}\n\n## P8.1 Edges\n\n| P8.1.1 | c | not yet: stores |`,
     ),
   ).toEqual({
     rows: [
       { id: '1.13b.1', text: 'a `x`', status: 'same', reason: '' },
       { id: '1.13b.2', text: 'b', status: 'differs', reason: 'why: so' },
-      { id: '8.1', text: 'c', status: 'not yet', reason: 'stores' },
+      { id: 'P8.1.1', text: 'c', status: 'not yet', reason: 'stores' },
     ],
     problems: [],
   });
@@ -54,5 +54,5 @@ test.each([
 test('the page of this repository is sound, and has rows for all of it', () => {
   const { rows, problems } = rowsOf(readFileSync(join(root, 'docs', 'parity.md'), 'utf8'));
   expect(problems).toEqual([]);
-  expect(rows.length).toBeGreaterThanOrEqual(512);
+  expect(rows.length).toBeGreaterThanOrEqual(592);
 });

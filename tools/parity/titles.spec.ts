@@ -7,6 +7,7 @@ test.each<[string, string, readonly string[]]>([
   ['a test', `test('a window [1.18.3]', () => {});`, ['1.18.3']],
   ['several ids', `it('a window [1.18.3] [8.52]', () => {});`, ['1.18.3', '8.52']],
   ['a section with a letter', `test('a ConfigMap [1.13b.4]', () => {});`, ['1.13b.4']],
+  ['a section of the proofs of concept', `test('who [P2.6.1]', () => {});`, ['P2.6.1']],
   ['a block', `describe('windows [1.18.3]', () => {});`, ['1.18.3']],
   ['a title that is a template', 'test(`${kind}: a window [1.18.3]`, () => {});', ['1.18.3']],
   ['the title of a table', `test.each([['a']])('%s [1.18.3]', () => {});`, ['1.18.3']],

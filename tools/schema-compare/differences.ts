@@ -42,29 +42,6 @@ export const EXTERNAL_SECRET_DIFFERENCES: readonly Difference[] = [
 ];
 
 const DNS_NAME = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
-const STORE_DURATION = '^\\+?(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$';
-const ONE_CONFIG = [
-  {
-    rule: 'has(self.provider) != has(self.providerRef)',
-    message: 'set exactly one of provider (the config itself) and providerRef (a config object)',
-  },
-  {
-    rule: '!has(self.provider) || !has(self.runtimeRef)',
-    message: 'runtimeRef goes with providerRef: a store with provider is served by the class that claims its key',
-    fieldPath: '.runtimeRef',
-  },
-  {
-    rule: '!has(self.providerRef) || has(self.runtimeRef)',
-    message: 'providerRef needs runtimeRef: name the class of the provider that serves it',
-    fieldPath: '.providerRef',
-  },
-];
-const CLUSTER_CLASS = {
-  rule: "!has(self.runtimeRef) || !has(self.runtimeRef.kind) || self.runtimeRef.kind == 'ClusterProviderClass'",
-  message: 'a ClusterSecretStore is served by a ClusterProviderClass only',
-  fieldPath: '.runtimeRef.kind',
-};
-
 const added = (path: string, ours: Readonly<Record<string, unknown>>, reason: string): Difference => ({
   path,
   keyword: 'field',
@@ -115,37 +92,17 @@ const atomic = (path: string): Difference => ({
 });
 
 /** Of SecretStore and ClusterSecretStore. */
-export function storeDifferences(kind: 'SecretStore' | 'ClusterSecretStore'): readonly Difference[] {
-  return [
-    {
-      path: 'spec',
-      keyword: 'x-kubernetes-validations',
-      ours: kind === 'SecretStore' ? ONE_CONFIG : [...ONE_CONFIG, CLUSTER_CLASS],
-      reason: 'a store has its config or names one, never both, and the API server says so',
-    },
-    { path: 'spec', keyword: 'required', ours: true, reason: 'a store without a spec has neither of the two' },
-    { path: 'spec.provider', keyword: 'required', theirs: true, reason: NAMED },
-    {
-      path: 'spec.provider',
-      keyword: 'x-kubernetes-preserve-unknown-fields',
-      ours: true,
-      reason: 'core knows no backend: what stands under the key is its provider’s, which validates it',
-    },
-    {
-      path: 'spec.refreshInterval',
-      keyword: 'pattern',
-      ours: STORE_DURATION,
-      reason: 'what upstream’s webhook refuses, the API server refuses here',
-    },
-    {
-      path: 'spec.refreshInterval',
-      keyword: 'minimum',
-      ours: 0,
-      reason: 'what upstream’s webhook refuses, the API server refuses here',
-    },
-    atomic(SELECTOR),
-    atomic(`${SELECTOR}[].values`),
-    ...NAMED_FIELDS,
-    ...STATUS_FACTS,
-  ];
-}
+export const STORE_DIFFERENCES: readonly Difference[] = [
+  { path: 'spec', keyword: 'required', ours: true, reason: 'a store without a spec has no config and names none' },
+  { path: 'spec.provider', keyword: 'required', theirs: true, reason: NAMED },
+  {
+    path: 'spec.provider',
+    keyword: 'x-kubernetes-preserve-unknown-fields',
+    ours: true,
+    reason: 'core knows no backend: what stands under the key is its provider’s, which validates it',
+  },
+  atomic(SELECTOR),
+  atomic(`${SELECTOR}[].values`),
+  ...NAMED_FIELDS,
+  ...STATUS_FACTS,
+];

@@ -72,7 +72,7 @@ test.each<[string, Readonly<Record<string, Facts>>]>([
     },
   ],
   ['the name of the store [1.2.1]', { 'spec.secretStoreRef': object, 'spec.secretStoreRef.name': dnsName }],
-  ['the kind of the store [1.2.2]', { 'spec.secretStoreRef.kind': storeKind }],
+  ['the kind of the store [1.2.2] [P2.5.1]', { 'spec.secretStoreRef.kind': storeKind }],
   ['refreshPolicy [1.2.3]', { 'spec.refreshPolicy': oneOf('CreatedOnce', 'Periodic', 'OnChange') }],
   ['refreshInterval [1.2.4]', { 'spec.refreshInterval': withDefault('1h0m0s', goDuration) }],
   ['syncWindows.kind [1.2.5]', { 'spec.syncWindows.kind': required(oneOf('allow', 'deny')) }],
@@ -92,7 +92,7 @@ test.each<[string, Readonly<Record<string, Facts>>]>([
   ['secretKey [1.2.10]', { [`${DATA}.secretKey`]: required(dataKey) }],
   ['remoteRef [1.2.11]', { [`${DATA}.remoteRef`]: required(object) }],
   [
-    'sourceRef of data [1.2.12]',
+    'sourceRef of data [1.2.12] [P2.5.2]',
     {
       [`${DATA}.sourceRef`]: exactlyOne,
       [`${DATA}.sourceRef.storeRef.name`]: dnsName,
@@ -102,7 +102,7 @@ test.each<[string, Readonly<Record<string, Facts>>]>([
   ],
   ['rewrite [1.2.16]', { [`${FROM}.rewrite`]: array, [`${FROM}.rewrite[]`]: exactlyOne }],
   [
-    'sourceRef of dataFrom [1.2.17]',
+    'sourceRef of dataFrom [1.2.17] [P2.5.2]',
     {
       [`${FROM}.sourceRef`]: exactlyOne,
       [`${FROM}.sourceRef.storeRef.name`]: dnsName,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coreResources, crd } from '@eso/api/schema';
 import type { Difference } from './compare.ts';
-import { EXTERNAL_SECRET_DIFFERENCES, storeDifferences } from './differences.ts';
+import { EXTERNAL_SECRET_DIFFERENCES, STORE_DIFFERENCES } from './differences.ts';
 import { type Crd, factsOf, type FactTable, readFacts } from './facts.ts';
 
 /** A kind that upstream has, too. */
@@ -27,13 +27,13 @@ export const COMPARED: readonly ComparedKind[] = [
   {
     kind: 'SecretStore',
     table: 'tools/schema-compare/secret-store.facts',
-    differences: storeDifferences('SecretStore'),
+    differences: STORE_DIFFERENCES,
     open: 'spec.provider',
   },
   {
     kind: 'ClusterSecretStore',
     table: 'tools/schema-compare/cluster-secret-store.facts',
-    differences: storeDifferences('ClusterSecretStore'),
+    differences: STORE_DIFFERENCES,
     open: 'spec.provider',
   },
 ];
@@ -49,7 +49,7 @@ export function comparedKind(kind: string): ComparedKind {
 export const upstreamFacts = (root: string, { table }: Pick<ComparedKind, 'table'>): FactTable =>
   readFacts(readFileSync(join(root, table), 'utf8'));
 
-/** Facts of our CRD of a kind, as it is generated into the chart. */
+/** Facts of our CRD of a kind, as it is generated into the chart; without the rules of libs/sync/src/rules that are added there. */
 export function ourFacts({ kind }: Pick<ComparedKind, 'kind'>): FactTable {
   const resource = coreResources.find((one) => one.kind === kind);
   if (!resource) throw new Error(`there is no kind ${kind}`);

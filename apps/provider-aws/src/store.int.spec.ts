@@ -76,7 +76,7 @@ describe.each(kinds)('a %s', (kind) => {
     ],
     ['a region that is none', { region: 'x.example.org/' }, 'CONFIG_INVALID', 'region'],
     ['Parameter Store', { service: 'ParameterStore' }, 'UNSUPPORTED', 'service'],
-  ])('says what is wrong with %s, without a word to AWS', async (_what, config, code, field) => {
+  ])('says what is wrong with %s, without a word to AWS [3.4.5]', async (_what, config, code, field) => {
     const wrong = store(config);
     for (const call of [lab.get(wrong, 'app/key'), validate(wrong)]) {
       const { code: answered, error } = await refusedCall(call);

@@ -245,7 +245,11 @@ test.each<[string, Given, unknown]>([
     failedWith('SPEC_TOO_LARGE'),
   ],
   ['what is not built', { spec: unsupported, syncedAgo: MINUTE, ready: 'True' }, failedWith('NOT_BUILT_YET')],
-  ["another installation's store [1.6.6] [1.17.1]", { store: store({ controllerClass: 'theirs' }) }, { kind: 'skip' }],
+  [
+    "another installation's store [1.6.6] [1.17.1] [3.6.2]",
+    { store: store({ controllerClass: 'theirs' }) },
+    { kind: 'skip' },
+  ],
   [
     "another installation's store, and a broken spec",
     { spec: unsupported, store: store({ controllerClass: 'theirs' }) },

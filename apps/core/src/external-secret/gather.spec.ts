@@ -71,8 +71,18 @@ test('each source gets its own store, dataFrom before data', () => {
 });
 
 test.each<[string, StoreView[], string, string]>([
-  ['forbidden', [store('s', { allows: () => false })], 'STORE_NOT_ALLOWED', 'denied by spec.condition'],
-  ['broken', [store('s', { ready: { status: 'False', message: 'why' } })], 'STORE_NOT_READY', 'is not ready: why'],
+  [
+    'forbidden [3.6.3] [P2.6.2]',
+    [store('s', { allows: () => false })],
+    'STORE_NOT_ALLOWED',
+    'denied by spec.condition',
+  ],
+  [
+    'broken [3.6.4] [P2.5.5]',
+    [store('s', { ready: { status: 'False', message: 'why' } })],
+    'STORE_NOT_READY',
+    'is not ready: why',
+  ],
   [
     'foreign config',
     [
@@ -106,7 +116,7 @@ test('a store that nobody has looked at yet is pending, which may be no fault at
   });
 });
 
-test('so is a store that is not there at all', () => {
+test('so is a store that is not there at all [3.6.1]', () => {
   expect(gathered([], data('s'))).toMatchObject({
     kind: 'pending',
     problem: {

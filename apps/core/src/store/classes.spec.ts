@@ -96,10 +96,23 @@ describe('rivals of a change', () => {
     ]);
   });
 
-  test('of a ProviderClass are those of its namespace alone', () => {
-    const change = { kind: 'ProviderClass', namespace: 'team-a', claims: [AWS], claimsChanged: true } as const;
-    expect(rivals({ ...change, name: 'other' })).toEqual(['ProviderClass team-a/own']);
-    expect(rivals({ ...change, name: 'own' })).toEqual([]);
+  test('of a ProviderClass are others of its namespace alone, whatever bears its name elsewhere', () => {
+    scripted.set(ownClass('team-a', 'second', younger));
+    const change = {
+      kind: 'ProviderClass',
+      namespace: 'team-a',
+      name: 'own',
+      claims: [AWS],
+      claimsChanged: true,
+    } as const;
+    expect(rivals(change)).toEqual(['ProviderClass team-a/second']);
+    scripted.remove(ownClass('team-a', 'second'));
+  });
+
+  test('of a ClusterProviderClass may be a ProviderClass of its name', () => {
+    expect(rivals({ kind: 'ClusterProviderClass', name: 'own', claims: [AWS], claimsChanged: true })).toContain(
+      'ProviderClass team-a/own',
+    );
   });
 });
 
@@ -116,12 +129,12 @@ describe('changes that are told', () => {
     scripted.set(ownClass('team-a', 'own', older));
     scripted.set(ownClass('team-a', 'own', { spec: { serves: { stores: ['vault'] } } }));
     scripted.remove(ownClass('team-a', 'own'));
-    const own = { kind: 'ProviderClass', namespace: 'team-a', name: 'own', claimsChanged: true };
+    const own = { kind: 'ProviderClass', namespace: 'team-a', name: 'own' };
     expect(changes).toEqual([
-      { ...own, claims: [AWS] },
+      { ...own, claims: [AWS], claimsChanged: true },
       // The stores of the key that it gives up are concerned, too.
-      { ...own, claims: expect.arrayContaining([AWS, keyClaim('vault')]) as unknown },
-      { ...own, claims: [keyClaim('vault')] },
+      { ...own, claims: expect.arrayContaining([AWS, keyClaim('vault')]) as unknown, claimsChanged: true },
+      { ...own, claims: [keyClaim('vault')], claimsChanged: true },
     ]);
   });
 
@@ -130,7 +143,6 @@ describe('changes that are told', () => {
     ['another one under its name', { ...older, uid: 'next' }, true],
     ['another address', { ...older, spec: { ...aws, address: 'other.fake.svc:8080' } }, false],
     ['conditions', { ...older, spec: { ...aws, conditions: [{ namespaces: ['team-a'] }] } }, false],
-    // It must not wake itself, or one that fails in turns would be looked at without a pause.
     ['not ready any more', { ...older, status: failed }, false],
     ['not judged any more', { ...older, status: {} }, false],
   ])('%s', (_, after, claimsChanged) => {

@@ -86,6 +86,13 @@ describe('what goes over the wire of a SecretStore', () => {
     expect(view.allows({ name: 'team-b', labels: {} })).toBe(false);
   });
 
+  test('conditions of its own mean nothing to it [3.1.8]', () => {
+    const view = own({ ...inline, conditions: [{ namespaces: ['elsewhere'] }] });
+    expect(view.allows({ name: 'team-a', labels: {} })).toBe(true);
+    expect(view.allows({ name: 'elsewhere', labels: {} })).toBe(false);
+    expect(view.reference('team-a')).toMatchObject({ kind: 'reference' });
+  });
+
   test.each<[string, SecretStore['spec']]>([
     ['neither', {}],
     ['both', { ...inline, ...byClass }],
@@ -99,7 +106,7 @@ describe('what goes over the wire of a SecretStore', () => {
 describe('what goes over the wire of a ClusterSecretStore', () => {
   const kind = 'ClusterSecretStore';
 
-  test('its own config: the namespace is that of who asks, and nobody asks for a validation [P2.6.2]', () => {
+  test('its own config: the namespace is that of who asks, and nobody asks for a validation [3.1.19] [3.7.2]', () => {
     const view = cluster(inline);
     expect(view.reference('team-a')).toEqual({
       kind: 'reference',
@@ -150,7 +157,7 @@ describe('what goes over the wire of a ClusterSecretStore', () => {
     });
   });
 
-  test('conditions admit namespaces, by expressions that match anywhere [3.1.13] [3.6.3]', () => {
+  test('conditions admit namespaces, by expressions that match anywhere [3.1.11] [3.6.3]', () => {
     const view = cluster({ ...inline, conditions: [{ namespaceRegexes: ['prod'] }] });
     expect(view.allows({ name: 'not-prod-at-all', labels: {} })).toBe(true);
     expect(view.allows({ name: 'team-a', labels: {} })).toBe(false);

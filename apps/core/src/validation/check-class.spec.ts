@@ -3,7 +3,7 @@ import { ProviderError } from '@eso/api/contract';
 import type { ClassObject } from '../store/class-view.ts';
 import { classView } from '../store/class-view.ts';
 import type { EndpointResolution } from '../store/store-view.ts';
-import { clusterClass, ownClass, ScriptedClasses } from '../testing/store-objects.ts';
+import { clusterClass, ownClass, READY, ScriptedClasses } from '../testing/store-objects.ts';
 import { checkClass, HEALTH_INTERVAL_MS } from './check-class.ts';
 
 const endpoint = { id: 'fake/provider:8080', serverName: 'provider.fake.svc', addresses: [] };
@@ -48,8 +48,14 @@ test('one whose process is not found is refused as the address says', () => {
 });
 
 describe('what its process says', () => {
-  async function asked(checkHealth: () => Promise<void>, signal = new AbortController().signal): Promise<unknown> {
-    const checked = check(holder);
+  async function asked(
+    checkHealth: () => Promise<void>,
+    {
+      signal = new AbortController().signal,
+      status = {},
+    }: { signal?: AbortSignal; status?: ClassObject['status'] } = {},
+  ): Promise<unknown> {
+    const checked = check(clusterClass('holder', { spec, status }));
     if (checked.kind === 'refused') throw new Error('expected it to pass');
     return checked.ask({ checkHealth } as unknown as ProviderClient, signal);
   }
@@ -67,8 +73,26 @@ describe('what its process says', () => {
     });
   });
 
+  test('one answer that is missing is not believed of one that was well, two are', async () => {
+    const missing = new ProviderError('TIMEOUT', 'it does not answer in time');
+    const answers: (() => Promise<void>)[] = [() => Promise.reject(missing), () => Promise.resolve()];
+    expect(await asked(() => answers.shift()?.() ?? Promise.reject(missing), { status: READY })).toEqual({
+      kind: 'valid',
+      warnings: [],
+    });
+    let asks = 0;
+    const never = (): Promise<void> => {
+      asks++;
+      return Promise.reject(missing);
+    };
+    expect(await asked(never, { status: READY })).toMatchObject({ kind: 'invalid', problem: { code: 'TIMEOUT' } });
+    expect(asks).toBe(2);
+    await asked(never);
+    expect(asks).toBe(3);
+  });
+
   test('nothing counts when core itself ends', async () => {
     const stopped = AbortSignal.abort(new Error('stopped'));
-    await expect(asked(() => Promise.reject(new Error('cancelled')), stopped)).rejects.toThrow('stopped');
+    await expect(asked(() => Promise.reject(new Error('cancelled')), { signal: stopped })).rejects.toThrow('stopped');
   });
 });

@@ -60,7 +60,7 @@ test('a class that cannot be used: what is synced stays, what is due says why, a
   await createSecret('after');
   const message = await core.ready(namespace, 'after', 'False');
   expect(message).toMatch(
-    /^could not get secret data from provider: .*SecretStore "store" is not ready: .*spec\.provider\.lab: ClusterProviderClass "lab" is not ready: .*Service provider-fake\/absent does not exist.*\[STORE_NOT_READY\]\. /,
+    /^could not get secret data from provider: .*SecretStore "store" is not ready: .*spec\.provider\.lab: ClusterProviderClass "lab" is not ready: ServiceNotFound.*\[STORE_NOT_READY\]\. /,
   );
   expect(await core.secret(namespace, 'after')).toBeUndefined();
   await core.holds(namespace, 'before', { user: 'admin' });

@@ -112,6 +112,14 @@ test('a class that goes concerns whom it served, and not itself', () => {
   expect(queued()).toEqual(['SecretStore team-a/own-x', 'SecretStore team-a/vault']);
 });
 
+test('a class that is not ready any more concerns its stores, and no class that claims the same', () => {
+  const rival = { ...serves('aws'), createdAt: '2026-02-01T00:00:00Z' };
+  const { scripted, queued } = cluster(ownClass('team-a', 'x', serves('aws')), ownClass('team-a', 'rival', rival));
+  const status = { conditions: [{ type: 'Ready', status: 'False' as const, reason: 'HealthCheckFailed' }] };
+  scripted.set(ownClass('team-a', 'x', { ...serves('aws'), status }));
+  expect(queued()).toEqual(['SecretStore team-a/aws', 'SecretStore team-a/own-x']);
+});
+
 test('a class that was judged the same again concerns nobody', () => {
   const { scripted, queued } = cluster(clusterClass('x', serves('aws')));
   scripted.set(clusterClass('x', { ...serves('aws'), status: structuredClone(READY) }));

@@ -33,3 +33,19 @@ test('the series carry the names and labels of External Secrets, and go with the
   expect(await registry.metrics()).not.toContain('name="db"');
   expect(await registry.metrics()).toContain('name="shared"');
 });
+
+test.each(['SecretStore [6.1.12] [6.1.13]', 'ClusterSecretStore [6.1.14] [6.1.15]'])(
+  'the families of a %s are those of External Secrets',
+  async (title) => {
+    const [kind = ''] = title.split(' ');
+    const registry = createRegistry({ processMetrics: false });
+    const metrics = new ValidationMetrics(kind, registry, DEFAULT_METRIC_SETTINGS);
+    metrics.observePass({ name: 'shared' }, 1.5);
+    metrics.setConditions({ name: 'shared' }, [{ type: 'Ready', status: 'True' }]);
+    const text = await registry.metrics();
+    const family = kind.toLowerCase();
+    expect(text).toContain(`${family}_reconcile_duration{name="shared",namespace=""} 1500000`);
+    expect(text).toContain(`${family}_status_condition{name="shared",namespace="",condition="Ready",status="True"} 1`);
+    expect(text).toContain(`${family}_status_condition{name="shared",namespace="",condition="Ready",status="False"} 0`);
+  },
+);

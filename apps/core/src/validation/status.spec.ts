@@ -18,7 +18,7 @@ const failed = (code: string): StoreVerdict => ({
 const down = failed('TLS_EXPIRED');
 const leftAlone: StoreVerdict = { kind: 'circuitOpen', problem: { code: 'CIRCUIT_OPEN', publicMessage: 'y' } };
 
-test('a valid store is ready, with what it can do and the generation that this is about', () => {
+test('a valid store is ready, with what it can do and the generation that this is about [3.2.2] [3.2.3]', () => {
   expect(storeStatusAfter(undefined, valid, at(0, 4))).toEqual({
     capabilities: 'ReadOnly',
     conditions: [
@@ -50,7 +50,7 @@ test.each<[string, StoreVerdict, ReturnType<typeof at>]>([
   expect(conditionOf(second, 'Ready')?.lastTransitionTime).toBe('2026-01-01T00:00:00Z');
 });
 
-test('warnings stand in the message as the words of the provider, cut where they are endless', () => {
+test('warnings stand in the message as the words of the provider, cut where they are endless [3.2.9] [3.4.6]', () => {
   const status = storeStatusAfter(
     undefined,
     { ...valid, warnings: ['use v2\n"', ' ', ...Array<string>(9).fill('x'.repeat(5_000))] },
@@ -143,7 +143,7 @@ describe('what it can do', () => {
 describe('the words of a kind', () => {
   const ofSecretStore = { ...at(0), words: SECRET_STORE_WORDS };
 
-  test('of v1 stores are those of External Secrets, whatever went wrong; the code says what', () => {
+  test('of v1 stores are those of External Secrets, whatever went wrong; the code says what [3.2.4] [3.2.5]', () => {
     expect(storeStatusAfter(undefined, down, ofSecretStore)?.conditions).toEqual([
       {
         type: 'Ready',

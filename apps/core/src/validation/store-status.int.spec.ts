@@ -111,7 +111,7 @@ describe.each([
     await ready();
   });
 
-  test('a status that meets a newer store is no failure: the pass starts over', async () => {
+  test('a status that meets a newer store is no failure: the pass starts over [3.3.3]', async () => {
     const errors = await core.reconcileErrors(store.kind);
     const before = async (): Promise<undefined> => {
       await store.patch({ metadata: { labels: { edited: 'meanwhile' } } });
@@ -125,7 +125,7 @@ describe.each([
     expect(await core.reconcileErrors(store.kind)).toBe(errors);
   });
 
-  test('deleted before the answer to its status leaves no series', async () => {
+  test('deleted before the answer to its status leaves no series [3.3.3] [6.1.12] [6.1.14]', async () => {
     const after = async (): Promise<undefined> => {
       const told = new Promise<void>((resolve) => {
         const remove = core.proxy.onEvent((watch, { type, name }) => {

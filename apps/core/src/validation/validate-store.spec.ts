@@ -45,7 +45,7 @@ function client(
 
 const verdictOf = (provider: ProviderClient) => validateStore(provider, question, new AbortController().signal);
 
-test('the set and the one word go together into the verdict', async () => {
+test('the set and the one word go together into the verdict [3.7.3]', async () => {
   expect(await verdictOf(client({ coarse: 'ReadOnly', features: ['get'], protocol: { min: 1, max: 4 } }))).toEqual({
     kind: 'valid',
     warnings: [],

@@ -60,7 +60,7 @@ describe('stores', () => {
     ['KEY_NOT_SERVED', 'InvalidProviderConfig'],
     ['STORE_INVALID', 'InvalidProviderConfig'],
     ['CREDENTIALS_REJECTED', 'InvalidProviderConfig'],
-  ])('a SecretStore with %s has the reason of External Secrets [3.2.4]', (code, reason) => {
+  ])('a SecretStore with %s has the reason of External Secrets [3.2.5] [3.2.6]', (code, reason) => {
     for (const kind of ['SecretStore', 'ClusterSecretStore'] as const)
       expect(storeKind(kind).words.reasonOf(code)).toBe(reason);
   });
@@ -109,7 +109,7 @@ describe('stores', () => {
         'spec.conditions[0].namespaceRegexes[0] matches anywhere in a name. Write it between ^ and $ to admit whole names only',
       ],
     ],
-  ])('of a ClusterSecretStore the expression %s is noted as %j [3.1.13]', (pattern, notes) => {
+  ])('of a ClusterSecretStore the expression %s is noted as %j [3.1.11]', (pattern, notes) => {
     const conditions = [{ namespaceRegexes: [pattern] }];
     expect(look(clusterSecretStoreOf({ ...inline, conditions })).notes).toEqual(notes);
     expect(look(secretStoreOf({ ...inline, conditions })).notes).toEqual([]);

@@ -11,10 +11,10 @@ const prod = { name: 'prod', labels: { 'kubernetes.io/metadata.name': 'prod', ti
 test.each([
   ['no conditions at all', undefined, true],
   ['an empty list', [], true],
-  ['an entry with nothing in it', [{}], false],
+  ['an entry with nothing in it [3.6.6]', [{}], false],
   ['its name', [{ namespaces: ['dev', 'prod'] }], true],
   ['other names', [{ namespaces: ['dev'] }], false],
-  ['an empty selector', [{ namespaceSelector: {} }], true],
+  ['an empty selector [3.6.7]', [{ namespaceSelector: {} }], true],
   ['a selector for its labels', [{ namespaceSelector: { matchLabels: { tier: 'gold' } } }], true],
   ['a selector for other labels', [{ namespaceSelector: { matchLabels: { tier: 'iron' } } }], false],
   ['an expression for the whole name', [{ namespaceRegexes: ['pr.d'] }], true],
@@ -37,7 +37,7 @@ test.each(['not-prod-at-all', 'prod-2', 'a-prod'])('prod does not admit %s [8.24
 });
 
 test.each(['not-prod-at-all', 'prod-2', 'a-prod', 'pro'])(
-  'prod of a ClusterSecretStore and %s, as upstream [8.24]',
+  'prod of a ClusterSecretStore and %s, as upstream [8.24] [3.1.11]',
   (name) => {
     const conditions = [{ namespaceRegexes: ['prod'] }];
     expect(admits(conditions, { name, labels: {} }, regexScopeOf('ClusterSecretStore'))).toBe(name !== 'pro');

@@ -127,7 +127,7 @@ async function refusal(call: Promise<unknown>): Promise<ProviderError> {
   return fromConnectError(ConnectError.from(thrown));
 }
 
-test('is opened with its defaults, for the store that holds it', async () => {
+test('is opened with its defaults, for the store that holds it [3.7.2]', async () => {
   const { metadata } = apply('SecretStore', { provider: { cloud: { region: 'eu', auth: auth() } } });
   expect(await get('SecretStore')).toBe('login of team-a');
   expect(opened).toEqual([
@@ -140,7 +140,7 @@ test('is opened with its defaults, for the store that holds it', async () => {
   expect(opened).toHaveLength(1);
 });
 
-test('is opened anew when the store changed', async () => {
+test('is opened anew when the store changed [3.7.9]', async () => {
   apply('SecretStore', { provider: { cloud: { region: 'eu', auth: auth() } } });
   await get('SecretStore');
   apply('SecretStore', { provider: { cloud: { region: 'us', auth: auth() } } });
@@ -164,7 +164,7 @@ test('is opened with the retries that its store asks for, and not with ones that
 });
 
 describe('credentials', () => {
-  test('of a SecretStore are those of its namespace', async () => {
+  test('of a SecretStore are those of its namespace [3.1.18] [P2.6.6]', async () => {
     apply('SecretStore', { provider: { cloud: { region: 'eu', auth: auth('team-b') } } });
     expect(await refusal(get('SecretStore'))).toMatchObject({
       code: 'NAMESPACE_NOT_ALLOWED',
@@ -172,7 +172,7 @@ describe('credentials', () => {
     });
   });
 
-  test('of a ClusterSecretStore are those that it names, else of whoever asks', async () => {
+  test('of a ClusterSecretStore are those that it names, else of whoever asks [3.1.19]', async () => {
     apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', auth: auth('team-b') } } });
     expect(await get('ClusterSecretStore')).toBe('login of team-b');
     apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', auth: auth() } } });
@@ -209,7 +209,7 @@ test.each<[string, object, string, string, RegExp]>([
     'spec.provider.cloud.bad',
     /bad/,
   ],
-])('%s is refused where the user wrote it', async (_what, config, code, field, message) => {
+])('%s is refused where the user wrote it [3.4.5] [3.7.1]', async (_what, config, code, field, message) => {
   apply('SecretStore', { provider: config });
   const error = await refusal(get('SecretStore'));
   expect(error).toMatchObject({ code, field });

@@ -140,7 +140,7 @@ describe('a stolen client key', () => {
     expect(opened).toBe(0);
   });
 
-  test('gets no tenant’s Provider that names what is not its own', async () => {
+  test('gets no tenant’s Provider that names what is not its own [P2.6.3]', async () => {
     own('team-a', { providerRef: { ...ref, namespace: 'platform' } });
     expect((await refusal(get({ ...ofOwn, namespace: 'platform' }))).code).toBe('NAMESPACE_NOT_ALLOWED');
     expect(opened).toBe(0);
@@ -174,7 +174,7 @@ describe('conditions', () => {
     expect(await get(ofShared, 'platform')).toBe('platform/one with platform');
   });
 
-  test('are not got around by leaving the namespace out', async () => {
+  test('are not got around by leaving the namespace out [P2.6.2]', async () => {
     shared({ conditions: [{ namespaces: ['team-b'] }] });
     const nobody = { ...ofShared, requesterNamespace: '' };
     expect(await refusal(get(nobody, 'platform'))).toMatchObject({

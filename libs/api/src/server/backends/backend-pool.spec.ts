@@ -8,7 +8,7 @@ const other = (uid: string): Partial<BackendKey> => ({
 });
 
 describe('sharing', () => {
-  test('calls for the same config object share one backend', async () => {
+  test('calls for the same config object share one backend [3.6.5]', async () => {
     const { pool, seen, key } = poolLab();
     const leases = await Promise.all([pool.lease(key(), signal), pool.lease(key(), signal)]);
     expect(leases[0].backend).toBe(leases[1].backend);
@@ -68,7 +68,7 @@ describe('sharing', () => {
     expect(seen.opened).toEqual([]);
   });
 
-  test('a backend that nobody uses is closed after ten minutes', async () => {
+  test('a backend that nobody uses is closed after ten minutes [3.7.9]', async () => {
     const { clock, pool, seen, key } = poolLab();
     (await pool.lease(key(), signal)).release();
     await clock.advance(599_999);

@@ -96,7 +96,7 @@ describe('a cluster-scoped store', () => {
     ['ClusterSecretStore', 'ProviderNamespace', 'platform', 'team-a', 'platform', '', 'team-a', 'platform', 'anyNamespace', 'platform'],
     ['ClusterSecretStore', 'ProviderNamespace', '', 'team-a', '', 'team-a', '', 'team-a', 'ownNamespace', 'team-a'],
   ])(
-    '%s, %s, config of %p: source %p, ref %p, auth %p, requester %p',
+    '%s, %s, config of %p: source %p, ref %p, auth %p, requester %p [P2.6.5] [P2.6.6]',
     (
       kind,
       authenticationScope,
