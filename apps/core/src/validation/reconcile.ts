@@ -10,7 +10,7 @@ import type { Checked, Look, ValidatedKind, ValidatedObject } from './validated-
 import { refusedVerdict, type StoreVerdict } from './verdict.ts';
 
 /** An object as the caches and our own writes show it. */
-export interface Observation {
+export interface ValidationObservation {
   /** `namespace/name`; of cluster-scoped ones the name alone. */
   readonly key: string;
   readonly object: ValidatedObject;
@@ -20,7 +20,7 @@ export interface Observation {
 /** What the validation of one kind stands on. */
 export interface ValidationOptions {
   readonly kind: Pick<ValidatedKind, 'kind' | 'type' | 'namespaced' | 'oldFinalizers'>;
-  readonly observe: (key: string) => Observation | undefined;
+  readonly observe: (key: string) => ValidationObservation | undefined;
   readonly client: Pick<KubeClient, 'patch'>;
   readonly inquiry: ServiceInquiry;
   readonly provider: (endpoint: ProviderEndpoint) => ProviderClient;
@@ -67,7 +67,7 @@ export function validationReconcile(options: ValidationOptions): Reconcile {
 async function pass(
   options: ValidationOptions,
   context: ReconcileContext,
-  observation: Observation,
+  observation: ValidationObservation,
 ): Promise<ReconcileResult> {
   const { concluder, inquiry, endpoints } = options;
   const { object, look, key } = observation;
@@ -93,7 +93,11 @@ async function pass(
 }
 
 /** Whether it is the same object with the same spec that was asked about, still at the same place. */
-function isCurrent({ object: before }: Observation, now: Observation | undefined, asked: Checked): boolean {
+function isCurrent(
+  { object: before }: ValidationObservation,
+  now: ValidationObservation | undefined,
+  asked: Checked,
+): boolean {
   if (!now) return false;
   const [was, is] = [before.metadata, now.object.metadata];
   const endpoint = now.look.resolveEndpoint();
@@ -109,7 +113,7 @@ function isCurrent({ object: before }: Observation, now: Observation | undefined
 /** Lets go of an object that is being deleted, where an earlier installation held it for a cleanup that is not ours. */
 async function removeFinalizers(
   { client, kind: { type, oldFinalizers } }: ValidationOptions,
-  { object: { metadata } }: Observation,
+  { object: { metadata } }: ValidationObservation,
   signal: AbortSignal,
 ): Promise<void> {
   const { finalizers = [], resourceVersion } = metadata;

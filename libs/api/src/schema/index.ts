@@ -39,7 +39,7 @@ export {
 export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
-export { type PathStep, referencePaths, type ReferencePath } from './reference-paths.ts';
+export { type ReferenceStep, referencePaths, type ReferencePath } from './reference-paths.ts';
 export { caProvider, namespaceCondition, secretKeySelector, serviceAccountSelector } from './references.ts';
 export { clusterSecretStoreSpec, secretStoreSpec, secretStoreStatus } from './secret-store.ts';
 export type { Exact, Stored, WrittenManifest } from './types.ts';

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { condition } from './conditions.ts';
 import { customResource, type PrintColumn } from './custom-resource.ts';
-import { providerAddress } from './provider.ts';
+import { addressField } from './provider.ts';
 import { namespaceCondition } from './references.ts';
 
 const serves = z.object({
@@ -28,7 +28,7 @@ const serves = z.object({
 });
 
 const common = {
-  address: providerAddress(),
+  address: addressField(),
   serves: serves
     .optional()
     .describe(

@@ -25,7 +25,7 @@ export const storeProviderRef = () =>
   });
 
 /** Where a provider process listens. */
-export const providerAddress = () =>
+export const addressField = () =>
   z
     .string()
     .min(1)
@@ -40,7 +40,7 @@ export const storeCapabilities = () => z.enum(['ReadOnly', 'WriteOnly', 'ReadWri
 export const storeFeatures = () => z.array(z.string().max(63)).max(64);
 
 const common = {
-  address: providerAddress(),
+  address: addressField(),
   providerRef: storeProviderRef().describe('Config that the provider uses.'),
   controller: z
     .string()

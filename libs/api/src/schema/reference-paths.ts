@@ -4,11 +4,11 @@ import type { JsonSchema } from './json-schema.ts';
 import { REFERENCE, zodJson } from './zod-json.ts';
 
 /** A step into a config: to a field, to every item of a list, to every value of a map. */
-export type PathStep =
+export type ReferenceStep =
   { readonly tag: 'field'; readonly name: string } | { readonly tag: 'items' } | { readonly tag: 'values' };
 
 /** The way from a config to a reference in it. */
-export type ReferencePath = readonly PathStep[];
+export type ReferencePath = readonly ReferenceStep[];
 
 /**
  * Every place where `secretKeySelector`, `serviceAccountSelector` or `caProvider` stands in a schema, at any depth.
