@@ -107,7 +107,11 @@ async function said(read: Promise<unknown>): Promise<string> {
 }
 
 test.each<[string, (credentials: Credentials) => Promise<unknown>, string]>([
-  ['Secret', (c) => c.secretKey({ name: 'login', key: 'id' }, field), "bind the provider's role in namespace"],
+  [
+    'Secret',
+    (c) => c.secretKey({ name: 'login', key: 'id' }, field),
+    "add it to tenantNamespaces of the provider's chart",
+  ],
   ['ConfigMap', (c) => c.configMapKey({ name: 'login', key: 'id' }, field), 'get on configmaps'],
   ['ServiceAccount', (c) => c.serviceAccount({ name: 'app' }, field), 'get on serviceaccounts'],
 ])('without a right on it, a %s and the right are named', async (kind, read, right) => {

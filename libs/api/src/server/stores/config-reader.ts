@@ -5,6 +5,7 @@ import type { ConfigPlace, KindDefinition } from '../define-kind.ts';
 import type { ConfigSource } from '../open-context.ts';
 import type { RetrySettings } from '../retry/retry-settings.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
+import { jsonBytes, KEPT_BYTES } from './kept-bytes.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
 
@@ -35,7 +36,11 @@ export class ConfigReader {
 
   constructor(options: { readonly kube: KubeReader; readonly clock: Clock }) {
     this.#kube = options.kube;
-    this.#cache = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
+    this.#cache = new LoadingCache({
+      ttl: { clock: options.clock, maxAgeMs: RECENT_MS },
+      maxWeight: KEPT_BYTES,
+      weigh: ({ spec }) => jsonBytes(spec),
+    });
   }
 
   /**

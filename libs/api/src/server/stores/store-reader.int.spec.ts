@@ -18,7 +18,11 @@ beforeAll(async () => {
   await cluster.installCrds();
   for (const namespace of [HOME, 'team-a', 'team-b']) await cluster.ensureNamespace(namespace);
   await cluster.applyRights({ chart: 'provider-fake', tenantNamespaces: ['team-a'] });
-  reader = new StoreReader({ kube: await cluster.clientFor({ namespace: HOME, name: HOME }), clock: systemClock });
+  reader = new StoreReader({
+    kube: await cluster.clientFor({ namespace: HOME, name: HOME }),
+    clock: systemClock,
+    inlineKeys: new Set(['aws']),
+  });
   for (const namespace of ['team-a', 'team-b'])
     await cluster.apply(`
 apiVersion: external-secrets.io/v1
@@ -41,8 +45,8 @@ afterAll(async () => {
   await own.cluster.stop();
 });
 
-function read(kind: StoreKind, namespace?: string): Promise<StoreRecord> {
-  const store = { kind, name: 'main', uid: '', generation: 0, ...(namespace ? { namespace } : {}) };
+function read(kind: StoreKind, namespace?: string, name = 'main'): Promise<StoreRecord> {
+  const store = { kind, name, uid: '', generation: 0, ...(namespace ? { namespace } : {}) };
   return reader.read(store, { freshness: 'recent', signal });
 }
 
@@ -86,32 +90,33 @@ test('labels of any namespace are read', async () => {
   );
 });
 
-test('a cluster without stores of External Secrets 2.x says so, until it has them', async () => {
-  expect(await problem(read('SecretStore', 'team-a'))).toBe(
-    'STORE_NOT_FOUND SecretStore team-a/main: the cluster has no resource secretstores.external-secrets.io',
-  );
-  await own.cluster.apply(`
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: secretstores.external-secrets.io }
-spec:
-  group: external-secrets.io
-  scope: Namespaced
-  names: { kind: SecretStore, listKind: SecretStoreList, plural: secretstores, singular: secretstore }
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+test('a config in a store is read under a key that is served, and under no other', async () => {
+  for (const [name, key] of [
+    ['aws', 'aws'],
+    ['fake', 'fake'],
+  ])
+    await own.cluster.apply(`
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: ${name}, namespace: team-a }
+spec: { provider: { ${key}: { region: eu } }, conditions: [{ namespaces: [other] }] }
 `);
+  expect(await read('SecretStore', 'team-a', 'aws')).toMatchObject({
+    inline: { keys: 1, key: 'aws', config: { region: 'eu' } },
+    conditions: [],
+  });
+  expect((await read('SecretStore', 'team-a', 'fake')).inline).toEqual({ keys: 1, key: 'fake' });
+});
+
+test('a cluster without stores of External Secrets 2.x says so, until it has them', async () => {
+  await own.cluster.kubectl('delete', 'crd', 'secretstores.external-secrets.io');
+  await eventually(async () =>
+    expect(await problem(read('SecretStore', 'team-a'))).toBe(
+      'STORE_NOT_FOUND SecretStore team-a/main: the cluster has no resource secretstores.external-secrets.io',
+    ),
+  );
+  await own.cluster.installCrds();
   await eventually(async () =>
     expect(await problem(read('SecretStore', 'team-a'))).toBe('STORE_NOT_FOUND SecretStore team-a/main does not exist'),
   );
-  await own.cluster.apply(`
-apiVersion: external-secrets.io/v1
-kind: SecretStore
-metadata: { name: main, namespace: team-a }
-spec: { provider: { aws: { region: eu } } }
-`);
-  expect(await read('SecretStore', 'team-a')).toMatchObject({ inline: { aws: { region: 'eu' } } });
 });

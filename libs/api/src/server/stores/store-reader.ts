@@ -2,6 +2,7 @@ import { isKubeError, namespaces } from '@eso/kube';
 import { type Clock, LoadingCache } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { type Freshness, NOW_MS, RECENT_MS } from './freshness.ts';
+import { jsonBytes, KEPT_BYTES } from './kept-bytes.ts';
 import { kubeProblem } from './kube-problem.ts';
 import type { KubeReader } from './kube-reader.ts';
 import type { StoreKind } from '../../resources/external-secret.ts';
@@ -46,7 +47,11 @@ export class StoreReader {
   }) {
     this.#kube = options.kube;
     this.#inlineKeys = options.inlineKeys ?? new Set();
-    this.#stores = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
+    this.#stores = new LoadingCache({
+      ttl: { clock: options.clock, maxAgeMs: RECENT_MS },
+      maxWeight: KEPT_BYTES,
+      weigh: (record) => jsonBytes(record),
+    });
     this.#labels = new LoadingCache({ ttl: { clock: options.clock, maxAgeMs: RECENT_MS } });
   }
 
