@@ -12,6 +12,7 @@ import {
   parseManifests,
   workspaceRoot,
 } from '@eso/testing';
+import fc from 'fast-check';
 import type { RuledKind, RuledObject } from './store-rule.ts';
 import { storeProblems, storeRules } from './store-rules.ts';
 
@@ -276,12 +277,36 @@ function expressions(count: number, length: number): object[] {
   ];
 }
 
-test('core says the same of what was taken and what was not', () => {
-  const taken = { metadata: { namespace: 'n' }, spec: { provider: {}, refreshInterval: '-5m' } };
-  expect([...storeProblems('SecretStore', taken)].map(({ field, code }) => [field, code])).toEqual([
-    ['spec.refreshInterval', 'STORE_INVALID'],
-    ['spec.provider', 'STORE_INVALID'],
-  ]);
+describe('core says the same', () => {
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+  const specs = (kind: RuledKind) =>
+    fc.record({
+      provider: maybe(fc.constantFrom({}, provider, { fake: {}, aws: {} })),
+      providerRef: maybe(fc.constantFrom(ref, { ...ref, namespace: 'other' }, { ...ref, namespace })),
+      runtimeRef: maybe(
+        fc.constantFrom(
+          { name: 'c' },
+          { name: 'c', kind: 'ProviderClass' },
+          { name: 'c', kind: 'ClusterProviderClass' },
+        ),
+      ),
+      refreshInterval: maybe(fc.constantFrom(0, 5, -5, '', '5', '5m', '-5m', '+5m', '-0s', '1h5', 'h')),
+      conditions: maybe(fc.constantFrom([], [{}], [{ namespaceRegexes: ['^a$'] }], [{ namespaceRegexes: ['a', '('] }])),
+      ...(kind.endsWith('Provider') && { address: fc.constant(address) }),
+    });
+
+  test.each<RuledKind>(['SecretStore', 'ClusterSecretStore'])('of stores of kind %s made at random', async (kind) => {
+    let taken = 0;
+    for (const drawn of fc.sample(specs(kind), { numRuns: 400, seed: 7 })) {
+      const spec = JSON.parse(JSON.stringify(drawn)) as RuledObject['spec'];
+      const isTaken = (await refusal(kind, spec)).length === 0;
+      const [broken] = storeProblems(kind, { metadata: isNamespaced(kind) ? { namespace } : {}, spec });
+      expect([spec, isTaken ? undefined : 'refused']).toEqual([spec, broken && 'refused']);
+      if (isTaken) taken++;
+    }
+    expect(taken).toBeGreaterThan(10);
+    expect(taken).toBeLessThan(200);
+  });
 });
 
 describe('a store of before there were rules', () => {

@@ -92,7 +92,8 @@ export class Installation {
     const names = Object.keys(options.providers);
     progress('installing CRDs, admission policies and rights');
     await cluster.installCrds(options.charts);
-    await cluster.applyAdmission(options.charts ? { charts: options.charts } : {});
+    const adminNamespaces = adminNamespacesOf(options.providers);
+    await cluster.applyAdmission({ adminNamespaces, ...(options.charts ? { charts: options.charts } : {}) });
     await prepareNamespaces(options, names);
 
     progress('starting cert-manager-controller, core and the providers');
@@ -205,6 +206,17 @@ async function applyClasses(cluster: TestCluster, chart: string, charts?: Origin
     chartPath(['external-secrets', 'crds', 'external-secrets.io_clusterproviderclasses.yaml'], charts),
   );
   if (known && existsSync(path)) await cluster.apply(await readFile(path, 'utf8'));
+}
+
+/** What providers are told by their flags, by chart. */
+function adminNamespacesOf(providers: InstallationOptions['providers']): Record<string, string[]> {
+  const flag = '--admin-namespaces=';
+  return Object.fromEntries(
+    Object.entries(providers).flatMap(([name, { flags = [] }]) => {
+      const given = flags.findLast((each) => each.startsWith(flag));
+      return given === undefined ? [] : [[`provider-${name}`, given.slice(flag.length).split(',')] as const];
+    }),
+  );
 }
 
 async function prepareNamespaces(
