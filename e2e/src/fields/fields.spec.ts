@@ -8,7 +8,7 @@ import { eventually } from '@eso/testing';
 import { fakeConfig, fakeStore, System } from '../support/system.ts';
 import { NAMESPACE, surroundings } from './backend.ts';
 import { expectSeen, holdsOf, see, specOf } from './field-entry.ts';
-import { leavesOfExternalSecret } from './leaves.ts';
+import { leavesOf } from './leaves.ts';
 import { INERT_SOURCE_FIELDS, SOURCE_FIELDS } from './source-fields.ts';
 import { STATUS_FIELDS } from './status-fields.ts';
 import { TARGET_FIELDS } from './target-fields.ts';
@@ -47,7 +47,7 @@ test('every leaf of the schema has an entry, and every entry a leaf', () => {
   const known = [...ENTRIES, ...INERT_SOURCE_FIELDS, ...REFUSED_TEMPLATE_FIELDS, ...STATUS_FIELDS].flatMap(
     ({ fields }) => fields,
   );
-  expect([...known].sort()).toEqual(leavesOfExternalSecret().sort());
+  expect([...known].sort()).toEqual(leavesOf('externalsecrets').sort());
 });
 
 test.each(ENTRIES.map((entry, index) => [entry.fields.join(', '), entry.does, entry, index] as const))(

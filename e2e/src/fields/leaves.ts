@@ -13,16 +13,17 @@ interface Version {
   readonly schema: { readonly openAPIV3Schema: Schema };
 }
 
-const CRD = join(workspaceRoot, 'charts', 'external-secrets', 'crds', 'external-secrets.io_externalsecrets.yaml');
+const CRDS = join(workspaceRoot, 'charts', 'external-secrets', 'crds');
 
 /**
- * Every leaf of the schema of ExternalSecret v1, in its order: `spec.data[].secretKey`, `spec.target.template.data{}` for the values of
- * a map, `…finalizers[]` for the items of a list.
+ * Every leaf of the schema of a kind, in its order: `spec.data[].secretKey`, `spec.target.template.data{}` for the values of
+ * a map, `…finalizers[]` for the items of a list. A part that is open is a leaf itself.
+ * @param plural as in `externalsecrets`
  */
-export function leavesOfExternalSecret(): string[] {
-  const [crd] = parseManifests(readFileSync(CRD, 'utf8'));
+export function leavesOf(plural: string, version = 'v1'): string[] {
+  const [crd] = parseManifests(readFileSync(join(CRDS, `external-secrets.io_${plural}.yaml`), 'utf8'));
   const { versions } = crd?.['spec'] as { readonly versions: readonly Version[] };
-  const properties = versions.find(({ name }) => name === 'v1')?.schema.openAPIV3Schema.properties ?? {};
+  const properties = versions.find(({ name }) => name === version)?.schema.openAPIV3Schema.properties ?? {};
   return ['spec', 'status'].flatMap((name) => leavesBelow(name, properties[name] ?? {}));
 }
 
