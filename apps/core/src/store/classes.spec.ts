@@ -98,6 +98,7 @@ describe('rivals of a change', () => {
 
   test('of a ProviderClass are others of its namespace alone, whatever bears its name elsewhere', () => {
     scripted.set(ownClass('team-a', 'second', younger));
+    scripted.set(ownClass('team-b', 'third', younger));
     const change = {
       kind: 'ProviderClass',
       namespace: 'team-a',
@@ -107,6 +108,7 @@ describe('rivals of a change', () => {
     } as const;
     expect(rivals(change)).toEqual(['ProviderClass team-a/second']);
     scripted.remove(ownClass('team-a', 'second'));
+    scripted.remove(ownClass('team-b', 'third'));
   });
 
   test('of a ClusterProviderClass may be a ProviderClass of its name', () => {
