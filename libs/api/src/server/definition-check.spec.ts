@@ -1,9 +1,9 @@
-import { defineInlineKind, defineKind } from './define-kind.ts';
+import { defineInlineKind, defineKind, type KindOptions } from './define-kind.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
 import { defineGenerator } from './generators/define-generator.ts';
 import { checkDefinition } from './definition-check.ts';
 
-const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; metricName?: string } = {}) =>
+const kind = (changes: Partial<Omit<KindOptions<unknown>, 'open'>> = {}) =>
   defineKind({
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Probe',
@@ -21,7 +21,7 @@ test('a definition with different kinds can be started', () => {
   const kinds = [
     kind(),
     kind({ kind: 'Other', plural: 'others' }),
-    kind({ apiVersion: 'provider.external-secrets.io/v1' }),
+    kind({ apiVersion: 'generators.external-secrets.io/v1' }),
     inline('probe'),
     inline('other'),
   ];
