@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyWorkspace } from './workspace-copy.ts';
+import { copyWorkspace } from '@eso/testing';
 
 /** Nx reads the whole workspace, on a machine that does other things. */
 const NX_MS = 120_000;

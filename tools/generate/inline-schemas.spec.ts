@@ -1,7 +1,7 @@
-import { inlineConfig, z } from '@eso/api/schema';
+import { configKind, inlineConfig, z } from '@eso/api/schema';
 import { root } from '../setup.mjs';
 import { drift } from './files.ts';
-import { inlineSchemaFiles, inlineSchemaSet } from './inline-schemas.ts';
+import { inlineSchemaFiles, inlineSchemaSet, versionSchemaFiles } from './inline-schemas.ts';
 
 test('every provider has the schemas of its configs in stores, and no file says anything else', async () => {
   const sets = await inlineSchemaFiles(root);
@@ -26,4 +26,17 @@ test('a changed schema is a drift, and so is a module of a key that is gone', ()
 test('one key is declared once', () => {
   const one = inlineConfig({ key: 'fake', description: 'For tests.', spec: z.object({}) });
   expect(() => inlineSchemaSet('provider-fake', 'here', [one, one])).toThrow('here declares fake twice');
+});
+
+test('a kind with several versions has a module for each, one of a single version none', () => {
+  const names = { kind: 'KeyVault', plural: 'keyvaults', description: 'For tests.' };
+  const versions = [
+    { tag: 'served', name: 'v2beta1', spec: z.object({ url: z.string() }) },
+    { tag: 'served', name: 'v2alpha1', spec: z.object({ address: z.string() }) },
+  ] as const;
+  const files = versionSchemaFiles('here', [configKind({ ...names, versions })]);
+  expect([...files.keys()]).toEqual(['keyvault-v2beta1.ts', 'keyvault-v2alpha1.ts']);
+  expect(files.get('keyvault-v2beta1.ts')).toContain('export const keyVaultV2beta1Schema: ConfigSchema = {');
+  expect(files.get('keyvault-v2alpha1.ts')).toContain('"address"');
+  expect(versionSchemaFiles('here', [configKind({ ...names, spec: z.object({}) })]).size).toBe(0);
 });

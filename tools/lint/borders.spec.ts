@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyWorkspace } from '../check/workspace-copy.ts';
+import { copyWorkspace } from '@eso/testing';
 
 /** A start of eslint with its type checker, on a machine that does other things. */
 const ESLINT_MS = 120_000;

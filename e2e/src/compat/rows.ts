@@ -24,6 +24,7 @@ export function testPairing(origins: PairingOrigins): void {
   test.each(PROVIDERS)('%s: what is gone from the backend goes by its deletion policy', absentGoes);
   test('fake: a use that it does not have is refused in words', unsupportedUse);
   test('fake: a config that is gone is a failure, not an absent secret', configGone);
+  test('fake: a config inside a SecretStore is served, or told with a code and a next step', inlineStore);
   test('certificates of five minutes are renewed on both sides while calls go on', certificatesRenewed);
   test('no process ended by itself, and none said a value', nothingSpilled);
 }
@@ -102,6 +103,32 @@ async function configGone(): Promise<void> {
   expect(await system.values(TENANT, 'fake-config')).toEqual({ value: '1' });
   await backends.fake.prepare();
   await system.ready(TENANT, 'fake-config');
+}
+
+/** What only one side may know yet. */
+async function inlineStore(): Promise<void> {
+  const { system } = pairing;
+  const crd = ['get', 'crd', 'secretstores.external-secrets.io', '--ignore-not-found', '-o', 'name'];
+  if ((await system.kubectl(...crd)) !== '')
+    await system.apply(`apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: { name: inline, namespace: ${TENANT} }
+spec: { provider: { fake: { data: [{ key: inside, value: ${MARKER} }] } } }
+`);
+  await system.apply(`apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: inline, namespace: ${TENANT} }
+spec:
+  refreshInterval: 1h
+  secretStoreRef: { kind: SecretStore, name: inline }
+  data: [{ secretKey: value, remoteRef: { key: inside } }]
+`);
+  await eventually(async () => {
+    const { status } = await system.externalSecret(TENANT, 'inline');
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status === 'True') expect(await system.values(TENANT, 'inline')).toEqual({ value: MARKER });
+    else expect(ready?.message).toMatch(/\[[A-Z_]+\]\. \S/);
+  });
 }
 
 async function certificatesRenewed(): Promise<void> {

@@ -28,6 +28,7 @@ export {
 } from './tls/tls-lab.ts';
 export * from './hostile/index.ts';
 export * from './peers/index.ts';
+export { copyWorkspace } from './workspace-copy.ts';
 export { bundlePath, BUNDLES_ENV, type Origins, workspaceRoot } from './workspace.ts';
 export {
   type ControlPlane,

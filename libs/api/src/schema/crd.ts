@@ -1,4 +1,5 @@
 /** Builds the CustomResourceDefinition of a kind. */
+import { specSchemas } from './carried-fields.ts';
 import type { CustomResource, PrintColumn, RetiredVersion, ServedVersion } from './custom-resource.ts';
 import { structuralSchema } from './openapi.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -21,8 +22,10 @@ export interface CrdManifest {
  * @throws Error when a schema cannot be expressed in a CRD, or no version is served
  */
 export function crd(resource: CustomResource): CrdManifest {
-  const storage = resource.versions.find((version) => version.tag === 'served');
+  const served = resource.versions.filter((version) => version.tag === 'served');
+  const storage = served.find((version) => version.storage === true) ?? served[0];
   if (!storage) throw new Error(`${resource.kind} has no served version`);
+  const specs = specSchemas(resource.kind, served);
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -42,13 +45,19 @@ export function crd(resource: CustomResource): CrdManifest {
         categories: [...(resource.categories ?? ['external-secrets'])],
       },
       versions: resource.versions.map((version) =>
-        version.tag === 'served' ? servedVersion(resource, version, version === storage) : retiredVersion(version),
+        version.tag === 'served'
+          ? servedVersion(resource, version, { storage: version === storage, spec: specs.get(version.name) })
+          : retiredVersion(version),
       ),
     },
   };
 }
 
-function servedVersion(resource: CustomResource, version: ServedVersion, storage: boolean): Record<string, unknown> {
+function servedVersion(
+  resource: CustomResource,
+  version: ServedVersion,
+  { storage, spec = {} }: { readonly storage: boolean; readonly spec: JsonSchema | undefined },
+): Record<string, unknown> {
   return {
     name: version.name,
     served: true,
@@ -58,7 +67,7 @@ function servedVersion(resource: CustomResource, version: ServedVersion, storage
       ? { selectableFields: version.selectableFields.map((jsonPath) => ({ jsonPath })) }
       : {}),
     subresources: { status: {} },
-    schema: { openAPIV3Schema: rootSchema(resource, version) },
+    schema: { openAPIV3Schema: rootSchema(resource, version, spec) },
   };
 }
 
@@ -81,9 +90,8 @@ const printerColumn = ({ name, type, jsonPath, priority }: PrintColumn): Record<
   ...(priority === undefined ? {} : { priority }),
 });
 
-function rootSchema(resource: CustomResource, version: ServedVersion): JsonSchema {
+function rootSchema(resource: CustomResource, version: ServedVersion, spec: JsonSchema): JsonSchema {
   const specRequired = version.specRequired ?? true;
-  const spec = structuralSchema(version.spec);
   const properties: Record<string, JsonSchema> = {
     apiVersion: { type: 'string' },
     kind: { type: 'string' },

@@ -23,6 +23,8 @@ export interface ServedVersion {
   columns?: readonly PrintColumn[];
   /** JSON paths usable in field selectors besides name and namespace. */
   selectableFields?: readonly string[];
+  /** True on the version that objects are stored in. Default: the first served one. */
+  storage?: boolean;
 }
 
 /** Version that exists in the CRD only because objects in etcd may still be stored in it. */
@@ -44,7 +46,7 @@ export interface CustomResource {
   categories?: readonly string[];
   /** What the kind is for; `kubectl explain` shows it. */
   description: string;
-  /** The first served version is the storage version. */
+  /** Newest first. Of several served ones, each carries the fields of the others: see carried-fields.ts. */
   versions: readonly (ServedVersion | RetiredVersion)[];
 }
 
@@ -53,14 +55,34 @@ export const customResource = (definition: CustomResource): CustomResource => de
 
 /** Group and version of every provider's config kinds. */
 export const CONFIG_GROUP = 'provider.external-secrets.io';
-/** The version of every config kind. */
+/** The first version of every config kind. */
 export const CONFIG_VERSION = 'v2alpha1';
 
-/** A provider's config kind: namespaced, in the group of all config kinds, one version. */
-export interface ConfigKind extends Pick<CustomResource, 'kind' | 'plural' | 'shortNames' | 'description'> {
+/** What a version of a config kind says about its objects. */
+export interface ConfigContent {
   spec: z.ZodType;
   columns?: readonly PrintColumn[];
 }
+
+/** One of several versions of a config kind. */
+export interface ConfigVersion extends ConfigContent {
+  tag: 'served';
+  /** `v2beta1` */
+  name: string;
+}
+
+/** A provider's config kind: namespaced, in the group of all config kinds. */
+export type ConfigKind = Pick<CustomResource, 'kind' | 'plural' | 'shortNames' | 'description'> &
+  (
+    | ConfigContent
+    | {
+        /**
+         * Newest first, when there are, or were, several. Objects are stored in the oldest that is served, so that a release that
+         * brings a version can be taken back. How a version comes and goes: README.md of @eso/api.
+         */
+        versions: readonly (ConfigVersion | RetiredVersion)[];
+      }
+  );
 
 /**
  * Declares the config kind of a provider.
@@ -92,12 +114,17 @@ export const configKind = (kind: ConfigKind): CustomResource =>
     scope: 'Namespaced',
     description: kind.description,
     ...(kind.shortNames === undefined ? {} : { shortNames: kind.shortNames }),
-    versions: [
-      {
-        tag: 'served',
-        name: CONFIG_VERSION,
-        spec: kind.spec,
-        columns: [...(kind.columns ?? []), { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' }],
-      },
-    ],
+    versions: 'versions' in kind ? storedInOldest(kind.versions) : [servedConfig({ ...kind, name: CONFIG_VERSION })],
   });
+
+function servedConfig({ name, spec, columns = [] }: Omit<ConfigVersion, 'tag'>): ServedVersion {
+  const age: PrintColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+  return { tag: 'served', name, spec, columns: [...columns, age] };
+}
+
+function storedInOldest(versions: readonly (ConfigVersion | RetiredVersion)[]): CustomResource['versions'] {
+  const oldest = versions.findLast(({ tag }) => tag === 'served');
+  return versions.map((version) =>
+    version.tag === 'retired' ? version : { ...servedConfig(version), ...(version === oldest && { storage: true }) },
+  );
+}

@@ -14,8 +14,10 @@ export { crd, type CrdManifest } from './crd.ts';
 export {
   CONFIG_GROUP,
   CONFIG_VERSION,
+  type ConfigContent,
   type ConfigKind,
   configKind,
+  type ConfigVersion,
   type CustomResource,
   customResource,
   type PrintColumn,
@@ -36,6 +38,7 @@ export {
   stringMap,
   withRules,
 } from './fields.ts';
+export { versionSchemas } from './carried-fields.ts';
 export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import type { JsonSchema } from './json-schema.ts';
 import { structuralSchema } from './openapi.ts';
 
+const RULES = 'x-kubernetes-validations';
+
 /** What a provider says about the config that stands in a store under its key. */
 export interface InlineConfig {
   /** Name of the field under `spec.provider`: `aws`. */
@@ -37,19 +39,26 @@ export const inlineConfig = (config: InlineConfig): InlineConfig => config;
  * @throws Error when it cannot be expressed in a CRD, or has rules in CEL
  */
 export function inlineSchema({ key, spec }: InlineConfig): JsonSchema {
-  return withoutWords(structuralSchema(spec), `spec.provider.${key}`);
+  return withoutWords(structuralSchema(spec), `spec.provider.${key}`, (path) => {
+    throw new Error(`${path} has rules in CEL, which nothing evaluates in a store: check them in checkConfig`);
+  });
 }
 
-function withoutWords(node: JsonSchema, path: string): JsonSchema {
-  if (node['x-kubernetes-validations'] !== undefined)
-    throw new Error(`${path} has rules in CEL, which nothing evaluates in a store: check them in checkConfig`);
-  const result: JsonSchema = Object.fromEntries(Object.entries(node).filter(([keyword]) => keyword !== 'description'));
+/**
+ * What decides about an object, in a schema: without descriptions, and without rules in CEL.
+ * @param onRules told where there are some
+ */
+export function withoutWords(node: JsonSchema, path: string, onRules: (path: string) => void): JsonSchema {
+  if (node[RULES] !== undefined) onRules(path);
+  const result: JsonSchema = Object.fromEntries(
+    Object.entries(node).filter(([keyword]) => keyword !== 'description' && keyword !== RULES),
+  );
   const { properties, items, additionalProperties } = node;
   if (properties)
     result.properties = Object.fromEntries(
-      Object.entries(properties).map(([name, child]) => [name, withoutWords(child, `${path}.${name}`)]),
+      Object.entries(properties).map(([name, child]) => [name, withoutWords(child, `${path}.${name}`, onRules)]),
     );
-  if (items) result.items = withoutWords(items, `${path}[]`);
-  if (additionalProperties) result.additionalProperties = withoutWords(additionalProperties, `${path}[*]`);
+  if (items) result.items = withoutWords(items, `${path}[]`, onRules);
+  if (additionalProperties) result.additionalProperties = withoutWords(additionalProperties, `${path}[*]`, onRules);
   return result;
 }

@@ -4,6 +4,7 @@ import type { ConfigCheck, ConfigProblem } from './config-check.ts';
 import type { NoFlags, OpenContext } from './open-context.ts';
 import { type ConfigSchema, inlineDecoder } from './stores/inline-config.ts';
 import { STORE_API_VERSION } from './stores/store-kinds.ts';
+import { versionDecoder } from './stores/version-config.ts';
 
 /** What a kind is, wherever its config stands. */
 export interface KindBehaviour<Config, Flags = NoFlags> {
@@ -38,6 +39,12 @@ export interface KindOptions<Config, Flags = NoFlags> extends KindBehaviour<Conf
    * Default `Namespaced`.
    */
   readonly scope?: 'Namespaced' | 'Cluster';
+  /**
+   * Of a kind with several versions, each a kind of its own here: what `npm run generate` made of the schema of this one. The API
+   * server gives an object in any version, whichever it was written in, so that the kit applies defaults and checks. Default: what
+   * the API server gives is taken as it is.
+   */
+  readonly schema?: ConfigSchema;
 }
 
 /** A config that stands in a SecretStore or ClusterSecretStore itself, under `spec.provider.<key>`. */
@@ -62,6 +69,11 @@ export type ConfigPlace =
       readonly version: string;
       readonly plural: string;
       readonly scope: 'Namespaced' | 'Cluster';
+      /**
+       * The config with its defaults, of the object's `spec`, where the kind has several versions.
+       * @throws ProviderError CONFIG_INVALID, also for one that was written in another version.
+       */
+      decode?(spec: unknown): unknown;
     }
   | {
       readonly tag: 'inline';
@@ -94,17 +106,25 @@ export interface KindDefinition<Flags = never> {
 
 /**
  * Defines one kind of config object. `Config` is the type of the object's `spec`.
- * @throws TypeError when `apiVersion` is no group and version, or `features` are none, unknown, or named twice.
+ * @throws TypeError when `apiVersion` is no group and version, `features` are none, unknown, or named twice, or `schema` has what
+ * cannot be checked here.
  */
 export function defineKind<Config, Flags = NoFlags>(options: KindOptions<Config, Flags>): KindDefinition<Flags> {
-  const { apiVersion, kind, plural, scope = 'Namespaced' } = options;
+  const { apiVersion, kind, plural, scope = 'Namespaced', schema } = options;
   const [group = '', version = '', ...rest] = apiVersion.split('/');
   if (!group || !version || rest.length > 0)
     throw new TypeError(`apiVersion of kind ${kind} must be group/version, not ${apiVersion}`);
   return kindDefinition(options, {
     apiVersion,
     kind,
-    place: { tag: 'object', group, version, plural, scope },
+    place: {
+      tag: 'object',
+      group,
+      version,
+      plural,
+      scope,
+      ...(schema && { decode: versionDecoder(schema, version) }),
+    },
     root: 'spec',
   });
 }

@@ -1,9 +1,9 @@
-import { defineInlineKind, defineKind } from './define-kind.ts';
+import { defineInlineKind, defineKind, type KindOptions } from './define-kind.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
 import { defineGenerator } from './generators/define-generator.ts';
 import { checkDefinition } from './definition-check.ts';
 
-const kind = (changes: { apiVersion?: string; kind?: string; plural?: string; metricName?: string } = {}) =>
+const kind = (changes: Partial<Omit<KindOptions<unknown>, 'open'>> = {}) =>
   defineKind({
     apiVersion: 'provider.external-secrets.io/v2alpha1',
     kind: 'Probe',
@@ -21,7 +21,7 @@ test('a definition with different kinds can be started', () => {
   const kinds = [
     kind(),
     kind({ kind: 'Other', plural: 'others' }),
-    kind({ apiVersion: 'provider.external-secrets.io/v1' }),
+    kind({ apiVersion: 'generators.external-secrets.io/v1' }),
     inline('probe'),
     inline('other'),
   ];
@@ -56,6 +56,17 @@ test.each<[string, unknown, string]>([
     { name: 'x', kinds: [kind(), kind({ plural: 'others' })] },
     'kind Probe of provider.external-secrets.io/v2alpha1 is defined twice',
   ],
+  [
+    'two versions of a kind, one without a schema',
+    {
+      name: 'x',
+      kinds: [
+        kind({ apiVersion: 'provider.external-secrets.io/v2beta1', schema: { type: 'object', properties: {} } }),
+        kind(),
+      ],
+    },
+    'kind Probe of provider.external-secrets.io has several versions, and provider.external-secrets.io/v2alpha1 no schema: "npm run',
+  ],
   ['generators that are no list', { name: 'x', kinds: [kind()], generators: {} }, 'it defines no kind'],
   ['nothing to serve', { name: 'x', kinds: [], generators: [] }, 'it defines no kind'],
   [
@@ -81,6 +92,12 @@ test.each<[string, unknown, string]>([
   ],
 ])('%s is refused, saying so', (_what, definition, text) => {
   expect(() => checkDefinition(definition as ProviderDefinition)).toThrow(text);
+});
+
+test('two versions of a kind, each with its schema, are two kinds', () => {
+  const schema = { type: 'object', properties: {} };
+  const versions = [kind({ apiVersion: 'provider.external-secrets.io/v2beta1', schema }), kind({ schema })];
+  expect(() => checkDefinition({ name: 'x', kinds: versions })).not.toThrow();
 });
 
 test('everything that is wrong is said at once', () => {

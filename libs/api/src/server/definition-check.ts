@@ -26,6 +26,7 @@ function* problemsOf(definition: unknown): Generator<string> {
   for (const [index, kind] of kinds.entries()) yield* kindProblems(kind, `kinds[${index}]`);
   for (const [index, generator] of generators.entries()) yield* generatorProblems(generator, `generators[${index}]`);
   yield* twice([kinds, generators.map(ownOf)].flat().filter(isKind));
+  yield* undecoded(kinds.filter(isKind));
   yield* twice(generators.map(clusterOf).filter(isKind));
 }
 
@@ -64,6 +65,17 @@ function* twice(kinds: readonly KindDefinition[]): Generator<string> {
       if (seen.has(id)) yield `${id} is defined twice`;
       seen.add(id);
     }
+  }
+}
+
+/** Of one object the API server gives as many views as there are versions, most of which nobody wrote. */
+function* undecoded(kinds: readonly KindDefinition[]): Generator<string> {
+  const nameOf = ({ kind, place }: KindDefinition): string =>
+    place.tag === 'object' ? `${kind} of ${place.group}` : `spec.provider.${kind}`;
+  for (const kind of kinds) {
+    if (kind.place.tag === 'inline' || kind.place.decode) continue;
+    if (kinds.some((other) => other !== kind && nameOf(other) === nameOf(kind) && other.apiVersion !== kind.apiVersion))
+      yield `kind ${nameOf(kind)} has several versions, and ${kind.apiVersion} no schema: "npm run generate" makes it`;
   }
 }
 

@@ -44,7 +44,7 @@ export class ConfigReader {
   }
 
   /**
-   * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, BACKEND_UNAVAILABLE; the reason of `signal`.
+   * @throws ProviderError CONFIG_NOT_FOUND, CONFIG_NOT_READABLE, CONFIG_INVALID, BACKEND_UNAVAILABLE; the reason of `signal`.
    */
   async read(
     kind: ObjectKind,
@@ -82,8 +82,9 @@ export class ConfigReader {
       const object = await this.#kube.get(type, own, { signal });
       const { uid = '', generation = 0 } = object.metadata;
       const source = { namespace: scope === 'Namespaced' ? ref.namespace : '', name: ref.name, uid, generation };
-      return { source, spec: object.spec ?? {} };
+      return { source, spec: kind.place.decode?.(object.spec ?? {}) ?? object.spec ?? {} };
     } catch (error) {
+      if (error instanceof ProviderError) throw error;
       if (isKubeError(error, 'NOT_FOUND'))
         throw new ProviderError('CONFIG_NOT_FOUND', `${what} does not exist`, {
           field,

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { root } from '../setup.mjs';
+import { workspaceRoot as root } from './workspace.ts';
 
 /**
  * A repository of its own with the files of this workspace as they are now, committed, on the packages installed here: for tests
