@@ -39,7 +39,10 @@ test(
 test(
   'a loop that is blocked for good and turns once in a while is noticed',
   async () => {
-    expect(await verdict(5_000, 1)).toMatch(/^the event loop was blocked for 2\.0 s of the last 2\.0 s/);
+    // How much of it was seen depends on when the process that looks got its own turn.
+    expect(await verdict(5_000, 1)).toMatch(
+      /^the event loop was blocked for (1\.[5-9]|2\.0) s of the last 2\.0 s \(limit 1\.5 s\)/,
+    );
   },
   TIMEOUT_MS,
 );
