@@ -199,6 +199,11 @@ describe('taking over what somebody made by hand', () => {
       expect(updated(planLive(es({ creationPolicy }), fetched, handMade)).lostKeys).toEqual(['pw', 'user']);
   });
 
+  test('keys of ours are not named where somebody took the label away: they may come from inside of a secret', () => {
+    const unlabelled = secretOf({ kubectl: { pw: 'p' }, [`${MANAGER}other`]: { Priv4te: 'x' } }, { labels: {} });
+    expect(updated(planLive(es({}), fetched, unlabelled)).lostKeys).toEqual(['pw']);
+  });
+
   test('a merge loses none, and our own Secret loses none that are worth a word', () => {
     expect(updated(planLive(es({ creationPolicy: 'Merge' }), fetched, handMade)).lostKeys).toEqual([]);
     expect(updated(planLive(es({}), fetched, secretOf({ x: { old: 'o' } }))).lostKeys).toEqual([]);
