@@ -209,12 +209,12 @@ class Pass {
   }
 
   /** A request about a target failed. The pass' own end is no failure of the object. */
-  #refused(failure: SyncFailure, thrown: unknown, content?: ShapedContent): Promise<ReconcileResult> {
-    this.#context.signal.throwIfAborted();
+  async #refused(failure: SyncFailure, thrown: unknown, content?: ShapedContent): Promise<ReconcileResult> {
+    const { signal } = this.#context;
+    signal.throwIfAborted();
     const { es } = this.#observation;
-    const problem = this.#options
-      .targetOf(es)
-      .writeProblem(KubeError.from(thrown), { es, ...(content && { content }) });
+    const refused = { es, ...(content && { content }) };
+    const problem = await this.#options.targetOf(es).writeProblem(KubeError.from(thrown), refused, signal);
     return this.#conclude({ kind: 'failed', failure, problem });
   }
 

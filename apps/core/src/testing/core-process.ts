@@ -220,6 +220,11 @@ export class CoreProcess {
     return Number(line?.slice(series.length) ?? 0);
   }
 
+  /** Everything that core has written to its log, over all its starts. */
+  log(): Promise<string> {
+    return readFile(join(this.#dir, 'log'), 'utf8');
+  }
+
   /** Everything reachable in core's heap, as text. */
   async heap(): Promise<string> {
     const before = await readdir(this.#dir);
@@ -280,16 +285,22 @@ export class CoreProcess {
 
   #definition(): ProviderDefinition {
     return labDefinition({
-      getSecret: async ({ key }) => {
-        this.fetches++;
-        this.fetchesOf.set(key, (this.fetchesOf.get(key) ?? 0) + 1);
-        if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
-        await this.hold(key);
-        const value = this.backend.get(key);
-        if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
-        return Buffer.from(value);
+      getSecret: async ({ key }) => Buffer.from(await this.#value(key)),
+      getSecretMap: async ({ key }) => {
+        const document = JSON.parse(await this.#value(key)) as Record<string, string>;
+        return new Map(Object.entries(document).map(([name, value]) => [name, Buffer.from(value)]));
       },
       validate: () => this.validate(),
     });
+  }
+
+  async #value(key: string): Promise<string> {
+    this.fetches++;
+    this.fetchesOf.set(key, (this.fetchesOf.get(key) ?? 0) + 1);
+    if (this.broken.has(key)) throw new ProviderError('BACKEND_UNAVAILABLE', 'the backend does not answer');
+    await this.hold(key);
+    const value = this.backend.get(key);
+    if (value === undefined) throw new ProviderError('SECRET_NOT_FOUND', `secret ${key} does not exist`);
+    return value;
   }
 }

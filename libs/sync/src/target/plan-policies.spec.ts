@@ -199,9 +199,64 @@ describe('taking over what somebody made by hand', () => {
       expect(updated(planLive(es({ creationPolicy }), fetched, handMade)).lostKeys).toEqual(['pw', 'user']);
   });
 
+  test('keys of ours are not named where somebody took the label away: they may come from inside of a secret', () => {
+    const unlabelled = secretOf({ kubectl: { pw: 'p' }, [`${MANAGER}other`]: { Priv4te: 'x' } }, { labels: {} });
+    expect(updated(planLive(es({}), fetched, unlabelled)).lostKeys).toEqual(['pw']);
+  });
+
   test('a merge loses none, and our own Secret loses none that are worth a word', () => {
     expect(updated(planLive(es({ creationPolicy: 'Merge' }), fetched, handMade)).lostKeys).toEqual([]);
     expect(updated(planLive(es({}), fetched, secretOf({ x: { old: 'o' } }))).lostKeys).toEqual([]);
+  });
+});
+
+describe('what Helm knows of a release', () => {
+  const refused = {
+    kind: 'refuse',
+    refusal: 'updateFailed',
+    error: { code: 'TARGET_NOT_OWNED', field: 'spec.target' },
+  };
+  const release = { fetched: values({ release: 'x' }) };
+  const plain = secretOf({ kubectl: { k: 'v' } });
+
+  test.each<CreationPolicy>(['Owner', 'Orphan', 'Merge', 'CreateOrMerge'])(
+    'is not written under %s',
+    (creationPolicy) => {
+      const name = 'sh.helm.release.v1.app.v1';
+      expect(planLive(es({ creationPolicy, name }), fetched, plain)).toMatchObject(refused);
+      expect(planLive(es({ creationPolicy }), fetched, { ...plain, type: 'helm.sh/release.v1' })).toMatchObject(
+        refused,
+      );
+      const labelled = es({ creationPolicy });
+      const metadata = { ...labelled.metadata, labels: { owner: 'helm' } };
+      expect(planLive({ ...labelled, metadata }, release, plain)).toMatchObject(refused);
+      expect(planCached({ ...labelled, metadata }, release, plain)).toMatchObject(refused);
+    },
+  );
+
+  test('is not made by two, of which one writes the label and the other one the key', () => {
+    const there = { labels: { owner: 'helm' } };
+    const object = es({ creationPolicy: 'Merge' });
+    const labelled = { ...object, metadata: { ...object.metadata, ...there } };
+    expect(planLive(labelled, fetched, secretOf({ other: { release: 'x' } }))).toMatchObject(refused);
+    expect(planLive(object, release, secretOf({ other: { k: 'v' } }, there))).toMatchObject(refused);
+  });
+
+  test('is not made', () => {
+    const object = es({ template: { engineVersion: 'v2', mergePolicy: 'Replace', type: 'helm.sh/release.v1' } });
+    const input = {
+      externalSecret: object,
+      content: secretContent(object, fetched),
+      target: { kind: 'missing' } as const,
+    };
+    expect(planSecret(input)).toMatchObject(refused);
+  });
+
+  test('is not what has the label or the key alone', () => {
+    const labelled = es({});
+    const metadata = { ...labelled.metadata, labels: { owner: 'helm' } };
+    expect(planLive({ ...labelled, metadata }, fetched, plain)).toMatchObject({ kind: 'update' });
+    expect(planLive(es({}), release, plain)).toMatchObject({ kind: 'update' });
   });
 });
 

@@ -3,7 +3,7 @@ import { LABEL_MANAGED } from '@eso/api/resources';
 import type { Secret } from '@eso/kube';
 import { hashSecretData } from '../data/hash.ts';
 import { decodeSecretData, encodeSecretData, type SecretData, sortedKeys } from '../data/secret-data.ts';
-import { ownedFields } from './field-manager.ts';
+import { isTargetManager, ownedFields } from './field-manager.ts';
 import { withController, withoutController } from './ownership.ts';
 import { refuse, type RefusedPlan, refuseGuarded, refuseLimits } from './refuse.ts';
 import type { TargetOutcome } from './verdict.ts';
@@ -57,8 +57,17 @@ export function planUpdate(wanted: Wanted, secret: Secret): SecretUpdatePlan {
     data: encodeSecretData(after),
     ...(freeze ? { immutable: true } : {}),
   };
-  const isOurs = secret.metadata.labels?.[LABEL_MANAGED] === 'true';
-  return { kind: 'update', secret: updated, lostKeys: isOurs ? [] : sortedKeys(before).filter((k) => !after.has(k)) };
+  return { kind: 'update', secret: updated, lostKeys: lostKeys(secret, before, after) };
+}
+
+/** Not those that an ExternalSecret wrote, whose label somebody took away: they may come from inside of a secret. */
+function lostKeys({ metadata }: Secret, before: SecretData, after: SecretData): string[] {
+  if (metadata.labels?.[LABEL_MANAGED] === 'true') return [];
+  const ours = new Set<string>();
+  for (const entry of metadata.managedFields ?? [])
+    if (isTargetManager(entry.manager ?? ''))
+      for (const key of ownedFields([entry], entry.manager ?? '').dataKeys) ours.add(key);
+  return sortedKeys(before).filter((key) => !after.has(key) && !ours.has(key));
 }
 
 /** The data of an existing Secret after the write: what we wrote earlier goes, what others wrote stays under a merging policy. */

@@ -8,6 +8,7 @@ import { targetMetadata } from './metadata.ts';
 import { targetOwnershipOf, withController } from './ownership.ts';
 import { planUpdate, type SecretUpdatePlan } from './plan-update.ts';
 import { creationRule, deletionRule } from './policies.ts';
+import { refuseRelease, type ReleaseMarks } from './refuse-release.ts';
 import { refuse, refuseForeign, refuseLimits } from './refuse.ts';
 import type { SecretContent } from './secret-content.ts';
 import { ownDataHash, type SecretSnapshot } from './snapshot.ts';
@@ -50,6 +51,7 @@ export function planSecret({ externalSecret, content, target }: SecretPlanInput)
   // Ownership comes before anything else: a Secret of somebody else is not even labelled.
   return (
     refuseForeign(wanted, ownersOf(target)) ??
+    refuseRelease(externalSecret, releaseMarks(content, target)) ??
     planWithoutData(wanted, target) ??
     refuseLimits(wanted, content.data) ??
     planWrite(wanted, target)
@@ -123,6 +125,17 @@ function isCurrentSnapshot(wanted: Wanted, snapshot: SecretSnapshot): boolean {
   if (isFrozen(wanted.externalSecret)) return true;
   const shown = wanted.rule.existing === 'merge' ? ownDataHash(snapshot, wanted.manager) : snapshot.dataHash;
   return shown === hashSecretData(wanted.content.data);
+}
+
+function releaseMarks({ type, labels, data }: SecretContent, target: ObservedTarget): ReleaseMarks {
+  const there = target.kind === 'live' ? target.secret : target.kind === 'snapshot' ? target.snapshot : undefined;
+  // Of one that is in the cache the keys are not known; it is read before it is written.
+  const keys = target.kind === 'live' ? Object.keys(target.secret.data ?? {}) : [];
+  return {
+    types: [type, there?.type],
+    labels: { ...there?.metadata.labels, ...labels },
+    keys: [...keys, ...data.keys()],
+  };
 }
 
 function ownersOf(target: ObservedTarget): readonly OwnerReference[] | undefined {

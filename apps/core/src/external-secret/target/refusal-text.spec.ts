@@ -1,6 +1,6 @@
 import type { ExternalSecret } from '@eso/api/resources';
 import { KubeError, type KubeErrorCode } from '@eso/kube';
-import { refusalText } from './refusal-text.ts';
+import { beforeRefusal, refusalText } from './refusal-text.ts';
 
 const es = { metadata: { name: 'app' }, spec: { data: [{ secretKey: 'user' }] } } as unknown as ExternalSecret;
 const VALUE = 'hunter2-and-some-more-of-the-same-sort';
@@ -49,6 +49,56 @@ test.each([
   expect(refusalText(denied(POLICY + text), refused)).toBe(
     `the API server refused the request (status 403), by ValidatingAdmissionPolicy no-secrets; ${hidden}`,
   );
+});
+
+const DOCUMENT = '{"user": "root",\n\t"password": "C:\\\\new\\u00fc"}';
+test.each([
+  ['as it is', DOCUMENT],
+  ['by Go', String.raw`"{\"user\": \"root\",\n\t\"password\": \"C:\\\\new\\u00fc\"}"`],
+  ['by Go, where it parses times', String.raw`parsing time "{\"user\": \"root\",\x0a\x09\"password\"`],
+  ['as JSON', JSON.stringify({ said: DOCUMENT })],
+  ['as JSON within JSON', JSON.stringify(JSON.stringify(DOCUMENT))],
+  ['up to a cut', String.raw`"{\"user\": \"root\",\n\t\"pass...`],
+])('a text is not shown that quotes a value with signs in it %s', (_, text) => {
+  const content = { fetched: new Map([['user', Buffer.from(DOCUMENT)]]) };
+  expect(refusalText(denied(WEBHOOK + text), { es, content })).toContain('is not shown');
+  expect(refusalText(denied(`${WEBHOOK}"user" and "password" are missing`), { es, content })).not.toContain(
+    'is not shown',
+  );
+});
+
+test.each([
+  ['a value', 'it was hunter2-and-some-more-of-the-same-sort', 'is not shown'],
+  ['a key', 'Priv4te may not go', 'is not shown'],
+  ['nothing', 'no secret may be changed', 'it said'],
+])('of what stood there before, a policy names %s', (_, text, shown) => {
+  const before = new Map([['Priv4te', Buffer.from(VALUE)]]);
+  const content = { fetched: new Map() };
+  expect(refusalText(denied(POLICY + text), { es, content, before })).toContain(shown);
+  expect(refusalText(denied(POLICY + text), { es, content, before: 'unread' })).toContain('is not shown');
+});
+
+test.each<[string, Partial<KubeError>, number, unknown]>([
+  ['a policy', { code: 'ADMISSION_DENIED', said: 'x' }, 1, 'read'],
+  ['a quota', { code: 'QUOTA_EXCEEDED', said: 'x' }, 0, []],
+  ['a schema', { code: 'INVALID', said: 'x' }, 0, []],
+  ['nobody, who could not be reached', { code: 'UNREACHABLE' }, 0, []],
+])('what is there is read where %s refused', async (_, error, reads, before) => {
+  let count = 0;
+  const read = (): Promise<never> => {
+    count++;
+    return Promise.resolve('read' as never);
+  };
+  expect(await beforeRefusal(error as KubeError, read)).toEqual(before);
+  expect(count).toBe(reads);
+});
+
+test.each<[KubeErrorCode, unknown]>([
+  ['NOT_FOUND', []],
+  ['FORBIDDEN', 'unread'],
+])('where reading it fails with %s, what stands there is %j', async (code, before) => {
+  const read = (): Promise<never> => Promise.reject(new KubeError(code, 'x'));
+  expect(await beforeRefusal(denied('x'), read)).toEqual(before);
 });
 
 test('what a policy says of a Secret that is deleted is not shown: nobody here knows what is in it', () => {

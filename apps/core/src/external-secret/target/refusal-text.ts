@@ -1,6 +1,6 @@
 import { publicText, quotedText } from '@eso/api/contract';
 import type { ExternalSecret, ExternalSecretTemplate } from '@eso/api/resources';
-import type { KubeError, KubeErrorCode } from '@eso/kube';
+import { isKubeError, type KubeError, type KubeErrorCode } from '@eso/kube';
 import type { DocumentValue, ShapedContent } from '@eso/sync';
 
 /** What a refused request was about. */
@@ -8,6 +8,24 @@ export interface Refused {
   readonly es: ExternalSecret;
   /** What was to be written. Absent: a Secret that nobody here holds in memory was to be deleted. */
   readonly content?: ShapedContent;
+  /** What stood there, which a policy sees, too. Absent: nothing that anybody could quote. */
+  readonly before?: ObjectBefore;
+}
+
+/** Names with the values under them; `unread` where it could not be looked at. */
+export type ObjectBefore = Iterable<readonly [string, Uint8Array]> | 'unread';
+
+/**
+ * Reads what may be quoted in a refusal, as long as that is there; no request is sent about a refusal whose text is not shown.
+ * @param read gives the names and values of the object; throws what the request throws
+ */
+export async function beforeRefusal(error: KubeError, read: () => Promise<ObjectBefore>): Promise<ObjectBefore> {
+  if (error.said === undefined || error.code === 'INVALID' || BLIND.has(error.code)) return [];
+  try {
+    return await read();
+  } catch (thrown) {
+    return isKubeError(thrown, 'NOT_FOUND') ? [] : 'unread';
+  }
 }
 
 /** Who refuses so has not looked into the Secret. */
@@ -41,16 +59,17 @@ function refuser(text: string): string {
 }
 
 /** Whether a text may name what comes from inside a secret: a key that is not in the manifest, or the beginning of a value. */
-function mayTell(text: string, { es, content }: Refused): boolean {
-  if (!content) return true;
+function mayTell(text: string, { es, content, before = [] }: Refused): boolean {
+  if (!content || before === 'unread') return true;
   const { data = [], target } = es.spec;
   const written = new Set([...data.map(({ secretKey }) => secretKey), ...Object.keys(target?.template?.data ?? {})]);
-  for (const [key, value] of valuesOf(content, target?.template?.metadata))
-    if (
-      (!written.has(key) && hasWord(text, key)) ||
-      hasBeginning(text, Buffer.from(value.subarray(0, READ_BYTES)), value)
-    )
-      return true;
+  for (const values of [valuesOf(content, target?.template?.metadata), before])
+    for (const [key, value] of values)
+      if (
+        (!written.has(key) && hasWord(text, key)) ||
+        hasBeginning(text, Buffer.from(value.subarray(0, SEARCHED_BYTES)), value)
+      )
+        return true;
   return false;
 }
 
@@ -69,7 +88,7 @@ function* valuesOf(
 }
 
 /** The texts of a document with the keys that they stand under. */
-function* leavesOf(value: DocumentValue, key = ''): Generator<readonly [string, Uint8Array]> {
+export function* leavesOf(value: DocumentValue, key = ''): Generator<readonly [string, Uint8Array]> {
   if (typeof value === 'string') yield [key, Buffer.from(value)];
   else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) yield* leavesOf(inner, name);
@@ -79,14 +98,33 @@ function* leavesOf(value: DocumentValue, key = ''): Generator<readonly [string, 
 const LEAST_BYTES = 4;
 /** Of a longer value, this is as much as no text has by chance; 32 characters of base64. */
 const READ_BYTES = 24;
+/** Of one that is quoted somehow, as many letters and digits, which are among so many of its bytes. */
+const READ_LETTERS = 12;
+const SEARCHED_BYTES = 96;
 
 /** Whether a text has a value, or as much of it as is read, as it is or as it stands in the object. */
 function hasBeginning(text: string, read: Buffer, { length }: Uint8Array): boolean {
   if (length < LEAST_BYTES) return false;
-  if (text.includes(read.toString('base64').replace(/=+$/, ''))) return true;
+  if (text.includes(read.subarray(0, READ_BYTES).toString('base64').replace(/=+$/, ''))) return true;
   // The last character may be cut in two, which leaves U+FFFD.
-  const plain = publicText(read.toString().replace(/\uFFFD+$/, ''));
-  return plain.length >= LEAST_BYTES && (length > READ_BYTES ? text.includes(plain) : hasWord(text, plain));
+  const begins = read.toString().replace(/\uFFFD+$/, '');
+  const plain = publicText(begins.slice(0, READ_BYTES));
+  if (plain.length >= LEAST_BYTES && (length > READ_BYTES ? text.includes(plain) : hasWord(text, plain))) return true;
+  return QUOTED_OTHERWISE.test(begins) && hasLetters(text, begins);
+}
+
+/** What a program writes in another way where it quotes a text, each in its own. */
+const QUOTED_OTHERWISE = /[^\x20-\x7e]|["'\\<>&]/;
+const ESCAPE = /\\+(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)?/gi;
+
+/** Whether letters and digits of a value stand in a text one after the other, however what is between them is quoted. */
+function hasLetters(text: string, value: string): boolean {
+  const lettersOf = (of: string): string[] =>
+    [of, of.replace(ESCAPE, '')].map((form) => form.replace(/[^a-z0-9]/gi, ''));
+  const texts = lettersOf(text);
+  return lettersOf(value)
+    .map((letters) => letters.slice(0, READ_LETTERS))
+    .some((letters) => letters.length >= LEAST_BYTES && texts.some((one) => one.includes(letters)));
 }
 
 /** Whether a word stands in a text, and not within a longer one. */

@@ -1,12 +1,14 @@
 import { type ExternalSecret, LABEL_MANAGED } from '@eso/api/resources';
-import { isKubeError, type KubeClient, objectKey, type Secret, secrets } from '@eso/kube';
+import { isKubeError, type KubeClient, type KubeError, objectKey, type Secret, secrets } from '@eso/kube';
 import {
   creationRule,
+  decodeSecretData,
   fieldManager,
   hashOwner,
   isIntact,
   orphansOf,
   planSecret,
+  type Problem,
   secretContent,
   type SecretContent,
   type SecretSnapshot,
@@ -15,6 +17,7 @@ import {
   type ObservedTarget as Observed,
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
+import { beforeRefusal, type ObjectBefore, type Refused } from './refusal-text.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
 import { targetKey } from './target-key.ts';
 import { SECRET_WORDS } from './words.ts';
@@ -60,7 +63,13 @@ export class SecretTarget implements SyncTarget {
     return undefined;
   }
 
-  writeProblem = writeProblem;
+  async writeProblem(error: KubeError, refused: Omit<Refused, 'before'>, signal: AbortSignal): Promise<Problem> {
+    const { metadata } = refused.es;
+    const ref = { namespace: metadata.namespace ?? '', name: targetName(refused.es) };
+    const read = async (): Promise<ObjectBefore> =>
+      decodeSecretData((await this.#options.client.get(secrets, ref, { signal })).data);
+    return writeProblem(error, { ...refused, before: await beforeRefusal(error, read) });
+  }
 
   /** Always: nothing is reconciled before all Secrets are listed. */
   isWatched(): boolean {

@@ -47,8 +47,8 @@ export interface SyncTarget {
    * @throws KubeError of the request that failed
    */
   write(options: TargetWrite): Promise<TargetWriteResult>;
-  /** A request about it that failed, as the user reads it. */
-  writeProblem(error: KubeError, refused: Refused): Problem;
+  /** A request about it that failed, as the user reads it. Reads what is there, where the refusal may quote that. */
+  writeProblem(error: KubeError, refused: Omit<Refused, 'before'>, signal: AbortSignal): Promise<Problem>;
   /**
    * Removes the orphans.
    * @returns how many went

@@ -60,10 +60,15 @@ export class SourceReader {
   async #readAll(sources: readonly TemplateSource[], namespace: string, signal: AbortSignal): Promise<Found[]> {
     const found: Found[] = [];
     const rest = sources.entries();
-    // They take from the same iterator: each the next one when it has read one.
+    let bytes = 0;
+    // They take from the same iterator: each the next one when it has read one. What is known to be too much is not read to its end.
     const reads = Array.from({ length: READS_EACH }, async () => {
-      for (const [index, source] of rest)
-        found[index] = { source, object: await this.#readOne(source, namespace, signal) };
+      for (const [index, source] of rest) {
+        const object = await this.#readOne(source, namespace, signal);
+        found[index] = { source, object };
+        bytes += 'code' in object ? 0 : sumOf([...object.texts.values()].map(({ length }) => length));
+        if (bytes > MAX_TEXT_BYTES) return;
+      }
     });
     await Promise.all(reads);
     return found;
@@ -107,6 +112,10 @@ function textsOf(object: KubeObject, { kind, items }: TemplateSource): Map<strin
     if (text) found.set(key, text);
   }
   return found;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }
 
 function secretText({ data = {} }: Partial<Secret>, key: string): Uint8Array | undefined {

@@ -364,3 +364,15 @@ describe("a provider is an administrator's", () => {
     expect(planFor({}, { kind: 'known', snapshot: snapshotManifest(object) })).toMatchObject(refused);
   });
 });
+
+test('a ConfigMap that Helm would take for a release is not written', () => {
+  const refused = { kind: 'refuse', error: { code: 'TARGET_NOT_OWNED', field: 'spec.target' } };
+  const planOf = (externalSecret: ExternalSecret, data: Record<string, string>) =>
+    planManifest({ externalSecret, content: contentOf(externalSecret, data), target: { kind: 'missing' } });
+  expect(planOf(es({ name: 'sh.helm.release.v1.app.v1' }), { user: 'x' })).toMatchObject(refused);
+  const labelled = es();
+  const object = { ...labelled, metadata: { ...labelled.metadata, labels: { owner: 'helm' } } };
+  // Another one may have written the rest.
+  expect(planOf(object, { user: 'x' })).toMatchObject(refused);
+  expect(planOf(labelled, { release: 'x' })).toMatchObject({ kind: 'apply' });
+});

@@ -13,6 +13,7 @@ import type { StringMap, TargetMetadata } from '../metadata.ts';
 import { targetOwnershipOf, withController } from '../ownership.ts';
 import { type CreationRule, creationRule, deletionRule } from '../policies.ts';
 import { refuse, type RefusedPlan } from '../refuse.ts';
+import { refuseRelease, type ReleaseMarks } from '../refuse-release.ts';
 import { isIntact } from '../snapshot.ts';
 import { targetName } from '../target-name.ts';
 import type { TargetOutcome } from '../verdict.ts';
@@ -71,10 +72,18 @@ export function planManifest({ externalSecret, content, target }: ManifestPlanIn
   return (
     refuseOwned(wanted, target) ??
     refuseProvider(content, 'snapshot' in target ? target.snapshot : undefined) ??
+    refuseRelease(externalSecret, releaseMarks(wanted, target)) ??
     planWithoutData(wanted, target) ??
     refuseSize(content.object) ??
     planWrite(wanted, target)
   );
+}
+
+/** Which keys others wrote into a ConfigMap is not known: the label alone counts. */
+function releaseMarks({ externalSecret, content }: Wanted, target: ObservedManifest): ReleaseMarks {
+  const there = 'snapshot' in target ? target.snapshot.metadata.labels : undefined;
+  const isConfigMap = externalSecret.spec.target?.manifest?.kind === 'ConfigMap';
+  return { labels: { ...there, ...content.labels }, keys: isConfigMap ? ['release'] : [] };
 }
 
 /** One ExternalSecret alone owns an object, and nobody takes one from another controller; to write into one of those is allowed. */

@@ -74,6 +74,23 @@ test.each([
   expect(problem.publicMessage).toBe(`the API server does not accept the Gadget because of ${shown}`);
 });
 
+test.each([
+  '.spec.data.prod.Pr1vate',
+  '.spec.data.Pr1vate@prod',
+  '.spec.data.prod.Pr1vate[0]',
+  '.spec.data.prod.Pr1vate x',
+])('a name from inside with signs in it (%s) is hidden in all its parts', (path) => {
+  const name = path.slice('.spec.data.'.length);
+  const content = { fetched: new Map([[name, Buffer.from('x')]]) };
+  for (const error of [
+    typed(`${path}: expected string, got map`),
+    new KubeError('INVALID', 'x', { causes: [{ field: path.slice(1), reason: '', message: '' }] }),
+  ]) {
+    const { publicMessage } = manifestProblem(error, { es, content }, gadgets);
+    expect(publicMessage).not.toMatch(/prod|Pr1vate/);
+  }
+});
+
 test('what a policy says is judged as it is for Secrets', () => {
   const said = 'admission webhook "w.example.org" denied the request: hunter2';
   expect(problemOf(new KubeError('ADMISSION_DENIED', said, { status: 403, said })).publicMessage).not.toContain(

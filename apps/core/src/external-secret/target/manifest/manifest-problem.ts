@@ -45,7 +45,7 @@ interface RejectedField {
  * in it, under status 500 (structured-merge-diff, `failed to create typed patch object`); nothing but paths is taken out of it.
  */
 function rejectedFields({ code, causes, said = '' }: KubeError): readonly RejectedField[] | undefined {
-  if (code === 'INVALID') return causes.map(({ field }) => ({ path: field.replace(/\[.*/s, ''), why: '' }));
+  if (code === 'INVALID') return causes.map(({ field }) => ({ path: field.replace(/[^\w.-].*/s, ''), why: '' }));
   if (!said.startsWith('failed to create typed patch object')) return undefined;
   return [
     ...said
@@ -61,10 +61,13 @@ function shownPath(path: string, known: ReadonlySet<string>): string {
   return (hidden < 0 ? steps : [...steps.slice(0, hidden), '…']).join('.');
 }
 
-/** Of the names that are asked for, those that came with what was fetched and do not stand in the manifest, which may be long. */
+/**
+ * Of the steps that are asked for, those that came with what was fetched and do not stand in the manifest, which may be long. A name with
+ * points, slashes or the like in it is several steps of a path.
+ */
 function knownNames({ es, content }: Refused, asked: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const name of namesOf(content)) if (asked.has(name)) found.add(name);
+  for (const name of namesOf(content)) for (const step of name.split(/[^\w-]+/)) if (asked.has(step)) found.add(step);
   const written = JSON.stringify(es.spec);
   return new Set([...found].filter((name) => !written.includes(name)));
 }

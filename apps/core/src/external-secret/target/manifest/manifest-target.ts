@@ -16,7 +16,7 @@ import {
   targetName,
 } from '@eso/sync';
 import type { SyncTarget, TargetProblem, TargetWrite, TargetWriteResult } from '../target.ts';
-import type { Refused } from '../refusal-text.ts';
+import { beforeRefusal, leavesOf, type ObjectBefore, type Refused } from '../refusal-text.ts';
 import type { TargetWords } from '../words.ts';
 import { writeProblem } from '../write-problem.ts';
 import type { FollowedKind, ManifestKinds } from './manifest-kinds.ts';
@@ -111,9 +111,14 @@ export class ManifestTarget implements SyncTarget {
     return written ?? { kind: 'contended' };
   }
 
-  writeProblem(error: KubeError, refused: Refused): Problem {
+  async writeProblem(error: KubeError, refused: Omit<Refused, 'before'>, signal: AbortSignal): Promise<Problem> {
     const followed = this.#followed(refused.es);
-    return followed ? manifestProblem(error, refused, followed.type) : writeProblem(error, refused);
+    if (!followed) return writeProblem(error, { ...refused, before: 'unread' });
+    const { type } = followed;
+    const before = await beforeRefusal(error, async () =>
+      contentOf(await this.#options.client.get(type, refOf(refused.es), { signal })),
+    );
+    return manifestProblem(error, { ...refused, before }, type);
   }
 
   async #step(plan: ManifestPlan, target: ObservedManifest, write: ManifestWrite): Promise<Step> {
@@ -210,6 +215,12 @@ function hasChanged(before: ObservedManifest, { snapshot }: { readonly snapshot:
 function isOtherObject(error: unknown): boolean {
   if (isKubeError(error, 'CONFLICT')) return true;
   return isKubeError(error, 'INVALID') && error.causes.some(({ field }) => field === 'metadata.uid');
+}
+
+/** All texts in an object besides those that say which object it is. */
+function contentOf(object: KubeObject): ObjectBefore {
+  const identity = new Set(['apiVersion', 'kind', 'metadata']);
+  return leavesOf(Object.fromEntries(Object.entries(object).filter(([name]) => !identity.has(name))));
 }
 
 function refOf(es: ExternalSecret): ObjectRef {
