@@ -17,6 +17,7 @@ import {
   type ObservedTarget as Observed,
 } from '@eso/sync';
 import type { OwnWrites } from '../../reconcile/own-writes.ts';
+import { Turns } from '../../reconcile/turns.ts';
 import { beforeRefusal, type ObjectBefore, type Refused } from './refusal-text.ts';
 import type { SyncTarget, TargetWrite, TargetWriteResult } from './target.ts';
 import { targetKey } from './target-key.ts';
@@ -53,6 +54,8 @@ const ATTEMPTS = 4;
 export class SecretTarget implements SyncTarget {
   readonly words = SECRET_WORDS;
   readonly #options: SecretTargetOptions;
+  /** By {@link targetKey}: those who share a Secret write it one after the other. */
+  readonly #turns = new Turns();
 
   constructor(options: SecretTargetOptions) {
     this.#options = options;
@@ -81,7 +84,11 @@ export class SecretTarget implements SyncTarget {
   }
 
   /** As {@link planSecret} decides: from the cache where that is enough, otherwise from the Secret as the API server has it. */
-  async write(options: TargetWrite): Promise<TargetWriteResult> {
+  write(options: TargetWrite): Promise<TargetWriteResult> {
+    return this.#turns.take(targetKey(options.es), options.signal, () => this.#write(options));
+  }
+
+  async #write(options: TargetWrite): Promise<TargetWriteResult> {
     const { es, signal } = options;
     const write = { es, signal, content: secretContent(es, options.content) };
     const snapshot = this.observed(es);
