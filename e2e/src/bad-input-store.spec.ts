@@ -84,7 +84,7 @@ test.concurrent('a config object that the provider finds fault with', async () =
   );
 });
 
-// What core says of one that was stored before there was a policy: apps/core/src/store/admission-off.int.spec.ts.
+// What core says of one that was stored before there was a policy: apps/core/src/validation/providers.int.spec.ts.
 test.concurrent("another namespace's config", async () => {
   const name = 'config-foreign';
   await applyGood(system, { namespace: TENANT, name, data: DATA, spec: wholeValues('value') });

@@ -16,9 +16,11 @@ async function verdict(blockMs: number, freeMs: number): Promise<string> {
     import { eventLoopCheck } from ${JSON.stringify(index)};
     const check = eventLoopCheck({ windowMs: 2_000, blockMs: 100 });
     const end = performance.now() + 4_000;
-    while (performance.now() < end) {
+    for (;;) {
       const until = performance.now() + ${String(blockMs)};
       while (performance.now() < until);
+      // Right behind a turn: how soon this process gets its next one must not decide what is seen.
+      if (performance.now() >= end) break;
       await new Promise((resolve) => setTimeout(resolve, ${String(freeMs)}));
     }
     console.log(check() ?? 'well');`;
@@ -39,10 +41,7 @@ test(
 test(
   'a loop that is blocked for good and turns once in a while is noticed',
   async () => {
-    // How much of it was seen depends on when the process that looks got its own turn.
-    expect(await verdict(5_000, 1)).toMatch(
-      /^the event loop was blocked for (1\.[5-9]|2\.0) s of the last 2\.0 s \(limit 1\.5 s\)/,
-    );
+    expect(await verdict(5_000, 1)).toMatch(/^the event loop was blocked for 2\.0 s of the last 2\.0 s/);
   },
   TIMEOUT_MS,
 );

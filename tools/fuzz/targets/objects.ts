@@ -4,7 +4,7 @@ import type { ExternalSecret } from '@eso/api/resources';
 import { KubeError } from '@eso/kube';
 import { Fuel, FuelSpent } from '@eso/runtime';
 import {
-  conditionMessage, eventMessage, invalidSpec, isDue, notBuiltYet, prepareMap, prepareValue, refreshIntervalMs, requeueAfter,
+  checkSecretLimits, conditionMessage, eventMessage, invalidSpec, isDue, notBuiltYet, prepareMap, prepareValue, refreshIntervalMs, requeueAfter,
   type SecretData, type Source, sourcesOf, storesOf, SyncError, tooMuch, unbuiltFields, validateExternalSecret,
 } from '@eso/sync'; // prettier-ignore
 import { parse } from 'yaml';
@@ -165,12 +165,14 @@ function prepared(source: Source): string {
     FuelSpent,
   );
   if (!('value' in data)) return `${source.kind} ${told(data.refused)}`;
+  const written = attempt(() => checkSecretLimits(data.value, new Set()), SyncError);
   must(
-    // Letters of every script, as upstream: of those the API server itself has to say that it does not take them.
-    [...data.value.keys()].every((key) => source.kind === 'data' || /^[-._\p{L}\p{N}]+$/u.test(key)),
-    'keys are converted or refused',
+    // Letters of every script are kept, as upstream: a template may use them. What is written has been looked at once more.
+    !('value' in written) ||
+      [...data.value.keys()].every((key) => source.kind === 'data' || /^[-._a-zA-Z0-9]+$/.test(key)),
+    'keys fit a Secret',
   );
-  return `${source.kind} ${wordFor(data)}`;
+  return `${source.kind} ${'value' in written ? wordFor(data) : told(written.refused)}`;
 }
 
 /** What the user is shown of a failure; its code. */

@@ -91,28 +91,22 @@ function secretStore(
   kind: 'SecretStore' | 'ClusterSecretStore',
   lookup: SecretStoreLookup,
 ): StoreParts {
-  const route = () => storeRoute(kind, store, lookup);
+  const route = storeRoute(kind, store, lookup);
   const identity = identityOf(store);
   return {
     ...identity,
     kind,
-    get ready(): StoreReadiness {
-      return readyThrough(route(), identity.ready);
-    },
+    ready: readyThrough(route, identity.ready),
     resolveEndpoint(): EndpointResolution {
-      const found = route();
-      if (found.kind === 'refused') return found;
-      const { class: served, field } = found;
+      if (route.kind === 'refused') return route;
+      const { class: served, field } = route;
       const endpoint = lookup.resolver.resolve(served.address, { namespace: served.namespace });
       if (endpoint.kind === 'endpoint') return endpoint;
       const { problem } = endpoint;
       const publicMessage = `${className(served)}: ${problem.field ?? 'spec.address'}: ${problem.publicMessage}`;
       return { ...endpoint, problem: { ...problem, field, publicMessage } };
     },
-    address() {
-      const found = route();
-      return found.kind === 'route' ? found.class.address : undefined;
-    },
+    address: () => (route.kind === 'route' ? route.class.address : undefined),
   };
 }
 

@@ -71,3 +71,11 @@ test.each([
 test('last comes where its process is', () => {
   expect(checkStore({ store: store(), view: view({ resolveEndpoint: () => noEndpoint }) }, 300_000)).toBe(noEndpoint);
 });
+
+test.each([
+  ['1ns', 1_000],
+  ['0.5s', 1_000],
+  ['2s', 2_000],
+])('an interval of %s is kept to, but for no oftener than once a second', (refreshInterval, intervalMs) => {
+  expect(checkStore({ store: store({ refreshInterval }), view: view() }, 300_000)).toMatchObject({ intervalMs });
+});

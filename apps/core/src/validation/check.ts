@@ -5,6 +5,9 @@ import { ruleRefusal } from '../store/view-parts.ts';
 import type { Checked } from './validated-kind.ts';
 import { validateStore } from './validate-store.ts';
 
+/** However short an interval a tenant writes, his store is asked about no oftener, in milliseconds. */
+const MIN_INTERVAL_MS = 1_000;
+
 /** A store as the caches and our own writes show it. */
 export interface StoreObservation {
   readonly store: StoreObject;
@@ -27,7 +30,7 @@ export function checkStore({ store, view }: StoreObservation, defaultIntervalMs:
   return {
     kind: 'passed',
     endpoint: endpoint.endpoint,
-    intervalMs: interval.kind === 'interval' ? interval.ms : defaultIntervalMs,
+    intervalMs: Math.max(MIN_INTERVAL_MS, interval.kind === 'interval' ? interval.ms : defaultIntervalMs),
     ask: (client, signal) => validateStore(client, question, signal),
   };
 }

@@ -396,3 +396,23 @@ describe('stores', () => {
     },
   );
 });
+
+test('of a config in a store core keeps its key and nothing else, also after it has written the status', async () => {
+  await createClass(labClusterClass(name));
+  const written = { lab: { of: 'marker-of-a-tenant' } };
+  const { spec, metadata, ...rest } = labStore(namespace, 'store', { provider: written });
+  const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': 'marker-of-a-tenant', team: 'red' };
+  await bench.admin.create(secretStores, { ...rest, spec, metadata: { ...metadata, annotations } });
+  await bench.admin.create(clusterSecretStores, labClusterStore(name, { provider: written }));
+  const kept = (kind: string, of: string | undefined, store: string) =>
+    bench.stores.registry.get(kind)?.informer.store.get(of, store);
+  await eventually(() => {
+    for (const object of [kept('SecretStore', namespace, 'store'), kept('ClusterSecretStore', undefined, name)]) {
+      expect(object?.status?.conditions).toHaveLength(1);
+      expect(object?.spec).toMatchObject({ provider: { lab: {} } });
+      expect(JSON.stringify(object)).not.toContain('marker-of-a-tenant');
+    }
+  });
+  const stored = await bench.admin.get(secretStores, { namespace, name: 'store' });
+  expect([stored.spec.provider, stored.metadata.annotations]).toEqual([written, annotations]);
+});

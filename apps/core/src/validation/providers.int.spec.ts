@@ -168,21 +168,24 @@ test('the label taken away from the Service turns its stores not ready at once',
   await untilReady({ status: 'True', reason: 'Valid' });
 });
 
-// Threat model T11: a tenant borrows neither another tenant's config nor another namespace's credentials. What core says of one that was
-// stored before there was a policy is shown by store/admission-off.int.spec.ts.
-test('a Provider that names a config of another namespace is refused at admission, and one that is there stays as it is', async () => {
+// Threat model T11: a tenant borrows neither another tenant's config nor another namespace's credentials.
+test('a Provider that names a config of another namespace is refused without asking the process', async () => {
   const victim = await bench.own.cluster.createNamespace('victim');
   bench.config(victim);
-  await expect(create({ providerRef: { ...REF, namespace: victim } })).rejects.toMatchObject({
-    code: 'ADMISSION_DENIED',
-    said: expect.stringMatching(/spec\.providerRef\.namespace: .*only name a config of its own/) as string,
+  const asked = bench.validations;
+  await create({ providerRef: { ...REF, namespace: victim } });
+  await untilReady({
+    status: 'False',
+    reason: 'ReferenceNotAllowed',
+    message: /spec\.providerRef\.namespace: .*only name a config of its own/,
   });
-  await create({});
-  await untilReady({ status: 'True', reason: 'Valid' });
-  const foreign = { spec: { providerRef: { namespace: victim } } };
-  await expect(
-    bench.admin.patch(providers, { namespace, name: 'backend' }, foreign, { type: 'merge' }),
-  ).rejects.toMatchObject({ code: 'ADMISSION_DENIED' });
+  expect(bench.validations).toBe(asked);
+  await bench.admin.patch(
+    providers,
+    { namespace, name: 'backend' },
+    { spec: { providerRef: { namespace } } },
+    { type: 'merge' },
+  );
   await untilReady({ status: 'True', reason: 'Valid' });
 });
 
@@ -292,11 +295,17 @@ describe('ClusterProvider', () => {
     await expect(createCluster({})).rejects.toMatchObject({ code: 'INVALID' });
   });
 
-  test('with an expression that does not compile is refused at admission', async () => {
-    const conditions = [{ namespaceRegexes: ['a', '('] }];
-    await expect(createCluster({ providerRef: { ...REF, namespace }, conditions })).rejects.toMatchObject({
-      code: 'ADMISSION_DENIED',
-      said: expect.stringContaining('error parsing regexp') as string,
+  test('with an expression that does not compile says which one', async () => {
+    const name = await createCluster({
+      providerRef: { ...REF, namespace },
+      conditions: [{ namespaceRegexes: ['a', '('] }],
     });
+    await eventually(async () =>
+      expect(ready(await status(name))).toMatchObject({
+        status: 'False',
+        reason: 'InvalidProviderConfig',
+        message: expect.stringContaining('spec.conditions[0].namespaceRegexes[1]') as string,
+      }),
+    );
   });
 });

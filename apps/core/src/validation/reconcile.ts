@@ -19,7 +19,7 @@ export interface ValidationObservation {
 
 /** What the validation of one kind stands on. */
 export interface ValidationOptions {
-  readonly kind: Pick<ValidatedKind, 'kind' | 'type' | 'namespaced' | 'oldFinalizers'>;
+  readonly kind: Pick<ValidatedKind, 'kind' | 'type' | 'oldFinalizers'>;
   readonly observe: (key: string) => ValidationObservation | undefined;
   readonly client: Pick<KubeClient, 'patch'>;
   readonly inquiry: ServiceInquiry;
@@ -77,7 +77,7 @@ async function pass(
     concluder.conclude(key, object, verdict, {
       intervalMs,
       priority: context.priority,
-      notes: look.notes,
+      notes: look.notes(),
       signal: context.signal,
     });
   if (checked.kind === 'refused') {

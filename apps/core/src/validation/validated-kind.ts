@@ -18,7 +18,6 @@ export interface ValidatedKind<T extends ValidatedObject = ValidatedObject> {
   /** Names the queue, the metrics and the owners of endpoints. */
   readonly kind: string;
   readonly type: ResourceType<T>;
-  readonly namespaced: boolean;
   readonly informer: Informer<T>;
   readonly words: StatusWords;
   /** What core remembers of an answer of the API server, as the informer does; absent where it is all. */
@@ -34,10 +33,10 @@ export interface Look {
   /** `spec.controller`; absent = served by every installation. */
   readonly controllerClass?: string;
   readonly ready: StoreReadiness;
-  /** What core itself warns about, where it is valid. */
-  readonly notes: readonly string[];
   /** Who dials its address. */
   readonly dialler: Dialler;
+  /** What core itself warns about, where it is valid. */
+  notes(): readonly string[];
   /** The address of its process; absent where there is none at the moment. */
   address(): string | undefined;
   resolveEndpoint(): EndpointResolution;

@@ -51,7 +51,7 @@ describe('stores', () => {
     ['SecretStore', true, ['secretstore.externalsecrets.io/finalizer']],
     ['ClusterSecretStore', false, ['secretstore.externalsecrets.io/finalizer']],
   ] as const)('%s: its scope, and the finalizer that earlier installations left', (kind, namespaced, oldFinalizers) => {
-    expect(storeKind(kind)).toMatchObject({ kind, namespaced, oldFinalizers });
+    expect(storeKind(kind)).toMatchObject({ kind, type: { namespaced }, oldFinalizers });
   });
 
   test.each<[string, string]>([
@@ -111,8 +111,8 @@ describe('stores', () => {
     ],
   ])('of a ClusterSecretStore the expression %s is noted as %j [3.1.11]', (pattern, notes) => {
     const conditions = [{ namespaceRegexes: [pattern] }];
-    expect(look(clusterSecretStoreOf({ ...inline, conditions })).notes).toEqual(notes);
-    expect(look(secretStoreOf({ ...inline, conditions })).notes).toEqual([]);
+    expect(look(clusterSecretStoreOf({ ...inline, conditions })).notes()).toEqual(notes);
+    expect(look(secretStoreOf({ ...inline, conditions })).notes()).toEqual([]);
   });
 });
 
@@ -131,7 +131,7 @@ describe('classes', () => {
     ['ProviderClass', true, ownClass('team-a', 'x'), { namespace: 'team-a' }],
     ['ClusterProviderClass', false, clusterClass('x'), { namespace: undefined }],
   ] as const)('%s: its scope, and who dials its address', (kind, namespaced, object, dialler) => {
-    expect(classKind(kind)).toMatchObject({ namespaced, oldFinalizers: [] });
+    expect(classKind(kind)).toMatchObject({ type: { namespaced }, oldFinalizers: [] });
     const seen = classKind(kind).look(object);
     expect(seen.dialler).toEqual(dialler);
     expect(seen.address()).toBe(CLASS_ADDRESS);

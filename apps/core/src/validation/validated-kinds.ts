@@ -3,6 +3,7 @@ import {
   clusterProviderClasses,
   FINALIZER_SECRET_STORE,
   providerClasses,
+  regexScopeOf,
   type StoreKind,
   unanchoredExpressions,
 } from '@eso/api/resources';
@@ -28,12 +29,11 @@ const STORE_TRAITS: Readonly<
 
 /** A kind of store. */
 export function validatedStore(registered: RegisteredKind): ValidatedKind {
-  const { kind, type, namespaced, informer, snapshot } = registered;
+  const { kind, type, informer, snapshot } = registered;
   return ofAnyObject<StoreObject>({
     ...STORE_TRAITS[kind],
     kind,
     type,
-    namespaced,
     informer,
     snapshot,
     look(store): Look {
@@ -42,7 +42,7 @@ export function validatedStore(registered: RegisteredKind): ValidatedKind {
       return {
         ...(controllerClass === undefined ? {} : { controllerClass }),
         ready,
-        notes: notesOf(kind, store),
+        notes: () => notesOf(kind, store),
         dialler: { namespace },
         address: () => view.address(),
         resolveEndpoint: () => view.resolveEndpoint(),
@@ -58,7 +58,7 @@ function ofAnyObject<T extends ValidatedObject>(kind: ValidatedKind<T>): Validat
 }
 
 function notesOf(kind: StoreKind, { spec }: StoreObject): readonly string[] {
-  if (kind !== 'ClusterSecretStore' || !('conditions' in spec)) return [];
+  if (regexScopeOf(kind) === 'whole' || !('conditions' in spec)) return [];
   const [first] = unanchoredExpressions(spec.conditions);
   return first === undefined
     ? []
@@ -78,7 +78,6 @@ export function validatedClasses(
     ofAnyObject<T>({
       kind,
       type,
-      namespaced: kind === 'ProviderClass',
       informer,
       words: CLASS_WORDS,
       oldFinalizers: [],
@@ -88,7 +87,7 @@ export function validatedClasses(
         const resolveEndpoint = (): ReturnType<typeof resolver.resolve> => resolver.resolve(address, { namespace });
         return {
           ready,
-          notes: [],
+          notes: () => [],
           dialler: { namespace },
           address: () => address,
           resolveEndpoint,
