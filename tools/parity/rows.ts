@@ -5,7 +5,7 @@ export const STATUSES = ['same', 'differs', 'not yet'] as const;
 
 /** One thing that users observe. */
 export interface Row {
-  /** Section and number in it, such as `1.13b.4`, `8.12` or `P2.6.1` (of the proofs of concept, so that it meets no other section). */
+  /** Section and number in it, such as `1.13b.4`, `8.12` `P2.6.1` (of the proofs of concept) or `V3.1.2` (of providers). */
   readonly id: string;
   readonly text: string;
   readonly status: (typeof STATUSES)[number];
@@ -20,8 +20,8 @@ export interface Page {
   readonly problems: readonly string[];
 }
 
-const SECTION = /^## (P?[1-9]\d*(?:\.[1-9]\d*[a-z]?)?) /;
-const ROW = /^\| (P?[\d.a-z]+) +\| (.+?) +\| (\S.*?) +\|$/;
+const SECTION = /^## ([PV]?[1-9]\d*(?:\.[1-9]\d*[a-z]?)?) /;
+const ROW = /^\| ([PV]?[\d.a-z]+) +\| (.+?) +\| (\S.*?) +\|$/;
 const STATUS = /^(same|differs|not yet)(?:: (\S.*))?$/;
 
 /**
