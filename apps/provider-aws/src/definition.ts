@@ -42,6 +42,8 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
       }),
       defineKind<ParameterStoreConfig>({
         ...behaviours.ParameterStore,
+        // Stores have one set of features, whatever their service.
+        features: [...FEATURES, 'push', 'delete', 'exists'],
         apiVersion: 'provider.external-secrets.io/v2alpha1',
         kind: 'ParameterStore',
         plural: 'parameterstores',

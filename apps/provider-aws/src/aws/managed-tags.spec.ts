@@ -10,7 +10,13 @@ test('the mark says who manages it, by its value as well', () => {
 
 test.each([
   ['nothing differs', { a: '1' }, { a: '1' }, {}, []],
-  ['a value differs: all are set', { a: '1', b: '2' }, { a: '9', b: '2' }, { a: '9', b: '2', 'managed-by': 'external-secrets' }, []],
+  [
+    'a value differs: all are set',
+    { a: '1', b: '2' },
+    { a: '9', b: '2' },
+    { a: '9', b: '2', 'managed-by': 'external-secrets' },
+    [],
+  ],
   ['one is not wanted any more', { a: '1', old: 'x' }, { a: '1' }, {}, ['old']],
   ['the mark is never removed', { old: 'x' }, {}, {}, ['old']],
 ] as const)('%s', (_, current, desired, set, remove) => {

@@ -15,6 +15,7 @@ import { isAwsError } from '../aws/failure.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { parameterName } from './parameter-name.ts';
 import { absentVersion, type ParameterRead, readFailure, saysAbsent } from './read-failure.ts';
+import { ParameterWrites } from './writes.ts';
 
 /** Where Parameter Store is called, as whom, and how calls are counted and shared. */
 export interface ParameterStoreApiOptions {
@@ -46,12 +47,15 @@ const DESCRIBE_PAGE = 50;
 export class ParameterStoreApi {
   readonly #options: ParameterStoreApiOptions;
   readonly #client: SSMClient;
+  /** What is not read, but written. */
+  readonly writes: ParameterWrites;
 
   constructor(options: ParameterStoreApiOptions) {
-    const { region, endpoints, login, at, retry } = options;
+    const { region, endpoints, login, metrics, at, retry } = options;
     this.#options = options;
     this.#client = new SSMClient(clientSettings({ region, endpoint: endpoints.ssm, login, at, retry }));
     understandXmlErrors(this.#client);
+    this.writes = new ParameterWrites({ client: this.#client, region, metrics, at });
   }
 
   /** The decrypted content of one version. Those who ask for the same at the same time share one request. */

@@ -5,6 +5,8 @@ import {
   type Find,
   objectOf,
   ProviderError,
+  type Push,
+  type PushedRef,
   type RemoteRef,
   type Validation,
 } from '@eso/api/server';
@@ -14,6 +16,7 @@ import { propertyOf } from '../aws/property-of.ts';
 import type { ParameterStoreApi } from './api.ts';
 import { findParameters } from './find.ts';
 import { parameterArn, parameterName } from './parameter-name.ts';
+import { deleteParameter, pushParameter } from './push.ts';
 
 /** What one config was opened to. */
 export interface ParameterStoreBackendOptions {
@@ -45,6 +48,23 @@ export class ParameterStoreBackend implements Backend {
   getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
     const { access, api } = this.#options;
     return access.use(() => findParameters(api, find, call), call.signal);
+  }
+
+  pushSecret(push: Push, call: CallContext): Promise<void> {
+    const { access, api, prefix } = this.#options;
+    return access.use(() => pushParameter(api.writes, prefix + push.remoteKey, push, call), call.signal);
+  }
+
+  deleteSecret({ remoteKey }: PushedRef, { signal }: CallContext): Promise<void> {
+    const { access, api, prefix } = this.#options;
+    return access.use(() => deleteParameter(api.writes, prefix + remoteKey, signal), signal);
+  }
+
+  /** Whoever manages it, and without its value. */
+  secretExists({ remoteKey }: PushedRef, { signal }: CallContext): Promise<boolean> {
+    const { access, api, prefix } = this.#options;
+    const current = () => api.writes.current(prefix + remoteKey, { signal, encrypted: true });
+    return access.use(async () => (await current()) !== undefined, signal);
   }
 
   /** Whether there is an identity to use. Access keys prove themselves only when they are used, roles when assumed. */
