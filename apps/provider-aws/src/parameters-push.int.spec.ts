@@ -28,15 +28,20 @@ interface Pushed {
   readonly spec?: object;
   readonly data?: Record<string, string | Buffer>;
   readonly metadata?: string;
+  readonly property?: string;
 }
 
-function push(config: string, remoteKey: string, { secretKey = '', spec, data = { k: 'v' }, metadata }: Pushed = {}) {
+function push(
+  config: string,
+  remoteKey: string,
+  { secretKey = '', spec, data = { k: 'v' }, metadata, property = '' }: Pushed = {},
+) {
   const envelope = { apiVersion: 'kubernetes.external-secrets.io/v1alpha1', kind: 'PushSecretMetadata', spec };
   const text = metadata ?? (spec ? JSON.stringify(envelope) : '');
   return lab.provider.client.store.pushSecret({
     ...lab.request(config),
     secretData: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)])),
-    pushSecretData: { remoteKey, secretKey, metadata: Buffer.from(text) },
+    pushSecretData: { remoteKey, secretKey, property, metadata: Buffer.from(text) },
   });
 }
 const remove = (config: string, remoteKey: string) =>
@@ -68,6 +73,19 @@ test('a new parameter is a String behind the prefix, with the mark of who manage
       Tags: [{ Key: 'managed-by', Value: 'external-secrets' }],
     },
   ]);
+});
+
+test('a property is not looked at, neither in a push nor in a deletion [V4.5.1]', async () => {
+  await push('plain', '/property', { secretKey: 'k', property: 'inner' });
+  expect((await stored('/property')).value).toBe('v');
+  const remoteRef = { remoteKey: '/property', property: 'inner' };
+  await lab.provider.client.store.deleteSecret({ ...lab.request('plain'), remoteRef });
+  expect(await exists('plain', '/property')).toBe(false);
+});
+
+test('Validate asks for a login and nothing of Parameter Store [V4.4.4]', async () => {
+  const { valid } = await lab.provider.client.store.validate(lab.request('plain'));
+  expect([valid, proxy.requests]).toEqual([true, []]);
 });
 
 test('a whole Secret is JSON of base64, or of texts with encodeAsDecoded [V4.3.4]', async () => {
