@@ -53,7 +53,10 @@ async function show(): Promise<{ path: string; kubectl: string }> {
   await Installation.start({
     cluster,
     tenants: [TENANT],
-    providers: { fake: {}, aws: { env: { AWS_SECRETSMANAGER_ENDPOINT: moto.url, AWS_STS_ENDPOINT: moto.url } } },
+    providers: {
+      fake: {},
+      aws: { env: { AWS_SECRETSMANAGER_ENDPOINT: moto.url, AWS_SSM_ENDPOINT: moto.url, AWS_STS_ENDPOINT: moto.url } },
+    },
     progress: step,
   });
   step(`AWS: secret ${REMOTE_KEY} is created with password "${BEFORE.password}"`);

@@ -1,10 +1,21 @@
-import { defineInlineKind, defineKind, type KindBehaviour, type ProviderDefinition } from '@eso/api/server';
+import {
+  defineInlineKind,
+  defineKind,
+  type KindBehaviour,
+  type OpenContext,
+  type ProviderDefinition,
+} from '@eso/api/server';
+import type { AwsAccess } from './aws/aws-identity.ts';
 import type { AwsConfig } from './aws/aws-config.ts';
 import type { Endpoints } from './aws/endpoints.ts';
 import { accessOf } from './aws/access.ts';
 import type { AwsStoreConfig } from './config/aws.ts';
 import { awsSchema } from './config/gen/aws.ts';
+import type { ParameterStoreConfig } from './config/parameter-store.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
+import { checkAuth, roleWarnings } from './aws/check-auth.ts';
+import { ParameterStoreApi } from './parameter-store/api.ts';
+import { ParameterStoreBackend } from './parameter-store/backend.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
 import { SecretsManagerBackend } from './secrets-manager/backend.ts';
 import { checkConfig, configWarnings } from './secrets-manager/check-config.ts';
@@ -18,33 +29,50 @@ export interface AwsProviderOptions {
 
 /** The provider for AWS. */
 export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): ProviderDefinition {
-  const behaviour = secretsManager(endpoints);
+  const behaviours = { SecretsManager: secretsManager(endpoints), ParameterStore: parameterStore(endpoints) };
   return {
     name: 'aws',
     kinds: [
       defineKind<SecretsManagerConfig>({
-        ...behaviour,
+        ...behaviours.SecretsManager,
         apiVersion: 'provider.external-secrets.io/v2alpha1',
         kind: 'SecretsManager',
         plural: 'secretsmanagers',
         checkConfig,
       }),
-      defineInlineKind<AwsStoreConfig>({ ...behaviour, key: 'aws', schema: awsSchema, checkConfig: checkStoreConfig }),
+      defineKind<ParameterStoreConfig>({
+        ...behaviours.ParameterStore,
+        // Stores have one set of features, whatever their service.
+        features: [...FEATURES, 'push', 'delete', 'exists'],
+        apiVersion: 'provider.external-secrets.io/v2alpha1',
+        kind: 'ParameterStore',
+        plural: 'parameterstores',
+        checkConfig: ({ auth }, at) => checkAuth(auth, at),
+      }),
+      defineInlineKind<AwsStoreConfig>({
+        ...behaviours.SecretsManager,
+        open: (context) =>
+          behaviours[context.config.service === 'ParameterStore' ? 'ParameterStore' : 'SecretsManager'].open(context),
+        key: 'aws',
+        schema: awsSchema,
+        checkConfig: checkStoreConfig,
+      }),
     ],
   };
 }
 
+const FEATURES = ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'] as const;
+
 /** What a SecretsManager does, in an object of its own or in a store. */
 function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
   return {
-    features: ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'],
+    features: FEATURES,
     metricName: 'AWS/SecretsManager',
     open: (context) => {
-      const { config, metrics, flights, at, retrySettings: retry } = context;
+      const { config, at } = context;
       const access = accessOf({ ...context, endpoints });
-      const { login } = access;
       return new SecretsManagerBackend({
-        api: new SecretsManagerApi({ region: config.region, endpoints, login, metrics, flights, at, retry }),
+        api: new SecretsManagerApi(apiOptions(context, access, endpoints)),
         access,
         prefix: config.prefix ?? '',
         warnings: configWarnings(config, at),
@@ -52,4 +80,28 @@ function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
       });
     },
   };
+}
+
+/** What a ParameterStore does, in an object of its own or in a store. */
+function parameterStore(endpoints: Endpoints): KindBehaviour<AwsConfig> {
+  return {
+    features: FEATURES,
+    metricName: 'AWS/ParameterStore',
+    open: (context) => {
+      const { config, at } = context;
+      const access = accessOf({ ...context, endpoints });
+      return new ParameterStoreBackend({
+        api: new ParameterStoreApi(apiOptions(context, access, endpoints)),
+        access,
+        prefix: config.prefix ?? '',
+        warnings: roleWarnings(config, at),
+        at,
+      });
+    },
+  };
+}
+
+function apiOptions(context: OpenContext<AwsConfig>, { login }: AwsAccess, endpoints: Endpoints) {
+  const { config, metrics, flights, at, retrySettings: retry } = context;
+  return { region: config.region, endpoints, login, metrics, flights, at, retry };
 }

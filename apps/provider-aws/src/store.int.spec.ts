@@ -75,7 +75,7 @@ describe.each(kinds)('a %s', (kind) => {
       'auth.jwt',
     ],
     ['a region that is none', { region: 'x.example.org/' }, 'CONFIG_INVALID', 'region'],
-    ['Parameter Store', { service: 'ParameterStore' }, 'UNSUPPORTED', 'service'],
+    ['Certificate Manager', { service: 'CertificateManager' }, 'UNSUPPORTED', 'service'],
   ])('says what is wrong with %s, without a word to AWS [3.4.5]', async (_what, config, code, field) => {
     const wrong = store(config);
     for (const call of [lab.get(wrong, 'app/key'), validate(wrong)]) {

@@ -3,6 +3,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Moto, startMoto } from '@eso/testing';
 import { type BackendEntry, textOf } from './corpus.ts';
 
@@ -15,10 +16,12 @@ export class AwsAccount {
   readonly keys = KEYS;
   readonly #moto: Moto;
   readonly #client: SecretsManagerClient;
+  readonly #parameters: SSMClient;
 
   private constructor(moto: Moto) {
     this.#moto = moto;
     this.#client = new SecretsManagerClient({ endpoint: moto.url, region: REGION, credentials: { ...KEYS } });
+    this.#parameters = new SSMClient({ endpoint: moto.url, region: REGION, credentials: { ...KEYS } });
   }
 
   static async start(): Promise<AwsAccount> {
@@ -27,7 +30,8 @@ export class AwsAccount {
 
   /** What the provider's process has to be told to find it. */
   get env(): Record<string, string> {
-    return { AWS_SECRETSMANAGER_ENDPOINT: this.#moto.url, AWS_STS_ENDPOINT: this.#moto.url };
+    const { url } = this.#moto;
+    return { AWS_SECRETSMANAGER_ENDPOINT: url, AWS_SSM_ENDPOINT: url, AWS_STS_ENDPOINT: url };
   }
 
   /** Creates a secret; its version becomes a staging label. */
@@ -46,8 +50,14 @@ export class AwsAccount {
     );
   }
 
+  /** Creates an encrypted parameter. */
+  async putParameter({ key, value }: Pick<BackendEntry, 'key' | 'value'>): Promise<void> {
+    await this.#parameters.send(new PutParameterCommand({ Name: key, Value: textOf(value), Type: 'SecureString' }));
+  }
+
   async stop(): Promise<void> {
     this.#client.destroy();
+    this.#parameters.destroy();
     await this.#moto.stop();
   }
 }

@@ -2,8 +2,12 @@ import { endpointsFrom } from './endpoints.ts';
 
 test('reads the variables of upstream, an empty one is not set', () => {
   expect(
-    endpointsFrom({ AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:5000', AWS_STS_ENDPOINT: 'https://sts.local' }),
-  ).toEqual({ secretsManager: 'http://127.0.0.1:5000', sts: 'https://sts.local' });
+    endpointsFrom({
+      AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:5000',
+      AWS_SSM_ENDPOINT: 'http://127.0.0.1:5001',
+      AWS_STS_ENDPOINT: 'https://sts.local',
+    }),
+  ).toEqual({ secretsManager: 'http://127.0.0.1:5000', ssm: 'http://127.0.0.1:5001', sts: 'https://sts.local' });
   expect(endpointsFrom({ AWS_STS_ENDPOINT: '' })).toEqual({});
 });
 

@@ -1,6 +1,7 @@
 /** Base URLs that stand in for AWS's own endpoints, which the SDK derives from the region. */
 export interface Endpoints {
   readonly secretsManager?: string;
+  readonly ssm?: string;
   readonly sts?: string;
 }
 
@@ -11,8 +12,9 @@ export interface Endpoints {
  */
 export function endpointsFrom(env: Readonly<Record<string, string | undefined>>): Endpoints {
   const secretsManager = endpoint(env, 'AWS_SECRETSMANAGER_ENDPOINT');
+  const ssm = endpoint(env, 'AWS_SSM_ENDPOINT');
   const sts = endpoint(env, 'AWS_STS_ENDPOINT');
-  return { ...(secretsManager ? { secretsManager } : {}), ...(sts ? { sts } : {}) };
+  return { ...(secretsManager ? { secretsManager } : {}), ...(ssm ? { ssm } : {}), ...(sts ? { sts } : {}) };
 }
 
 function endpoint(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {

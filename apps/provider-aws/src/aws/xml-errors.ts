@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 
 /** The part of the SDK's response that is looked at. */
 interface RawResponse {
@@ -11,7 +12,9 @@ interface RawResponse {
  * Makes the SDK understand errors that come as XML although the service speaks JSON. Gateways that check signatures in front of
  * a service answer so, and so does moto; without it a wrong access key would look like a broken AWS.
  */
-export function understandXmlErrors({ middlewareStack }: SecretsManagerClient): void {
+export function understandXmlErrors(client: SecretsManagerClient | SSMClient): void {
+  // Their stacks differ in the types of requests alone, which nothing here looks at.
+  const { middlewareStack } = client as SecretsManagerClient;
   middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);

@@ -1,8 +1,9 @@
 import { awsStore } from './aws.ts';
+import { parameterStoreKind } from './parameter-store.ts';
 import { secretsManagerKind } from './secrets-manager.ts';
 
 /** What the CRDs of this provider's chart are generated from. */
-export const configKinds = [secretsManagerKind];
+export const configKinds = [secretsManagerKind, parameterStoreKind];
 
 /** What the schemas beside this file, of configs in stores, are generated from. */
 export const inlineConfigs = [awsStore];

@@ -5,12 +5,12 @@ import {
   type Find,
   objectOf,
   ProviderError,
-  readProperty,
   type RemoteRef,
   type Validation,
 } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsAccess } from '../aws/aws-identity.ts';
+import { propertyOf } from '../aws/property-of.ts';
 import { CURRENT_VERSION, type VersionSelector } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
 import { findSecrets } from './find.ts';
@@ -67,7 +67,7 @@ export class SecretsManagerBackend implements Backend {
     const id = this.#idOf(ref);
     if (ref.metadataPolicy === 'Fetch') {
       const tags = canonicalJson(await this.#tags(id, signal), { escapeHtml: true });
-      return ref.property ? property(tags, ref, call, 'tag') : tags;
+      return ref.property ? propertyOf(tags, ref, call, 'tag') : tags;
     }
     const secret = await this.#options.api.getValue(id, versionOf(ref), signal);
     const value = ref.property ? secretDocument(secret) : secretBytes(secret);
@@ -76,7 +76,7 @@ export class SecretsManagerBackend implements Backend {
         field: 'remoteRef.key',
         nextStep: 'store a value in the secret',
       });
-    return ref.property ? property(value, ref, call, 'key') : value;
+    return ref.property ? propertyOf(value, ref, call, 'key') : value;
   }
 
   #idOf({ key }: RemoteRef): string {
@@ -111,19 +111,5 @@ function versionOf({ version }: RemoteRef): VersionSelector {
   throw new ProviderError('INVALID_REQUEST', `remoteRef.version is ${VERSION_ID} without a version ID`, {
     field: 'remoteRef.version',
     nextStep: `write the ID of a version behind ${VERSION_ID}, or a staging label alone`,
-  });
-}
-
-async function property(
-  document: Uint8Array,
-  ref: RemoteRef,
-  call: CallContext,
-  of: 'key' | 'tag',
-): Promise<Uint8Array> {
-  const value = await readProperty(document, ref.property, call, 'literalThenPath');
-  if (value) return value;
-  throw new ProviderError('PROPERTY_NOT_FOUND', `${of} ${ref.property} does not exist in secret ${ref.key}`, {
-    field: 'remoteRef.property',
-    ...(of === 'tag' ? { nextStep: 'correct remoteRef.property or add the tag to the secret' } : {}),
   });
 }

@@ -30,7 +30,15 @@ test.each<[string, Partial<AwsStoreConfig>]>([
   expect(others).toEqual([]);
 });
 
-test.each(['ParameterStore', 'CertificateManager'] as const)('%s is not served, whatever else is wrong', (service) => {
+test('Parameter Store is served, and its config is checked as that of Secrets Manager is', () => {
+  expect(problems({ service: 'ParameterStore' })).toEqual([]);
+  expect(problems({ service: 'ParameterStore', auth: {} })).toEqual([
+    expect.objectContaining({ field: 'spec.provider.aws.auth' }),
+  ]);
+});
+
+test('Certificate Manager is not served, whatever else is wrong', () => {
+  const service = 'CertificateManager';
   expect(problems({ service, region: '', auth: {} })).toEqual([
     expect.objectContaining({
       code: 'UNSUPPORTED',

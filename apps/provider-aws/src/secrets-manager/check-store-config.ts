@@ -4,17 +4,17 @@ import { RESERVED_TAGS } from '../aws/session-tags.ts';
 import type { AwsStoreConfig } from '../config/aws.ts';
 import { checkConfig } from './check-config.ts';
 
-/** What upstream's schema of a store lets through, besides what a SecretsManager's does. */
+/** What upstream's schema of a store lets through, besides what those of the config kinds do. */
 export function checkStoreConfig(config: AwsStoreConfig, at: FieldPath): ConfigProblem[] {
   const { service, region, customSessionTags = {} } = config;
-  if (service !== 'SecretsManager')
+  if (service === 'CertificateManager')
     return [
       {
         code: 'UNSUPPORTED',
         field: at('service'),
         problem: `${at('service')} is ${service}, which this version of the provider does not serve`,
         nextStep:
-          'keep the secrets in SecretsManager, or leave this store to External Secrets 2.x until a later version serves it',
+          'use SecretsManager or ParameterStore, or leave this store to External Secrets 2.x until a later version serves it',
       },
     ];
   return [...checkRegion(region, at), ...checkTags(customSessionTags, at), ...checkConfig(config, at)];

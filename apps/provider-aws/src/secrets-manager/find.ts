@@ -1,16 +1,14 @@
-import { type CallContext, type Find, limits, ProviderError } from '@eso/api/server';
+import { type CallContext, type Find, ProviderError } from '@eso/api/server';
+import { Found } from '../aws/found.ts';
+import { chunks, inParallel } from '../aws/in-parallel.ts';
 import { CURRENT_VERSION } from './absence.ts';
 import type { SecretsManagerApi } from './api.ts';
 import type { ListedSecret } from './secret.ts';
 import { filtersOf, selectedBy } from './filters.ts';
 import { secretBytes } from './secret-bytes.ts';
 
-/** Requests for values at once. AWS allows 100 batches a second and 10,000 single reads; one tenant needs few of them. */
-const CONCURRENCY = 8;
 /** AWS takes no more in one batch. */
 const BATCH = 20;
-/** Names in the log line about what was left out. */
-const NAMED = 10;
 
 /**
  * All secrets that a find selects, by their full names. A listed secret that has no value yet, or was deleted since, is not
@@ -37,12 +35,7 @@ export async function findSecrets(
       await inParallel(chunks(selected, BATCH), signal, (chunk, ended) => readBatch(api, chunk, found, ended));
     else await inParallel(selected, signal, (secret, ended) => readOne(api, secret, found, ended));
   }
-  const { leftOut } = found;
-  if (leftOut.length > 0)
-    logger.info(
-      { count: leftOut.length, secrets: leftOut.slice(0, NAMED) },
-      'find leaves out secrets that have no value yet, or were deleted since they were listed',
-    );
+  found.logLeftOut(logger, 'secrets');
   return found.secrets;
 }
 
@@ -79,58 +72,5 @@ async function readOne(
     found.add(name, secretBytes(await api.getValue(name, CURRENT_VERSION, signal)));
   } catch (error) {
     found.leaveOut(name, error);
-  }
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
-}
-
-/** After the first failure nobody wants what the others would go on to read. */
-async function inParallel<T>(
-  items: readonly T[],
-  signal: AbortSignal,
-  run: (item: T, ended: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  const next = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of next) await run(item, either);
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  } finally {
-    ended.abort();
-  }
-}
-
-const ABSENT: ReadonlySet<string> = new Set(['SECRET_NOT_FOUND', 'VERSION_NOT_FOUND']);
-
-/** What was found so far. It ends a find that no answer could carry before it fills the memory. */
-class Found {
-  readonly secrets = new Map<string, Uint8Array>();
-  readonly leftOut: string[] = [];
-  #bytes = 0;
-
-  /** @param failure of the read of a listed secret. @throws it, unless it says that there is no such secret, or no value in it. */
-  leaveOut(name: string, failure: unknown): void {
-    if (!(failure instanceof ProviderError) || !ABSENT.has(failure.code)) throw failure;
-    this.leftOut.push(name);
-  }
-
-  /** @param value undefined for a secret that has none */
-  add(name: string, value: Uint8Array | undefined): void {
-    if (!value) {
-      this.leftOut.push(name);
-      return;
-    }
-    this.#bytes += value.length - (this.secrets.get(name)?.length ?? 0);
-    this.secrets.set(name, value);
-    if (this.#bytes > limits.messageBytesCap)
-      throw new ProviderError('LIMIT_EXCEEDED', `the secrets found have more than ${limits.messageBytesCap} bytes`, {
-        field: 'find',
-        nextStep: 'select fewer secrets',
-      });
   }
 }

@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
 import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/testing';
@@ -6,6 +7,7 @@ import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
 import type { Endpoints } from '../aws/endpoints.ts';
 import type { AwsStoreConfig } from '../config/aws.ts';
+import type { ParameterStoreConfig } from '../config/parameter-store.ts';
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
 import { awsProvider } from '../definition.ts';
 
@@ -36,9 +38,12 @@ export class AwsLab {
   readonly provider: TestProvider;
   /** Writes into the emulator, past the provider. */
   readonly aws: SecretsManagerClient;
+  /** As `aws`, for parameters. */
+  readonly ssm: SSMClient;
   /** Lines that the provider wrote to its log. */
   readonly log: string[];
   readonly #tls: TlsLab;
+  readonly #parameterStores = new Set<string>();
   /** Kinds of the stores that hold their config, by name. */
   readonly #stores = new Map<string, InlineStoreKind>();
 
@@ -48,12 +53,17 @@ export class AwsLab {
     this.log = parts.log;
     this.#tls = parts.tls;
     this.aws = awsClient(this.moto);
+    this.ssm = new SSMClient({ endpoint: this.moto.url, region: REGION, credentials: validKeys(this.moto) });
   }
 
   /** Starts everything; the tenant's Secret `keys` holds the emulator's valid access keys. */
   static async start(options: AwsLabOptions = {}): Promise<AwsLab> {
     const [moto, tls] = await Promise.all([startMoto(options), TlsLab.create()]);
-    const endpoints = (await options.endpoints?.(moto.url)) ?? { secretsManager: moto.url, sts: moto.url };
+    const endpoints = (await options.endpoints?.(moto.url)) ?? {
+      secretsManager: moto.url,
+      ssm: moto.url,
+      sts: moto.url,
+    };
     const log: string[] = [];
     const provider = await startTestProvider({
       definition: awsProvider({ endpoints }),
@@ -95,6 +105,17 @@ export class AwsLab {
     this.provider.objects.apply(object);
   }
 
+  /** Writes a ParameterStore; what is not given is that of a working one with the keys of Secret `keys`. */
+  parameterStore(name: string, spec: Partial<ParameterStoreConfig> = {}): void {
+    this.#parameterStores.add(name);
+    this.provider.objects.apply({
+      apiVersion: API_VERSION,
+      kind: 'ParameterStore',
+      metadata: { namespace: 'team-a', name },
+      spec: { region: REGION, auth: keysIn('keys'), ...spec },
+    });
+  }
+
   /** Writes a store that holds its config; what is not given is that of a working one with the keys of Secret `keys`. */
   store(kind: InlineStoreKind, name: string, aws: Partial<AwsStoreConfig> = {}, more: object = {}): void {
     this.#stores.set(name, kind);
@@ -114,7 +135,8 @@ export class AwsLab {
       const providerRef = { apiVersion: STORE_API_VERSION, kind, name: config, storeRefKind: kind, storeName: config };
       return { providerRef, sourceNamespace: 'team-a' };
     }
-    const providerRef = { apiVersion: API_VERSION, kind: 'SecretsManager', name: config, storeRefKind: 'Provider' };
+    const object = this.#parameterStores.has(config) ? 'ParameterStore' : 'SecretsManager';
+    const providerRef = { apiVersion: API_VERSION, kind: object, name: config, storeRefKind: 'Provider' };
     return { providerRef, sourceNamespace: 'team-a' };
   }
 
@@ -138,6 +160,7 @@ export class AwsLab {
 
   async stop(): Promise<void> {
     this.aws.destroy();
+    this.ssm.destroy();
     await this.provider.stop();
     await this.moto.stop();
     await this.#tls.remove();

@@ -23,7 +23,8 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
   const namespaces = new Set([consumer, denied, ...others.map(({ metadata }) => metadata.namespace)]);
   for (const namespace of namespaces) if (namespace !== undefined) await cluster.ensureNamespace(namespace);
   for (const object of others) await applyManifest(admin, object);
-  for (const { key, value } of backend) await account.put({ key, value: textOf(value) });
+  for (const { key, value } of backend)
+    await (readsParameters(entry) ? account.putParameter({ key, value }) : account.put({ key, value: textOf(value) }));
   await createStore(admin, entry);
   if (expected.outcome !== 'synced')
     await admin.create(secrets, {
@@ -33,6 +34,11 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
       stringData: { ...BEFORE },
     });
   for (const namespace of [consumer, denied]) if (namespace !== undefined) await createReader(admin, entry, namespace);
+}
+
+function readsParameters({ manifest }: StoreEntry): boolean {
+  const { aws } = (manifest.spec.provider ?? {}) as { readonly aws?: { readonly service?: string } };
+  return aws?.service === 'ParameterStore';
 }
 
 async function createStore(admin: KubeClient, { manifest, source, consumer }: StoreEntry): Promise<void> {

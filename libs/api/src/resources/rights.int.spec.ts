@@ -91,6 +91,7 @@ test.each<[Account, string, string, Place]>([
   ['core', 'watch', 'endpointslices.discovery.k8s.io', 'cluster'],
   ['provider-fake', 'get', `fakes.${CONFIG}`, 'tenant'],
   ['provider-aws', 'get', `secretsmanagers.${CONFIG}`, 'tenant'],
+  ['provider-aws', 'get', `parameterstores.${CONFIG}`, 'tenant'],
   ...(['provider-fake', 'provider-aws'] as const).flatMap((account): [Account, string, string, Place][] => [
     [account, 'get', `providers.${ES}`, 'tenant'],
     [account, 'get', `secretstores.${ES}`, 'tenant'],

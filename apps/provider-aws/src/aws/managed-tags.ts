@@ -1,0 +1,23 @@
+/** The tag that says that this operator wrote something, and may write it again; upstream's. */
+export const MANAGED_BY = { key: 'managed-by', value: 'external-secrets' } as const;
+
+/** What has to change about the tags of something. */
+export interface TagChanges {
+  /** All that are wanted, where any of them differs; otherwise none. */
+  readonly set: ReadonlyMap<string, string>;
+  /** Keys that are not wanted any more, never the mark of who manages it. */
+  readonly remove: readonly string[];
+}
+
+/** Whether what has these tags was written by this operator. */
+export function isManaged(tags: ReadonlyMap<string, string>): boolean {
+  return tags.get(MANAGED_BY.key) === MANAGED_BY.value;
+}
+
+/** What makes tags those that are desired, the mark of who manages it beside them. */
+export function tagChanges(current: ReadonlyMap<string, string>, desired: ReadonlyMap<string, string>): TagChanges {
+  const wanted = new Map([...desired, [MANAGED_BY.key, MANAGED_BY.value]]);
+  const remove = [...current.keys()].filter((key) => !wanted.has(key));
+  const same = [...wanted].every(([key, value]) => current.get(key) === value);
+  return { set: same ? new Map() : wanted, remove };
+}
