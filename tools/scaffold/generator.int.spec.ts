@@ -15,6 +15,7 @@ let made: Ended;
 beforeAll(async () => {
   copy = copyWorkspace();
   coreBefore = await coreDigest();
+  await node('--input-type=module', '--eval', `(await import('${join(copy, 'tools/setup.mjs')}')).markInstalled()`);
   made = await generate('acme');
 }, LONG_MS);
 afterAll(() => rmSync(copy, { recursive: true }));
@@ -80,6 +81,11 @@ test('it changes nothing of another package but what is generated and the lock f
   const lock = git('diff', '--unified=0', 'package-lock.json');
   expect(lock).not.toMatch(/^-[^-]/m);
   expect(lock).not.toContain('"resolved": "http');
+});
+
+test('no later command installs the packages anew', async () => {
+  const asked = `console.log((await import('${join(copy, 'tools/setup.mjs')}')).isInstalled())`;
+  expect(await node('--input-type=module', '--eval', asked)).toEqual({ code: 0, output: 'true\n' });
 });
 
 test.each([

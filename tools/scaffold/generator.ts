@@ -1,6 +1,7 @@
 /** `npx nx g @eso/tools:provider NAME`: everything that a new provider consists of, and nothing in a file of another package. */
 import { join } from 'node:path';
 import { formatFiles, generateFiles, type GeneratorCallback, readJson, type Tree } from '@nx/devkit';
+import { isInstalled } from '../setup.mjs';
 import { finish } from './finish.ts';
 import { type ProviderNameOptions, providerNames, type TakenNames } from './names.ts';
 
@@ -14,7 +15,9 @@ export default async function providerGenerator(tree: Tree, options: ProviderNam
   const { version: apiVersion } = readJson<{ version: string }>(tree, 'libs/api/package.json');
   generateFiles(tree, join(import.meta.dirname, 'files'), '.', { ...names, apiVersion });
   await formatFiles(tree);
-  return () => finish(tree.root, names);
+  // Asked before the new package is on disk.
+  const wereInstalled = isInstalled();
+  return () => finish(tree.root, names, { wereInstalled });
 }
 
 /** What the workspace has, by the names of its files. */
