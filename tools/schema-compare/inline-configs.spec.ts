@@ -20,7 +20,7 @@ test('configs in stores have the types, defaults, bounds and required fields of 
   expect(keys).toEqual(expect.arrayContaining(['aws', 'fake']));
   const theirs = belowKeys(upstream, keys);
   // Of a key that is new here the table has nothing but its name: "npm run schema:compare -- --from FILE" makes it anew.
-  for (const key of keys) expect(belowKeys(upstream, [key]).size).toBeGreaterThan(1);
+  expect(keys.filter((key) => belowKeys(upstream, [key]).size < 2)).toEqual([]);
   const { problems, fields } = compare(theirs, belowKeys(inlineFacts(configs), keys), INLINE_DIFFERENCES);
   expect(problems).toEqual([]);
   expect(fields).toBe(theirs.size);
