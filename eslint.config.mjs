@@ -8,7 +8,7 @@ import { refreshProjectGraph } from './tools/lint/project-graph.ts';
 await refreshProjectGraph();
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/*.d.ts', '.nx/**', 'e2e/src/outside-author/**'] },
+  { ignores: ['**/dist/**', '**/gen/**', '**/node_modules/**', '**/*.d.ts', '.nx/**'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['*.mjs'] } } },

@@ -2,7 +2,7 @@
 // Runs on the system's own (older) Node before any install, so it uses nothing but Node's own modules.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBinaries } from './control-plane/binaries.mjs';
@@ -57,13 +57,26 @@ export function run(command, args, options = {}) {
 /** Interval of progress lines, milliseconds. */
 const PROGRESS_MS = 5_000;
 
+/** Whether exactly the packages of the lockfile are installed, as far as is written down. */
+export const isInstalled = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === installKey();
+
+/**
+ * Writes down what is installed.
+ * @param {string} [key] of the lockfile and manifests that it came of; default: as they are now
+ */
+export function markInstalled(key = installKey()) {
+  // Not into the file that is there: it may be another folder's, by a link.
+  writeFileSync(`${stamp}.new`, key);
+  renameSync(`${stamp}.new`, stamp);
+}
+
 /**
  * Installs the workspace's packages from the lockfile unless exactly these are installed already.
  * @param {AbortSignal} [signal] ends the installation
  */
 export async function ensureInstalled(signal) {
+  if (isInstalled()) return;
   const key = installKey();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return;
   step('npm packages: installs them from the lockfile (about half a minute when the cache is cold)');
   const timer = setInterval(() => step(`npm packages: ${installedSoFar()}`), PROGRESS_MS);
   try {
@@ -72,7 +85,7 @@ export async function ensureInstalled(signal) {
   } finally {
     clearInterval(timer);
   }
-  writeFileSync(stamp, key);
+  markInstalled(key);
   step('npm packages: installed');
 }
 

@@ -56,6 +56,14 @@ test('a file that a page names, or a comment of any language, has to be there', 
   ]);
 });
 
+test('a page may name what is in a provider that it makes, and in no other', () => {
+  const page =
+    '```sh\nnpx nx g @eso/tools:provider box\n```\n\n`apps/provider-box/src/a.ts`, `charts/provider-box`, `apps/provider-boxes`\n';
+  expect(problems({ 'docs/a.md': page, 'apps/x.ts': '', 'charts/x.yaml': '' })).toEqual([
+    `docs/a.md:5 no file ${['apps', 'provider-boxes'].join('/')}`,
+  ]);
+});
+
 test('decisions and threats are named by numbers that have a page, and documents outside of the repository by none', () => {
   const code = ['ADR 0001, ADR 0002', 'threat model T1, threat model T3', 'as DESIGN says', 'D14', 'spec/core.md 1'];
   expect(

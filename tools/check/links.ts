@@ -16,6 +16,9 @@ const CODE = /\.(?:[cm]?[jt]s|go|py|proto|ya?ml|sh)$|^(?:\.npmrc|\.gitignore|run
 /** Names of documents that are not in the repository, and numbers without one: they say nothing to a reader. */
 const NO_PAGE = /\bDESIGN\b|\bD\d{1,2}\b|\bW-[A-Z]\d+\b|\bspec\/[a-z-]+\.md\b/g;
 
+/** A page that makes a provider, and may name what is in it. */
+const MAKES = /^npx nx g @eso\/tools:provider (\S+)$/gm;
+
 /**
  * Each pointer that leads nowhere, as `path:line what`, sorted by path.
  * @param root folder of the workspace; folders whose names begin with a dot are read as far as they hold `.ci` and `.github`
@@ -36,12 +39,13 @@ export function linkProblems(root: string): string[] {
   return files.flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
     const page = file.endsWith('.md');
+    const made = page ? [...text.matchAll(MAKES)].flatMap(([, name]) => name ?? []) : [];
     const problems = page ? linksOf(text).flatMap(({ line, target }) => linkProblem(file, line, target)) : [];
     if (page) problems.push(...exampleProblems(root, file, text));
     const starts = page && existsSync(join(root, dirname(file), 'package.json')) ? [...tops, 'src'] : tops;
     for (const { line, text: said } of page ? pathLines(text) : commentsOf(file, text)) {
       for (const path of pathsOf(said, starts))
-        if (!isThere(path, file)) problems.push(`${file}:${line} no file ${path}`);
+        if (!isThere(path, file) && !isMade(path, made)) problems.push(`${file}:${line} no file ${path}`);
       problems.push(...numberProblems(said).map((problem) => `${file}:${line} ${problem}`));
     }
     return problems;
@@ -74,6 +78,13 @@ export function linkProblems(root: string): string[] {
     );
     return [...decisions, ...threats, ...[...said.matchAll(NO_PAGE)].map(([name]) => `${name} names no page`)];
   }
+}
+
+/** Whether a path is of a provider that the page itself makes; the test that follows the page sees whether it is there then. */
+function isMade(path: string, made: readonly string[]): boolean {
+  return made.some((name) =>
+    [`apps/provider-${name}`, `charts/provider-${name}`].includes(path.split('/', 2).join('/')),
+  );
 }
 
 /** Lines of a page as they are read for names of files: code blocks show what others have, and are left out. */

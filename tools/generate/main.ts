@@ -4,7 +4,7 @@
  *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/crds
  *   libs/sync/src/rules                      → charts/external-secrets/files/admission.yaml
  *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds, apps/provider-<name>/src/config/gen
- *   the programs' own --help, the tables of error codes → docs/reference
+ *   the programs' own --help, the tables of error codes, the providers' configs → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
  * --new-baseline  makes today's contract the one that later changes are compared with (after a release)

@@ -2,18 +2,23 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { configPages } from './config-pages.ts';
 import { errorCatalogue } from './errors/catalogue.ts';
 import { errorPages } from './errors/pages.ts';
 import type { GeneratedFiles } from './files.ts';
 
 const HEADER = '<!-- Written by `npm run generate`. -->\n\n';
 
-/** Reference pages whose content is in the code: what each program takes, and what each error that users see means. */
+/** Reference pages whose content is in the code: what each program takes, what a config says, and what each error that users see means. */
 export async function referenceFiles(root: string): Promise<GeneratedFiles> {
   return {
     folder: 'docs/reference',
     source: 'the code',
-    files: new Map([...errorPages(errorCatalogue()), ['flags.md', await flagsPage(root)]]),
+    files: new Map([
+      ...errorPages(errorCatalogue()),
+      ...(await configPages(root)),
+      ['flags.md', await flagsPage(root)],
+    ]),
   };
 }
 

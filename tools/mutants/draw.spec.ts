@@ -12,6 +12,7 @@ test('a seed draws the same faults again, another one others', () => {
 test.each([
   ['libs/sync/src/data/hash.ts', true],
   ['apps/core/src/core.ts', true],
+  ['apps/provider-acme/src/backend.ts', true],
   ['apps/core/src/core.spec.ts', false],
   ['apps/core/src/testing/bench.ts', false],
   ['libs/api/src/gen/provider/v1/provider_pb.ts', false],

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Mutant } from './operators.ts';
 
 /** Where faults are put: the product's own sources, whose tests are to notice. */
-export const MUTATED =
-  /^(?:libs\/(?:api|controller|kube|pki|sync)|apps\/(?:core|cert-manager-controller|provider-aws|provider-fake))\/src\//;
+export const MUTATED = /^(?:libs\/(?:api|controller|kube|pki|sync)|apps\/[^/]+)\/src\//;
 const NOT_MUTATED = /\.spec\.ts$|\/testing\/|\/gen\/|(?:^|\/)index\.ts$|\.d\.ts$|\/main\.ts$|\/worker\.ts$/;
 
 export const isMutated = (file: string): boolean =>

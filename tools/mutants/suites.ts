@@ -7,9 +7,8 @@ export interface Suite {
 const CORE = 'apps/core';
 const CERTIFICATES = 'apps/cert-manager-controller';
 const FAKE = 'apps/provider-fake';
-const AWS = 'apps/provider-aws';
 
-/** What contains a project, as far as its tests have something to say about it. */
+/** What contains a project, as far as its tests have something to say about it. Programs are in nothing. */
 const USERS: Readonly<Record<string, readonly string[]>> = {
   'libs/sync': [CORE],
   'libs/controller': [CORE, CERTIFICATES],
@@ -17,10 +16,6 @@ const USERS: Readonly<Record<string, readonly string[]>> = {
   'libs/kube': ['libs/controller', CORE],
   'libs/api': [CORE, FAKE],
   'libs/pki': [CERTIFICATES],
-  [CORE]: [],
-  [CERTIFICATES]: [],
-  [FAKE]: [],
-  [AWS]: [],
 };
 
 /**

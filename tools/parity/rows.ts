@@ -5,7 +5,7 @@ export const STATUSES = ['same', 'differs', 'not yet'] as const;
 
 /** One thing that users observe. */
 export interface Row {
-  /** Section and number in it, such as `1.13b.4`, `8.12` `P2.6.1` (of the proofs of concept) or `V3.1.2` (of providers). */
+  /** Section and number in it, such as `1.13b.4`, `8.12`, `P2.6.1` (of the proofs of concept) or `V3.1.2` (of providers). */
   readonly id: string;
   readonly text: string;
   readonly status: (typeof STATUSES)[number];

@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { root } from '../setup.mjs';
 import { compare } from './compare.ts';
 import { type Crd, factsOf, factText } from './facts.ts';
-import { belowKeys, INLINE_KEYS, INLINE_TABLE } from './inline-configs.ts';
+import { INLINE_TABLE, inlineConfigsOf, inlineTable } from './inline-configs.ts';
 import { closedAt, COMPARED, comparedKind, ourFacts, upstreamFacts } from './tables.ts';
 
 const { values } = parseArgs({ options: { from: { type: 'string' }, release: { type: 'string' } } });
@@ -24,12 +24,14 @@ if (values.from !== undefined) {
     `// Made by "npm run schema:compare -- --from FILE --release ${values.release}" out of the CRD that is published` +
     (open === undefined ? '.\n' : `;\n// what stands below ${open} is left out.\n`);
   writeFileSync(join(root, table), header + factText(closedAt(factsOf(crd), open)));
-  if (kind === 'SecretStore')
+  if (kind === 'SecretStore') {
+    const keys = (await inlineConfigsOf(root)).map(({ key }) => key);
     writeFileSync(
       join(root, INLINE_TABLE),
-      `// Configs in stores of External Secrets ${values.release}: what its CRD of SecretStore says below the keys that are served here.\n` +
-        factText(belowKeys(factsOf(crd), INLINE_KEYS)),
+      `// Configs in stores of External Secrets ${values.release}: every key of its CRD of SecretStore, and what it says\n// below those that are served here.\n` +
+        factText(inlineTable(factsOf(crd), keys)),
     );
+  }
 }
 let failed = 0;
 for (const one of COMPARED) {

@@ -40,6 +40,7 @@ export {
 } from './fields.ts';
 export { versionSchemas } from './carried-fields.ts';
 export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
+export { structuralSchema } from './openapi.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';
 export { type ReferenceStep, referencePaths, type ReferencePath } from './reference-paths.ts';
