@@ -68,6 +68,17 @@ export const PROVIDER_FLAGS = {
     default: false,
     describe: "Serve a core that does not name its stores, as upstream's does, and take its word for what they say",
   },
+  'cluster-store-ambient-credentials': {
+    type: 'boolean',
+    default: false,
+    describe: "Let an administrator's config that a cluster-scoped store uses log in as the provider's own pod",
+  },
+  'store-ambient-credentials': {
+    type: 'boolean',
+    default: false,
+    describe:
+      "Let the config of any namespace log in as the provider's own pod; whoever may create one gets its rights",
+  },
   'max-request-bytes': {
     type: 'number',
     default: limits.requestBytes,

@@ -45,6 +45,7 @@ export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } fr
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
 export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
+export { ambientCredentialsProblem } from './stores/ambient-credentials.ts';
 export type { ConfigSchema } from './stores/inline-config.ts';
 export type { KubeReader } from './stores/kube-reader.ts';
 export { defineProvider, type ProviderOptions } from './own-flags.ts';

@@ -57,6 +57,11 @@ export interface OpenContext<Config, Flags = NoFlags> {
   readonly retrySettings?: RetrySettings;
   /** Path of a field as the user wrote it: `at('auth.secretRef')` is `spec.auth.secretRef`, or `spec.provider.aws.auth.secretRef`. */
   readonly at: (path: string) => string;
+  /**
+   * Whether a config that names no credentials may log in as the provider's own pod (what the backend's SDK finds by itself). Where
+   * it may not, such a config ends in `ambientCredentialsProblem(at(...))`, before an SDK looks anywhere.
+   */
+  readonly ambientCredentials: boolean;
   /** Values of the provider's own flags (`ProviderDefinition.flags`). */
   readonly flags: Flags;
 }

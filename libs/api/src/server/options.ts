@@ -12,6 +12,7 @@ import type { CertificateDirectory } from '../tls/certificate-directory.ts';
 import { coreIdentity } from '../tls/identity.ts';
 import { DEFAULT_BACKEND_LIMITS } from './backends/backend-capacity.ts';
 import type { ProviderDefinition } from './provider-definition.ts';
+import type { AmbientPolicy } from './stores/ambient-credentials.ts';
 import { withFlagDefaults } from './own-flags.ts';
 import type { KubeReader } from './stores/kube-reader.ts';
 
@@ -48,6 +49,8 @@ export interface ProviderServerOptions {
   readonly adminNamespaces?: readonly string[];
   /** Whether a core may ask without naming its store, so that its word is taken for what the store says. Default false. */
   readonly allowUnnamedStores?: boolean;
+  /** Whose configs may log in as the provider's own pod. Default nobody's. */
+  readonly ambientCredentials?: Partial<AmbientPolicy>;
   readonly limits?: Partial<ServerLimits>;
   /** Values of the definition's own flags; those that are not given have their defaults. */
   readonly flags?: Readonly<Record<string, unknown>>;
@@ -63,7 +66,10 @@ export interface ProviderServerOptions {
 }
 
 /** The options with every default in place. */
-export type ResolvedOptions = Omit<Required<ProviderServerOptions>, 'limits'> & { readonly limits: ServerLimits };
+export type ResolvedOptions = Omit<Required<ProviderServerOptions>, 'limits' | 'ambientCredentials'> & {
+  readonly limits: ServerLimits;
+  readonly ambientCredentials: AmbientPolicy;
+};
 
 /** @throws RangeError when a limit is above its cap. */
 export function resolveOptions(options: ProviderServerOptions): ResolvedOptions {
@@ -80,6 +86,7 @@ export function resolveOptions(options: ProviderServerOptions): ResolvedOptions 
     registry: options.registry ?? createRegistry({ processMetrics: false }),
     ...options,
     flags: withFlagDefaults(options.definition, options.flags),
+    ambientCredentials: { clusterStores: false, stores: false, ...options.ambientCredentials },
     limits: {
       requestBytes: limits.requestBytes,
       responseBytes: limits.responseBytes,

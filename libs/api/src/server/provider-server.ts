@@ -145,6 +145,7 @@ function openStores(options: ResolvedOptions): Stores {
     logger,
     limits: { backends: limits.openBackends },
     flags: options.flags,
+    ambient: options.ambientCredentials,
   });
   const heavy = new HeavyCalls({ clock, logger, registry });
   const policy = {

@@ -53,6 +53,10 @@ async function serve(
     acceptedClient: flags['accepted-client'],
     adminNamespaces: flags['admin-namespaces'],
     allowUnnamedStores: flags['allow-unnamed-stores'],
+    ambientCredentials: {
+      clusterStores: flags['cluster-store-ambient-credentials'],
+      stores: flags['store-ambient-credentials'],
+    },
     limits: {
       requestBytes: flags['max-request-bytes'],
       responseBytes: flags['max-response-bytes'],

@@ -12,6 +12,7 @@ import { Closings } from './closings.ts';
 import { type BackendKey, type PooledBackend, backendIdOf, configIdOf, openPooledBackend } from './pooled-backend.ts';
 import { HungOpenings } from './hung-openings.ts';
 import type { OpenBackend } from './open-backend.ts';
+import type { AmbientPolicy } from '../stores/ambient-credentials.ts';
 import { RequesterNeeded } from './requester-needed.ts';
 import { isSeenBySession } from './session.ts';
 
@@ -25,6 +26,8 @@ export interface BackendPoolOptions {
   readonly limits?: Partial<BackendLimits>;
   /** Values of the provider's own flags. Default none. */
   readonly flags?: Readonly<Record<string, unknown>>;
+  /** Who may log in as the provider's own pod. Default nobody. */
+  readonly ambient?: AmbientPolicy;
 }
 
 /** The use of a backend by one call. */
@@ -51,6 +54,7 @@ interface Use {
 const IDLE_MS = 600_000;
 /** A call whose caller has gone is waited for this long, milliseconds, before its backend is taken for unused. */
 const LEFT_BEHIND_MS = 5_000;
+const NOBODY: AmbientPolicy = { clusterStores: false, stores: false };
 
 /**
  * Open backends, one for each version of a config object and scope of credentials. A login happens once for many calls,
@@ -227,7 +231,7 @@ export class BackendPool {
   }
 
   #open(key: BackendKey): PooledBackend {
-    const { apiCalls, clock, flags = {} } = this.#options;
+    const { apiCalls, clock, flags = {}, ambient = NOBODY } = this.#options;
     const configId = configIdOf(key);
     this.#hung.check(configId);
     const victim = this.#capacity.evict(configId, { live: this.#live, known: this.#entries.values() });
@@ -237,6 +241,7 @@ export class BackendPool {
       account: this.#accounts.hold(backendIdOf(key), key),
       apiCalls,
       flags,
+      ambient,
       clock,
       faults: this.#faults,
       hung: this.#hung,

@@ -4,6 +4,7 @@ import type { CloseReason } from '../backend.ts';
 import type { KindDefinition } from '../define-kind.ts';
 import type { OpenContext } from '../open-context.ts';
 import type { ConfigObject } from '../stores/config-reader.ts';
+import { type AmbientPolicy, mayUseAmbientCredentials } from '../stores/ambient-credentials.ts';
 import type { CredentialScope } from '../stores/namespace-rule.ts';
 import type { Account } from './account.ts';
 import type { ApiCallCounter } from './api-call-metrics.ts';
@@ -53,6 +54,7 @@ export interface PooledBackendOptions {
   readonly apiCalls: ApiCallCounter;
   /** Values of the provider's own flags. */
   readonly flags: Readonly<Record<string, unknown>>;
+  readonly ambient: AmbientPolicy;
   readonly faults: AuthorFaults;
   readonly hung: HungOpenings;
   /** There will be no backend: the opening failed or was given up. */
@@ -108,7 +110,7 @@ function beginOpening(options: PooledBackendOptions, entryOf: () => PooledBacken
 }
 
 function contextOf(
-  { key: { kind, config }, account, apiCalls, clock, flags }: PooledBackendOptions,
+  { key: { kind, config, credentials }, account, apiCalls, clock, flags, ambient }: PooledBackendOptions,
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): OpenContext<unknown, unknown> {
@@ -129,14 +131,15 @@ function contextOf(
     httpClient: (options = {}) => createHttpClient(options, { clock, logger, metrics, lifetime }),
     ...(config.retrySettings && { retrySettings: config.retrySettings }),
     at: (path) => kind.at(path),
+    ambientCredentials: mayUseAmbientCredentials(credentials, ambient),
     flags,
   };
 }
 
 /** Tells backends apart: kind, config object, and whose credentials; not the version of the config object. */
 export function backendIdOf(key: BackendKey): string {
-  const { kind, namespace } = key.credentials;
-  return JSON.stringify([configIdOf(key), kind, namespace]);
+  const { kind, namespace, administrators = false } = key.credentials;
+  return JSON.stringify([configIdOf(key), kind, namespace, administrators]);
 }
 
 /** Names a kind and its config object, whatever the credentials. */

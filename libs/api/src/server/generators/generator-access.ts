@@ -4,6 +4,7 @@ import type { BackendPool } from '../backends/backend-pool.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
 import type { KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader, ObjectKind } from '../stores/config-reader.ts';
+import type { CredentialScope } from '../stores/namespace-rule.ts';
 import { NAMESPACE, OBJECT_NAME } from '../stores/store-target.ts';
 import type { GeneratorDefinition } from './define-generator.ts';
 import type { GeneratorCall, OpenGenerator } from './generator.ts';
@@ -92,7 +93,11 @@ export class GeneratorAccess {
     const { backends, heavy } = this.#options;
     const requester = { namespace: target.namespace };
     const { kind, config } = await this.#config(target, signal);
-    const credentials = { kind: 'ownNamespace', namespace: target.namespace } as const;
+    const credentials: CredentialScope = {
+      kind: 'ownNamespace',
+      namespace: target.namespace,
+      ...(target.generator ? {} : { administrators: true }),
+    };
     return backends.use({ kind, config, credentials }, signal, ({ backend }) => {
       const work = heavy.forCall({ tenant: target.namespace, signal });
       // The pool gives back what `defineGenerator` opened, with a guard around its functions.

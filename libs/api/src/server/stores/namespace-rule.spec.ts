@@ -47,7 +47,7 @@ describe('namespaced stores', () => {
 
 describe('cluster-scoped stores', () => {
   // kind, ref, source, auth, requester → config, credentials
-  test.each([
+  test.each<[string, string, string, string, string, string, string, string, object?]>([
     // Config object of the requester: never more than its own namespace (privilege escalation of the proof of concept).
     ['ClusterProvider', '', 'team-a', '', '', 'team-a', 'ownNamespace', 'team-a'],
     ['ClusterSecretStore', '', 'team-a', '', '', 'team-a', 'ownNamespace', 'team-a'],
@@ -56,7 +56,17 @@ describe('cluster-scoped stores', () => {
     ['ClusterProvider', 'platform', 'platform', '', 'team-a', 'platform', 'anyNamespace', 'platform'],
     ['ClusterSecretStore', 'platform', 'team-a', '', '', 'platform', 'anyNamespace', 'platform'],
     // A core that does not send the requester: then the requester may be the owner of the config object.
-    ['ClusterProvider', 'platform', 'platform', '', '', 'platform', 'ownNamespace', 'platform'],
+    [
+      'ClusterProvider',
+      'platform',
+      'platform',
+      '',
+      '',
+      'platform',
+      'ownNamespace',
+      'platform',
+      { administrators: true },
+    ],
     // Scope ManifestNamespace: an administrator's config object with the requester's credentials.
     ['ClusterProvider', 'platform', 'team-a', '', '', 'platform', 'anyNamespace', 'team-a'],
     ['ClusterProvider', 'platform', 'platform', 'team-a', 'team-a', 'platform', 'anyNamespace', 'team-a'],
@@ -68,7 +78,7 @@ describe('cluster-scoped stores', () => {
     ['ClusterSecretStore', 'team-b', 'team-a', '', '', 'team-b', 'ownNamespace', 'team-b'],
   ])(
     '%s with ref %p, source %p, auth %p, requester %p',
-    (kind, refNamespace, sourceNamespace, authNamespace, requesterNamespace, config, scope, namespace) => {
+    (kind, refNamespace, sourceNamespace, authNamespace, requesterNamespace, config, scope, namespace, more = {}) => {
       const grant = grantNamespaces(
         claim(kind, { refNamespace, sourceNamespace, authNamespace, requesterNamespace }),
         strict,
@@ -76,7 +86,7 @@ describe('cluster-scoped stores', () => {
       expect(grant).toEqual({
         storeKind: kind,
         configNamespace: config,
-        credentials: { kind: scope, namespace },
+        credentials: { kind: scope, namespace, ...more },
       });
     },
   );

@@ -34,6 +34,8 @@ export interface CredentialScope {
   readonly namespace: string;
   /** Where the config stands, for the words of a refusal. Default: in an object of its own. */
   readonly holder?: 'store';
+  /** The config is an administrator's though nothing of other namespaces may be read: it may log in as one of theirs. */
+  readonly administrators?: true;
 }
 
 /** Where a request may look. */
@@ -106,23 +108,19 @@ function clusterGrant(
   return {
     storeKind,
     configNamespace,
-    credentials: {
-      kind:
-        claim.configScope === 'Cluster' ? 'anyNamespace' : clusterScope(configNamespace, namespace, requester, policy),
-      namespace,
-    },
+    credentials:
+      claim.configScope === 'Cluster'
+        ? { kind: 'anyNamespace', namespace }
+        : clusterScope(configNamespace, namespace, requester, policy),
   };
 }
 
 /** A config object of a tenant never gains the rights of a cluster-scoped store, whoever refers to it. */
-function clusterScope(
-  config: string,
-  credentials: string,
-  requester: string,
-  policy: NamespacePolicy,
-): CredentialScope['kind'] {
-  if (!policy.adminNamespaces.has(config)) return credentials === config ? 'ownNamespace' : 'none';
-  return config === requester ? 'ownNamespace' : 'anyNamespace';
+function clusterScope(config: string, namespace: string, requester: string, policy: NamespacePolicy): CredentialScope {
+  if (!policy.adminNamespaces.has(config)) return { kind: namespace === config ? 'ownNamespace' : 'none', namespace };
+  return config === requester
+    ? { kind: 'ownNamespace', namespace, administrators: true }
+    : { kind: 'anyNamespace', namespace };
 }
 
 function unnamedGrant(claim: NamespaceClaim, policy: NamespacePolicy): NamespaceGrant {
