@@ -35,11 +35,13 @@ const call = (source: Source, changes: Partial<Call['providerRef']> = {}): Call 
 /** Answers with the key asked for, when told to. */
 function provider() {
   const asked: string[] = [];
+  const traceIds: string[] = [];
   const answers: (() => void)[] = [];
   const client = {
-    getSecret: ({ remoteRef }: { remoteRef: { key: string } }) =>
+    getSecret: ({ remoteRef, providerRef }: { remoteRef: { key: string }; providerRef: { traceId: string } }) =>
       new Promise<Uint8Array>((resolve, reject) => {
         asked.push(remoteRef.key);
+        traceIds.push(providerRef.traceId);
         answers.push(() =>
           remoteRef.key === 'absent'
             ? reject(new ProviderError('SECRET_NOT_FOUND', 'secret absent does not exist'))
@@ -48,7 +50,7 @@ function provider() {
       }),
   } as unknown as ProviderClient;
   const collector = new Collector({ client: () => client, lifetime: new AbortController().signal });
-  return { collector, asked, answer: () => answers.splice(0).forEach((one) => one()) };
+  return { collector, asked, traceIds, answer: () => answers.splice(0).forEach((one) => one()) };
 }
 
 test('equal calls under way share one answer; later ones ask again [1.11.8]', async () => {
@@ -61,6 +63,17 @@ test('equal calls under way share one answer; later ones ask again [1.11.8]', as
   expect(second).toMatchObject([{ answer: { source: { field: 'spec.data[3]' }, value: Buffer.from('a') } }]);
   void collector.collect([call(value('a'))]);
   expect(asked).toEqual(['a', 'a']);
+});
+
+test('calls of one sync have one trace id, which no other sync has', () => {
+  const { collector, traceIds } = provider();
+  void collector.collect([call(value('a')), call(value('b', 1))]);
+  void collector.collect([call(value('c'))]);
+  const [first, second, third] = traceIds;
+  expect(first).toMatch(/^[0-9a-f]{32}$/);
+  expect(second).toBe(first);
+  expect(third).toMatch(/^[0-9a-f]{32}$/);
+  expect(third).not.toBe(first);
 });
 
 test.each<[string, Partial<Call['providerRef']>]>([

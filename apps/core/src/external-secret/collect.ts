@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type ErrorCode, errorCodes, ProviderError } from '@eso/api/contract';
 import type { ProviderClient, ProviderEndpoint } from '@eso/client';
 import { SingleFlight } from '@eso/runtime';
@@ -55,14 +56,16 @@ export class Collector {
 
   /** Makes all calls at once; one outcome each, in the order of the calls. Never throws. */
   collect(calls: readonly Call[]): Promise<SourceOutcome[]> {
-    return Promise.all(calls.map((call) => this.#fetch(call)));
+    // Providers read once what several sources of one sync need; the next sync reads anew.
+    const traceId = randomBytes(16).toString('hex');
+    return Promise.all(calls.map((call) => this.#fetch(call, traceId)));
   }
 
-  async #fetch(call: Call): Promise<SourceOutcome> {
+  async #fetch(call: Call, traceId: string): Promise<SourceOutcome> {
     const { source } = call;
     try {
       // A shared call outlives the reconcile that began it; its client ends it with the lifetime.
-      const answer = await this.#flights.run(shareKey(call), undefined, () => this.#call(call));
+      const answer = await this.#flights.run(shareKey(call), undefined, () => this.#call(call, traceId));
       if (source.kind === 'data') return { kind: 'data', answer: { source, value: answer as Uint8Array } };
       return { kind: 'data', answer: { source, values: answer as ReadonlyMap<string, Uint8Array> } };
     } catch (thrown) {
@@ -77,14 +80,12 @@ export class Collector {
     }
   }
 
-  async #call({
-    source,
-    endpoint,
-    providerRef,
-    sourceNamespace,
-  }: Call): Promise<Uint8Array | ReadonlyMap<string, Uint8Array>> {
+  async #call(
+    { source, endpoint, providerRef, sourceNamespace }: Call,
+    traceId: string,
+  ): Promise<Uint8Array | ReadonlyMap<string, Uint8Array>> {
     const client = this.#client(endpoint);
-    const common = { providerRef, sourceNamespace };
+    const common = { providerRef: { ...providerRef, traceId }, sourceNamespace };
     const options = { signal: this.#lifetime };
     switch (source.kind) {
       case 'data':

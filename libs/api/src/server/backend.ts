@@ -76,6 +76,15 @@ export interface CallContext {
   readonly requester: Requester;
   /** The store through which this call came. Several stores may use one backend, so it belongs to the call. */
   readonly store: StoreReference;
+  /**
+   * One run of `run` for all reads with this key in one sync, at the same time and one after the other, of this backend and for this
+   * requester. Failures are not kept, writes through the backend clear what is, and nothing is older than 10 s. The core says what one
+   * sync is; where it does not, only what runs at the same time is shared.
+   * @param key what is read, with everything that the answer depends on. One key always has one type of answer; nobody changes it.
+   * @param run aborts its signal when all who wait have given up
+   * @throws what `run` throws, or the reason of the call's signal
+   */
+  readonly once: <T>(key: string, run: (signal: AbortSignal) => Promise<T>) => Promise<T>;
   /** What `readProperty` and `objectOf` do their work with; a backend hands the whole call to them. */
   readonly work: CallWork;
 }

@@ -9,6 +9,7 @@ import { ClientGate } from './transport/client-gate.ts';
 import { ConfigReader } from './stores/config-reader.ts';
 import { CredentialCache } from './credentials/credential-cache.ts';
 import { HeavyCalls } from './calls/heavy-calls.ts';
+import { RecentReads } from './calls/recent-reads.ts';
 import { checkDefinition } from './definition-check.ts';
 import { healthService } from './transport/health-service.ts';
 import { extensionService } from './ext/extension-service.ts';
@@ -148,15 +149,17 @@ function openStores(options: ResolvedOptions): Stores {
     ambient: options.ambientCredentials,
   });
   const heavy = new HeavyCalls({ clock, logger, registry });
+  const reads = new RecentReads({ clock });
   const policy = {
     adminNamespaces: new Set(options.adminNamespaces),
     allowUnnamedStores: options.allowUnnamedStores,
   };
   return {
-    access: new StoreAccess({ kinds: definition.kinds, policy, stores, configs, backends, heavy, logger }),
+    access: new StoreAccess({ kinds: definition.kinds, policy, stores, configs, backends, heavy, reads, logger }),
     generators: new GeneratorAccess({ generators: definition.generators ?? [], configs, backends, heavy }),
     close: async (timeoutMs) => {
       await backends.close(timeoutMs);
+      reads.close();
       credentials.close();
       configs.close();
       stores.close();

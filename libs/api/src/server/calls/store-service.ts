@@ -32,38 +32,53 @@ export interface StoreRequest {
   readonly sourceNamespace: string;
 }
 
-/** `provider.v1.SecretStoreProvider` over the backends of a provider. */
-export function storeService({
-  runtime,
-  access,
-  limits,
-}: StoreServiceOptions): ServiceImpl<typeof SecretStoreProvider> {
-  const rpc = SecretStoreProvider.method;
+type Handler<Subject, I extends DescMessage, O extends DescMessage, More extends unknown[]> = (
+  subject: Subject,
+  request: MessageShape<I>,
+  ...more: More
+) => Promise<MessageInitShape<O>>;
 
+/** How a method comes from a request to what it is about. */
+function methodsOver({ runtime, access }: Pick<StoreServiceOptions, 'runtime' | 'access'>) {
   /** A method that is about the store itself. */
   function onTarget<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
     look: Omit<TargetLookup, 'signal'>,
-    handle: (target: StoreTarget, signal: AbortSignal, request: MessageShape<I>) => Promise<MessageInitShape<O>>,
+    handle: Handler<StoreTarget, I, O, [signal: AbortSignal]>,
   ): ReturnType<typeof unary<I, O>> {
     return unary(runtime, {
       method,
       describe: (request) => describeStoreRequest(storeRequest(request)),
       handle: async (request, signal) =>
-        handle(await access.target(storeRequest(request), { ...look, signal }), signal, request),
+        handle(await access.target(storeRequest(request), { ...look, signal }), request, signal),
     });
   }
 
   /** A method that is answered by a backend. */
   function onBackend<I extends DescMessage, O extends DescMessage>(
     method: DescMethodUnary<I, O>,
-    handle: (backend: Backend, request: MessageShape<I>, call: CallContext) => Promise<MessageInitShape<O>>,
+    handle: Handler<Backend, I, O, [call: CallContext]>,
+    { writes = false } = {},
   ): ReturnType<typeof unary<I, O>> {
-    return onTarget(method, { freshness: 'recent', about: 'secrets' }, (target, signal, request) =>
-      access.use(target, { freshness: 'recent', signal }, ({ backend, call }) => handle(backend, request, call)),
+    return onTarget(method, { freshness: 'recent', about: 'secrets' }, (target, request, signal) =>
+      access.use(target, { freshness: 'recent', signal }, async ({ backend, call, written }) => {
+        try {
+          return await handle(backend, request, call);
+        } finally {
+          // Part of it may have happened where it fails.
+          if (writes) written();
+        }
+      }),
     );
   }
 
+  return { onTarget, onBackend };
+}
+
+/** `provider.v1.SecretStoreProvider` over the backends of a provider. */
+export function storeService({ limits, ...over }: StoreServiceOptions): ServiceImpl<typeof SecretStoreProvider> {
+  const rpc = SecretStoreProvider.method;
+  const { onTarget, onBackend } = methodsOver(over);
   return {
     getSecret: onBackend(rpc.getSecret, async (backend, request, call) => {
       if (!backend.getSecret) throw unsupported('GetSecret');
@@ -79,22 +94,30 @@ export function storeService({
       if (!backend.getAllSecrets) throw unsupported('GetAllSecrets');
       return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits);
     }),
-    pushSecret: onBackend(rpc.pushSecret, async (backend, request, call) => {
-      if (!backend.pushSecret) throw unsupported('PushSecret');
-      await backend.pushSecret(pushOf(request), call);
-      return {};
-    }),
-    deleteSecret: onBackend(rpc.deleteSecret, async (backend, request, call) => {
-      if (!backend.deleteSecret) throw unsupported('DeleteSecret');
-      await backend.deleteSecret(pushedRefOf(request.remoteRef), call);
-      return {};
-    }),
+    pushSecret: onBackend(
+      rpc.pushSecret,
+      async (backend, request, call) => {
+        if (!backend.pushSecret) throw unsupported('PushSecret');
+        await backend.pushSecret(pushOf(request), call);
+        return {};
+      },
+      { writes: true },
+    ),
+    deleteSecret: onBackend(
+      rpc.deleteSecret,
+      async (backend, request, call) => {
+        if (!backend.deleteSecret) throw unsupported('DeleteSecret');
+        await backend.deleteSecret(pushedRefOf(request.remoteRef), call);
+        return {};
+      },
+      { writes: true },
+    ),
     secretExists: onBackend(rpc.secretExists, async (backend, request, call) => {
       if (!backend.secretExists) throw unsupported('SecretExists');
       return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
     }),
-    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, (target, signal) =>
-      validate(access, target, signal),
+    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, (target, _request, signal) =>
+      validate(over.access, target, signal),
     ),
     capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
       Promise.resolve(capabilitiesOf(kind.features)),

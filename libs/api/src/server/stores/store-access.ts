@@ -6,6 +6,7 @@ import type { BackendPool } from '../backends/backend-pool.ts';
 import { RequesterNeeded } from '../backends/requester-needed.ts';
 import { parseRetrySettings } from '../retry/retry-settings.ts';
 import type { HeavyCalls } from '../calls/heavy-calls.ts';
+import type { RecentReads } from '../calls/recent-reads.ts';
 import type { ConfigPlace, KindDefinition } from '../define-kind.ts';
 import type { ConfigObject, ConfigReader } from './config-reader.ts';
 import type { NamespacePolicy } from './namespace-rule.ts';
@@ -22,6 +23,7 @@ export interface StoreAccessOptions {
   readonly configs: ConfigReader;
   readonly backends: BackendPool;
   readonly heavy: HeavyCalls;
+  readonly reads: RecentReads;
   readonly logger: Logger;
 }
 
@@ -35,6 +37,8 @@ export interface BackendUse {
   readonly retired: AbortSignal;
   /** Tells of a failure that is not the whole call's: see BackendLease.failed. */
   readonly failed: (error: unknown) => void;
+  /** Something was written: what was read before is read anew. */
+  readonly written: () => void;
   /** Makes a later call open the backend anew. */
   readonly discard: () => void;
 }
@@ -94,18 +98,21 @@ export class StoreAccess {
     look: Omit<TargetLookup, 'about'>,
     use: (use: BackendUse) => Promise<T>,
   ): Promise<T> {
-    const { kind, grant, store, requester } = target;
+    const { kind, grant, store, requester, traceId } = target;
     const { signal } = look;
     if (!grant)
       throw new ProviderError('INVALID_REQUEST', 'source_namespace is required', { field: 'source_namespace' });
-    const { backends, heavy, logger } = this.#options;
+    const { backends, heavy, reads, logger } = this.#options;
     // What is wrong with it is named where it stands already.
     const config = await this.#config(target, grant.configNamespace, look);
     return backends.use({ kind, config, credentials: grant.credentials }, signal, (lease) => {
       const work = heavy.forCall({ tenant: requester.namespace, signal });
+      const { backend } = lease;
+      const once = reads.forCall({ backend, requesterNamespace: requester.namespace, traceId }, signal);
       return use({
-        backend: lease.backend,
-        call: { signal, requester, store, work, logger: logger.child({ requester }) },
+        backend,
+        call: { signal, requester, store, work, once, logger: logger.child({ requester }) },
+        written: () => reads.forget(backend),
         warnings: () => kind.configWarnings(config.spec),
         retired: lease.retired,
         failed: (error) => lease.failed(error),

@@ -21,6 +21,8 @@ export interface StoreTarget {
   readonly grant: NamespaceGrant | undefined;
   readonly store: StoreReference;
   readonly requester: Requester;
+  /** Names the sync that the request is part of, where core says it. */
+  readonly traceId?: string;
   /** The store as it was read; absent where a core that names none is believed. */
   readonly record?: StoreRecord;
 }
@@ -42,6 +44,8 @@ export interface TargetLookup {
 
 /** Name of a namespace (RFC 1123 label). */
 export const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** What core sends is 32 hexadecimal digits. */
+const TRACE_ID = /^[0-9a-f]{32}$/;
 /** Name of an object (RFC 1123 subdomain). */
 export const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
@@ -60,7 +64,11 @@ export async function resolveStoreTarget(
   const inline = ref.apiVersion === STORE_API_VERSION;
   const kind = inline ? undefined : servedKind(ref, options.kinds);
   checkNames(ref, sourceNamespace);
-  const common = { name: ref.name, requester: requesterOf(ref, sourceNamespace) };
+  const common = {
+    name: ref.name,
+    requester: requesterOf(ref, sourceNamespace),
+    ...(ref.traceId && TRACE_ID.test(ref.traceId) && { traceId: ref.traceId }),
+  };
   const claim: NamespaceClaim = {
     storeRefKind: ref.storeRefKind,
     refNamespace: ref.namespace,
