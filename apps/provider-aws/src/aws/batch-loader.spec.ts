@@ -9,7 +9,6 @@ function loader({
   const asked: string[][] = [];
   const made = new BatchLoader<string>({
     max,
-    signal,
     many: (ids) => {
       asked.push([...ids]);
       return Promise.resolve().then(() => answers(ids));
@@ -24,7 +23,7 @@ function loader({
 
 test('what is asked for in one turn is one request, the same once', async () => {
   const { made, asked } = loader();
-  expect(await Promise.all(['a', 'b', 'a'].map((id) => made.load(id)))).toEqual([
+  expect(await Promise.all(['a', 'b', 'a'].map((id) => made.load(id, signal)))).toEqual([
     'a of many',
     'b of many',
     'a of many',
@@ -34,20 +33,20 @@ test('what is asked for in one turn is one request, the same once', async () => 
 
 test('one alone needs no batch; the next turn is the next request', async () => {
   const { made, asked } = loader();
-  expect(await made.load('a')).toBe('a alone');
-  expect(await made.load('a')).toBe('a alone');
+  expect(await made.load('a', signal)).toBe('a alone');
+  expect(await made.load('a', signal)).toBe('a alone');
   expect(asked).toEqual([['a'], ['a']]);
 });
 
 test('more than a request takes are several', async () => {
   const { made, asked } = loader({ max: 2 });
-  await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => made.load(id)));
+  await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => made.load(id, signal)));
   expect(asked).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
 });
 
 test('what a batch leaves out is read alone, and fails alone', async () => {
   const { made } = loader({ answers: () => new Map([['a', 'a of many']]) });
-  expect(await Promise.allSettled(['a', 'b', 'bad'].map((id) => made.load(id)))).toEqual([
+  expect(await Promise.allSettled(['a', 'b', 'bad'].map((id) => made.load(id, signal)))).toEqual([
     { status: 'fulfilled', value: 'a of many' },
     { status: 'fulfilled', value: 'b alone' },
     { status: 'rejected', reason: new Error('bad alone') },
@@ -60,7 +59,27 @@ test('a batch that fails is the failure of each', async () => {
       throw new Error('throttled');
     },
   });
-  const outcomes = await Promise.allSettled(['a', 'b'].map((id) => made.load(id)));
+  const outcomes = await Promise.allSettled(['a', 'b'].map((id) => made.load(id, signal)));
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   expect(asked).toEqual([['a', 'b']]);
+});
+
+test('a request ends when all who wait for a part of it have given up', async () => {
+  const given = [new AbortController(), new AbortController()] as const;
+  const request = Promise.withResolvers<AbortSignal>();
+  const made = new BatchLoader<string>({
+    max: 20,
+    many: (_, ended) => {
+      request.resolve(ended);
+      return new Promise((_, reject) => ended.addEventListener('abort', () => reject(new Error('ended'))));
+    },
+    one: () => Promise.reject(new Error('not asked')),
+  });
+  const outcomes = Promise.allSettled(given.map((one, id) => made.load(`${id}`, one.signal)));
+  const ended = await request.promise;
+  given[0].abort();
+  expect(ended.aborted).toBe(false);
+  given[1].abort();
+  expect(ended.aborted).toBe(true);
+  expect(await outcomes).toMatchObject([{ reason: { message: 'ended' } }, { reason: { message: 'ended' } }]);
 });

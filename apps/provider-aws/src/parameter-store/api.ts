@@ -30,10 +30,14 @@ export interface ParameterStoreApiOptions {
   readonly retry?: RetrySettings | undefined;
 }
 
-/** A parameter with its content; undefined where AWS gives none. */
-export interface ReadParameter {
-  readonly name: string;
+/** The content of a parameter; undefined where AWS gives none. */
+export interface ParameterValue {
   readonly text: string | undefined;
+}
+
+/** A parameter with its content. */
+export interface ReadParameter extends ParameterValue {
+  readonly name: string;
 }
 
 /** AWS takes no more names in one request for values. */
@@ -156,6 +160,11 @@ export class ParameterStoreApi {
       yield (page.Parameters ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
       token = page.NextToken;
     } while (token);
+  }
+
+  /** Something was written: nobody shares a read any more that began before. */
+  forgetReads(): void {
+    this.#options.flights.forgetAll();
   }
 
   /** Ends all connections. */

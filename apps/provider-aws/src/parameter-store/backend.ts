@@ -19,7 +19,7 @@ import { propertyOf } from '../aws/property-of.ts';
 import { remoteId } from '../aws/remote-id.ts';
 import { Turns } from '../aws/turns.ts';
 import { REMOTE_KEY } from '../aws/writing-calls.ts';
-import { PARAMETER_BATCH, type ParameterStoreApi } from './api.ts';
+import { PARAMETER_BATCH, type ParameterStoreApi, type ParameterValue } from './api.ts';
 import { findParameters } from './find.ts';
 import { parameterArn, parameterName } from './parameter-name.ts';
 import { deleteParameter, parameterExists, pushParameter } from './push.ts';
@@ -47,7 +47,10 @@ export class ParameterStoreBackend implements Backend {
 
   getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
     const { access, api } = this.#options;
-    return access.use(() => this.#read(ref, call, (id) => api.getValue(id, call.signal)), call.signal);
+    return access.use(
+      () => this.#read(ref, call, async (...read) => ({ text: await api.getValue(...read) })),
+      call.signal,
+    );
   }
 
   async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
@@ -63,16 +66,14 @@ export class ParameterStoreBackend implements Backend {
   batchGet(refs: readonly RemoteRef[], call: CallContext): Promise<readonly BatchOutcome[]> {
     const { access, api } = this.#options;
     return access.use(() => {
-      const { signal } = call;
-      const values = new BatchLoader<{ readonly text: string | undefined }>({
+      const values = new BatchLoader<ParameterValue>({
         max: PARAMETER_BATCH,
-        signal,
-        many: (ids, ended) => api.values(ids, ended),
-        one: async (id, ended) => ({ text: await api.getValue(id, ended) }),
+        many: (ids, signal) => api.values(ids, signal),
+        one: async (id, signal) => ({ text: await api.getValue(id, signal) }),
       });
       return batchOutcomes(refs, call, {
         isGathered: ({ metadataPolicy }) => metadataPolicy !== 'Fetch',
-        read: (ref) => this.#read(ref, call, async (id) => (await values.load(id)).text),
+        read: (ref) => this.#read(ref, call, (...read) => values.load(...read)),
       });
     }, call.signal);
   }
@@ -110,16 +111,22 @@ export class ParameterStoreBackend implements Backend {
   ): Promise<void> {
     const { access, api } = this.#options;
     const name = this.#nameOf(ref);
-    await this.#turns.run(name, signal, () => access.use(() => change(name, api.writes), signal));
+    try {
+      await this.#turns.run(name, signal, () => access.use(() => change(name, api.writes), signal));
+    } finally {
+      api.forgetReads();
+    }
   }
 
-  async #read(ref: RemoteRef, call: CallContext, texts: Texts): Promise<Uint8Array> {
+  async #read(ref: RemoteRef, call: CallContext, values: Values): Promise<Uint8Array> {
     const id = this.#idOf(ref);
-    const { base } = parameterName(id);
-    // Tags are the parameter's, whichever version is asked for.
-    if (ref.metadataPolicy === 'Fetch')
-      return fetchedTags(ref, call, () => this.#options.api.getTags(base, call.signal));
-    const text = await texts(id);
+    if (ref.metadataPolicy === 'Fetch') {
+      // Tags are the parameter's, whichever version is asked for.
+      const { base } = parameterName(id);
+      const tags = (signal: AbortSignal) => this.#options.api.getTags(base, signal);
+      return fetchedTags(ref, call, () => call.once(JSON.stringify(['tags', base]), tags));
+    }
+    const { text } = await call.once(JSON.stringify(['value', id]), (signal) => values(id, signal));
     if (text === undefined)
       throw new ProviderError('VERSION_NOT_FOUND', `parameter ${id} has no value`, {
         field: 'remoteRef.key',
@@ -147,4 +154,4 @@ export class ParameterStoreBackend implements Backend {
 }
 
 /** The decrypted content of a parameter, by its name with a version or without. */
-type Texts = (id: string) => Promise<string | undefined>;
+type Values = (id: string, signal: AbortSignal) => Promise<ParameterValue>;

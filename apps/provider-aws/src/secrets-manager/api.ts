@@ -154,6 +154,11 @@ export class SecretsManagerApi {
     }
   }
 
+  /** Something was written: nobody shares a read any more that began before. */
+  forgetReads(): void {
+    this.#options.flights.forgetAll();
+  }
+
   /** Ends all connections. */
   close(): void {
     this.#client.destroy();

@@ -59,8 +59,7 @@ export class SecretsManagerBackend implements Backend {
 
   getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
     const { access, api } = this.#options;
-    const values: Values = (id, version) => api.getValue(id, version, call.signal);
-    return access.use(() => this.#read(ref, call, values), call.signal);
+    return access.use(() => this.#read(ref, call, (...read) => api.getValue(...read)), call.signal);
   }
 
   async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
@@ -75,18 +74,18 @@ export class SecretsManagerBackend implements Backend {
   /** Current values together, 20 a request; versions and tags, which AWS gives one by one, beside them. */
   batchGet(refs: readonly RemoteRef[], call: CallContext): Promise<readonly BatchOutcome[]> {
     const { access, api } = this.#options;
-    const isCurrent = ({ version, metadataPolicy }: RemoteRef) => version === '' && metadataPolicy !== 'Fetch';
     return access.use(() => {
-      const { signal } = call;
       const current = new BatchLoader<SecretValue>({
         max: SECRET_BATCH,
-        signal,
-        many: (ids, ended) => api.values(ids, ended),
-        one: (id, ended) => api.getValue(id, CURRENT_VERSION, ended),
+        many: (ids, signal) => api.values(ids, signal),
+        one: (id, signal) => api.getValue(id, CURRENT_VERSION, signal),
       });
-      const values: Values = (id, version) =>
-        version === CURRENT_VERSION ? current.load(id) : api.getValue(id, version, signal);
-      return batchOutcomes(refs, call, { isGathered: isCurrent, read: (ref) => this.#read(ref, call, values) });
+      const values: Values = (id, version, signal) =>
+        version === CURRENT_VERSION ? current.load(id, signal) : api.getValue(id, version, signal);
+      return batchOutcomes(refs, call, {
+        isGathered: ({ version, metadataPolicy }) => version === '' && metadataPolicy !== 'Fetch',
+        read: (ref) => this.#read(ref, call, values),
+      });
     }, call.signal);
   }
 
@@ -118,7 +117,12 @@ export class SecretsManagerBackend implements Backend {
   /** One after the other for one secret: a property is written into what the one before has written. */
   async #changing({ remoteKey }: PushedRef, signal: AbortSignal, change: (id: string) => Promise<void>): Promise<void> {
     const id = this.#idOf(remoteKey, REMOTE_KEY);
-    await this.#turns.run(id, signal, () => this.#options.access.use(() => change(id), signal));
+    const { access, api } = this.#options;
+    try {
+      await this.#turns.run(id, signal, () => access.use(() => change(id), signal));
+    } finally {
+      api.forgetReads();
+    }
   }
 
   #target(): PushTarget {
@@ -128,8 +132,12 @@ export class SecretsManagerBackend implements Backend {
 
   async #read(ref: RemoteRef, call: CallContext, values: Values): Promise<Uint8Array> {
     const id = this.#idOf(ref.key, 'remoteRef.key');
-    if (ref.metadataPolicy === 'Fetch') return fetchedTags(ref, call, () => this.#options.api.getTags(id, call.signal));
-    const secret = await values(id, versionOf(ref));
+    if (ref.metadataPolicy === 'Fetch') {
+      const tags = (signal: AbortSignal) => this.#options.api.getTags(id, signal);
+      return fetchedTags(ref, call, () => call.once(JSON.stringify(['tags', id]), tags));
+    }
+    const version = versionOf(ref);
+    const secret = await call.once(JSON.stringify(['value', id, version]), (signal) => values(id, version, signal));
     const value = ref.property ? secretDocument(secret) : secretBytes(secret);
     if (!value)
       throw new ProviderError('VERSION_NOT_FOUND', `secret ${id} has neither a string nor a binary value`, {
@@ -147,7 +155,7 @@ export class SecretsManagerBackend implements Backend {
 }
 
 /** The content of one version. */
-type Values = (id: string, version: VersionSelector) => Promise<SecretValue>;
+type Values = (id: string, version: VersionSelector, signal: AbortSignal) => Promise<SecretValue>;
 
 function versionOf({ version }: RemoteRef): VersionSelector {
   if (version === '') return CURRENT_VERSION;
