@@ -54,13 +54,13 @@ async function batch(config: string, ...refs: readonly (RestOfRef & { readonly k
 const keys = (list: readonly string[]) => list.map((key) => ({ key }));
 
 describe('a batch of secrets', () => {
-  test('is one request for twenty, each in its place [V3.1.9]', async () => {
+  test('is one request for twenty, each in its place [V3.1.2]', async () => {
     expect(await batch('sm', ...keys(names))).toEqual(names);
     expect(asked('BatchGetSecretValue', 'SecretIdList')).toEqual([20, 3]);
     expect(operations()).toHaveLength(2);
   });
 
-  test('reads a secret once, whatever is asked of it, and alone without the right to batches [V3.1.9]', async () => {
+  test('reads a secret once, whatever is asked of it, and alone without the right to batches [V3.1.2]', async () => {
     const refs = [{ property: 'a' }, { property: 'id' }, {}, { property: 'none' }].map((ref) => ({
       key: 'json',
       ...ref,
@@ -74,7 +74,7 @@ describe('a batch of secrets', () => {
     expect(operations()).toEqual(['GetSecretValue']);
   });
 
-  test('tells of each what is wrong with it, and of the others their values [V3.1.9]', async () => {
+  test('tells of each what is wrong with it, and of the others their values [V3.1.2]', async () => {
     const tags = { key: 'json', metadataPolicy: 'Fetch', property: 'team' } as const;
     const outcomes = await batch(
       'sm',
@@ -168,7 +168,7 @@ describe.each([
     return lab.provider.client.store.getSecret({ ...ref, remoteRef: { key, ...rest } });
   };
 
-  test('the same is read once, one after the other too, and anew in the next [V3.1.2]', async () => {
+  test('the same is read once, one after the other too, and anew in the next [V3.1.2] [V4.1.11]', async () => {
     for (const property of ['a', '', 'a']) await inSync('1', { property });
     expect(operations()).toEqual([read]);
     for (let n = 0; n < 2; n += 1) await inSync('1', { metadataPolicy: 'Fetch' });

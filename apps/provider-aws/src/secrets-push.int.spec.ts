@@ -6,7 +6,7 @@ import {
   GetSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { awsError, AwsProxy } from '@eso/testing';
-import { AwsLab, refusedCall, REGION } from './testing/aws-lab.ts';
+import { AwsLab, keysIn, refusedCall, REGION } from './testing/aws-lab.ts';
 import { Pushes, type TestPush } from './testing/pushes.ts';
 
 let lab: AwsLab;
@@ -194,7 +194,7 @@ describe('a secret that exists', () => {
 });
 
 describe('what stands beside the value', () => {
-  test('tags are made what is wanted, the mark stays, and without a value to write [V3.3.12]', async () => {
+  test('tags are made what is wanted, the mark stays, and without a value to write [V3.3.12] [V3.6.1]', async () => {
     await push('tagged', { secretKey: 'k', spec: { tags: { a: '1', old: 'x' } } });
     proxy.reset();
     await push('tagged', { secretKey: 'k', spec: { tags: { a: '2' } } });
@@ -302,6 +302,18 @@ describe('what stands beside the value', () => {
       expect([code, error.field]).toEqual(['INVALID_REQUEST', 'metadata.spec.resourcePolicy.policySourceRef']);
       expect(error.publicMessage).toContain(words);
       expect(proxy.requests).toEqual([]);
+    });
+
+    test('is of the namespace of whoever pushes, also through a store of the whole cluster', async () => {
+      lab.store('ClusterSecretStore', 'cluster', { auth: keysIn('keys', 'team-a') });
+      const pushed = from('ConfigMap', 'policies');
+      await push('through-cluster', pushed, 'cluster');
+      expect((await policy('through-cluster')).ResourcePolicy).toBe(text);
+      const { code, error } = await refusedCall(pushes.push('cluster', 'through-cluster', pushed, 'team-b'));
+      expect([code, error.publicMessage]).toEqual([
+        'INVALID_REQUEST',
+        'no resource policy: ConfigMap team-b/policies does not exist',
+      ]);
     });
 
     test('that AWS refuses leaves all else as it was, and is not quoted', async () => {

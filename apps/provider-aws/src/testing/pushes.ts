@@ -20,12 +20,14 @@ export class Pushes {
     this.#lab = lab;
   }
 
-  push(config: string, remoteKey: string, pushed: TestPush = {}): Promise<unknown> {
+  /** @param sourceNamespace of whoever pushes. Default: the tenant of the lab. */
+  push(config: string, remoteKey: string, pushed: TestPush = {}, sourceNamespace?: string): Promise<unknown> {
     const { secretKey = '', property = '', data = { k: 'v' }, spec, metadata } = pushed;
     const envelope = { apiVersion: 'kubernetes.external-secrets.io/v1alpha1', kind: 'PushSecretMetadata', spec };
     const text = metadata ?? (spec ? JSON.stringify(envelope) : '');
     return this.#lab.provider.client.store.pushSecret({
       ...this.#lab.request(config),
+      ...(sourceNamespace !== undefined && { sourceNamespace }),
       secretData: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)])),
       pushSecretData: { remoteKey, secretKey, property, metadata: Buffer.from(text) },
     });
