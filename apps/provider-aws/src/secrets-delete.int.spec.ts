@@ -1,41 +1,22 @@
-import { CreateSecretCommand, DescribeSecretCommand, ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
-import { awsError, AwsProxy } from '@eso/testing';
-import { AwsLab, refusedCall } from './testing/aws-lab.ts';
-import { Pushes, type TestPush } from './testing/pushes.ts';
+import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
+import { awsError } from '@eso/testing';
+import { refusedCall } from './testing/aws-lab.ts';
+import { MARK, PushLab } from './testing/push-lab.ts';
 
-let lab: AwsLab;
-let proxy: AwsProxy;
-let pushes: Pushes;
-
-const MARK = { Key: 'managed-by', Value: 'external-secrets' };
+let at: PushLab;
 
 beforeAll(async () => {
-  lab = await AwsLab.start({
-    endpoints: async (url) => {
-      proxy = await AwsProxy.start(url);
-      return { secretsManager: proxy.url, sts: url };
-    },
-  });
-  pushes = new Pushes(lab);
-  lab.config('plain');
-  lab.config('prefixed', { prefix: 'app/' });
-  lab.config('week', { secretsManager: { recoveryWindowInDays: 7 } });
-  lab.config('at-once', { secretsManager: { forceDeleteWithoutRecovery: true } });
+  at = await PushLab.start();
+  at.lab.config('week', { secretsManager: { recoveryWindowInDays: 7 } });
+  at.lab.config('at-once', { secretsManager: { forceDeleteWithoutRecovery: true } });
 });
 
-beforeEach(() => proxy.reset());
+beforeEach(() => at.proxy.reset());
 
-afterAll(async () => {
-  await lab.stop();
-  await proxy.stop();
-});
+afterAll(() => at.stop());
 
-const create = (Name: string, more: object = { SecretString: 'v', Tags: [MARK] }) =>
-  lab.aws.send(new CreateSecretCommand({ Name, ...more }));
-const operations = () => proxy.requests.map(({ operation }) => operation);
-const deletions = () => proxy.of('DeleteSecret').map(({ body }) => JSON.parse(body) as Record<string, unknown>);
-const goes = async (SecretId: string) =>
-  (await lab.aws.send(new DescribeSecretCommand({ SecretId }))).DeletedDate !== undefined;
+const deletions = () => at.sent('DeleteSecret');
+const goes = async (id: string) => (await at.describe(id)).DeletedDate !== undefined;
 
 describe('a deletion', () => {
   test.each<[string, Record<string, unknown>]>([
@@ -43,139 +24,56 @@ describe('a deletion', () => {
     ['week', { RecoveryWindowInDays: 7 }],
     ['at-once', { ForceDeleteWithoutRecovery: true }],
   ])('through %s goes as its config says, by the ARN [V3.4.1] [V3.4.5]', async (config, how) => {
-    const { ARN } = await create(`gone-${config}`);
-    await pushes.delete(config, `gone-${config}`, 'property');
+    const { ARN } = await at.create(`gone-${config}`);
+    await at.pushes.delete(config, `gone-${config}`, 'property');
     expect(deletions()).toEqual([{ SecretId: ARN, ...how }]);
-    const { SecretList = [] } = await lab.aws.send(new ListSecretsCommand({}));
+    const { SecretList = [] } = await at.lab.aws.send(new ListSecretsCommand({}));
     expect(SecretList.map(({ Name }) => Name)).not.toContain(`gone-${config}`);
   });
 
   test('of what is absent, on its way out, or no name is done [V3.4.2]', async () => {
-    await create('app/twice');
-    for (const key of ['nowhere', 'twice', 'twice', 'no name']) await pushes.delete('prefixed', key);
+    await at.create('app/twice');
+    for (const key of ['nowhere', 'twice', 'twice', 'no name']) await at.pushes.delete('prefixed', key);
     expect(deletions()).toHaveLength(1);
   });
 
   test('of what has no mark does nothing [V3.4.3]', async () => {
-    await create('theirs', { SecretString: 'v' });
-    await pushes.delete('plain', 'theirs');
-    expect([operations(), await goes('theirs')]).toEqual([['DescribeSecret'], false]);
+    await at.create('theirs', { SecretString: 'v' });
+    await at.pushes.delete('plain', 'theirs');
+    expect([at.operations, await goes('theirs')]).toEqual([['DescribeSecret'], false]);
   });
 
   test('takes the replicas away first [V3.4.4]', async () => {
-    await create('wide', { SecretString: 'v', Tags: [MARK], AddReplicaRegions: [{ Region: 'us-east-1' }] });
-    await pushes.delete('plain', 'wide');
-    expect(operations()).toEqual(['DescribeSecret', 'RemoveRegionsFromReplication', 'DeleteSecret']);
+    await at.create('wide', { SecretString: 'v', Tags: [MARK], AddReplicaRegions: [{ Region: 'us-east-1' }] });
+    await at.pushes.delete('plain', 'wide');
+    expect(at.operations).toEqual(['DescribeSecret', 'RemoveRegionsFromReplication', 'DeleteSecret']);
     expect(await goes('wide')).toBe(true);
   });
 
   test('of a secret without a value works as well [V3.4.2]', async () => {
-    await create('empty', { Tags: [MARK] });
-    await pushes.delete('plain', 'empty');
+    await at.create('empty', { Tags: [MARK] });
+    await at.pushes.delete('plain', 'empty');
     expect(await goes('empty')).toBe(true);
   });
 
   test('that AWS does not allow is a failure', async () => {
-    await create('kept');
-    proxy.script = ({ operation }) =>
+    await at.create('kept');
+    at.proxy.script = ({ operation }) =>
       operation === 'DeleteSecret' ? awsError(400, 'AccessDeniedException', 'not authorized') : undefined;
-    const { code, error } = await refusedCall(pushes.delete('plain', 'kept'));
+    const { code, error } = await refusedCall(at.pushes.delete('plain', 'kept'));
     expect([code, error.field]).toEqual(['ACCESS_DENIED', 'match.remoteRef.remoteKey']);
   });
 });
 
 test('a secret exists when it has a value, whoever manages it [V3.5.1] [V3.5.2]', async () => {
-  await create('app/theirs', { SecretString: 'v' });
-  await create('app/empty', { Tags: [MARK] });
+  await at.create('app/theirs', { SecretString: 'v' });
+  await at.create('app/empty', { Tags: [MARK] });
   const keys = ['theirs', 'empty', 'nowhere', 'no name'];
-  expect(await Promise.all(keys.map((key) => pushes.exists('prefixed', key)))).toEqual([true, false, false, false]);
-  expect(new Set(operations())).toEqual(new Set(['DescribeSecret']));
+  expect(await Promise.all(keys.map((key) => at.pushes.exists('prefixed', key)))).toEqual([true, false, false, false]);
+  expect(new Set(at.operations)).toEqual(new Set(['DescribeSecret']));
 });
 
 test('that AWS does not say whether a secret exists is a failure [V3.5.1]', async () => {
-  proxy.script = () => awsError(400, 'AccessDeniedException', 'not authorized');
-  expect((await refusedCall(pushes.exists('plain', 'kept'))).code).toBe('ACCESS_DENIED');
-});
-
-const key = { secretKey: 'k' };
-const binary = { data: { k: Buffer.from([255]) } };
-const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:nowhere-AbCdEf';
-const spec = (of: object): TestPush => ({ ...key, spec: of });
-const manyTags = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, 'v']));
-
-test.each<[string, string, TestPush, string, string]>([
-  ['a name with a space', 'a b', key, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
-  ['a name too long', 'a'.repeat(513), key, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
-  ['a key that the Secret lacks', 'bad', { secretKey: 'other' }, 'INVALID_REQUEST', 'match.secretKey'],
-  ['an empty value', 'bad', { ...key, data: { k: '' } }, 'INVALID_REQUEST', 'match.secretKey'],
-  ['bytes as a string', 'bad', { ...binary, ...spec({ secretPushFormat: 'string' }) }, 'INVALID_REQUEST', 'match.secretKey'], // prettier-ignore
-  ['bytes in a property', 'bad', { ...binary, ...key, property: 'p' }, 'INVALID_REQUEST', 'match.secretKey'],
-  ['bytes in a whole Secret', 'bad', binary, 'INVALID_REQUEST', 'match.secretKey'],
-  ['a value too large', 'bad', { ...key, data: { k: 'x'.repeat(65_537) } }, 'LIMIT_EXCEEDED', 'match.secretKey'],
-  ['a Secret too large', 'bad', { data: { k: 'x'.repeat(65_530) } }, 'LIMIT_EXCEEDED', 'match.secretKey'],
-  ['metadata that are no envelope', 'bad', { ...key, metadata: '{}' }, 'INVALID_REQUEST', 'metadata.apiVersion'],
-  ['an unknown field', 'bad', spec({ tag: {} }), 'INVALID_REQUEST', 'metadata.spec'],
-  ['another format', 'bad', spec({ secretPushFormat: 'text' }), 'INVALID_REQUEST', 'metadata.spec.secretPushFormat'],
-  ['the mark as a tag', 'bad', spec({ tags: { 'managed-by': 'me' } }), 'INVALID_REQUEST', 'metadata.spec.tags.managed-by'], // prettier-ignore
-  ['a tag of AWS', 'bad', spec({ tags: { 'aws:x': '1' } }), 'INVALID_REQUEST', 'metadata.spec.tags.aws:x'],
-  ['a tag that AWS refuses', 'bad', spec({ tags: { a: '<' } }), 'INVALID_REQUEST', 'metadata.spec.tags.a'],
-  ['too many tags', 'bad', spec({ tags: manyTags }), 'INVALID_REQUEST', 'metadata.spec.tags'],
-  ['a region that is none', 'bad', spec({ replicationLocations: ['eu'] }), 'INVALID_REQUEST', 'metadata.spec.replicationLocations[0]'], // prettier-ignore
-  ['its own region', 'bad', spec({ replicationLocations: ['eu-central-1'] }), 'INVALID_REQUEST', 'metadata.spec.replicationLocations'], // prettier-ignore
-  ['a policy without a source', 'bad', spec({ resourcePolicy: {} }), 'INVALID_REQUEST', 'metadata.spec.resourcePolicy.policySourceRef'], // prettier-ignore
-  [
-    'a policy of another kind',
-    'bad',
-    spec({ resourcePolicy: { policySourceRef: { kind: 'Pod', name: 'a', key: 'b' } } }),
-    'INVALID_REQUEST',
-    'metadata.spec.resourcePolicy.policySourceRef.kind',
-  ],
-])('a push with %s is refused before AWS is asked [V3.3.15]', async (_, remoteKey, pushed, code, field) => {
-  const refused = await refusedCall(pushes.push('plain', remoteKey, pushed));
-  expect([refused.code, refused.error.field]).toEqual([code, expect.stringContaining(field)]);
-  expect(refused.error.nextStep).not.toBe('');
-  expect(proxy.requests).toEqual([]);
-});
-
-test.each<[string, string, string, TestPush, string, string]>([
-  ['an ARN behind a prefix', 'prefixed', ARN, key, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
-  ['an ARN of nothing', 'plain', ARN, key, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
-  ['a property of what is no JSON', 'plain', 'text', { ...key, property: 'p' }, 'NOT_AN_OBJECT', 'match.remoteRef.property'], // prettier-ignore
-  ['a property of a single value', 'plain', 'number', { ...key, property: 'p' }, 'NOT_AN_OBJECT', 'match.remoteRef.property'], // prettier-ignore
-  ['a property that selects nothing', 'plain', 'json', { ...key, property: 'b*' }, 'INVALID_REQUEST', 'match.remoteRef.property'], // prettier-ignore
-  ['more than fits beside what is there', 'plain', 'json', { ...key, property: 'p', data: { k: 'x'.repeat(65_500) } }, 'LIMIT_EXCEEDED', 'match.remoteRef.property'], // prettier-ignore
-])(
-  'a push of %s is refused before anything is written [V3.3.15]',
-  async (_, config, remoteKey, pushed, code, field) => {
-    for (const [name, text] of [
-      ['text', 'plain text'],
-      ['number', '7'],
-      ['json', `{"a":"${'x'.repeat(60)}"}`],
-    ] as const)
-      await create(name, { SecretString: text, Tags: [MARK] }).catch(() => undefined);
-    const tagged = { ...pushed, spec: { tags: { a: '1' } } };
-    const refused = await refusedCall(pushes.push(config, remoteKey, tagged));
-    expect([refused.code, refused.error.field]).toEqual([code, field]);
-    const reads = ['DescribeSecret', 'GetSecretValue'];
-    expect(operations().filter((operation) => !reads.includes(operation))).toEqual([]);
-  },
-);
-
-test('a value that AWS quotes in its text is not passed on, and not logged', async () => {
-  const value = 'never-to-be-seen';
-  proxy.script = ({ operation }) =>
-    operation === 'CreateSecret' ? awsError(400, 'InvalidParameterException', `Value '${value}' is bad`) : undefined;
-  const { code, error } = await refusedCall(pushes.push('plain', 'quoted', { ...key, data: { k: value } }));
-  expect(code).toBe('INVALID_REQUEST');
-  expect(error.publicMessage).toContain('cannot create secret quoted: AWS answered InvalidParameterException');
-  expect(JSON.stringify([error.publicMessage, error.nextStep, lab.log])).not.toContain(value);
-  expect(lab.log.join()).toContain('InvalidParameterException');
-});
-
-test('a KMS key that AWS cannot use is named', async () => {
-  proxy.script = ({ operation }) =>
-    operation === 'CreateSecret' ? awsError(400, 'EncryptionFailure', 'no') : undefined;
-  const { code, error } = await refusedCall(pushes.push('plain', 'keyless', spec({ kmsKeyID: 'alias/none' })));
-  expect([code, error.field]).toEqual(['INVALID_REQUEST', 'metadata.spec.kmsKeyID']);
-  expect(error.nextStep).toContain('KMS key');
+  at.proxy.script = () => awsError(400, 'AccessDeniedException', 'not authorized');
+  expect((await refusedCall(at.pushes.exists('plain', 'kept'))).code).toBe('ACCESS_DENIED');
 });

@@ -8,6 +8,7 @@ import {
   SSMClient,
 } from '@aws-sdk/client-ssm';
 import { type ApiCallMetrics, ProviderError, type RetrySettings, type SingleFlight } from '@eso/api/server';
+import { entriesOf, tagsByKey } from '../aws/answers.ts';
 import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { clientSettings } from '../aws/client-settings.ts';
@@ -92,13 +93,13 @@ export class ParameterStoreApi {
     if (this.#noBatches) return new Map();
     const command = new GetParametersCommand({ Names: [...ids], WithDecryption: true });
     try {
-      const { Parameters = [] } = await this.#attempt(
+      const { Parameters } = await this.#attempt(
         'GetParameters',
         { ...this.#read(ids[0] ?? ''), action: `read ${ids.length} parameters` },
         signal,
         (options) => this.#client.send(command, options),
       );
-      const given = Parameters.flatMap(({ Name, ARN, Selector = '', Value: text }) =>
+      const given = entriesOf(Parameters).flatMap(({ Name, ARN, Selector = '', Value: text }) =>
         [Name, ARN].flatMap((id) => (id === undefined ? [] : [[id + Selector, { text }] as const])),
       );
       const found = new Map(given);
@@ -114,13 +115,13 @@ export class ParameterStoreApi {
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
       const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: id });
-      const { TagList = [] } = await this.#attempt(
+      const { TagList } = await this.#attempt(
         'ListTagsForResource',
         { ...this.#read(id), action: `read the tags of parameter ${id}` },
         shared,
         (options) => this.#client.send(command, options),
       );
-      return new Map(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+      return tagsByKey(TagList);
     });
   }
 
@@ -138,7 +139,7 @@ export class ParameterStoreApi {
       const page = await this.#attempt('GetParametersByPath', this.#finding(path), signal, (options) =>
         this.#client.send(command, options),
       );
-      yield (page.Parameters ?? []).flatMap(({ Name, Value }) =>
+      yield entriesOf(page.Parameters).flatMap(({ Name, Value }) =>
         Name === undefined ? [] : [{ name: Name, text: Value }],
       );
       token = page.NextToken;
@@ -157,7 +158,7 @@ export class ParameterStoreApi {
       const page = await this.#attempt('DescribeParameters', this.#finding(''), signal, (options) =>
         this.#client.send(command, options),
       );
-      yield (page.Parameters ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+      yield entriesOf(page.Parameters).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
       token = page.NextToken;
     } while (token);
   }

@@ -8,6 +8,7 @@ import {
   RemoveTagsFromResourceCommand,
   type SSMClient,
 } from '@aws-sdk/client-ssm';
+import { tagsByKey } from '../aws/answers.ts';
 import type { TagChanges } from '../aws/managed-tags.ts';
 import { tagList } from '../aws/pushed-tags.ts';
 import { WritingCalls, type WritingCallsOptions } from '../aws/writing-calls.ts';
@@ -59,13 +60,13 @@ export class ParameterWrites {
   /** The tags of a parameter that exists. */
   async tags(name: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name });
-    const { TagList = [] } = await this.#calls.run({
+    const { TagList } = await this.#calls.run({
       operation: 'ListTagsForResource',
       action: `read the tags of parameter ${name}`,
       signal,
       send: (options) => this.#client.send(command, options),
     });
-    return new Map(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+    return tagsByKey(TagList);
   }
 
   /** Writes a value, and a new version where there is one. */

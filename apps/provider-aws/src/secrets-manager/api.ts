@@ -6,10 +6,10 @@ import {
   ListSecretsCommand,
   type SecretListEntry,
   SecretsManagerClient,
-  type Tag,
 } from '@aws-sdk/client-secrets-manager';
 import { type ApiCallMetrics, ProviderError, type RetrySettings, type SingleFlight } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
+import { entriesOf, tagsByKey } from '../aws/answers.ts';
 import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
@@ -89,7 +89,7 @@ export class SecretsManagerApi {
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
       try {
-        return tagsOf((await this.#describe(id, shared)).Tags);
+        return tagsByKey((await this.#describe(id, shared)).Tags);
       } catch (error) {
         throw await this.#failures.of(error, { id }, shared);
       }
@@ -107,7 +107,7 @@ export class SecretsManagerApi {
       const command = new ListSecretsCommand({ ...restriction, ...(token ? { NextToken: token } : {}) });
       const attempt = { name: 'ListSecrets', action: 'list secrets', field: 'find', signal };
       const page = await this.#attempt(attempt, (options) => this.#client.send(command, options));
-      yield (page.SecretList ?? []).flatMap(listed);
+      yield entriesOf(page.SecretList).flatMap(listed);
       token = page.NextToken;
     } while (token);
   }
@@ -204,9 +204,5 @@ interface Sending {
 }
 
 function listed({ Name: name, ARN: arn, Tags, DeletedDate }: SecretListEntry): ListedSecret[] {
-  return name === undefined || DeletedDate !== undefined ? [] : [{ name, arn: arn ?? name, tags: tagsOf(Tags) }];
-}
-
-function tagsOf(tags: readonly Tag[] = []): ReadonlyMap<string, string> {
-  return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  return name === undefined || DeletedDate !== undefined ? [] : [{ name, arn: arn ?? name, tags: tagsByKey(Tags) }];
 }

@@ -19,7 +19,7 @@ export async function deleteSecretFrom(
   if (nameProblem(id)) return;
   const secret = await writes.describe(id, signal);
   if (!secret || secret.isScheduledForDeletion || !isManaged(secret.tags)) return;
-  const { arn = id, primaryRegion, replicas } = secret;
+  const { arn, primaryRegion, replicas } = secret;
   if (primaryRegion !== undefined && primaryRegion !== region) throw isReplica(id, primaryRegion, at('region'));
   const regions = replicas.map((replica) => replica.region);
   if (regions.length > 0) await writes.removeReplicas(id, regions, signal);

@@ -1,8 +1,9 @@
 import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
+import { entriesOf, tagsByKey } from '../aws/answers.ts';
 
 /** A secret without its value. */
 export interface DescribedSecret {
-  readonly arn: string | undefined;
+  readonly arn: string;
   readonly tags: ReadonlyMap<string, string>;
   /** - `none`: nothing was ever stored; `pending`: only versions that are not current; `current`: there is a value to read. */
   readonly versions: 'none' | 'pending' | 'current';
@@ -23,19 +24,29 @@ export interface Replica {
 
 const CURRENT = 'AWSCURRENT';
 
-/** What AWS says about a secret. */
-export function describedSecret(answer: DescribeSecretResponse): DescribedSecret {
-  const { ARN, Tags = [], VersionIdsToStages = {}, DeletedDate, KmsKeyId, PrimaryRegion, ReplicationStatus } = answer;
-  const stages = Object.values(VersionIdsToStages);
+/** What AWS says about a secret; undefined where it does not say enough: a value would be written over one that was not seen. */
+export function describedSecret(answer: DescribeSecretResponse): DescribedSecret | undefined {
+  const { ARN, Tags, VersionIdsToStages, DeletedDate, KmsKeyId, PrimaryRegion, ReplicationStatus } = answer;
+  const versions = versionsOf(VersionIdsToStages);
+  if (typeof ARN !== 'string' || !versions) return undefined;
   return {
     arn: ARN,
-    tags: new Map(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
-    versions: stages.length === 0 ? 'none' : stages.some((labels) => labels.includes(CURRENT)) ? 'current' : 'pending',
+    tags: tagsByKey(Tags),
+    versions,
     isScheduledForDeletion: DeletedDate !== undefined,
     kmsKeyId: KmsKeyId,
     primaryRegion: PrimaryRegion,
-    replicas: (ReplicationStatus ?? []).flatMap(({ Region, Status }) =>
+    replicas: entriesOf(ReplicationStatus).flatMap(({ Region, Status }) =>
       Region === undefined ? [] : [{ region: Region, failed: Status === 'Failed' }],
     ),
   };
+}
+
+/** Undefined for what is no such map. */
+function versionsOf(stages: unknown = {}): DescribedSecret['versions'] | undefined {
+  if (typeof stages !== 'object' || stages === null) return undefined;
+  const lists: unknown[] = Object.values(stages);
+  if (!lists.every((labels) => Array.isArray(labels))) return undefined;
+  if (lists.length === 0) return 'none';
+  return lists.some((labels) => labels.includes(CURRENT)) ? 'current' : 'pending';
 }

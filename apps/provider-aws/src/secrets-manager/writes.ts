@@ -16,10 +16,12 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { ProviderError } from '@eso/api/server';
+import { halfAnswer } from '../aws/answers.ts';
 import { isAwsError } from '../aws/failure.ts';
 import type { TagChanges } from '../aws/managed-tags.ts';
 import { tagList } from '../aws/pushed-tags.ts';
-import { WritingCalls, type WritingCallsOptions } from '../aws/writing-calls.ts';
+import { REMOTE_KEY, WritingCalls, type WritingCallsOptions } from '../aws/writing-calls.ts';
 import { type DescribedSecret, describedSecret } from './described-secret.ts';
 import { SERVICE_NAME } from './read-failures.ts';
 import type { SecretValue } from './secret.ts';
@@ -70,11 +72,17 @@ export class SecretWrites {
       signal,
       send: unlessAbsent((options) => this.#client.send(command, options)),
     });
-    return answer && describedSecret(answer);
+    if (!answer) return undefined;
+    const secret = describedSecret(answer);
+    if (secret) return secret;
+    throw halfAnswer(SERVICE_NAME, 'DescribeSecret', `the description of secret ${id}`, answer.$metadata);
   }
 
-  /** The current value; undefined: it has none. */
-  async current(id: string, signal: AbortSignal): Promise<SecretValue | undefined> {
+  /**
+   * The value of a secret that has one: what is written next may be made of it.
+   * @throws ProviderError CONFLICT where it is gone by now; BACKEND_UNAVAILABLE for an answer without it
+   */
+  async current(id: string, signal: AbortSignal): Promise<SecretValue> {
     const command = new GetSecretValueCommand({ SecretId: id });
     const answer = await this.#calls.run({
       operation: 'GetSecretValue',
@@ -82,7 +90,13 @@ export class SecretWrites {
       signal,
       send: unlessAbsent((options) => this.#client.send(command, options)),
     });
-    return answer && { text: answer.SecretString, binary: answer.SecretBinary };
+    if (!answer)
+      throw new ProviderError('CONFLICT', `secret ${id} has lost its value, or was deleted, since it was described`, {
+        field: REMOTE_KEY,
+      });
+    const { SecretString: text, SecretBinary: binary, $metadata } = answer;
+    if (text !== undefined || binary !== undefined) return { text, binary };
+    throw halfAnswer(SERVICE_NAME, 'GetSecretValue', `the value of secret ${id}`, $metadata);
   }
 
   /** @throws ProviderError CONFLICT where somebody else has created it with another value. */
