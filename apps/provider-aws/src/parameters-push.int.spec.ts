@@ -234,6 +234,14 @@ test.each<[string, string, TestPush, string, string]>([
   expect(proxy.requests).toEqual([]);
 });
 
+test('where AWS refuses a value that only an advanced parameter holds, the tier is what may help', async () => {
+  proxy.script = ({ operation }) => (operation === 'PutParameter' ? awsError(400, 'ValidationException') : undefined);
+  const long = { secretKey: 'k', data: { k: 'x'.repeat(4_097) } };
+  expect((await refusedCall(push('plain', '/long', long))).error.nextStep).toContain('metadata.spec.tier.type');
+  const advanced = { ...long, spec: { tier: { type: 'Advanced' } } };
+  expect((await refusedCall(push('plain', '/long', advanced))).error.nextStep).not.toContain('tier');
+});
+
 test("AWS's text is not passed on where it may quote the value, its name is; neither is in the log", async () => {
   lab.log.length = 0;
   const value = 'never-to-be-seen';

@@ -27,6 +27,8 @@ export interface WritingCall<T> {
   readonly action: string;
   /** What the user wrote that led to the call. Default: the remote key. */
   readonly field?: string;
+  /** What helps where AWS does not accept what is sent, if more is known than that. */
+  readonly nextStep?: string | undefined;
   readonly signal: AbortSignal;
   readonly send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 }
@@ -43,16 +45,17 @@ export class WritingCalls {
   }
 
   /** @throws ProviderError, never SECRET_NOT_FOUND; CONFLICT where somebody else wrote at the same time. */
-  async run<T>({ operation, action, field = REMOTE_KEY, signal, send }: WritingCall<T>): Promise<T> {
+  async run<T>(call: WritingCall<T>): Promise<T> {
+    const { operation, signal, send } = call;
     try {
       return await this.#options.metrics.track(operation, () => send({ abortSignal: signal }));
     } catch (error) {
       signal.throwIfAborted();
-      throw this.#failure(error, action, field);
+      throw this.#failure(error, call);
     }
   }
 
-  #failure(error: unknown, action: string, field: string): ProviderError {
+  #failure(error: unknown, { action, field = REMOTE_KEY, nextStep: special }: WritingCall<unknown>): ProviderError {
     const { service, region, at, conflicts, nextSteps = {}, fieldOf } = this.#options;
     if (error instanceof ProviderError || !isAwsError(error)) return ProviderError.from(error);
     const cause = withoutValue(error);
@@ -64,7 +67,8 @@ export class WritingCalls {
       );
     const about = fieldOf?.(error) ?? field;
     const failure = awsFailure(cause, { service, region, action, field: about, invalidRequest: 'INVALID_REQUEST', at });
-    const nextStep = Object.hasOwn(nextSteps, error.name) ? nextSteps[error.name] : undefined;
+    const known = Object.hasOwn(nextSteps, error.name) ? nextSteps[error.name] : undefined;
+    const nextStep = known ?? (failure.code === 'INVALID_REQUEST' ? special : undefined);
     if (nextStep === undefined) return failure;
     const { code, publicMessage, backend } = failure;
     return new ProviderError(code, publicMessage, { field: about, nextStep, cause, ...(backend && { backend }) });

@@ -29,7 +29,12 @@ export async function pushParameter(
   const desired = wantedTags(options);
   const text = await textOf(push, call, options);
   const current = await writes.current(name, { signal });
-  if (!current) return writes.put({ ...putSettings(options, true), Name: name, Value: text }, signal);
+  const put = (create: boolean) =>
+    writes.put(
+      { ...putSettings(options, create), Name: name, Value: text },
+      { signal, nextStep: tierAdvice(text, options) },
+    );
+  if (!current) return put(true);
   const tags = await writes.tags(name, signal);
   if (!isManaged(tags))
     throw new ProviderError('ALREADY_EXISTS', `parameter ${name} exists and is not managed by external-secrets`, {
@@ -48,7 +53,7 @@ export async function pushParameter(
   if (current.text === text) return;
   // The value comes last: once it is equal nothing is looked at any more.
   await writes.changeTags(name, tagChanges(tags, desired), signal);
-  await writes.put({ ...putSettings(options, false), Name: name, Value: text }, signal);
+  await put(false);
 }
 
 /** Deletes a parameter that has the mark of this operator; what has not, or is not there, is left as it is. */
@@ -88,6 +93,15 @@ async function textOf(push: Push, call: CallContext, options: ParameterPushOptio
   return text;
 }
 
+/** The most characters that a standard parameter holds. */
+const STANDARD_CHARACTERS = 4_096;
+
+/** Where no tier is given the account decides; whether it makes such a parameter an advanced one, AWS alone knows. */
+function tierAdvice(text: string, { tier }: ParameterPushOptions): string | undefined {
+  if (text.length <= STANDARD_CHARACTERS || tier?.type === 'Advanced') return undefined;
+  return `set metadata.spec.tier.type to Advanced if the value, which has more than ${STANDARD_CHARACTERS} characters, is what AWS refuses`;
+}
+
 const BINARY = 'encode it in the source Secret, or push the whole Secret, whose values are written in base64';
 
 interface Limit {
@@ -101,7 +115,7 @@ interface Limit {
 function limitOf({ tier }: ParameterPushOptions): Limit {
   return tier?.type === 'Standard'
     ? {
-        characters: 4_096,
+        characters: STANDARD_CHARACTERS,
         of: 'a standard parameter',
         nextStep: 'push less, or set metadata.spec.tier.type to Advanced',
       }

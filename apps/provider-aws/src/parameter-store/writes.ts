@@ -69,11 +69,18 @@ export class ParameterWrites {
     return tagsByKey(TagList);
   }
 
-  /** Writes a value, and a new version where there is one. */
-  async put(input: PutParameterCommandInput, signal: AbortSignal): Promise<void> {
+  /**
+   * Writes a value, and a new version where there is one.
+   * @param nextStep what helps where AWS does not accept it, if that is known
+   */
+  async put(
+    input: PutParameterCommandInput,
+    { signal, nextStep }: { readonly signal: AbortSignal; readonly nextStep?: string | undefined },
+  ): Promise<void> {
     await this.#calls.run({
       operation: 'PutParameter',
       action: `write parameter ${input.Name}`,
+      nextStep,
       signal,
       send: (options) => this.#client.send(new PutParameterCommand(input), options),
     });
