@@ -25,7 +25,7 @@ const MAX_LEVELS = 15;
 const MAX_NAME = 1_011;
 
 /** Why no parameter is written by this name, after its name; undefined for one that AWS takes, and for an ARN. */
-export function nameProblem(name: string): string | undefined {
+export function parameterNameProblem(name: string): string | undefined {
   if (parameterName(name).selector !== undefined) return 'names a version, which cannot be written';
   if (parameterArn(name)) return undefined;
   if (name === '') return 'is empty';

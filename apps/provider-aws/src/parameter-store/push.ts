@@ -3,7 +3,7 @@ import { isManaged, tagChanges } from '../aws/managed-tags.ts';
 import { wantedTags } from '../aws/pushed-tags.ts';
 import { checkTexts, invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
 import { REMOTE_KEY } from '../aws/writing-calls.ts';
-import { nameProblem } from './parameter-name.ts';
+import { parameterNameProblem } from './parameter-name.ts';
 import { parameterMetadata, type ParameterPushOptions, putSettings } from './push-options.ts';
 import type { ParameterWrites } from './writes.ts';
 
@@ -59,7 +59,7 @@ export async function pushParameter(
 /** Deletes a parameter that has the mark of this operator; what has not, or is not there, is left as it is. */
 export async function deleteParameter(writes: ParameterWrites, name: string, signal: AbortSignal): Promise<void> {
   // Nothing was ever pushed to such a name, and AWS would refuse the question.
-  if (nameProblem(name)) return;
+  if (parameterNameProblem(name)) return;
   if (!(await writes.current(name, { signal, encrypted: true }))) return;
   if (isManaged(await writes.tags(name, signal))) await writes.delete(name, signal);
 }
@@ -67,7 +67,8 @@ export async function deleteParameter(writes: ParameterWrites, name: string, sig
 /** What AWS refuses for certain, before anything is asked for. */
 function checkName(name: string): void {
   const problem =
-    nameProblem(name) ?? (RESERVED.test(name) ? 'begins with aws or ssm, which AWS keeps to itself' : undefined);
+    parameterNameProblem(name) ??
+    (RESERVED.test(name) ? 'begins with aws or ssm, which AWS keeps to itself' : undefined);
   if (problem === undefined) return;
   throw new ProviderError('INVALID_REQUEST', `parameter name ${name} ${problem}`, {
     field: REMOTE_KEY,
@@ -131,5 +132,5 @@ function tooLarge({ characters, of, nextStep }: Limit): ProviderError {
 
 /** Whether there is such a parameter, whoever manages it; without its value. */
 export async function parameterExists(writes: ParameterWrites, name: string, signal: AbortSignal): Promise<boolean> {
-  return !nameProblem(name) && (await writes.current(name, { signal, encrypted: true })) !== undefined;
+  return !parameterNameProblem(name) && (await writes.current(name, { signal, encrypted: true })) !== undefined;
 }

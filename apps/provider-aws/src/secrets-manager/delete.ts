@@ -1,7 +1,7 @@
 import { isManaged } from '../aws/managed-tags.ts';
 import type { AwsConfig } from '../aws/aws-config.ts';
 import type { PushTarget } from './push.ts';
-import { nameProblem } from './secret-name.ts';
+import { secretNameProblem } from './secret-name.ts';
 import { isReplica } from './taken-names.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function deleteSecretFrom(
   signal: AbortSignal,
 ): Promise<void> {
   // Nothing was ever pushed to such a name, and AWS would refuse the question.
-  if (nameProblem(id)) return;
+  if (secretNameProblem(id)) return;
   const secret = await writes.describe(id, signal);
   if (!secret || secret.isScheduledForDeletion || !isManaged(secret.tags)) return;
   const { arn, primaryRegion, replicas } = secret;
@@ -40,7 +40,7 @@ export async function secretHasValue(
   id: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (nameProblem(id)) return false;
+  if (secretNameProblem(id)) return false;
   const secret = await writes.describe(id, signal);
   return secret !== undefined && secret.versions === 'current' && !secret.isScheduledForDeletion;
 }

@@ -9,7 +9,7 @@ import { readPushOptions, type SecretPushOptions } from './push-options.ts';
 import { holds, inFormat, mergedValue, sourceValue } from './push-value.ts';
 import { reconcileReplicas } from './replicas.ts';
 import { reconcilePolicy, type WantedPolicy, wantedPolicy } from './resource-policy.ts';
-import { nameProblem, secretArn } from './secret-name.ts';
+import { secretNameProblem, secretArn } from './secret-name.ts';
 import { isReplica, notManaged, scheduledForDeletion } from './taken-names.ts';
 import { replicasIn, type SecretWrites } from './writes.ts';
 
@@ -41,7 +41,7 @@ const FIRST_VERSION = '00000000-0000-0000-0000-000000000001';
  * somebody else, and one that is scheduled for deletion: then nothing is written. CONFLICT where somebody else wrote at the same time.
  */
 export async function pushSecretTo(target: PushTarget, id: string, push: Push, call: CallContext): Promise<void> {
-  const problem = nameProblem(id);
+  const problem = secretNameProblem(id);
   if (problem) throw invalidName(`secret name ${id} ${problem}`, 'use 1 to 512 letters, digits and / _ + = . @ -');
   const wanted = await read(target, push, call);
   const secret = await target.writes.describe(id, call.signal);

@@ -9,7 +9,7 @@ export function secretArn(id: string): ResourceArn | undefined {
 }
 
 /** Why no secret can have this name, after its name; undefined for a name that AWS takes, and for an ARN. */
-export function nameProblem(name: string): string | undefined {
+export function secretNameProblem(name: string): string | undefined {
   if (secretArn(name)) return undefined;
   if (name === '') return 'is empty';
   if (/[^\w/+=.@-]/.test(name)) return 'has characters that Secrets Manager does not take';
