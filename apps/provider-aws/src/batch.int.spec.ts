@@ -117,6 +117,17 @@ describe('a batch of secrets', () => {
     expect(proxy.of('GetSecretValue')).toHaveLength(4);
   });
 
+  test('that AWS refuses for one bad name costs the others nothing, and the next one is asked for again', async () => {
+    proxy.script = ({ operation, body }) =>
+      operation === 'BatchGetSecretValue' && body.includes('bad name')
+        ? awsError(400, 'InvalidParameterException')
+        : undefined;
+    const [value, bad] = await batch('sm', ...keys(['many-0', 'bad name']));
+    expect([value, bad]).toEqual(['many-0', 'SECRET_NOT_FOUND']);
+    expect(await batch('sm', ...keys(['many-0', 'many-1']))).toEqual(['many-0', 'many-1']);
+    expect(proxy.of('BatchGetSecretValue')).toHaveLength(2);
+  });
+
   test('that AWS throttles says so of each, and none is absent', async () => {
     proxy.script = () => awsError(400, 'ThrottlingException', 'Rate exceeded');
     expect(await batch('sm', ...keys(['many-0', 'nowhere']))).toEqual(['BACKEND_THROTTLED', 'BACKEND_THROTTLED']);
@@ -156,6 +167,21 @@ describe('a batch of parameters', () => {
       expect(await batch('single', ...keys(['many-0', 'many-1']))).toEqual(['many-0', 'many-1']);
     expect(proxy.of('GetParameters')).toHaveLength(1);
   });
+});
+
+describe.each([
+  ['sm', ['json', 'many-0'], 'BatchGetSecretValue', 'GetSecretValue'],
+  ['ps', ['/json', 'many-0'], 'GetParameters', 'GetParameter'],
+] as const)('a batch of %s that is answered with', (config, [first, second], many, one) => {
+  test.each(['{}', 'null', '', '[]', '{"SecretValues":7,"Parameters":[null,{"Name":7}],"Errors":"x"}'])(
+    '%j says nothing about any of them: each is asked for alone',
+    async (body) => {
+      proxy.script = ({ operation }) => (operation === many ? { status: 200, body } : undefined);
+      const outcomes = await batch(config, ...keys([first, second]));
+      expect(outcomes).toEqual([expect.stringContaining('"a":"1"'), 'many-0']);
+      expect(proxy.of(one)).toHaveLength(2);
+    },
+  );
 });
 
 describe.each([

@@ -99,9 +99,10 @@ export class SecretsManagerBackend implements Backend {
   }
 
   /** Whoever manages it. A secret without a value, or on its way out, does not exist here. */
-  secretExists({ remoteKey }: PushedRef, { signal }: CallContext): Promise<boolean> {
+  async secretExists({ remoteKey }: PushedRef, { signal }: CallContext): Promise<boolean> {
     const { access, api } = this.#options;
-    return access.use(() => secretHasValue(api, this.#idOf(remoteKey, REMOTE_KEY), signal), signal);
+    const id = this.#idOf(remoteKey, REMOTE_KEY);
+    return access.use(() => secretHasValue(api, id, signal), signal);
   }
 
   /** Whether there is an identity to use. Access keys prove themselves only when they are used, roles when assumed. */
