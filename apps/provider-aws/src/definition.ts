@@ -13,7 +13,7 @@ import type { AwsStoreConfig } from './config/aws.ts';
 import { awsSchema } from './config/gen/aws.ts';
 import type { ParameterStoreConfig } from './config/parameter-store.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { checkAuth, roleWarnings } from './aws/check-auth.ts';
+import { checkAuth, loginWarnings } from './aws/check-auth.ts';
 import { ParameterStoreApi } from './parameter-store/api.ts';
 import { ParameterStoreBackend } from './parameter-store/backend.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
@@ -94,7 +94,7 @@ function parameterStore(endpoints: Endpoints): KindBehaviour<AwsConfig> {
         api: new ParameterStoreApi(apiOptions(context, access, endpoints)),
         access,
         prefix: config.prefix ?? '',
-        warnings: roleWarnings(config, at),
+        warnings: loginWarnings(config, at),
         at,
       });
     },

@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '@eso/api/server';
 import type { AwsConfig, FieldPath } from '../aws/aws-config.ts';
-import { checkAuth, roleWarnings } from '../aws/check-auth.ts';
+import { checkAuth, loginWarnings } from '../aws/check-auth.ts';
 
 /** What the schema of a SecretsManager lets through. */
 export function checkConfig(config: AwsConfig, at: FieldPath): ConfigProblem[] {
@@ -12,7 +12,7 @@ export function configWarnings(config: AwsConfig, at: FieldPath): string[] {
   const { secretsManager } = config;
   const deletion = secretsManager?.forceDeleteWithoutRecovery || secretsManager?.recoveryWindowInDays;
   return [
-    ...roleWarnings(config, at),
+    ...loginWarnings(config, at),
     ...(deletion ? [`${at('secretsManager')} has no effect yet: this version of the provider deletes no secrets`] : []),
   ];
 }

@@ -26,7 +26,7 @@ function checkRegion(region: string, at: FieldPath): ConfigProblem[] {
   return [
     {
       field: at('region'),
-      problem: `${at('region')} is no name of a region`,
+      problem: `region not found: ${at('region')} is no name of a region`,
       nextStep: 'write the name of a region, such as eu-central-1',
     },
   ];

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
-import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/testing';
+import { startTestProvider, type TestObject, type TestProvider, type TestProviderOptions } from '@eso/api/testing';
 import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
 import type { Endpoints } from '../aws/endpoints.ts';
@@ -23,6 +23,8 @@ export type InlineStoreKind = 'SecretStore' | 'ClusterSecretStore';
 export interface AwsLabOptions extends MotoOptions {
   /** Where the provider finds AWS, for tests that stand in between. Default: the emulator. */
   readonly endpoints?: (url: string) => Endpoints | Promise<Endpoints>;
+  /** Settings of the provider beside those that the lab makes itself. */
+  readonly provider?: Partial<Pick<TestProviderOptions, 'ambientCredentials' | 'adminNamespaces' | 'kube' | 'clock'>>;
 }
 
 /** What a failed call is answered with. */
@@ -63,9 +65,11 @@ export class AwsLab {
       secretsManager: moto.url,
       ssm: moto.url,
       sts: moto.url,
+      ecr: moto.url,
     };
     const log: string[] = [];
     const provider = await startTestProvider({
+      ...options.provider,
       definition: awsProvider({ endpoints }),
       logger: createLogger({ name: 'aws', destination: { write: (line) => void log.push(line) } }),
       tls: {
@@ -91,6 +95,15 @@ export class AwsLab {
       kind: 'Secret',
       metadata: { namespace, name },
       data: { id: encoded(keys.accessKeyId), secret: encoded(keys.secretAccessKey) },
+    });
+  }
+
+  /** Writes a ServiceAccount. */
+  serviceAccount(name: string, annotations: Readonly<Record<string, string>> = {}, namespace = 'team-a'): void {
+    this.provider.objects.apply({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace, name, annotations },
     });
   }
 
