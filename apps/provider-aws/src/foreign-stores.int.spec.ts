@@ -27,7 +27,7 @@ let scratch: string;
 let kubeconfig: string;
 let child: ChildProcess;
 let client: TestProviderClient;
-/** Stands for STS, which refuses everybody: no test of this file needs more of AWS. */
+/** Stands for STS and ECR, which refuse everybody: no test of this file needs more of AWS. */
 let sts: AwsProxy;
 let metricsPort: number;
 const log: string[] = [];
@@ -66,7 +66,12 @@ async function start(): Promise<number> {
     ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9', AWS_STS_ENDPOINT: sts.url },
+      env: {
+        ...process.env,
+        AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9',
+        AWS_STS_ENDPOINT: sts.url,
+        AWS_ECR_ENDPOINT: sts.url,
+      },
     },
   );
   const ports = Promise.withResolvers<number>();
@@ -275,4 +280,33 @@ test('a token of a ServiceAccount is asked for where the chart allows it, and sh
     life: 600,
   });
   expect(log.join('\n')).not.toContain(form.get('WebIdentityToken'));
+});
+
+describe('a generator', () => {
+  const generator = (name: string, spec: string) =>
+    own.cluster.apply(`
+apiVersion: generators.external-secrets.io/v1alpha1
+kind: ECRAuthorizationToken
+metadata: { name: ${name}, namespace: team-a }
+spec: ${spec}
+`);
+  const generate = (name: string) =>
+    client.generator.generate({
+      generatorRef: { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'ECRAuthorizationToken', name },
+      sourceNamespace: 'team-a',
+    });
+
+  test('is read as the API server keeps it, with the rights of the chart', async () => {
+    await own.cluster.apply(
+      '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: team-a }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
+    );
+    await generator('registry', `{ region: ${REGION}, auth: ${keys()} }`);
+    const { code, error } = await refusedCall(generate('registry'));
+    expect([code, error.field]).toEqual(['ACCESS_DENIED', 'spec.auth']);
+    expect(sts.of('GetAuthorizationToken')).toHaveLength(1);
+  });
+
+  test('without a region is refused by the API server', async () => {
+    await expect(generator('nowhere', '{ scope: public }')).rejects.toThrow(/spec\.region/);
+  });
 });

@@ -15,9 +15,13 @@ import { awsProvider } from '../definition.ts';
 export const REGION = 'eu-central-1';
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
 const STORE_API_VERSION = 'external-secrets.io/v1';
+const GENERATORS = 'generators.external-secrets.io/v1alpha1';
 
 /** Kinds of stores that hold their config. */
 export type InlineStoreKind = 'SecretStore' | 'ClusterSecretStore';
+
+/** Kinds of generators. */
+export type GeneratorName = 'ECRAuthorizationToken' | 'STSSessionToken';
 
 /** Settings of the emulator, and what stands before it. */
 export interface AwsLabOptions extends MotoOptions {
@@ -169,6 +173,21 @@ export class AwsLab {
     find: { readonly name?: { regexp: string }; readonly path?: string; readonly tags?: Record<string, string> },
   ): Promise<Record<string, string>> {
     return texts((await this.provider.client.store.getAllSecrets({ ...this.request(config), find })).secrets);
+  }
+
+  /** Writes a generator. */
+  generator(kind: GeneratorName, name: string, spec: object, namespace = 'team-a'): void {
+    this.provider.objects.apply({ apiVersion: GENERATORS, kind, metadata: { namespace, name }, spec });
+  }
+
+  /** What a generator makes for a namespace. */
+  async generate(
+    kind: GeneratorName | 'ClusterGenerator',
+    name: string,
+    sourceNamespace = 'team-a',
+  ): Promise<Record<string, string>> {
+    const generatorRef = { apiVersion: GENERATORS, kind, name };
+    return texts((await this.provider.client.generator.generate({ generatorRef, sourceNamespace })).secrets);
   }
 
   async stop(): Promise<void> {
