@@ -1,0 +1,38 @@
+/** What a config may tell about the backend behind a provider; docs of each: `ConformanceConfig`. */
+export const FIXTURES = [
+  'store',
+  'namedStore',
+  'otherStore',
+  'clusterStore',
+  'brokenStore',
+  'stranger',
+  'secrets',
+  'versions',
+  'properties',
+  'metadata',
+  'absent',
+  'absentProperty',
+  'absentVersion',
+  'forbidden',
+  'throttled',
+  'unavailable',
+  'garbled',
+  'maps',
+  'notAnObject',
+  'findByName',
+  'findByTags',
+  'findByPath',
+  'partialFind',
+  'pushKey',
+  'pushProperty',
+  'pushWhole',
+  'deleteKey',
+  'unmanaged',
+  'existing',
+  'generator',
+  'tooLarge',
+  'slow',
+] as const;
+
+/** Name of one of them. */
+export type FixtureName = (typeof FIXTURES)[number];
