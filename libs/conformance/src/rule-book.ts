@@ -1,27 +1,13 @@
+import type { Feature } from '@eso/api/contract';
 import type { FixtureName } from './config/fixtures.ts';
 import type { HookName } from './config/hooks.ts';
-
-/** What a kind says in `CapabilitiesResponse.features` that it can be used for. */
-export type FeatureName =
-  | 'get'
-  | 'map'
-  | 'findByName'
-  | 'findByTags'
-  | 'findByPath'
-  | 'metadata'
-  | 'push'
-  | 'delete'
-  | 'exists'
-  | 'batch'
-  | 'watch'
-  | 'generate';
 
 /** One rule of the contract: what it is called, and what has to be there for it to be checked. */
 export interface RuleEntry {
   /** What a provider does, as a sentence. */
   readonly title: string;
   /** What the kind has to claim: all of them. Default nothing. */
-  readonly features?: readonly FeatureName[];
+  readonly features?: readonly Feature[];
   /** What the config has to say. Default nothing. */
   readonly fixtures?: readonly FixtureName[];
   /** What the harness has to be able to do to the provider. Default nothing. */
@@ -167,7 +153,7 @@ export const RULE_BOOK = {
   'namespaces.8': { title: 'a request that says other than its store is refused', fixtures: ['namedStore'] },
 
   'limits.1': { title: 'a request over the limit is ResourceExhausted', fixtures: ['store'] },
-  'limits.2': { title: 'a request within the limit is read', features: ['push'], fixtures: ['store'] },
+  'limits.2': { title: 'a request within the limit is read', fixtures: ['store'] },
   'limits.3': { title: 'an answer over the limit is ResourceExhausted, and never a part', fixtures: ['tooLarge'] },
   'limits.4': { title: 'as many calls at once as are announced are taken' },
   'limits.5': { title: 'a body that is no message is an error of its call alone', fixtures: ['store'] },
