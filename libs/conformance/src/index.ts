@@ -4,6 +4,6 @@
  */
 export { checkConfig, type ConformanceConfig, type ConformanceConfigInput, readConfig } from './config/config.ts';
 export type { Hook } from './config/hooks.ts';
-export { type Report, reportLines, type RuleReport } from './report.ts';
+export { type Report, reportLines, type RuleReport, shortcomings } from './report.ts';
 export type { RuleId } from './rule-book.ts';
 export { type ConformanceOptions, type ConformanceTarget, RULES, runConformance } from './run-conformance.ts';

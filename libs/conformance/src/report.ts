@@ -9,6 +9,11 @@ export interface RuleReport {
   readonly outcome: 'passed' | 'failed' | 'notRun';
   /** What was seen, or why it was not checked; absent where it passed. */
   readonly reason?: string;
+  /**
+   * It was not checked, and need not be: the kind does not claim what it is about, the config says that there is no such thing, or
+   * nothing of what the provider has is concerned.
+   */
+  readonly excused?: true;
   /** How long the check took, milliseconds. */
   readonly ms: number;
 }
@@ -17,6 +22,13 @@ export interface RuleReport {
 export interface Report {
   readonly rules: readonly RuleReport[];
   readonly totalMs: number;
+}
+
+/** What keeps a provider from being one: the rules that it breaks, and those that were not checked without an excuse. */
+export function shortcomings({ rules }: Report): string[] {
+  return rules.flatMap(({ id, outcome, reason = '', excused }) =>
+    outcome === 'passed' || excused ? [] : [`${id} ${outcome}: ${reason}`],
+  );
 }
 
 /** A report as lines for a reader: what failed, what was not checked, and how many passed in which time. */

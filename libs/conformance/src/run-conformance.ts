@@ -85,32 +85,36 @@ async function checkRule(lab: Lab, id: RuleId, problem: string | undefined, time
   const rule: RuleEntry = RULE_BOOK[id];
   const about = { id, title: rule.title, spec: `docs/provider-contract.md#${id}` };
   const lacks = lackOf(lab, rule, problem);
-  if (lacks !== undefined) return { ...about, outcome: 'notRun', reason: lacks, ms: 0 };
+  if (lacks) return { ...about, outcome: 'notRun', ...lacks, ms: 0 };
   const startedMs = performance.now();
   const ms = (): number => Math.round(performance.now() - startedMs);
   try {
     await withinTime(CHECKS[id](lab), timeoutMs);
     return { ...about, outcome: 'passed', ms: ms() };
   } catch (error) {
-    if (error instanceof NothingToCheck) return { ...about, outcome: 'notRun', reason: error.message, ms: ms() };
+    if (error instanceof NothingToCheck)
+      return { ...about, outcome: 'notRun', reason: error.message, excused: true, ms: ms() };
     return { ...about, outcome: 'failed', reason: reasonOf(error), ms: ms() };
   }
 }
 
+type Lack = Pick<RuleReport, 'reason' | 'excused'>;
+
 /** What keeps a rule from being checked. */
-function lackOf(
-  lab: Lab,
-  { features = [], fixtures = [], hooks = [] }: RuleEntry,
-  problem?: string,
-): string | undefined {
+function lackOf(lab: Lab, rule: RuleEntry, problem: string | undefined): Lack | undefined {
+  const { features = [], fixtures = [], hooks = [] } = rule;
   const { lacks = {}, hooks: given = {} } = lab.config;
+  const missing = (name: string, what: string): Lack =>
+    lacks[name]
+      ? { reason: `there is no ${name}: ${lacks[name]}`, excused: true }
+      : { reason: `the config has no ${what}` };
   for (const feature of features)
-    if (!lab.features.has(feature)) return problem ?? `the kind does not claim ${feature}`;
-  for (const fixture of fixtures)
-    if (!lab.has(fixture))
-      return lacks[fixture] ? `there is no ${fixture}: ${lacks[fixture]}` : `the config has no ${fixture}`;
-  for (const hook of hooks)
-    if (!given[hook]) return lacks[hook] ? `there is no ${hook}: ${lacks[hook]}` : `the config has no hook ${hook}`;
+    if (!lab.features.has(feature))
+      return problem === undefined
+        ? { reason: `the kind does not claim ${feature}`, excused: true }
+        : { reason: problem };
+  for (const fixture of fixtures) if (!lab.has(fixture)) return missing(fixture, fixture);
+  for (const hook of hooks) if (!given[hook]) return missing(hook, `hook ${hook}`);
   return undefined;
 }
 
