@@ -31,8 +31,8 @@ export interface ReferenceFields {
   readonly name: string;
   readonly namespace?: string;
   readonly storeRefKind?: string;
-  readonly storeName?: string;
-  readonly authNamespace?: string;
+  storeName?: string;
+  authNamespace?: string;
 }
 
 /** The two fields that all requests of the store service share. */
@@ -125,7 +125,7 @@ export class Lab {
   fixture<K extends keyof Fixtures>(name: K): NonNullable<Fixtures[K]> {
     const fixture = this.config[name];
     if (fixture === undefined) throw new NothingToCheck(`the config has no ${name}`);
-    return fixture as NonNullable<Fixtures[K]>;
+    return fixture;
   }
 
   /** Whether the config, or what came with it, has what a rule needs. */

@@ -22,13 +22,13 @@ async function main(): Promise<number> {
   const config = values.config === undefined ? undefined : await readConfig(values.config);
   const report = await runConformance({ host, port: Number(port), certsDir: values.certs }, { config });
   if (values.report !== undefined) await writeFile(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
-  for (const line of reportLines(report)) console.log(line);
+  process.stdout.write(`${reportLines(report).join('\n')}\n`);
   return report.rules.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }
 
 try {
   process.exitCode = await main();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
 }

@@ -17,8 +17,8 @@ export interface ReloadSeen {
 export interface ShutdownSeen {
   /** What a watcher of health was told, in order. */
   readonly statuses: readonly string[];
-  /** What became of a call that was under way; undefined where there was none. */
-  readonly underWay: 'answered' | string | undefined;
+  /** What became of a call that was under way (`answered`, or its failure); undefined where there was none. */
+  readonly underWay: string | undefined;
   readonly askedToGo: boolean;
   /** Whether a new connection was still served after the last old one had been closed. */
   readonly stillServed: boolean;

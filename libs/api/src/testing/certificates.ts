@@ -60,7 +60,9 @@ export async function testCertificates(options: TestCertificatesOptions = {}): P
     clientDir: await leaf('core', 'clientAuth', [uri('core')]),
     strangerDir: await leaf('stranger', 'clientAuth', [uri('stranger')]),
     serverName,
-    renew: async () => void (await ofServer()),
+    renew: async () => {
+      await ofServer();
+    },
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -1,5 +1,6 @@
 import { Code } from '@connectrpc/connect';
 import { create, toBinary } from '@bufbuild/protobuf';
+import { WireType } from '@bufbuild/protobuf/wire';
 import { CapabilitiesRequestSchema, GetSecretRequestSchema, SecretStoreProvider } from '@eso/api/stubs';
 import { expectAnswer, expectBytes, expectRefusal } from '../expect.ts';
 import { demand } from '../finding.ts';
@@ -141,9 +142,9 @@ async function sized(lab: Lab, bytes: number): Promise<number | undefined> {
   const session = await lab.raw();
   const request = create(CapabilitiesRequestSchema, lab.through());
   // What a provider does not know is skipped, and is read all the same.
-  request.$unknown = [{ no: 15_000, wireType: 2, data: Buffer.alloc(0) }];
+  request.$unknown = [{ no: 15_000, wireType: WireType.LengthDelimited, data: Buffer.alloc(0) }];
   const rest = bytes - toBinary(CapabilitiesRequestSchema, request).length;
-  request.$unknown = [{ no: 15_000, wireType: 2, data: padded(rest) }];
+  request.$unknown = [{ no: 15_000, wireType: WireType.LengthDelimited, data: padded(rest) }];
   const call = session.call(CAPABILITIES, { message: toBinary(CapabilitiesRequestSchema, request) });
   const { status } = await lab.rawAnswer(CAPABILITIES, call);
   await servesOn(session);

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { WireType } from '@bufbuild/protobuf/wire';
 import {
   ExternalSecretDataRemoteRefSchema,
   GetSecretRequestSchema,
@@ -14,8 +15,8 @@ import type { Check } from './check.ts';
 const UNIMPLEMENTED = 12;
 /** Numbers that no version of the contract uses. */
 const FUTURE_FIELDS = [
-  { no: 199, wireType: 2, data: Buffer.from([3, 0x6e, 0x65, 0x77]) },
-  { no: 15_001, wireType: 0, data: Buffer.from([1]) },
+  { no: 199, wireType: WireType.LengthDelimited, data: Buffer.from([3, 0x6e, 0x65, 0x77]) },
+  { no: 15_001, wireType: WireType.Varint, data: Buffer.from([1]) },
 ];
 
 /** Requests of an older and of a newer core. */
@@ -65,7 +66,9 @@ export const versionChecks = {
 
 /** Without the fields that have come later. */
 function ofOlderCore(request: SecretFields): SecretFields {
-  const { authNamespace: _namespace, storeName: _name, ...providerRef } = request.providerRef;
+  const providerRef = { ...request.providerRef };
+  delete providerRef.authNamespace;
+  delete providerRef.storeName;
   return { ...request, providerRef };
 }
 

@@ -44,5 +44,5 @@ export function checkConfig(given: unknown): ConformanceConfig {
 export async function readConfig(file: string): Promise<ConformanceConfigInput> {
   const given: unknown = parse(await readFile(file, 'utf8'));
   checkConfig(given);
-  return (given ?? {}) as ConformanceConfigInput;
+  return given ?? {};
 }

@@ -19,7 +19,7 @@ export interface RawCall {
   readonly begun: Promise<void>;
   readonly ended: Promise<RawAnswer>;
   /** Gives it up, as a client does (RST_STREAM, CANCEL). */
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 /** What a call by hand says. */
@@ -110,7 +110,7 @@ export class RawSession {
           status: typeof status === 'string' ? Number(status) : undefined,
           headers: first,
           trailers,
-          resetCode: stream.rstCode ?? 0,
+          resetCode: stream.rstCode,
         });
       }),
     );
