@@ -18,6 +18,7 @@ export { type KubectlResult, type ServiceAccountRef, TestCluster } from './clust
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { type Fault, FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 export { HalfOpenProxy } from './half-open-proxy.ts';
+export { nodeErrorsAreErrors } from './node-errors.ts';
 export {
   LAB_SERVER_NAME,
   LAB_SERVICE,

@@ -138,14 +138,14 @@ export class AdverseProxy implements AsyncDisposable {
       case 'change':
         return this.#pass(incoming, body, response, (text) => Buffer.from(fault.change(text.toString())));
       case 'cut':
-        return sendHalf(await this.#forward(incoming, body), response);
+        sendHalf(await this.#forward(incoming, body), response);
+        return;
       case 'hold':
         return this.#hold(incoming, body, response);
       case 'drip':
-        return drip(response);
+        return drip(response, this.#ended.promise);
       case 'endless':
-        this.#poured += await pourWithoutEnd(response);
-        return;
+        return pourWithoutEnd(response, (bytes) => (this.#poured += bytes));
       case 'bytes':
         incoming.socket.end(fault.bytes);
         return;
@@ -185,8 +185,11 @@ export class AdverseProxy implements AsyncDisposable {
     const outgoing = to.protocol === 'https:' ? https.request(to, options) : http.request(to, options);
     outgoing.end(body);
     const [answer] = (await once(outgoing, 'response')) as [http.IncomingMessage];
-    const { 'transfer-encoding': _, ...rest } = answer.headers;
-    return { status: answer.statusCode ?? 0, headers: rest, body: await buffer(answer) };
+    // Emulators close the connection after each answer; what they stand for does not.
+    const kept = { ...answer.headers };
+    delete kept['transfer-encoding'];
+    delete kept.connection;
+    return { status: answer.statusCode ?? 0, headers: kept, body: await buffer(answer) };
   }
 }
 

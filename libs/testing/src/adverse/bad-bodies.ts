@@ -17,26 +17,25 @@ export function sendHalf(
   response.write(answer.body.subarray(0, answer.body.length >> 1), () => response.destroy());
 }
 
-/** Begins a JSON document and sends a space of it now and then, until the reader goes away. */
-export async function drip(response: ServerResponse): Promise<void> {
+/** Begins a JSON document and sends a space of it now and then, until the reader goes away or `ended`. */
+export async function drip(response: ServerResponse, ended: Promise<unknown>): Promise<void> {
   response.writeHead(200, JSON_TYPE).write('{');
   const timer = setInterval(() => response.write(' '), DRIP_MS);
-  await once(response, 'close');
+  await Promise.race([once(response, 'close'), ended]);
   clearInterval(timer);
+  response.destroy();
 }
 
 /**
- * Sends a JSON document with one text in it that does not end, as fast as the reader takes it.
- * @returns bytes that were sent before the reader went away: 256 MiB at most
+ * Sends a JSON document with one text in it that does not end (256 MiB), as fast as the reader takes it, until it goes away.
+ * @param count told of the bytes that were sent
  */
-export async function pourWithoutEnd(response: ServerResponse): Promise<number> {
+export async function pourWithoutEnd(response: ServerResponse, count: (bytes: number) => void): Promise<void> {
   const closed = once(response, 'close');
   response.writeHead(200, JSON_TYPE).write('{"value":"');
-  let sent = 0;
-  while (sent < MOST_BYTES && !response.destroyed) {
-    sent += CHUNK.length;
+  for (let sent = 0; sent < MOST_BYTES && !response.destroyed; sent += CHUNK.length) {
+    count(CHUNK.length);
     if (!response.write(CHUNK)) await Promise.race([once(response, 'drain'), closed]);
   }
   response.destroy();
-  return sent;
 }

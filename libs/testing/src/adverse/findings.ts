@@ -1,6 +1,6 @@
 import type { AdverseProxy } from './adverse-proxy.ts';
 import { type AdverseCalls, allOutcomes, answersOf, type CallOutcome } from './call-outcomes.ts';
-import { type AdverseCase } from './cases.ts';
+import type { AdverseCase } from './cases.ts';
 import { eventually } from '../eventually.ts';
 import { outcomeFindings, leaks } from './outcome-findings.ts';
 
@@ -15,6 +15,8 @@ export interface AdverseSubject {
   readonly elsewhere: AdverseCalls;
   /** Makes the provider open its backends anew, for faults of what is asked at the beginning alone. Default: they stay. */
   readonly reopen?: () => void;
+  /** How long it may take until all is well again, milliseconds. Default 30,000. */
+  readonly recoveryMs?: number;
   /** What no error and no line of the log may hold: values, credentials. */
   readonly hidden: readonly string[];
   /** Lines that the provider wrote to its log so far. */
@@ -57,26 +59,33 @@ export async function adverseFindings(adverse: AdverseCase, subject: AdverseSubj
       isAnswer(outcome, besideHealthy.get(name)) ? [] : [`the tenant beside: ${name} ${told(outcome)}`],
     ),
     ...traffic,
-    ...(await recoveryFindings(calls, healthy)),
+    ...(await recoveryFindings(subject, healthy)),
     ...leaks('the log', subject.log.slice(firstLine).join('\n'), hidden),
   ];
 }
 
 function trafficFindings(adverse: AdverseCase, proxy: AdverseProxy, calls: number): string[] {
   const findings: string[] = [];
-  if (proxy.hit === 0 && adverse.fault.kind !== 'refuse') findings.push('the backend was not asked');
+  if (proxy.hit === 0 && adverse.fault.kind !== 'refuse' && !adverse.mayAnswer)
+    findings.push('the backend was not asked');
   if (proxy.paths.includes('/elsewhere')) findings.push('a redirect was followed, with what the request carries');
   if (proxy.poured > MOST_POURED * calls) findings.push(`${proxy.poured} bytes of endless answers were taken`);
   return findings;
 }
 
 /** By itself, and with the next call where nothing has to run out first. */
-async function recoveryFindings(calls: AdverseCalls, healthy: ReadonlyMap<string, string>): Promise<string[]> {
+async function recoveryFindings(
+  { calls, recoveryMs = 30_000 }: AdverseSubject,
+  healthy: ReadonlyMap<string, string>,
+): Promise<string[]> {
   try {
-    await eventually(async () => {
-      for (const [name, outcome] of await allOutcomes(calls, PATIENT_MS))
-        if (!isAnswer(outcome, healthy.get(name))) throw new Error(`${name} ${told(outcome)}`);
-    });
+    await eventually(
+      async () => {
+        for (const [name, outcome] of await allOutcomes(calls, PATIENT_MS))
+          if (!isAnswer(outcome, healthy.get(name))) throw new Error(`${name} ${told(outcome)}`);
+      },
+      { timeoutMs: recoveryMs },
+    );
     return [];
   } catch (error) {
     return [`does not recover: ${(error as Error).message}`];
