@@ -5,6 +5,7 @@ import { connect } from 'node:http2';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HealthCheckResponse_ServingStatus } from '@eso/api/stubs';
 import { connectToProvider } from '@eso/api/testing';
 import { LAB_SERVER_NAME } from '@eso/testing';
 import { rssMiB } from '../bench/processes.ts';
@@ -66,8 +67,6 @@ function certificates(clientDir: string): { readonly ca: string; readonly cert: 
   return { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key') };
 }
 
-const SERVING = 1;
-
 async function untilServing(port: number, clientDir: string): Promise<void> {
   const client = connectToProvider({
     host: '127.0.0.1',
@@ -76,7 +75,7 @@ async function untilServing(port: number, clientDir: string): Promise<void> {
     ...certificates(clientDir),
   });
   try {
-    while ((await client.health.check({})).status !== SERVING) await sleep(PAUSE_MS);
+    while ((await client.health.check({})).status !== HealthCheckResponse_ServingStatus.SERVING) await sleep(PAUSE_MS);
   } finally {
     client.close();
   }
