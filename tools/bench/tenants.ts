@@ -10,7 +10,7 @@ import { type Outcome, type Scenario, wholeNumber } from './scenario.ts';
 import { IN_FLIGHT, until } from './syncing-system.ts';
 
 /** What one open backend may take at its peak: a client of AWS with connections, the login, what was read. */
-const BACKEND_MIB = 0.5;
+const BACKEND_MIB = 0.25;
 /** What comes and goes with load, whoever causes it. */
 const WORKING_MIB = 48;
 const LOOK_MS = 250;
