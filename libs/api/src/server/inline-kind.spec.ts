@@ -56,9 +56,7 @@ const cloud = defineInlineKind<Config>({
         if (key === 'broken')
           throw new ProviderError('CREDENTIALS_UNUSABLE', 'no login', { field: at('auth.secretRef'), nextStep: 'do' });
         const { name = '', namespace } = config.auth?.secretRef ?? {};
-        return metrics.track('Read', () =>
-          credentials.secretKey({ name, key: 'k', namespace }, 'spec.auth.secretRef'),
-        );
+        return metrics.track('Read', () => credentials.secretKey({ name, key: 'k', namespace }, 'spec.auth.secretRef'));
       },
     };
   },

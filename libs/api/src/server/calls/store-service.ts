@@ -116,9 +116,12 @@ export function storeService({ limits, ...over }: StoreServiceOptions): ServiceI
       if (!backend.secretExists) throw unsupported('SecretExists');
       return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
     }),
-    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, (target, _request, signal) =>
-      validate(over.access, target, signal),
-    ),
+    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, async (target, request, signal) => {
+      const answer = await validate(over.access, target, signal);
+      if (answer.error !== undefined)
+        over.runtime.logger.info(describeStoreRequest(request), `store is not valid: ${answer.error}`);
+      return answer;
+    }),
     capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
       Promise.resolve(capabilitiesOf(kind.features)),
     ),
