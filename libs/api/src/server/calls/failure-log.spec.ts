@@ -74,7 +74,7 @@ const denied = (): ProviderError =>
     cause: Object.assign(new Error(MARKER), { code: 'E_DENIED' }),
   });
 const fails =
-  (error: unknown): (() => Promise<never>) =>
+  (error: Error): (() => Promise<never>) =>
   () =>
     Promise.reject(error);
 const target = {
