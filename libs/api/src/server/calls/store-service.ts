@@ -83,16 +83,16 @@ export function storeService({ limits, ...over }: StoreServiceOptions): ServiceI
     getSecret: onBackend(rpc.getSecret, async (backend, request, call) => {
       if (!backend.getSecret) throw unsupported('GetSecret');
       const value = await backend.getSecret(remoteRefOf(request.remoteRef), call);
-      checkValue(value, limits);
+      checkValue(value, limits, { field: 'remoteRef.key' });
       return { value };
     }),
     getSecretMap: onBackend(rpc.getSecretMap, async (backend, request, call) => {
       if (!backend.getSecretMap) throw unsupported('GetSecretMap');
-      return secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits);
+      return secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits, 'remoteRef.key');
     }),
     getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) => {
       if (!backend.getAllSecrets) throw unsupported('GetAllSecrets');
-      return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits);
+      return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits, 'find');
     }),
     pushSecret: onBackend(
       rpc.pushSecret,
@@ -173,8 +173,9 @@ export function describeStoreRequest({ providerRef, sourceNamespace }: StoreRequ
 function secretsOf(
   secrets: ReadonlyMap<string, Uint8Array>,
   limits: ResponseLimits,
+  field: string,
 ): { secrets: Record<string, Uint8Array> } {
-  checkMap(secrets, limits);
+  checkMap(secrets, limits, { field });
   return { secrets: Object.fromEntries(secrets) };
 }
 

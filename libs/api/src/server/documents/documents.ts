@@ -48,22 +48,28 @@ export async function writeProperty(
   value: Uint8Array,
   call: Pick<CallContext, 'work'>,
 ): Promise<Uint8Array | undefined> {
+  const field = 'match.remoteRef.property';
   if (!isUtf8(value))
     throw new ProviderError(
       'INVALID_REQUEST',
       'the value is no UTF-8 text, and a property of a JSON document is text',
       {
-        field: 'remoteRef.property',
+        field,
         nextStep: 'encode it in the source Secret, or push it without a property',
       },
     );
-  return call.work.run({
-    task: writeTask,
-    input: { document, property, value },
-    source: JSON.stringify([property, document.length, value.length]),
-    field: 'remoteRef.property',
-    what: 'writing the property',
-  });
+  try {
+    return await call.work.run({
+      task: writeTask,
+      input: { document, property, value },
+      source: JSON.stringify([property, document.length, value.length]),
+      field,
+      what: 'writing the property',
+    });
+  } catch (error) {
+    // Properties are read in an ExternalSecret and written in a PushSecret.
+    throw error instanceof ProviderError ? error.at(field) : error;
+  }
 }
 
 /**

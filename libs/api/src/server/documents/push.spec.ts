@@ -53,7 +53,7 @@ describe('the value of a push', () => {
       }),
     );
     await expect(writeProperty(Buffer.from('{}'), 'a', binary, call)).rejects.toThrow(
-      refusal({ code: 'INVALID_REQUEST', field: 'remoteRef.property' }),
+      refusal({ code: 'INVALID_REQUEST', field: 'match.remoteRef.property' }),
     );
   });
 });
