@@ -56,6 +56,7 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
           behaviours[context.config.service === 'ParameterStore' ? 'ParameterStore' : 'SecretsManager'].open(context),
         key: 'aws',
         schema: awsSchema,
+        metricName: ({ service }) => `AWS/${service}`,
         checkConfig: checkStoreConfig,
       }),
     ],
