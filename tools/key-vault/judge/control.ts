@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
-import { type AppOptions, type Cloud, CLOUDS, type KeyVaultServer, type Permissions } from '../index.ts';
+import { type AppOptions, type CloudChoice, CLOUDS, type KeyVaultServer, type Permissions } from '../index.ts';
 
 /** What the judge may ask for, to bring about what a case needs. */
 interface Orders {
@@ -21,7 +21,7 @@ interface Orders {
     readonly tenantId: string;
     readonly clientId: string;
     readonly purgeProtection?: boolean;
-    readonly cloud?: Cloud['name'];
+    readonly cloud?: CloudChoice;
   };
   readonly logins: { readonly clear: boolean };
 }

@@ -63,13 +63,25 @@ def challenge():
     equal((f'resource="{RESOURCE}"' in header, TENANT in header), (True, True), header)
 
 
-@case("cloud.usGovernment", True)
-def other_cloud():
-    order("vault", name="judged-gov", tenantId=TENANT, clientId=CLIENT_ID, cloud="usGovernment")
-    credential = ClientSecretCredential(TENANT, CLIENT_ID, CLIENT_SECRET, authority=AzureAuthorityHosts.AZURE_GOVERNMENT)
-    url = "https://judged-gov.vault.usgovcloudapi.net"
+def in_cloud(cloud, authority, suffix):
+    """Its own authority, its own audience: a token of the public cloud opens nothing here."""
+    if cloud:
+        order("vault", name="judged", tenantId=TENANT, clientId=CLIENT_ID, cloud=cloud)
+    credential = ClientSecretCredential(
+        TENANT, CLIENT_ID, CLIENT_SECRET, authority=authority, disable_instance_discovery=cloud is None
+    )
+    url = f"https://judged.{suffix}"
     equal(client("secrets", credential, url).set_secret("a", "b").value, "b")
-    raises(HttpResponseError, lambda: client("secrets", Shown(token()), url).get_secret("a"), 401)
+    raises(HttpResponseError, lambda: client("secrets", Shown(token()), url).get_secret("a"), 401, "Unauthorized")
+
+
+for each in (
+    ("usGovernment", AzureAuthorityHosts.AZURE_GOVERNMENT, "vault.usgovcloudapi.net"),
+    ("china", AzureAuthorityHosts.AZURE_CHINA, "vault.azure.cn"),
+    ("german", "login.microsoftonline.de", "vault.microsoftazure.de"),
+    (None, "login.private.test", "vault.private.test"),
+):
+    case(f"cloud.{each[0] or 'private'}", True)(lambda each=each: in_cloud(*each))
 
 
 @case("request.without api-version", True)

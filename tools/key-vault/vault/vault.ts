@@ -1,4 +1,4 @@
-import { type Cloud, CLOUDS } from '../clouds.ts';
+import { type Cloud, type CloudChoice, cloudOf } from '../clouds.ts';
 import { Shelf, type ShelfSettings } from './shelf.ts';
 import type { CertificateVersion, KeyVersion, SecretVersion } from './versions.ts';
 
@@ -13,7 +13,7 @@ export interface Permissions {
 export interface VaultOptions {
   readonly name: string;
   /** Default `public`. */
-  readonly cloud?: Cloud['name'];
+  readonly cloud?: CloudChoice;
   /** Whose tokens it takes. */
   readonly tenantId: string;
   /** By client id. */
@@ -46,9 +46,9 @@ export class Vault {
   #throttling: Throttling = { remaining: 0, retryAfterSeconds: 0 };
 
   constructor(options: VaultOptions, settings: Omit<ShelfSettings, 'delays'>) {
-    const { name, cloud = 'public', tenantId, access = {}, purgeProtection = false, delays } = options;
+    const { name, cloud, tenantId, access = {}, purgeProtection = false, delays } = options;
     this.name = name;
-    this.cloud = CLOUDS[cloud];
+    this.cloud = cloudOf(cloud);
     this.tenantId = tenantId;
     this.url = `https://${name}.${this.cloud.vaultSuffix}`;
     this.access = access;
