@@ -21,6 +21,8 @@ interface Orders {
     readonly tenantId: string;
     readonly clientId: string;
     readonly purgeProtection?: boolean;
+    readonly grantedBy?: 'policies' | 'roles';
+    readonly access?: Permissions | 'all';
     readonly cloud?: CloudChoice;
   };
   readonly logins: { readonly clear: boolean };
@@ -46,8 +48,8 @@ const CARRIERS: Carriers = {
   trust: (server, { issuer, keys }) => server.directory.trustIssuer(issuer, keys),
   delays: (server, { vault, deletionMs, recoveryMs }) =>
     void Object.assign(server.vault(vault).delays, { deletionMs, recoveryMs }),
-  vault: (server, { name, tenantId, clientId, purgeProtection = false, cloud = 'public' }) =>
-    void server.addVault({ name, tenantId, purgeProtection, cloud, access: { [clientId]: 'all' } }),
+  vault: (server, { name, tenantId, clientId, access = 'all' as const, ...more }) =>
+    void server.addVault({ name, tenantId, access: { [clientId]: access }, ...more }),
   logins: (server, { clear }) => {
     const logins = server.calls.filter(({ path }) => path.endsWith('/oauth2/v2.0/token')).length;
     if (clear) server.calls.length = 0;
