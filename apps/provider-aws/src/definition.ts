@@ -82,7 +82,7 @@ function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
         credentials,
         region: config.region,
         deletion: config.secretsManager,
-        warnings: roleWarnings(config, at),
+        warnings: loginWarnings(config, at),
         at,
       });
     },
