@@ -1,7 +1,7 @@
 import { type BackendAnswer, type ErrorCode, ProviderError, type ProviderErrorOptions } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
-import { nextStepFor } from './next-steps.ts';
+import { isSwitchedOff, nextStepFor } from './next-steps.ts';
 import type { IdentityWords } from './origin.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { retryHintMs } from './retry-hint.ts';
@@ -60,7 +60,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     case 'ACCESS_DENIED':
       return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: call.denied ?? nextStepFor(code, error, call.at),
+        nextStep: (isSwitchedOff(error.name) ? undefined : call.denied) ?? nextStepFor(code, error, call.at),
         ...common,
       });
     case 'BACKEND_THROTTLED':
