@@ -31,6 +31,8 @@ export interface AwsError {
   readonly $fault?: 'client' | 'server';
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: unknown;
+  /** Of an answer that succeeds and is none of AWS: what it answered. */
+  readonly operation?: string;
 }
 
 /** Names of errors about the token of a web identity. */
@@ -153,6 +155,7 @@ function unavailability(error: AwsError): string {
   const code = socketCode(error);
   if (code) return code.startsWith('HPE_') ? `does not answer in HTTP (${code})` : `is not reachable (${code})`;
   if (error.name === 'TimeoutError') return 'does not answer in time';
+  if (error.operation !== undefined) return `answered ${error.operation} without the content that AWS gives`;
   if (error.$fault && !NAMELESS.has(error.name)) return `fails (${sanitised(error.name)})`;
   const status = statusOf(error);
   return `answers with HTTP ${status} and ${status < 400 ? 'what is no answer of AWS' : 'no error of AWS'}`;
