@@ -112,7 +112,7 @@ describe.each(['a config object', 'a SecretStore', 'a ClusterSecretStore'])('%s'
     });
   });
 
-  test('with another role in the annotation is another session [V2.2.8]', async () => {
+  test('with another role in the annotation is another session', async () => {
     const name = `moved-${where.length}`;
     lab.serviceAccount(name, { [ANNOTATION]: FIRST });
     const store = written(jwt(name));
@@ -195,7 +195,7 @@ describe.each(['a config object', 'a SecretStore', 'a ClusterSecretStore'])('%s'
     expect(proxy.requests).toEqual([]);
   });
 
-  test('uses a ServiceAccount of another namespace behind a ClusterSecretStore alone [V2.2.3]', async () => {
+  test('uses a ServiceAccount of another namespace behind a ClusterSecretStore alone [V2.4.4]', async () => {
     lab.serviceAccount('app', { [ANNOTATION]: ROLE }, 'vault');
     const store = written(jwt('app', { namespace: 'vault' }));
     if (where === 'a ClusterSecretStore') {
