@@ -9,6 +9,7 @@ import {
 } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentity } from './aws-identity.ts';
+import { checkAnswers } from './answer-check.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure, rejectedAs } from './failure.ts';
 import type { IdentityWords, Origin } from './origin.ts';
@@ -75,6 +76,7 @@ async function assumeByToken(
   const { token } = await credentials.serviceAccountToken(ref, { audiences: [audience] }, field);
   signal.throwIfAborted();
   const client = new STSClient(clientSettings({ region, endpoint, at, login: unsigned }));
+  checkAnswers(client);
   const request = {
     RoleArn: roleArn,
     RoleSessionName: SESSION_NAME,
