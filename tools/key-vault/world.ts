@@ -1,0 +1,34 @@
+import { Directory } from './entra/directory.ts';
+import { TokenMint } from './entra/tokens.ts';
+import type { KeyVaultOptions } from './options.ts';
+import { allRules, type Rules } from './rules.ts';
+import { Vault, type VaultOptions } from './vault/vault.ts';
+
+/** All that the server knows. */
+export class World {
+  readonly directory: Directory;
+  readonly mint: TokenMint;
+  readonly rules: Rules;
+  readonly now: () => number;
+  readonly #vaults = new Map<string, Vault>();
+
+  constructor({ tenants, vaults, rules, tokenLifeSeconds = 3600, now = Date.now }: KeyVaultOptions) {
+    this.now = now;
+    this.directory = new Directory(tenants);
+    this.mint = new TokenMint(now, { lifeSeconds: tokenLifeSeconds });
+    this.rules = { ...allRules(), ...rules };
+    for (const vault of vaults) this.addVault(vault);
+  }
+
+  /** Adds a vault, or puts a new one in the place of one of its name. */
+  addVault(options: VaultOptions): Vault {
+    const vault = new Vault(options);
+    this.#vaults.set(new URL(vault.url).host, vault);
+    return vault;
+  }
+
+  /** The vault that answers at a host. */
+  vaultAt(host: string): Vault | undefined {
+    return this.#vaults.get(host);
+  }
+}
