@@ -52,6 +52,12 @@ export const CLOUDS: Readonly<Record<Cloud['name'], Cloud>> = {
   },
 };
 
+/** Whether a cloud has a service of this name. One slash at its end counts as part of the name, and stays in `aud`. */
+export function isResource(cloud: Cloud, resource: string): boolean {
+  const bare = resource.replace(/\/$/, '');
+  return bare === `https://${cloud.vaultSuffix}` || cloud.management.includes(bare);
+}
+
 /** Where a host leads. */
 export type Place =
   | { readonly kind: 'authority'; readonly cloud: Cloud }

@@ -3,8 +3,18 @@
  * challenges, versions, failures in Azure's words. Imports nothing of this project but its issuer of certificates.
  */
 export { type Cloud, CLOUDS } from './clouds.ts';
-export { type App, type AppOptions, type ClientSecret, Directory, type TenantOptions } from './entra/directory.ts';
-export { type Answer, type Call } from './http/exchange.ts';
+export type {
+  App,
+  AppOptions,
+  ClientSecret,
+  Directory,
+  FederatedCredential,
+  IssuerKeys,
+  ManagedIdentity,
+  TenantOptions,
+} from './entra/directory.ts';
+export type { Grant } from './entra/tokens.ts';
+export type { Answer, Call } from './http/exchange.ts';
 export type { Intercept, KeyVaultOptions } from './options.ts';
 export type { Rules } from './rules.ts';
 export { type KeyVaultServer, type ServedCall, startKeyVault } from './start.ts';

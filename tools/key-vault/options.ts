@@ -1,4 +1,4 @@
-import type { TenantOptions } from './entra/directory.ts';
+import type { ManagedIdentity, TenantOptions } from './entra/directory.ts';
 import type { Answer, Call } from './http/exchange.ts';
 import type { Rules } from './rules.ts';
 import type { VaultOptions } from './vault/vault.ts';
@@ -7,6 +7,8 @@ import type { VaultOptions } from './vault/vault.ts';
 export interface KeyVaultOptions {
   readonly tenants: readonly TenantOptions[];
   readonly vaults: readonly VaultOptions[];
+  /** Managed identities that the metadata endpoints hand out. Default: none. */
+  readonly identities?: readonly ManagedIdentity[];
   /** Life of access tokens, seconds. Default 3600. */
   readonly tokenLifeSeconds?: number;
   /** Rules to start with switched off. Default: all are on. */

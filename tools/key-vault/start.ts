@@ -5,6 +5,8 @@ import { issue } from '@eso/control-plane/x509.mjs';
 import { certificateNames, placeOf } from './clouds.ts';
 import { answerAuthority } from './entra/authority.ts';
 import type { Directory } from './entra/directory.ts';
+import { answerIdentity, IDENTITY_HEADER } from './entra/managed-identity.ts';
+import type { Grant } from './entra/tokens.ts';
 import { type Answer, type Call, readCall, send } from './http/exchange.ts';
 import { tunnel } from './http/proxy.ts';
 import type { Intercept, KeyVaultOptions } from './options.ts';
@@ -41,6 +43,12 @@ export interface KeyVaultServer {
   readonly intercept: (look?: Intercept) => void;
   /** Life of the tokens that are signed from now on, seconds. */
   readonly setTokenLife: (seconds: number) => void;
+  /** Of the machine that tests pretend to run on, for `AZURE_POD_IDENTITY_AUTHORITY_HOST`. */
+  readonly metadataUrl: string;
+  /** As App Service hands it to processes: `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`. */
+  readonly appService: { readonly endpoint: string; readonly header: string };
+  /** A token as it would be given, or one that is over, or for something else. */
+  readonly sign: (grant: Grant) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -81,6 +89,9 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVaultS
     setTokenLife: (seconds) => {
       world.mint.lifeSeconds = seconds;
     },
+    metadataUrl: `http://127.0.0.1:${proxyPort}`,
+    appService: { endpoint: `http://127.0.0.1:${proxyPort}/msi/token`, header: IDENTITY_HEADER },
+    sign: async (grant) => world.mint.sign(grant),
     stop: async () => {
       await Promise.all([close(tls), close(proxy)]);
     },
@@ -105,6 +116,8 @@ async function handle(
 }
 
 async function route(world: World, call: Call): Promise<Answer> {
+  const identity = await answerIdentity(world, call);
+  if (identity) return identity;
   const place = placeOf(call.host);
   if (place?.kind === 'authority') return answerAuthority(world, place.cloud, call);
   const vault = world.vaultAt(call.host);

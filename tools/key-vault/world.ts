@@ -1,4 +1,4 @@
-import { Directory } from './entra/directory.ts';
+import { Directory, type ManagedIdentity } from './entra/directory.ts';
 import { TokenMint } from './entra/tokens.ts';
 import type { KeyVaultOptions } from './options.ts';
 import { allRules, type Rules } from './rules.ts';
@@ -9,20 +9,22 @@ export class World {
   readonly directory: Directory;
   readonly mint: TokenMint;
   readonly rules: Rules;
+  readonly identities: ManagedIdentity[];
   readonly now: () => number;
   readonly #vaults = new Map<string, Vault>();
 
-  constructor({ tenants, vaults, rules, tokenLifeSeconds = 3600, now = Date.now }: KeyVaultOptions) {
+  constructor({ tenants, vaults, identities = [], rules, tokenLifeSeconds = 3600, now = Date.now }: KeyVaultOptions) {
     this.now = now;
     this.directory = new Directory(tenants);
     this.mint = new TokenMint(now, { lifeSeconds: tokenLifeSeconds });
+    this.identities = [...identities];
     this.rules = { ...allRules(), ...rules };
     for (const vault of vaults) this.addVault(vault);
   }
 
   /** Adds a vault, or puts a new one in the place of one of its name. */
   addVault(options: VaultOptions): Vault {
-    const vault = new Vault(options);
+    const vault = new Vault(options, { rules: this.rules, now: this.now });
     this.#vaults.set(new URL(vault.url).host, vault);
     return vault;
   }

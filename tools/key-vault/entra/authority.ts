@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { Cloud } from '../clouds.ts';
+import { type Cloud, isResource } from '../clouds.ts';
 import { type Answer, type Call, formOf } from '../http/exchange.ts';
 import type { World } from '../world.ts';
-import type { App } from './directory.ts';
+import { authenticate } from './authenticate.ts';
 import { EntraError } from './entra-error.ts';
+import type { Grant } from './tokens.ts';
 
 /** What an authority host answers: discovery, keys, tokens. */
 export async function answerAuthority(world: World, cloud: Cloud, call: Call): Promise<Answer> {
@@ -74,64 +74,42 @@ async function token(world: World, cloud: Cloud, tenantId: string, call: Call): 
     );
   const clientId = required(form, 'client_id');
   const app = world.directory.app(tenantId, clientId);
-  if (!app)
+  if (!app && world.rules.knownApplication) {
     throw new EntraError(
       400,
       'unauthorized_client',
       700016,
       `Application with identifier '${clientId}' was not found in the directory '${tenantId}'.`,
     );
+  }
   const audience = audienceOf(cloud, required(form, 'scope'));
-  authenticate(world, app, form);
+  if (app) await authenticate(world, cloud, app, form);
   const expires = world.mint.lifeSeconds;
-  const access = await world.mint.sign({ app, cloud, audience });
+  const access = await world.mint.sign({ app: app ?? stranger(tenantId, clientId), cloud, audience });
   return {
     status: 200,
     body: { token_type: 'Bearer', expires_in: expires, ext_expires_in: expires, access_token: access },
   };
 }
 
-function authenticate(world: World, app: App, form: URLSearchParams): void {
-  const secret = form.get('client_secret');
-  if (secret === null) {
-    throw new EntraError(
-      401,
-      'invalid_client',
-      7000218,
-      `The request body must contain 'client_assertion' or 'client_secret'.`,
-    );
-  }
-  const match = app.secrets.find(({ value }) => sameText(value, secret));
-  if (!match && world.rules.clientSecret) {
-    throw new EntraError(401, 'invalid_client', 7000215, `Invalid client secret provided for app '${app.clientId}'.`);
-  }
-  if (match?.expiresAt !== undefined && match.expiresAt <= world.now()) {
-    throw new EntraError(
-      401,
-      'invalid_client',
-      7000222,
-      `The provided client secret keys for app '${app.clientId}' are expired.`,
-    );
-  }
+/** Who nobody registered, for the case that nobody asks. */
+function stranger(tenantId: string, clientId: string): Grant['app'] {
+  return { clientId, tenantId, objectId: clientId };
 }
 
-/** The one resource that `scope` asks for with `/.default`. */
+/** The one resource that `scope` asks for with `/.default`. @throws EntraError */
 function audienceOf(cloud: Cloud, scope: string): string {
   const resource = /^(.+)\/\.default$/.exec(scope)?.[1];
   if (resource === undefined || scope.includes(' ')) {
     throw new EntraError(400, 'invalid_scope', 1002012, `The provided value for scope ${scope} is not valid.`);
   }
-  // A resource may end in a slash, which doubles before ".default" and stays in "aud".
-  const bare = resource.replace(/\/$/, '');
-  if (bare !== `https://${cloud.vaultSuffix}` && !cloud.management.includes(bare)) {
-    throw new EntraError(
-      400,
-      'invalid_resource',
-      500011,
-      `The resource principal named ${resource} was not found in the tenant.`,
-    );
-  }
-  return resource;
+  if (isResource(cloud, resource)) return resource;
+  throw new EntraError(
+    400,
+    'invalid_resource',
+    500011,
+    `The resource principal named ${resource} was not found in the tenant.`,
+  );
 }
 
 function assertTenant(world: World, tenantId: string): void {
@@ -148,11 +126,6 @@ function required(form: URLSearchParams, name: string): string {
     900144,
     `The request body must contain the following parameter: '${name}'.`,
   );
-}
-
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function hostOf({ headers }: Call): string {

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { decodeJwt, errors, exportJWK, type JWK, jwtVerify, type JWTPayload, SignJWT } from 'jose';
+import { compactVerify, decodeJwt, exportJWK, type JWK, type JWTPayload, SignJWT } from 'jose';
 import type { Cloud } from '../clouds.ts';
 import type { Rules } from '../rules.ts';
 import type { App } from './directory.ts';
@@ -10,9 +10,11 @@ export interface Grant {
   readonly cloud: Cloud;
   /** `aud` */
   readonly audience: string;
+  /** Default: that of the mint. Less than nothing makes a token that is over. */
+  readonly lifeSeconds?: number;
 }
 
-/** What makes a token good for a vault. */
+/** What makes a token good for a service. */
 export interface Expectation {
   readonly cloud: Cloud;
   readonly tenantId: string;
@@ -45,53 +47,52 @@ export class TokenMint {
     return { keys: [{ ...(await exportJWK(this.#public)), kid: KEY_ID, use: 'sig', alg: 'RS256' }] };
   }
 
-  /** An access token with the claims that Key Vault reads. */
-  async sign({ app, cloud, audience }: Grant): Promise<string> {
-    const seconds = Math.floor(this.#now() / 1000);
-    return new SignJWT({
-      appid: app.clientId,
-      oid: app.objectId,
-      sub: app.objectId,
-      tid: app.tenantId,
+  /** An access token with the claims that Azure's services read. */
+  async sign({ app, cloud, audience, lifeSeconds = this.lifeSeconds }: Grant): Promise<string> {
+    const now = Math.floor(this.#now() / 1000);
+    const claims = { appid: app.clientId, oid: app.objectId, sub: app.objectId, tid: app.tenantId };
+    return this.seal({
+      ...claims,
       idtyp: 'app',
       ver: '1.0',
-    })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: KEY_ID })
-      .setIssuer(`${cloud.issuer}${app.tenantId}/`)
-      .setAudience(audience)
-      .setIssuedAt(seconds)
-      .setNotBefore(seconds)
-      .setExpirationTime(seconds + this.lifeSeconds)
-      .setJti(randomUUID())
-      .sign(this.#private);
+      iss: `${cloud.issuer}${app.tenantId}/`,
+      aud: audience,
+      // One that is over has begun before.
+      iat: now + Math.min(0, lifeSeconds - 1),
+      nbf: now + Math.min(0, lifeSeconds - 1),
+      exp: now + lifeSeconds,
+      jti: randomUUID(),
+    });
   }
 
-  /** The claims of a token that is good for this vault, or why it is not. */
-  async judge(
-    token: string,
-    { cloud, tenantId, audiences }: Expectation,
-    rules: Readonly<Rules>,
-  ): Promise<JWTPayload | TokenFault> {
+  /** Signs claims as they are. */
+  async seal(claims: JWTPayload): Promise<string> {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: KEY_ID }).sign(this.#private);
+  }
+
+  /** The claims of a token that is good for this service, or why it is not. */
+  async judge(token: string, expected: Expectation, rules: Readonly<Rules>): Promise<JWTPayload | TokenFault> {
+    const claims = await this.open(token, rules.tokenSignature);
+    if (typeof claims === 'string') return claims;
+    const { cloud, tenantId, audiences } = expected;
+    if (rules.tokenExpiry && (claims.exp ?? 0) * 1000 <= this.#now()) return 'expired';
+    if (rules.tokenIssuer && claims.iss !== `${cloud.issuer}${tenantId}/`) return 'issuer';
+    if (rules.tokenAudience && !audiences.includes(String(claims.aud))) return 'audience';
+    return claims;
+  }
+
+  /** What `seal` signed. */
+  async open(token: string, checkSignature: boolean): Promise<JWTPayload | 'malformed' | 'signature'> {
+    let claims: JWTPayload;
     try {
-      const options = {
-        algorithms: ['RS256'],
-        currentDate: new Date(rules.tokenExpiry ? this.#now() : 0),
-        ...(rules.tokenIssuer ? { issuer: `${cloud.issuer}${tenantId}/` } : {}),
-        ...(rules.tokenAudience ? { audience: [...audiences] } : {}),
-        clockTolerance: rules.tokenExpiry ? 0 : Number.MAX_SAFE_INTEGER,
-      };
-      if (!rules.tokenSignature) return decodeJwt(token);
-      return (await jwtVerify(token, this.#public, options)).payload;
-    } catch (error) {
-      return faultOf(error);
+      claims = decodeJwt(token);
+    } catch {
+      return 'malformed';
     }
+    if (!checkSignature) return claims;
+    return await compactVerify(token, this.#public, { algorithms: ['RS256'] }).then(
+      () => claims,
+      () => 'signature' as const,
+    );
   }
-}
-
-function faultOf(error: unknown): TokenFault {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return error.claim === 'iss' ? 'issuer' : error.claim === 'aud' ? 'audience' : 'expired';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'signature';
-  return 'malformed';
 }

@@ -1,9 +1,11 @@
 import type { Answer, Call } from '../http/exchange.ts';
+import type { Rules } from '../rules.ts';
 import type { Permissions, Vault } from './vault.ts';
 
 /** What a handler of a vault gets. */
 export interface Visit {
   readonly vault: Vault;
+  readonly rules: Readonly<Rules>;
   readonly call: Call;
   /** `{name}` of the path. Empty where it has none. */
   readonly name: string;
@@ -38,7 +40,10 @@ export function matchRoute(
     if (route.method !== method) continue;
     const pattern = route.path.replace('{name}', '(?<name>[^/]+)').replace('/{version}', '(?:/(?<version>[^/]*))?');
     const groups = new RegExp(`^/${pattern}/?$`).exec(path);
-    if (groups) return { route, name: groups.groups?.['name'] ?? '', version: groups.groups?.['version'] ?? '' };
+    if (groups) {
+      const name = decodeURIComponent(groups.groups?.['name'] ?? '');
+      return { route, name, version: groups.groups?.['version'] ?? '' };
+    }
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import type { JWK } from 'jose';
+
 /** What versions of all kinds have. Times are seconds since 1970. */
 export interface Attributes {
   enabled: boolean;
@@ -19,4 +21,28 @@ export interface Version {
 export interface SecretVersion extends Version {
   readonly value: string;
   contentType: string | undefined;
+  /** Of the certificate that it stands behind, with the same id. */
+  readonly managed?: true;
+}
+
+/** One version of a key. */
+export interface KeyVersion extends Version {
+  /** The public half; of a symmetric key its type alone. */
+  readonly key: JWK;
+  operations: readonly string[];
+  /** Of the certificate that it stands behind, with the same id. */
+  readonly managed?: true;
+}
+
+/** One version of a certificate. */
+export interface CertificateVersion extends Version {
+  readonly der: Buffer;
+  /** As it was given, completed. */
+  readonly policy: CertificatePolicy;
+}
+
+/** How a certificate is kept. */
+export interface CertificatePolicy {
+  readonly contentType: string;
+  readonly exportable: boolean;
 }
