@@ -43,7 +43,7 @@ export async function ensurePythonPackage({ name, requirement, what, progress })
     progress,
     produce: async (draft) => {
       const requirements = [requirement].flat();
-      progress(`${what}: installs ${requirements.join(', ')} from PyPI`);
+      progress(`${what}: installs ${requirements.join(' ')} from PyPI`);
       await runCommand(python, ['-m', 'venv', draft]);
       const own = join(draft, 'bin', 'python');
       const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
