@@ -16,6 +16,7 @@ export type {
 export type { Grant } from './entra/tokens.ts';
 export type { Answer, Call } from './http/exchange.ts';
 export type { Intercept, KeyVaultOptions } from './options.ts';
+export type { Registry, RegistryOptions } from './registry/registry.ts';
 export type { Rules } from './rules.ts';
 export { type KeyVaultServer, type ServedCall, startKeyVault } from './start.ts';
 export type { Permissions, Vault, VaultOptions } from './vault/vault.ts';

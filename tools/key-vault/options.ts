@@ -1,5 +1,6 @@
 import type { ManagedIdentity, TenantOptions } from './entra/directory.ts';
 import type { Answer, Call } from './http/exchange.ts';
+import type { RegistryOptions } from './registry/registry.ts';
 import type { Rules } from './rules.ts';
 import type { VaultOptions } from './vault/vault.ts';
 
@@ -7,6 +8,8 @@ import type { VaultOptions } from './vault/vault.ts';
 export interface KeyVaultOptions {
   readonly tenants: readonly TenantOptions[];
   readonly vaults: readonly VaultOptions[];
+  /** Container registries. Default: none. */
+  readonly registries?: readonly RegistryOptions[];
   /** Managed identities that the metadata endpoints hand out. Default: none. */
   readonly identities?: readonly ManagedIdentity[];
   /** Life of access tokens, seconds. Default 3600. */

@@ -10,6 +10,8 @@ import type { Grant } from './entra/tokens.ts';
 import { type Answer, type Call, readCall, send } from './http/exchange.ts';
 import { tunnel } from './http/proxy.ts';
 import type { Intercept, KeyVaultOptions } from './options.ts';
+import { answerRegistry } from './registry/answer-registry.ts';
+import type { Registry, RegistryOptions } from './registry/registry.ts';
 import type { Rules } from './rules.ts';
 import { answerVault } from './vault/answer-vault.ts';
 import type { Vault, VaultOptions } from './vault/vault.ts';
@@ -39,6 +41,7 @@ export interface KeyVaultServer {
   /** `https://NAME.vault.azure.net` by the name of a vault of the public cloud, or its host. @throws when there is none */
   readonly vault: (nameOrHost: string) => Vault;
   readonly addVault: (options: VaultOptions) => Vault;
+  readonly addRegistry: (options: RegistryOptions) => Registry;
   /** Sets what looks at calls first; nothing takes it away. */
   readonly intercept: (look?: Intercept) => void;
   /** Life of the tokens that are signed from now on, seconds. */
@@ -83,6 +86,7 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVaultS
       return found;
     },
     addVault: (vault) => world.addVault(vault),
+    addRegistry: (registry) => world.addRegistry(registry),
     intercept: (next) => {
       look = next;
     },
@@ -120,13 +124,15 @@ async function route(world: World, call: Call): Promise<Answer> {
   if (identity) return identity;
   const place = placeOf(call.host);
   if (place?.kind === 'authority') return answerAuthority(world, place.cloud, call);
+  const registry = world.registryAt(call.host);
+  if (registry) return answerRegistry(world, registry, call);
   const vault = world.vaultAt(call.host);
   return vault ? answerVault(world, vault, call) : { status: 404 };
 }
 
 function isKnown(world: World, host: string): boolean {
   const place = placeOf(host);
-  return place?.kind === 'authority' || world.vaultAt(host) !== undefined;
+  return place?.kind === 'authority' || (world.vaultAt(host) ?? world.registryAt(host)) !== undefined;
 }
 
 async function listen(server: Server): Promise<number> {

@@ -111,7 +111,9 @@ function opened(assertion: string): Pick<Shown, 'header' | 'claims'> {
 /** Whether a header names the certificate by one of its thumbprints. */
 function isNamedBy(certificate: X509Certificate, header: ProtectedHeaderParameters): boolean {
   const thumbprint = (hash: string): string => createHash(hash).update(certificate.raw).digest('base64url');
-  return header.x5t === thumbprint('sha1') || header['x5t#S256'] === thumbprint('sha256');
+  // Some clients pad.
+  const named = (text: unknown): string => String(text).replace(/=+$/, '');
+  return named(header.x5t) === thumbprint('sha1') || named(header['x5t#S256']) === thumbprint('sha256');
 }
 
 async function holds(verification: Promise<unknown>): Promise<boolean> {

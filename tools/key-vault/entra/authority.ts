@@ -20,7 +20,7 @@ async function route(world: World, cloud: Cloud, call: Call): Promise<Answer> {
   const [, tenantId = '', ...rest] = call.path.split('/');
   const action = rest.join('/');
   if (action === 'v2.0/.well-known/openid-configuration' || action === '.well-known/openid-configuration') {
-    assertTenant(world, tenantId);
+    assertTenant(world, tenantId, 'invalid_tenant');
     return { status: 200, body: openIdConfiguration(call, tenantId, cloud) };
   }
   if (action === 'discovery/v2.0/keys') return { status: 200, body: await world.mint.jwks() };
@@ -62,7 +62,7 @@ function openIdConfiguration(call: Call, tenantId: string, cloud: Cloud): object
 }
 
 async function token(world: World, cloud: Cloud, tenantId: string, call: Call): Promise<Answer> {
-  assertTenant(world, tenantId);
+  assertTenant(world, tenantId, 'invalid_request');
   const form = formOf(call);
   const grant = required(form, 'grant_type');
   if (grant !== 'client_credentials')
@@ -112,9 +112,9 @@ function audienceOf(cloud: Cloud, scope: string): string {
   );
 }
 
-function assertTenant(world: World, tenantId: string): void {
+function assertTenant(world: World, tenantId: string, error: string): void {
   if (world.directory.hasTenant(tenantId)) return;
-  throw new EntraError(400, 'invalid_request', 90002, `Tenant '${tenantId}' not found.`);
+  throw new EntraError(400, error, 90002, `Tenant '${tenantId}' not found.`);
 }
 
 function required(form: URLSearchParams, name: string): string {

@@ -33,8 +33,15 @@ async function answerAppService(world: World, { headers, query }: Call): Promise
   if (world.rules.identityHeader && headers['x-identity-header'] !== IDENTITY_HEADER) {
     return { status: 401, body: { statusCode: 401, message: 'Unauthorized' } };
   }
-  if (query.get('api-version') !== '2019-08-01') return refused(400, 'api-version is not known');
-  return tokenFor(world, query, () => ({}));
+  if (query.get('api-version') !== '2019-08-01')
+    return { status: 400, body: { statusCode: 400, message: 'api-version is not known' } };
+  const answer = await tokenFor(world, query, () => ({}));
+  return answer.status === 200
+    ? answer
+    : {
+        status: 400,
+        body: { statusCode: 400, message: 'No User Assigned or Delegated Managed Identity found for the request.' },
+      };
 }
 
 async function tokenFor(

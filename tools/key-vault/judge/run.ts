@@ -83,6 +83,9 @@ async function startServer(): Promise<{
   const server = await startKeyVault({
     tenants: [{ id: TENANT, apps: [{ clientId: APP, secrets: [{ value: PASSWORD }] }] }],
     vaults: [{ name: 'judged', tenantId: TENANT, access: { [APP]: 'all' } }],
+    registries: [
+      { name: 'judged', tenantId: TENANT, access: { [APP]: ['catalog', 'pull'] }, repositories: ['a/b', 'c'] },
+    ],
     identities: [
       { tenantId: TENANT, clientId: '44444444-4444-4444-8444-444444444444', systemAssigned: true },
       {

@@ -51,7 +51,7 @@ def case(name, control=False):
     return add
 
 
-def order(name, **body):
+def order(name, /, **body):
     """Asks the test server to arrange something."""
     request = urllib.request.Request(f"{CONTROL}/{name}", json.dumps(body).encode(), method="POST")
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request) as response:
