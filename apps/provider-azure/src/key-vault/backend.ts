@@ -10,7 +10,7 @@ import {
   valueMap,
 } from '@eso/api/server';
 import type { AzureAccess } from '../azure/access.ts';
-import { findSecrets } from './find.ts';
+import { findVaultSecrets } from './find.ts';
 import { fetchedMetadata, fetchedMetadataMap } from './metadata.ts';
 import { remoteObject, type RemoteObject } from './remote-key.ts';
 import type { VaultClient } from './vault-client.ts';
@@ -58,7 +58,7 @@ export class KeyVaultBackend implements Backend {
   }
 
   getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
-    return findSecrets(this.#options.vault, find, call);
+    return findVaultSecrets(this.#options.vault, find, call);
   }
 
   /** Whoever manages it. */
