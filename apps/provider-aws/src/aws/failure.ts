@@ -1,7 +1,8 @@
-import { type BackendAnswer, type ErrorCode, ProviderError } from '@eso/api/server';
+import { type BackendAnswer, type ErrorCode, ProviderError, type ProviderErrorOptions } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
 import { nextStepFor } from './next-steps.ts';
+import type { IdentityWords } from './origin.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { retryHintMs } from './retry-hint.ts';
 import { sanitised } from './sanitised.ts';
@@ -16,7 +17,9 @@ export interface FailedCall {
   /** What the user wrote that led to the call. */
   readonly field: string;
   /** Code for a request that AWS finds malformed: whether the config object or the reference is to blame. */
-  readonly invalidRequest: 'CONFIG_INVALID' | 'INVALID_REQUEST';
+  readonly invalidRequest: 'CONFIG_INVALID' | 'CREDENTIALS_UNUSABLE' | 'INVALID_REQUEST';
+  /** What helps where AWS denies it. Default: by the error. */
+  readonly denied?: string;
   readonly at: FieldPath;
 }
 
@@ -30,8 +33,12 @@ export interface AwsError {
   readonly $response?: unknown;
 }
 
-/** Errors of sockets, name lookups and TLS, as Node names them. */
-const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+/** Names of errors about the token of a web identity. */
+const ABOUT_TOKENS = /^(InvalidIdentityToken|IDPRejectedClaim)(Exception)?$/;
+/** Errors of sockets, name lookups, TLS and HTTP, as Node names them. */
+const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HPE_\w+)$/;
+/** What the SDK calls an error without a name, by protocol and status. */
+const NAMELESS: ReadonlySet<string> = new Set(['Unknown', 'UnknownError', 'NotFound']);
 
 /**
  * Says what a failed call to AWS means. Texts are made of fixed words, names of AWS errors, and AWS's own text only where that
@@ -45,7 +52,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   const common = { cause: thrown, backend: backendAnswer(error) };
   switch (code) {
     case 'CREDENTIALS_REJECTED':
-      return new ProviderError(code, `${call.service} does not accept the access keys (${error.name})`, {
+      return rejected(call.service, error, {
         field: call.at(SECRET_REF),
         nextStep: nextStepFor(code, error, call.at),
         ...common,
@@ -53,7 +60,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     case 'ACCESS_DENIED':
       return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: nextStepFor(code, error, call.at),
+        nextStep: call.denied ?? nextStepFor(code, error, call.at),
         ...common,
       });
     case 'BACKEND_THROTTLED':
@@ -75,6 +82,30 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     default:
       return ProviderError.from(thrown);
   }
+}
+
+/** Who did not accept what, of each rejection: whoever logged in says it with other words. */
+const rejections = new WeakMap<ProviderError, { readonly service: string; readonly why: string }>();
+
+function rejected(service: string, { name, message }: AwsError, details: ProviderErrorOptions): ProviderError {
+  // What AWS says of signatures quotes what was signed; of a web identity it names issuer and audience.
+  const why = ABOUT_TOKENS.test(name) ? `${name}: ${sanitised(message)}` : name;
+  const error = new ProviderError(
+    'CREDENTIALS_REJECTED',
+    `${service} does not accept the access keys (${why})`,
+    details,
+  );
+  rejections.set(error, { service, why });
+  return error;
+}
+
+/** A rejection of `awsFailure`, said of another identity than access keys; whatever else was thrown comes back as it is. */
+export function rejectedAs<T>(thrown: T, { what, field, nextStep }: IdentityWords): T | ProviderError {
+  const known = thrown instanceof ProviderError ? rejections.get(thrown) : undefined;
+  if (!known || !(thrown instanceof ProviderError)) return thrown;
+  const { cause, backend } = thrown;
+  const details = { field, nextStep, cause, ...(backend === undefined ? {} : { backend }) };
+  return new ProviderError('CREDENTIALS_REJECTED', `${known.service} does not accept ${what} (${known.why})`, details);
 }
 
 /** What AWS answered, for the log of the provider: its own code, and the request ID that AWS's support asks for. */
@@ -105,7 +136,7 @@ function codeOf(error: AwsError): ErrorCode {
   if (error.$fault === 'server' || status >= 500 || socketCode(error) !== undefined || error.name === 'TimeoutError')
     return 'BACKEND_UNAVAILABLE';
   // An answer that is not AWS's: a proxy on the way, or a wrong endpoint.
-  if (error.$fault === undefined && status > 0) return 'BACKEND_UNAVAILABLE';
+  if ((error.$fault === undefined || NAMELESS.has(error.name)) && status > 0) return 'BACKEND_UNAVAILABLE';
   return error.$fault === 'client' ? 'INVALID_REQUEST' : 'INTERNAL';
 }
 
@@ -120,7 +151,9 @@ function socketCode({ code }: AwsError): string | undefined {
 
 function unavailability(error: AwsError): string {
   const code = socketCode(error);
-  if (code) return `is not reachable (${code})`;
+  if (code) return code.startsWith('HPE_') ? `does not answer in HTTP (${code})` : `is not reachable (${code})`;
   if (error.name === 'TimeoutError') return 'does not answer in time';
-  return error.$fault ? `fails (${sanitised(error.name)})` : `answers with HTTP ${statusOf(error)} and no error of AWS`;
+  if (error.$fault && !NAMELESS.has(error.name)) return `fails (${sanitised(error.name)})`;
+  const status = statusOf(error);
+  return `answers with HTTP ${status} and ${status < 400 ? 'what is no answer of AWS' : 'no error of AWS'}`;
 }

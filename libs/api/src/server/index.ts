@@ -43,6 +43,8 @@ export type { ValueForm } from '../property/object-to-map.ts';
 export { convertFoundKeys } from './documents/convert-keys.ts';
 export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
+export { isManaged, MANAGED_BY } from './documents/managed-mark.ts';
+export { checkPushText, type PushTextOptions } from './documents/push-text.ts';
 export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
 export { ambientCredentialsProblem } from './stores/ambient-credentials.ts';
