@@ -21,7 +21,7 @@ function installKey() {
     for (const name of readdirSync(join(root, group))) manifests.push(join(group, name, 'package.json'));
   }
   manifests.push('e2e/package.json', 'tools/package.json', 'tools/control-plane/package.json');
-  manifests.push('tools/upstream-model/package.json');
+  manifests.push('tools/key-vault/package.json', 'tools/upstream-model/package.json');
   const hash = createHash('sha256');
   for (const manifest of manifests.sort()) {
     const path = join(root, manifest);

@@ -36,6 +36,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:control-plane': [],
   // A judge that shares no code with what it judges.
   'layer:upstream-model': [],
+  'layer:key-vault-server': ['layer:control-plane'],
   'layer:testing': ['layer:api', 'layer:control-plane', 'layer:kube', 'layer:runtime', 'layer:pki'],
   'layer:app': [
     'layer:api',
