@@ -45,8 +45,8 @@ const RULES = {
   paging: true,
   /** The value of a disabled secret is not given out. */
   disabled: true,
-  /** What is deleted is kept, and its name is taken until it is purged. */
-  softDelete: true,
+  /** The name of what is deleted is taken until that is recovered or purged. */
+  deletedNames: true,
   /** With a vault's purge protection nothing is purged. */
   purgeProtection: true,
   /** While a deleted object is being recovered it is neither there nor free. */

@@ -49,7 +49,7 @@ test('a secret that is nowhere is absent, and said so with region and code', asy
   expect(advises).toContain('create the secret in the backend');
 });
 
-test('a secret is absent only if AWS does not describe it either', async () => {
+test('a secret is absent only if AWS does not describe it either [V3.1.7]', async () => {
   await fail('nowhere');
   expect(proxy.requests.map(({ operation }) => operation)).toEqual(['GetSecretValue', 'DescribeSecret']);
 });
@@ -113,7 +113,7 @@ test.each([
   ['', ''],
   ['InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion."],
   ['InvalidParameterException', 'The secret was marked for deletion'],
-])('a secret that is scheduled for deletion is gone, in words of its own: %s', async (type, message) => {
+])('a secret that is scheduled for deletion is gone, in words of its own: %s [V3.1.8]', async (type, message) => {
   if (type) proxy.script = () => awsError(400, type, message);
   else {
     await create({ Name: 'leaving', SecretString: 'x' });

@@ -144,9 +144,8 @@ describe('Validate', () => {
   });
 });
 
-test('writing is not offered', async () => {
-  const { capabilities } = await lab.provider.client.store.capabilities(lab.request('plain'));
-  expect(capabilities).toBe(SecretStoreCapabilities.READ_ONLY);
-  const call = lab.provider.client.store.deleteSecret({ ...lab.request('plain'), remoteRef: { remoteKey: 'db' } });
-  expect(await refusedCall(call)).toMatchObject({ status: Code.Unimplemented, code: 'UNSUPPORTED' });
+test('a store is read and written', async () => {
+  const { capabilities, features } = await lab.provider.client.store.capabilities(lab.request('plain'));
+  expect(capabilities).toBe(SecretStoreCapabilities.READ_WRITE);
+  expect(features).toEqual(expect.arrayContaining(['push', 'delete', 'exists', 'batch']));
 });

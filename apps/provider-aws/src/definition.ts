@@ -18,7 +18,7 @@ import { ParameterStoreApi } from './parameter-store/api.ts';
 import { ParameterStoreBackend } from './parameter-store/backend.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
 import { SecretsManagerBackend } from './secrets-manager/backend.ts';
-import { checkConfig, configWarnings } from './secrets-manager/check-config.ts';
+import { checkConfig } from './secrets-manager/check-config.ts';
 import { checkStoreConfig } from './secrets-manager/check-store-config.ts';
 
 /** What an operator sets for the whole process. */
@@ -42,8 +42,6 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
       }),
       defineKind<ParameterStoreConfig>({
         ...behaviours.ParameterStore,
-        // Stores have one set of features, whatever their service.
-        features: [...FEATURES, 'push', 'delete', 'exists'],
         apiVersion: 'provider.external-secrets.io/v2alpha1',
         kind: 'ParameterStore',
         plural: 'parameterstores',
@@ -61,7 +59,10 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
   };
 }
 
-const FEATURES = ['get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata'] as const;
+/** Of both services: a store has one set, whichever it names. */
+const FEATURES = [
+  'get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata', 'push', 'delete', 'exists', 'batch',
+] as const; // prettier-ignore
 
 /** What a SecretsManager does, in an object of its own or in a store. */
 function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
@@ -69,13 +70,16 @@ function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
     features: FEATURES,
     metricName: 'AWS/SecretsManager',
     open: (context) => {
-      const { config, at } = context;
+      const { config, credentials, at } = context;
       const access = accessOf({ ...context, endpoints });
       return new SecretsManagerBackend({
         api: new SecretsManagerApi(apiOptions(context, access, endpoints)),
         access,
         prefix: config.prefix ?? '',
-        warnings: configWarnings(config, at),
+        credentials,
+        region: config.region,
+        deletion: config.secretsManager,
+        warnings: roleWarnings(config, at),
         at,
       });
     },

@@ -33,13 +33,13 @@ afterAll(async () => {
   await proxy.stop();
 });
 
-test('by name: an expression that matches anywhere, full names as keys [8.24]', async () => {
+test('by name: an expression that matches anywhere, full names as keys [8.24] [V3.2.2] [V3.2.7]', async () => {
   expect(await lab.find('plain', { name: { regexp: 'app/' } })).toEqual({ 'app/db': 'one', 'app/web': 'two' });
   expect(await lab.find('plain', { name: { regexp: '(?i)APP$' } })).toEqual({ 'web/app': 'three' });
   expect(proxy.of('BatchGetSecretValue')).toEqual([]);
 });
 
-test('by name and path: the path is a prefix that AWS looks at', async () => {
+test('by name and path: the path is a prefix that AWS looks at [V3.2.3]', async () => {
   expect(await lab.find('plain', { name: { regexp: 'web' }, path: 'app' })).toEqual({ 'app/web': 'two' });
   expect(proxy.of('ListSecrets').map(({ body }) => JSON.parse(body) as unknown)).toEqual([
     { Filters: [{ Key: 'name', Values: ['app'] }] },
@@ -50,11 +50,11 @@ test.each<[Record<string, string>, string | undefined, Record<string, string>]>(
   [{ env: 'test' }, undefined, { 'app/db': 'one', 'web/app': 'three' }],
   [{ env: 'test', team: 'a' }, undefined, { 'app/db': 'one' }],
   [{ env: 'test' }, 'web', { 'web/app': 'three' }],
-])('by tags %j and path %p', async (wanted, path, found) => {
+])('by tags %j and path %p [V3.2.4]', async (wanted, path, found) => {
   expect(await lab.find('plain', { tags: wanted, ...(path ? { path } : {}) })).toEqual(found);
 });
 
-test('by tags and name', async () => {
+test('by tags and name [V3.2.5]', async () => {
   expect(await lab.find('plain', { tags: { team: 'a' }, name: { regexp: 'db' } })).toEqual({ 'app/db': 'one' });
 });
 
@@ -63,11 +63,11 @@ test('nothing found is an empty map [1.12.11]', async () => {
   expect(await lab.find('plain', { tags: { env: 'nothing' } })).toEqual({});
 });
 
-test('the prefix of the config does not get in the way', async () => {
+test('the prefix of the config does not get in the way [V3.2.6]', async () => {
   expect(await lab.find('prefixed', { name: { regexp: 'db' } })).toEqual({ 'app/db': 'one' });
 });
 
-test.each([{}, { path: 'app' }])('neither name nor tags is refused: %j', async (find) => {
+test.each([{}, { path: 'app' }])('neither name nor tags is refused: %j [V3.2.1]', async (find) => {
   const { code, error } = await refusedCall(lab.find('plain', find));
   expect(code).toBe('INVALID_REQUEST');
   expect(error.publicMessage).toContain('unexpected find operator');
@@ -93,13 +93,16 @@ describe.each(selections)('%s', (_, find) => {
     ['may not be read', 'AccessDeniedException', 'User: x is not authorized', 'ACCESS_DENIED'],
     ['AWS fails to read', 'InternalServiceError', 'An error occurred on the server side', 'BACKEND_UNAVAILABLE'],
     ['cannot be read for a reason of tomorrow', 'SomethingNew', 'text', 'INVALID_REQUEST'],
-  ])('one secret that %s fails the whole find: a part must not pass for all', async (_cause, type, message, code) => {
-    proxy.script = answered('app/web', type, message);
-    const { code: said, error } = await refusedCall(lab.find('plain', find));
-    expect(said).toBe(code);
-    expect(`${error.publicMessage} ${error.nextStep}`).toContain(type);
-    if (code !== 'BACKEND_UNAVAILABLE') expect(error.publicMessage).toContain('app/web');
-  });
+  ])(
+    'one secret that %s fails the whole find: a part must not pass for all [V3.2.8]',
+    async (_cause, type, message, code) => {
+      proxy.script = answered('app/web', type, message);
+      const { code: said, error } = await refusedCall(lab.find('plain', find));
+      expect(said).toBe(code);
+      expect(`${error.publicMessage} ${error.nextStep}`).toContain(type);
+      if (code !== 'BACKEND_UNAVAILABLE') expect(error.publicMessage).toContain('app/web');
+    },
+  );
 
   test.each([
     ['has no value', 'ResourceNotFoundException', 'specified secret value for staging label: AWSCURRENT'],

@@ -1,9 +1,11 @@
 import { GetParameterCommand, ListTagsForResourceCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import { awsError, AwsProxy } from '@eso/testing';
 import { AwsLab, refusedCall } from './testing/aws-lab.ts';
+import { Pushes, type TestPush } from './testing/pushes.ts';
 
 let lab: AwsLab;
 let proxy: AwsProxy;
+let pushes: Pushes;
 
 beforeAll(async () => {
   lab = await AwsLab.start({
@@ -12,6 +14,7 @@ beforeAll(async () => {
       return { ssm: proxy.url, sts: url };
     },
   });
+  pushes = new Pushes(lab);
   lab.parameterStore('plain');
   lab.parameterStore('prefixed', { prefix: '/app/' });
 });
@@ -23,31 +26,9 @@ afterAll(async () => {
   await proxy.stop();
 });
 
-interface Pushed {
-  readonly secretKey?: string;
-  readonly spec?: object;
-  readonly data?: Record<string, string | Buffer>;
-  readonly metadata?: string;
-  readonly property?: string;
-}
-
-function push(
-  config: string,
-  remoteKey: string,
-  { secretKey = '', spec, data = { k: 'v' }, metadata, property = '' }: Pushed = {},
-) {
-  const envelope = { apiVersion: 'kubernetes.external-secrets.io/v1alpha1', kind: 'PushSecretMetadata', spec };
-  const text = metadata ?? (spec ? JSON.stringify(envelope) : '');
-  return lab.provider.client.store.pushSecret({
-    ...lab.request(config),
-    secretData: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value)])),
-    pushSecretData: { remoteKey, secretKey, property, metadata: Buffer.from(text) },
-  });
-}
-const remove = (config: string, remoteKey: string) =>
-  lab.provider.client.store.deleteSecret({ ...lab.request(config), remoteRef: { remoteKey } });
-const exists = async (config: string, remoteKey: string) =>
-  (await lab.provider.client.store.secretExists({ ...lab.request(config), remoteRef: { remoteKey } })).exists;
+const push = (config: string, remoteKey: string, pushed: TestPush = {}) => pushes.push(config, remoteKey, pushed);
+const remove = (config: string, remoteKey: string) => pushes.delete(config, remoteKey);
+const exists = (config: string, remoteKey: string) => pushes.exists(config, remoteKey);
 
 async function stored(name: string) {
   const { Parameter } = await lab.ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
@@ -176,6 +157,21 @@ test('what was pushed is deleted, once more without an error; what is absent doe
   expect(sent('GetParameter').slice(1).map(({ WithDecryption }) => WithDecryption)).toEqual([false, false, false, false]); // prettier-ignore
 });
 
+test('a name that no parameter can have is not there, and deleted', async () => {
+  for (const key of ['/a b', '/a:3']) {
+    expect(await exists('plain', key)).toBe(false);
+    await remove('plain', key);
+  }
+  expect(proxy.requests).toEqual([]);
+});
+
+test('a store that names the service pushes as well', async () => {
+  lab.store('SecretStore', 'inline', { service: 'ParameterStore' });
+  await push('inline', '/inline', { secretKey: 'k' });
+  expect((await stored('/inline')).value).toBe('v');
+  expect(await exists('inline', '/inline')).toBe(true);
+});
+
 test('a value that comes undecrypted cannot be compared [V4.3.8]', async () => {
   await push('plain', '/hidden', { secretKey: 'k' });
   proxy.reset();
@@ -188,11 +184,14 @@ test('a value that comes undecrypted cannot be compared [V4.3.8]', async () => {
   expect(error.publicMessage).toContain('cannot be compared');
 });
 
-test.each<[string, string, Pushed, string, string]>([
+test.each<[string, string, TestPush, string, string]>([
   ['a name with a version', '/a:3', {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
   ['a name with a space', '/a b', {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
   ['levels without a / before them', 'a/b', {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
   ['more levels than AWS takes', '/a'.repeat(16), {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
+  ['a name that AWS keeps to itself', '/AWS/a', {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
+  ['a name that begins with ssm', 'ssm.a', {}, 'INVALID_REQUEST', 'match.remoteRef.remoteKey'],
+  ['no name', '', {}, 'INVALID_REQUEST', 'remoteKey'],
   ['a key that the Secret lacks', '/bad', { secretKey: 'other' }, 'INVALID_REQUEST', 'match.secretKey'],
   ['a binary value', '/bad', { secretKey: 'k', data: { k: Buffer.from([255]) } }, 'INVALID_REQUEST', 'match.secretKey'],
   [
@@ -210,6 +209,13 @@ test.each<[string, string, Pushed, string, string]>([
     'LIMIT_EXCEEDED',
     'match.secretKey',
   ],
+  [
+    'a value too large for its tier',
+    '/bad',
+    { secretKey: 'k', data: { k: 'x'.repeat(4_097) }, spec: { tier: { type: 'Standard' } } },
+    'LIMIT_EXCEEDED',
+    'match.secretKey',
+  ],
   ['a Secret too large', '/bad', { data: { k: 'x'.repeat(40_000) } }, 'LIMIT_EXCEEDED', 'match.secretKey'],
   ['metadata that are no envelope', '/bad', { metadata: '{}' }, 'INVALID_REQUEST', 'metadata.apiVersion'],
   ['a type that is none', '/bad', { spec: { secretType: 'Blob' } }, 'INVALID_REQUEST', 'metadata.spec.secretType'],
@@ -221,11 +227,19 @@ test.each<[string, string, Pushed, string, string]>([
     'INVALID_REQUEST',
     'metadata.spec.tags.managed-by',
   ],
-])('%s is refused before AWS is asked [V4.3.9]', async (_, key, pushed, code, field) => {
+])('%s is refused before AWS is asked [V4.3.9] [V4.3.10]', async (_, key, pushed, code, field) => {
   const refused = await refusedCall(push('plain', key, pushed));
   expect([refused.code, refused.error.field]).toEqual([code, expect.stringContaining(field)]);
   expect(refused.error.nextStep).not.toBe('');
   expect(proxy.requests).toEqual([]);
+});
+
+test('where AWS refuses a value that only an advanced parameter holds, the tier is what may help', async () => {
+  proxy.script = ({ operation }) => (operation === 'PutParameter' ? awsError(400, 'ValidationException') : undefined);
+  const long = { secretKey: 'k', data: { k: 'x'.repeat(4_097) } };
+  expect((await refusedCall(push('plain', '/long', long))).error.nextStep).toContain('metadata.spec.tier.type');
+  const advanced = { ...long, spec: { tier: { type: 'Advanced' } } };
+  expect((await refusedCall(push('plain', '/long', advanced))).error.nextStep).not.toContain('tier');
 });
 
 test("AWS's text is not passed on where it may quote the value, its name is; neither is in the log", async () => {

@@ -40,22 +40,22 @@ describe('GetSecret', () => {
     ['user', '{"name":"änn"}'],
     ['port', '1'],
     ['off', ''],
-  ])('property %s', async (property, value) => {
+  ])('property %s [V3.1.5]', async (property, value) => {
     expect(await lab.get('plain', 'app/db', { property })).toBe(value);
   });
 
-  test('the whole value, bytes as they are', async () => {
+  test('the whole value, bytes as they are [V3.1.4]', async () => {
     const remoteRef = { key: 'app/key' };
     const { value } = await lab.provider.client.store.getSecret({ ...lab.request('plain'), remoteRef });
     expect([...value]).toEqual([0, 255, 10]);
   });
 
-  test('the prefix stands before the key', async () => {
+  test('the prefix stands before the key [V3.1.1]', async () => {
     expect(await lab.get('prefixed', 'db', { property: 'user.name' })).toBe('änn');
     expect(await refusedCall(lab.get('prefixed', 'app/db'))).toMatchObject({ code: 'SECRET_NOT_FOUND' });
   });
 
-  test('a version by ID and by stage', async () => {
+  test('a version by ID and by stage [V3.1.3] [V3.7.6]', async () => {
     const first = await create({ Name: 'versions', SecretString: 'first' });
     await lab.aws.send(new PutSecretValueCommand({ SecretId: 'versions', SecretString: 'second' }));
     expect(await lab.get('plain', 'versions')).toBe('second');
@@ -74,7 +74,7 @@ describe('GetSecret', () => {
     expect(await lab.get('plain', 'changing')).toBe('new');
   });
 
-  test('tags instead of the value', async () => {
+  test('tags instead of the value [V3.1.6]', async () => {
     const fetch = { metadataPolicy: 'Fetch' } as const;
     expect(await lab.get('plain', 'team/tagged', fetch)).toBe('{"cost.center":"7","env":"a\\u0026b"}');
     expect(await lab.get('plain', 'team/tagged', { ...fetch, property: 'cost.center' })).toBe('7');
@@ -107,7 +107,7 @@ describe('what is absent', () => {
     ['app/db', 'user.age'],
     ['app/key', 'user'],
     ['team/tagged', 'user'],
-  ])('a property is an ordinary failure: %s, %s', async (key, property) => {
+  ])('a property is an ordinary failure: %s, %s [V3.1.5]', async (key, property) => {
     const { status, code, error } = await refusedCall(lab.get('plain', key, { property }));
     expect({ status, code }).toEqual({ status: Code.FailedPrecondition, code: 'PROPERTY_NOT_FOUND' });
     expect(error).toMatchObject({
@@ -116,14 +116,14 @@ describe('what is absent', () => {
     });
   });
 
-  test('a secret whose tags are asked for is no absent value', async () => {
+  test('a secret whose tags are asked for is no absent value [V3.1.6]', async () => {
     const { status } = await refusedCall(lab.get('plain', 'nowhere', { metadataPolicy: 'Fetch' }));
     expect(status).toBe(Code.FailedPrecondition);
   });
 });
 
 describe('GetSecretMap', () => {
-  test('keeps the exact text of what is no string', async () => {
+  test('keeps the exact text of what is no string [V3.1.9] [V3.7.5]', async () => {
     expect(await lab.map('plain', 'app/db')).toEqual({
       user: '{"name":"änn"}',
       'a.b': 'literal',
@@ -134,7 +134,7 @@ describe('GetSecretMap', () => {
     expect(await lab.map('plain', 'app/db', { property: 'user' })).toEqual({ name: 'änn' });
   });
 
-  test('needs a JSON object, and does not quote what it got instead', async () => {
+  test('needs a JSON object, and does not quote what it got instead [V3.1.9]', async () => {
     const { code, error } = await refusedCall(lab.map('plain', 'team/tagged'));
     expect(code).toBe('NOT_AN_OBJECT');
     expect(error.publicMessage).toBe('secret team/tagged is not a JSON object');

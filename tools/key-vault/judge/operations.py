@@ -31,7 +31,9 @@ def make(kind, name):
 
 def delete(kind, name):
     singular = kind[:-1]
-    getattr(client(kind), f"begin_delete_{singular}")(name).wait()
+    poller = getattr(client(kind), f"begin_delete_{singular}")(name)
+    poller.wait(timeout=60)
+    equal(poller.done(), True, "whether it was deleted within a minute")
 
 
 def arrange(kind, state):

@@ -69,7 +69,7 @@ export class Shelf<V extends Version> {
     const deleted = this.#deleted.get(key);
     if (this.#isRecovering(key))
       throw this.#conflict(name, 'is being recovered; try again later', 'ObjectIsBeingRecovered');
-    if (!deleted) return;
+    if (!deleted || !this.#settings.rules.deletedNames) return;
     if (deleted.settledAt > this.#settings.now())
       throw this.#conflict(name, 'is being deleted; try again later', 'ObjectIsBeingDeleted');
     throw this.#conflict(
@@ -106,7 +106,7 @@ export class Shelf<V extends Version> {
     const now = this.#settings.now();
     const deleted = { item, deletedAt: now, settledAt: now + this.#settings.delays.deletionMs };
     this.#items.delete(name.toLowerCase());
-    if (this.#settings.rules.softDelete) this.#deleted.set(name.toLowerCase(), deleted);
+    this.#deleted.set(name.toLowerCase(), deleted);
     return deleted;
   }
 

@@ -110,3 +110,12 @@ test.each<Shape>([
   expect(publicMessage).toContain('(access key)');
   expect(publicMessage).not.toContain('AKIAIOSFODNN7EXAMPLE');
 });
+
+test.each([
+  ['ThrottlingException', 'client'],
+  ['InternalServiceError', 'server'],
+] as const)('%s is passed on with how long AWS wants to be left alone', (name, $fault) => {
+  const error = Object.assign(thrown({ name, $fault }), { $response: { headers: { 'retry-after': '3' } } });
+  expect(awsFailure(error, call).retryAfterMs).toBe(3_000);
+  expect(awsFailure(thrown({ name, $fault }), call).retryAfterMs).toBeUndefined();
+});

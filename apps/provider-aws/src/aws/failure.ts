@@ -3,6 +3,7 @@ import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
 import { nextStepFor } from './next-steps.ts';
 import { SECRET_REF } from './static-keys.ts';
+import { retryHintMs } from './retry-hint.ts';
 import { sanitised } from './sanitised.ts';
 
 /** The call that failed. */
@@ -56,11 +57,15 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
         ...common,
       });
     case 'BACKEND_THROTTLED':
-      return new ProviderError(code, `${call.service} limits the rate of requests (${sanitised(error.name)})`, common);
+      return new ProviderError(code, `${call.service} limits the rate of requests (${sanitised(error.name)})`, {
+        ...common,
+        ...pause(error),
+      });
     case 'BACKEND_UNAVAILABLE':
       return new ProviderError(code, `${call.service} in region ${call.region} ${unavailability(error)}`, {
         nextStep: `check ${call.at('region')}, the provider's network and the status of AWS`,
         ...common,
+        ...pause(error),
       });
     case 'INVALID_REQUEST':
       return new ProviderError(call.invalidRequest, `cannot ${call.action}: ${words(error)}`, {
@@ -75,6 +80,11 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
 /** What AWS answered, for the log of the provider: its own code, and the request ID that AWS's support asks for. */
 export function backendAnswer({ name, $metadata }: Pick<AwsError, 'name' | '$metadata'>): BackendAnswer {
   return { code: name, ...($metadata?.requestId === undefined ? {} : { requestId: $metadata.requestId }) };
+}
+
+function pause(error: AwsError): { readonly retryAfterMs?: number } {
+  const retryAfterMs = retryHintMs(error);
+  return retryAfterMs === undefined ? {} : { retryAfterMs };
 }
 
 function words({ name, message }: AwsError): string {

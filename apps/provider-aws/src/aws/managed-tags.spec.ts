@@ -18,7 +18,7 @@ test.each([
     [],
   ],
   ['one is not wanted any more', { a: '1', old: 'x' }, { a: '1' }, {}, ['old']],
-  ['the mark is never removed', { old: 'x' }, {}, {}, ['old']],
+  ['the mark is never removed, nor is a tag of AWS [V3.3.12]', { old: 'x', 'aws:stack': 's' }, {}, {}, ['old']],
 ] as const)('%s', (_, current, desired, set, remove) => {
   const changes = tagChanges(new Map([mark, ...Object.entries(current)]), new Map(Object.entries(desired)));
   expect([Object.fromEntries(changes.set), changes.remove]).toEqual([set, remove]);

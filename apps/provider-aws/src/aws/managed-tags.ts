@@ -5,7 +5,7 @@ export const MANAGED_BY = { key: 'managed-by', value: 'external-secrets' } as co
 export interface TagChanges {
   /** All that are wanted, where any of them differs; otherwise none. */
   readonly set: ReadonlyMap<string, string>;
-  /** Keys that are not wanted any more, never the mark of who manages it. */
+  /** Keys that are not wanted any more, never the mark of who manages it, nor tags that only AWS sets. */
   readonly remove: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export function isManaged(tags: ReadonlyMap<string, string>): boolean {
 /** What makes tags those that are desired, the mark of who manages it beside them. */
 export function tagChanges(current: ReadonlyMap<string, string>, desired: ReadonlyMap<string, string>): TagChanges {
   const wanted = new Map([...desired, [MANAGED_BY.key, MANAGED_BY.value]]);
-  const remove = [...current.keys()].filter((key) => !wanted.has(key));
+  const remove = [...current.keys()].filter((key) => !wanted.has(key) && !key.startsWith('aws:'));
   const same = [...wanted].every(([key, value]) => current.get(key) === value);
   return { set: same ? new Map() : wanted, remove };
 }

@@ -2,11 +2,13 @@ import {
   DescribeParametersCommand,
   GetParameterCommand,
   GetParametersByPathCommand,
+  GetParametersCommand,
   ListTagsForResourceCommand,
   type ParameterStringFilter,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import type { ApiCallMetrics, RetrySettings, SingleFlight } from '@eso/api/server';
+import { type ApiCallMetrics, ProviderError, type RetrySettings, type SingleFlight } from '@eso/api/server';
+import { entriesOf, tagsByKey } from '../aws/answers.ts';
 import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { clientSettings } from '../aws/client-settings.ts';
@@ -29,15 +31,23 @@ export interface ParameterStoreApiOptions {
   readonly retry?: RetrySettings | undefined;
 }
 
-/** A parameter with its content; undefined where AWS gives none. */
-export interface ReadParameter {
-  readonly name: string;
+/** The content of a parameter; undefined where AWS gives none. */
+export interface ParameterValue {
   readonly text: string | undefined;
 }
 
+/** A parameter with its content. */
+export interface ReadParameter extends ParameterValue {
+  readonly name: string;
+}
+
+/** AWS takes no more names in one request for values. */
+export const PARAMETER_BATCH = 10;
 /** AWS takes no more on one page of a path, and of a description. */
 const PATH_PAGE = 10;
 const DESCRIBE_PAGE = 50;
+/** Failures of a batch that leave open what a read of one parameter would yield. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['ACCESS_DENIED', 'INVALID_REQUEST']);
 
 /**
  * The operations of AWS Parameter Store that are used, each counted, abortable, and with failures that say what they mean.
@@ -47,6 +57,8 @@ const DESCRIBE_PAGE = 50;
 export class ParameterStoreApi {
   readonly #options: ParameterStoreApiOptions;
   readonly #client: SSMClient;
+  /** Set where the identity may not read several at once: it is not asked again for as long as this lives. */
+  #noBatches = false;
   /** What is not read, but written. */
   readonly writes: ParameterWrites;
 
@@ -70,17 +82,46 @@ export class ParameterStoreApi {
     });
   }
 
+  /**
+   * The decrypted contents of up to ten parameters, by the names or ARNs that were asked for, with one request. Those that AWS does not
+   * give are not among them, whatever the reason: to be read alone, which tells it, and needs no right of its own.
+   */
+  async values(
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, { readonly text: string | undefined }>> {
+    if (this.#noBatches) return new Map();
+    const command = new GetParametersCommand({ Names: [...ids], WithDecryption: true });
+    try {
+      const { Parameters } = await this.#attempt(
+        'GetParameters',
+        { ...this.#read(ids[0] ?? ''), action: `read ${ids.length} parameters` },
+        signal,
+        (options) => this.#client.send(command, options),
+      );
+      const given = entriesOf(Parameters).flatMap(({ Name, ARN, Selector = '', Value: text }) =>
+        [Name, ARN].flatMap((id) => (id === undefined ? [] : [[id + Selector, { text }] as const])),
+      );
+      const found = new Map(given);
+      return new Map(ids.flatMap((id) => (found.has(id) ? [[id, found.get(id) ?? { text: undefined }] as const] : [])));
+    } catch (error) {
+      if (!(error instanceof ProviderError) || !SAYS_NOTHING.has(error.code)) throw error;
+      this.#noBatches = error.code === 'ACCESS_DENIED';
+      return new Map();
+    }
+  }
+
   /** The tags of a parameter. @param id name or ARN, without a version. Shared as values are. */
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
       const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: id });
-      const { TagList = [] } = await this.#attempt(
+      const { TagList } = await this.#attempt(
         'ListTagsForResource',
         { ...this.#read(id), action: `read the tags of parameter ${id}` },
         shared,
         (options) => this.#client.send(command, options),
       );
-      return new Map(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+      return tagsByKey(TagList);
     });
   }
 
@@ -98,7 +139,7 @@ export class ParameterStoreApi {
       const page = await this.#attempt('GetParametersByPath', this.#finding(path), signal, (options) =>
         this.#client.send(command, options),
       );
-      yield (page.Parameters ?? []).flatMap(({ Name, Value }) =>
+      yield entriesOf(page.Parameters).flatMap(({ Name, Value }) =>
         Name === undefined ? [] : [{ name: Name, text: Value }],
       );
       token = page.NextToken;
@@ -117,9 +158,14 @@ export class ParameterStoreApi {
       const page = await this.#attempt('DescribeParameters', this.#finding(''), signal, (options) =>
         this.#client.send(command, options),
       );
-      yield (page.Parameters ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+      yield entriesOf(page.Parameters).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
       token = page.NextToken;
     } while (token);
+  }
+
+  /** Something was written: nobody shares a read any more that began before. */
+  forgetReads(): void {
+    this.#options.flights.forgetAll();
   }
 
   /** Ends all connections. */

@@ -1,7 +1,7 @@
 import {
   type Backend,
+  type BatchOutcome,
   type CallContext,
-  canonicalJson,
   type Find,
   objectOf,
   ProviderError,
@@ -12,11 +12,18 @@ import {
 } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsAccess } from '../aws/aws-identity.ts';
+import { BatchLoader } from '../aws/batch-loader.ts';
+import { batchOutcomes } from '../aws/batch-outcomes.ts';
+import { fetchedTags } from '../aws/fetched-tags.ts';
 import { propertyOf } from '../aws/property-of.ts';
-import type { ParameterStoreApi } from './api.ts';
+import { remoteId } from '../aws/remote-id.ts';
+import { Turns } from '../aws/turns.ts';
+import { REMOTE_KEY } from '../aws/writing-calls.ts';
+import { PARAMETER_BATCH, type ParameterStoreApi, type ParameterValue } from './api.ts';
 import { findParameters } from './find.ts';
 import { parameterArn, parameterName } from './parameter-name.ts';
-import { deleteParameter, pushParameter } from './push.ts';
+import { deleteParameter, parameterExists, pushParameter } from './push.ts';
+import type { ParameterWrites } from './writes.ts';
 
 /** What one config was opened to. */
 export interface ParameterStoreBackendOptions {
@@ -32,13 +39,18 @@ export interface ParameterStoreBackendOptions {
 /** The parameters of one region, as one config gives access to them. */
 export class ParameterStoreBackend implements Backend {
   readonly #options: ParameterStoreBackendOptions;
+  readonly #turns = new Turns();
 
   constructor(options: ParameterStoreBackendOptions) {
     this.#options = options;
   }
 
   getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
-    return this.#options.access.use(() => this.#getSecret(ref, call), call.signal);
+    const { access, api } = this.#options;
+    return access.use(
+      () => this.#read(ref, call, async (...read) => ({ text: await api.getValue(...read) })),
+      call.signal,
+    );
   }
 
   async getSecretMap(ref: RemoteRef, call: CallContext): Promise<Map<string, Uint8Array>> {
@@ -50,21 +62,35 @@ export class ParameterStoreBackend implements Backend {
     return access.use(() => findParameters(api, find, call), call.signal);
   }
 
-  pushSecret(push: Push, call: CallContext): Promise<void> {
-    const { access, api, prefix } = this.#options;
-    return access.use(() => pushParameter(api.writes, prefix + push.remoteKey, push, call), call.signal);
+  /** Values together, ten a request; tags, which AWS gives one by one, beside them. */
+  batchGet(refs: readonly RemoteRef[], call: CallContext): Promise<readonly BatchOutcome[]> {
+    const { access, api } = this.#options;
+    return access.use(() => {
+      const values = new BatchLoader<ParameterValue>({
+        max: PARAMETER_BATCH,
+        many: (ids, signal) => api.values(ids, signal),
+        one: async (id, signal) => ({ text: await api.getValue(id, signal) }),
+      });
+      return batchOutcomes(refs, call, {
+        isGathered: ({ metadataPolicy }) => metadataPolicy !== 'Fetch',
+        read: (ref) => this.#read(ref, call, (...read) => values.load(...read)),
+      });
+    }, call.signal);
   }
 
-  deleteSecret({ remoteKey }: PushedRef, { signal }: CallContext): Promise<void> {
-    const { access, api, prefix } = this.#options;
-    return access.use(() => deleteParameter(api.writes, prefix + remoteKey, signal), signal);
+  pushSecret(push: Push, call: CallContext): Promise<void> {
+    return this.#changing(push, call.signal, (name, writes) => pushParameter(writes, name, push, call));
+  }
+
+  deleteSecret(ref: PushedRef, { signal }: CallContext): Promise<void> {
+    return this.#changing(ref, signal, (name, writes) => deleteParameter(writes, name, signal));
   }
 
   /** Whoever manages it, and without its value. */
-  secretExists({ remoteKey }: PushedRef, { signal }: CallContext): Promise<boolean> {
-    const { access, api, prefix } = this.#options;
-    const current = () => api.writes.current(prefix + remoteKey, { signal, encrypted: true });
-    return access.use(async () => (await current()) !== undefined, signal);
+  async secretExists(ref: PushedRef, { signal }: CallContext): Promise<boolean> {
+    const { access, api } = this.#options;
+    const name = this.#nameOf(ref);
+    return access.use(() => parameterExists(api.writes, name, signal), signal);
   }
 
   /** Whether there is an identity to use. Access keys prove themselves only when they are used, roles when assumed. */
@@ -77,13 +103,30 @@ export class ParameterStoreBackend implements Backend {
     this.#options.api.close();
   }
 
-  async #getSecret(ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
+  /** One after the other for one parameter. */
+  async #changing(
+    ref: PushedRef,
+    signal: AbortSignal,
+    change: (name: string, writes: ParameterWrites) => Promise<void>,
+  ): Promise<void> {
+    const { access, api } = this.#options;
+    const name = this.#nameOf(ref);
+    try {
+      await this.#turns.run(name, signal, () => access.use(() => change(name, api.writes), signal));
+    } finally {
+      api.forgetReads();
+    }
+  }
+
+  async #read(ref: RemoteRef, call: CallContext, values: Values): Promise<Uint8Array> {
     const id = this.#idOf(ref);
     if (ref.metadataPolicy === 'Fetch') {
-      const tags = canonicalJson(await this.#tags(id, call.signal), { escapeHtml: true });
-      return ref.property ? propertyOf(tags, ref, call, 'tag') : tags;
+      // Tags are the parameter's, whichever version is asked for.
+      const { base } = parameterName(id);
+      const tags = (signal: AbortSignal) => this.#options.api.getTags(base, signal);
+      return fetchedTags(ref, call, () => call.once(JSON.stringify(['tags', base]), tags));
     }
-    const text = await this.#options.api.getValue(id, call.signal);
+    const { text } = await call.once(JSON.stringify(['value', id]), (signal) => values(id, signal));
     if (text === undefined)
       throw new ProviderError('VERSION_NOT_FOUND', `parameter ${id} has no value`, {
         field: 'remoteRef.key',
@@ -93,33 +136,22 @@ export class ParameterStoreBackend implements Backend {
     return ref.property ? propertyOf(value, ref, call, 'key') : value;
   }
 
-  #idOf({ key, version }: RemoteRef): string {
+  #idOf({ key, version }: Pick<RemoteRef, 'key' | 'version'>, field = 'remoteRef.key'): string {
     const { prefix, at } = this.#options;
-    if (prefix && parameterArn(key))
-      throw new ProviderError(
-        'INVALID_REQUEST',
-        `remoteRef.key is an ARN, and ${at('prefix')} stands before every key`,
-        {
-          field: 'remoteRef.key',
-          nextStep: `give the parameter's name without the prefix, or take ${at('prefix')} away`,
-        },
-      );
-    return prefix + key + (version ? `:${version}` : '');
+    const id = remoteId(key, field, {
+      prefix,
+      at,
+      what: 'parameter',
+      isArn: (name) => parameterArn(name) !== undefined,
+    });
+    return id + (version ? `:${version}` : '');
   }
 
-  /** Tags are the parameter's, whichever version is asked for. That there is none is an ordinary failure here, as upstream's. */
-  async #tags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-    const { base } = parameterName(id);
-    try {
-      return await this.#options.api.getTags(base, signal);
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.backend?.code !== 'InvalidResourceId') throw error;
-      throw new ProviderError('PROPERTY_NOT_FOUND', `no tags to read: parameter ${base} does not exist`, {
-        field: 'remoteRef.key',
-        nextStep: 'create the parameter in AWS or correct remoteRef.key',
-        cause: error,
-        backend: error.backend,
-      });
-    }
+  /** The name of what is written. */
+  #nameOf({ remoteKey }: PushedRef): string {
+    return this.#idOf({ key: remoteKey, version: '' }, REMOTE_KEY);
   }
 }
+
+/** The decrypted content of a parameter, by its name with a version or without. */
+type Values = (id: string, signal: AbortSignal) => Promise<ParameterValue>;

@@ -13,7 +13,7 @@ test.each([
 });
 
 test('an ARN says region and account, and nothing else is one', () => {
-  expect(parameterArn(ARN)).toEqual({ region: 'eu-central-1', account: '123456789012' });
+  expect(parameterArn(ARN)).toMatchObject({ region: 'eu-central-1', account: '123456789012' });
   for (const id of ['/app/db', 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:a', `x${ARN}`])
     expect(parameterArn(id)).toBeUndefined();
 });

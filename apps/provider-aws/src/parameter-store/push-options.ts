@@ -1,7 +1,7 @@
 import type { PutParameterCommandInput } from '@aws-sdk/client-ssm';
-import { type ConfigSchema, ProviderError, pushMetadata } from '@eso/api/server';
+import { type ConfigSchema, pushMetadata } from '@eso/api/server';
 import { MANAGED_BY } from '../aws/managed-tags.ts';
-import { tagList } from './writes.ts';
+import { tagList, wantedTags } from '../aws/pushed-tags.ts';
 
 /** `metadata.spec` of a push, as upstream has it. */
 export interface ParameterPushOptions {
@@ -40,16 +40,6 @@ const schema: ConfigSchema = {
 
 /** Reads the metadata of a push to Parameter Store. */
 export const parameterMetadata = pushMetadata<ParameterPushOptions>(schema);
-
-/** The tags that a push wants, the mark of who manages it left out. @throws ProviderError INVALID_REQUEST for that mark */
-export function wantedTags({ tags = {} }: ParameterPushOptions): ReadonlyMap<string, string> {
-  if (!Object.hasOwn(tags, MANAGED_BY.key)) return new Map(Object.entries(tags));
-  const field = `metadata.spec.tags.${MANAGED_BY.key}`;
-  throw new ProviderError('INVALID_REQUEST', `${field} is set by the provider itself`, {
-    field,
-    nextStep: `remove ${field}`,
-  });
-}
 
 /** What a parameter is written with, its name and value left out. @param create whether there is none yet: AWS takes tags only then */
 export function putSettings(

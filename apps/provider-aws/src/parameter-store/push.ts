@@ -1,17 +1,16 @@
-import { isUtf8 } from 'node:buffer';
 import { type CallContext, canonicalJson, ProviderError, type Push, pushValue } from '@eso/api/server';
 import { isManaged, tagChanges } from '../aws/managed-tags.ts';
-import { parameterMetadata, putSettings, wantedTags } from './push-options.ts';
-import { parameterName } from './parameter-name.ts';
-import { type ParameterWrites, REMOTE_KEY } from './writes.ts';
+import { wantedTags } from '../aws/pushed-tags.ts';
+import { checkTexts, invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
+import { REMOTE_KEY } from '../aws/writing-calls.ts';
+import { parameterNameProblem } from './parameter-name.ts';
+import { parameterMetadata, type ParameterPushOptions, putSettings } from './push-options.ts';
+import type { ParameterWrites } from './writes.ts';
 
-/** The most characters that AWS takes, in an advanced parameter. */
-const MAX_CHARACTERS = 8_192;
-/** Levels of a name that AWS takes. */
-const MAX_LEVELS = 15;
+/** Beginnings of names that AWS does not take, in any case. */
+const RESERVED = /^\/?(aws|ssm)/i;
 /** What some back ends answer for a value that they do not decrypt. */
 const HIDDEN = 'sensitive';
-const SECRET_KEY = 'match.secretKey';
 
 /**
  * Writes a parameter, where it is not what it should be: a new one with the mark of this operator, another one only if it has it.
@@ -28,9 +27,14 @@ export async function pushParameter(
   checkName(name);
   const options = await parameterMetadata.read(push, call);
   const desired = wantedTags(options);
-  const text = await textOf(push, call, options.encodeAsDecoded);
+  const text = await textOf(push, call, options);
   const current = await writes.current(name, { signal });
-  if (!current) return writes.put({ ...putSettings(options, true), Name: name, Value: text }, signal);
+  const put = (create: boolean) =>
+    writes.put(
+      { ...putSettings(options, create), Name: name, Value: text },
+      { signal, nextStep: tierAdvice(text, options) },
+    );
+  if (!current) return put(true);
   const tags = await writes.tags(name, signal);
   if (!isManaged(tags))
     throw new ProviderError('ALREADY_EXISTS', `parameter ${name} exists and is not managed by external-secrets`, {
@@ -49,30 +53,22 @@ export async function pushParameter(
   if (current.text === text) return;
   // The value comes last: once it is equal nothing is looked at any more.
   await writes.changeTags(name, tagChanges(tags, desired), signal);
-  await writes.put({ ...putSettings(options, false), Name: name, Value: text }, signal);
+  await put(false);
 }
 
 /** Deletes a parameter that has the mark of this operator; what has not, or is not there, is left as it is. */
 export async function deleteParameter(writes: ParameterWrites, name: string, signal: AbortSignal): Promise<void> {
-  checkName(name);
+  // Nothing was ever pushed to such a name, and AWS would refuse the question.
+  if (parameterNameProblem(name)) return;
   if (!(await writes.current(name, { signal, encrypted: true }))) return;
   if (isManaged(await writes.tags(name, signal))) await writes.delete(name, signal);
 }
 
 /** What AWS refuses for certain, before anything is asked for. */
 function checkName(name: string): void {
-  const { selector } = parameterName(name);
-  const levels = name.split('/').length - 1;
   const problem =
-    selector !== undefined
-      ? 'names a version, which cannot be written'
-      : /[^\w./-]/.test(name) && !name.startsWith('arn:')
-        ? 'has characters that Parameter Store does not take'
-        : name.includes('/') && !/^(\/|arn:)/.test(name)
-          ? 'has levels and does not begin with /'
-          : levels > MAX_LEVELS && !name.startsWith('arn:')
-            ? `has more than ${MAX_LEVELS} levels`
-            : undefined;
+    parameterNameProblem(name) ??
+    (RESERVED.test(name) ? 'begins with aws or ssm, which AWS keeps to itself' : undefined);
   if (problem === undefined) return;
   throw new ProviderError('INVALID_REQUEST', `parameter name ${name} ${problem}`, {
     field: REMOTE_KEY,
@@ -80,37 +76,61 @@ function checkName(name: string): void {
   });
 }
 
-async function textOf(push: Push, call: CallContext, encodeAsDecoded: boolean): Promise<string> {
+async function textOf(push: Push, call: CallContext, options: ParameterPushOptions): Promise<string> {
   const { data, secretKey } = push;
-  const base64 = secretKey === '' && !encodeAsDecoded;
-  const unreadable = base64 ? [] : [...data].filter(([key, value]) => (secretKey || key) === key && !isUtf8(value));
-  for (const [key] of unreadable)
-    throw invalidValue(`the value of key ${key} is no UTF-8 text, and a parameter is text`, BINARY);
+  const limit = limitOf(options);
+  const base64 = secretKey === '' && !options.encodeAsDecoded;
+  if (!base64) checkTexts(push, 'a parameter is text', BINARY);
   let bytes = 0;
   if (secretKey === '') for (const value of data.values()) bytes += value.length;
-  if (bytes > MAX_CHARACTERS * 4) throw tooLarge();
+  // A character has four bytes at the most.
+  if (bytes > limit.characters * 4) throw tooLarge(limit);
   const value = base64
     ? canonicalJson(new Map([...data].map(([key, part]) => [key, Buffer.from(part).toString('base64')])))
     : await pushValue(push, call);
   const text = Buffer.from(value).toString();
-  if (text.length > MAX_CHARACTERS) throw tooLarge();
+  if (text.length > limit.characters) throw tooLarge(limit);
   if (text === '') throw invalidValue('the value is empty, which Parameter Store does not take', 'push a value');
   return text;
 }
 
-const BINARY = 'encode it in the source Secret, or push the whole Secret, whose values are written in base64';
+/** The most characters that a standard parameter holds. */
+const STANDARD_CHARACTERS = 4_096;
 
-function tooLarge(): ProviderError {
-  return new ProviderError(
-    'LIMIT_EXCEEDED',
-    `the value has more than the ${MAX_CHARACTERS} characters of a parameter`,
-    {
-      field: SECRET_KEY,
-      nextStep: 'push less, or push to AWS Secrets Manager',
-    },
-  );
+/** Where no tier is given the account decides; whether it makes such a parameter an advanced one, AWS alone knows. */
+function tierAdvice(text: string, { tier }: ParameterPushOptions): string | undefined {
+  if (text.length <= STANDARD_CHARACTERS || tier?.type === 'Advanced') return undefined;
+  return `set metadata.spec.tier.type to Advanced if the value, which has more than ${STANDARD_CHARACTERS} characters, is what AWS refuses`;
 }
 
-function invalidValue(problem: string, nextStep: string): ProviderError {
-  return new ProviderError('INVALID_REQUEST', problem, { field: SECRET_KEY, nextStep });
+const BINARY = 'encode it in the source Secret, or push the whole Secret, whose values are written in base64';
+
+interface Limit {
+  readonly characters: number;
+  /** The kind of parameter, for the words. */
+  readonly of: string;
+  readonly nextStep: string;
+}
+
+/** Where no tier is given the account decides, so that what an advanced parameter holds may do. */
+function limitOf({ tier }: ParameterPushOptions): Limit {
+  return tier?.type === 'Standard'
+    ? {
+        characters: STANDARD_CHARACTERS,
+        of: 'a standard parameter',
+        nextStep: 'push less, or set metadata.spec.tier.type to Advanced',
+      }
+    : { characters: 8_192, of: 'a parameter', nextStep: 'push less, or push to AWS Secrets Manager' };
+}
+
+function tooLarge({ characters, of, nextStep }: Limit): ProviderError {
+  return new ProviderError('LIMIT_EXCEEDED', `the value has more than the ${characters} characters of ${of}`, {
+    field: SECRET_KEY,
+    nextStep,
+  });
+}
+
+/** Whether there is such a parameter, whoever manages it; without its value. */
+export async function parameterExists(writes: ParameterWrites, name: string, signal: AbortSignal): Promise<boolean> {
+  return !parameterNameProblem(name) && (await writes.current(name, { signal, encrypted: true })) !== undefined;
 }

@@ -19,9 +19,12 @@ export interface ParameterRead {
   readonly field?: 'find';
 }
 
+/** What an absent parameter is answered with: by reads of its value, and of its tags. */
+const ABSENT: ReadonlySet<string> = new Set(['ParameterNotFound', 'InvalidResourceId']);
+
 /** Whether AWS says that there is no such parameter. */
 export function saysAbsent(thrown: unknown): boolean {
-  return isAwsError(thrown) && thrown.name === 'ParameterNotFound';
+  return isAwsError(thrown) && ABSENT.has(thrown.name);
 }
 
 /** What the read of a parameter failed with. SECRET_NOT_FOUND is an absent parameter's alone: deletion policies act on it. */

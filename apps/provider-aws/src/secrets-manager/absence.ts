@@ -2,7 +2,7 @@ import { ProviderError } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
 import { type AwsError, backendAnswer } from '../aws/failure.ts';
 import { sanitised } from '../aws/sanitised.ts';
-import { secretArn } from './secret-arn.ts';
+import { secretArn } from './secret-name.ts';
 
 /** Which version of a secret. */
 export type VersionSelector = { readonly VersionStage: string } | { readonly VersionId: string };

@@ -6,10 +6,10 @@ import {
   ListSecretsCommand,
   type SecretListEntry,
   SecretsManagerClient,
-  type Tag,
 } from '@aws-sdk/client-secrets-manager';
-import type { ApiCallMetrics, RetrySettings, SingleFlight } from '@eso/api/server';
+import { type ApiCallMetrics, ProviderError, type RetrySettings, type SingleFlight } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
+import { entriesOf, tagsByKey } from '../aws/answers.ts';
 import { callerAccount } from '../aws/caller-account.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
@@ -20,6 +20,10 @@ import { absenceIn, type VersionSelector } from './absence.ts';
 import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
 import { ReadFailures, SERVICE_NAME } from './read-failures.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
+import { SecretWrites } from './writes.ts';
+
+/** AWS takes no more in one batch. */
+export const SECRET_BATCH = 20;
 
 /** Where Secrets Manager is called, as whom, and how calls are counted and shared. */
 export interface SecretsManagerApiOptions {
@@ -45,6 +49,10 @@ export class SecretsManagerApi {
   readonly #options: SecretsManagerApiOptions;
   readonly #client: SecretsManagerClient;
   readonly #failures: ReadFailures;
+  /** Set where the identity may not read in batches: it is not asked again for as long as this lives. */
+  #noBatches = false;
+  /** What is not read, but written. */
+  readonly writes: SecretWrites;
 
   constructor(options: SecretsManagerApiOptions) {
     const { region, endpoints, login, metrics, at, retry } = options;
@@ -53,6 +61,7 @@ export class SecretsManagerApi {
       clientSettings({ region, endpoint: endpoints.secretsManager, login, at, retry }),
     );
     understandXmlErrors(this.#client);
+    this.writes = new SecretWrites({ client: this.#client, region, metrics, at });
     this.#failures = new ReadFailures({
       region,
       at,
@@ -80,7 +89,7 @@ export class SecretsManagerApi {
   getTags(id: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     return this.#options.flights.run(JSON.stringify(['tags', id]), signal, async (shared) => {
       try {
-        return tagsOf((await this.#describe(id, shared)).Tags);
+        return tagsByKey((await this.#describe(id, shared)).Tags);
       } catch (error) {
         throw await this.#failures.of(error, { id }, shared);
       }
@@ -98,7 +107,7 @@ export class SecretsManagerApi {
       const command = new ListSecretsCommand({ ...restriction, ...(token ? { NextToken: token } : {}) });
       const attempt = { name: 'ListSecrets', action: 'list secrets', field: 'find', signal };
       const page = await this.#attempt(attempt, (options) => this.#client.send(command, options));
-      yield (page.SecretList ?? []).flatMap(listed);
+      yield entriesOf(page.SecretList).flatMap(listed);
       token = page.NextToken;
     } while (token);
   }
@@ -119,6 +128,35 @@ export class SecretsManagerApi {
       }
     });
     return readBatchAnswer(answer, (error, id) => this.#failures.listed(error, id));
+  }
+
+  /**
+   * The current contents of up to 20 secrets, by the names or ARNs that were asked for, with one request. Those that AWS does not give
+   * are not among them, whatever the reason: to be read alone, which needs no right of its own.
+   */
+  async values(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, SecretValue>> {
+    if (this.#noBatches) return new Map();
+    try {
+      const answer = await this.batch(
+        ids.map((id) => ({ name: id, arn: id, tags: NO_TAGS })),
+        signal,
+      );
+      const found = new Map<string, SecretValue>();
+      for (const id of ids) {
+        const one = answer.of({ name: id, arn: id, tags: NO_TAGS });
+        if (one && 'value' in one) found.set(id, one.value);
+      }
+      return found;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || !SAYS_NOTHING.has(error.code)) throw error;
+      this.#noBatches = error.code === 'ACCESS_DENIED';
+      return new Map();
+    }
+  }
+
+  /** Something was written: nobody shares a read any more that began before. */
+  forgetReads(): void {
+    this.#options.flights.forgetAll();
   }
 
   /** Ends all connections. */
@@ -157,14 +195,14 @@ export class SecretsManagerApi {
   }
 }
 
+const NO_TAGS: ReadonlyMap<string, string> = new Map();
+/** Failures of a batch that leave open what a read of one secret would yield. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['ACCESS_DENIED', 'INVALID_REQUEST']);
+
 interface Sending {
   readonly abortSignal: AbortSignal;
 }
 
 function listed({ Name: name, ARN: arn, Tags, DeletedDate }: SecretListEntry): ListedSecret[] {
-  return name === undefined || DeletedDate !== undefined ? [] : [{ name, arn: arn ?? name, tags: tagsOf(Tags) }];
-}
-
-function tagsOf(tags: readonly Tag[] = []): ReadonlyMap<string, string> {
-  return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  return name === undefined || DeletedDate !== undefined ? [] : [{ name, arn: arn ?? name, tags: tagsByKey(Tags) }];
 }

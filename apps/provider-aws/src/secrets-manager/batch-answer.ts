@@ -1,5 +1,6 @@
 import type { BatchGetSecretValueResponse } from '@aws-sdk/client-secrets-manager';
 import type { ProviderError } from '@eso/api/server';
+import { entriesOf } from '../aws/answers.ts';
 import type { AwsError } from '../aws/failure.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
@@ -37,14 +38,6 @@ export function readBatchAnswer(
       return value && { value };
     },
   };
-}
-
-/** The entries of a list, of which neither the SDK nor whoever answers in AWS's place promises that it is one. */
-function entriesOf<T extends object>(list: readonly T[] | undefined): readonly T[] {
-  const given: unknown = list;
-  return Array.isArray(given)
-    ? (given as readonly T[]).filter((entry: unknown) => typeof entry === 'object' && entry !== null)
-    : [];
 }
 
 /** An error in the form in which it would come had the secret been asked for alone. */

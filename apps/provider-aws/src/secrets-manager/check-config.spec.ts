@@ -1,4 +1,5 @@
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
+import { roleWarnings } from '../aws/check-auth.ts';
 import * as checks from './check-config.ts';
 
 const selector = { name: 'keys', key: 'k' };
@@ -11,7 +12,7 @@ const config = (changes: Partial<SecretsManagerConfig> = {}): SecretsManagerConf
 
 const at = (path: string): string => `spec.${path}`;
 const checkConfig = (bad: SecretsManagerConfig) => checks.checkConfig(bad, at);
-const configWarnings = (odd: SecretsManagerConfig) => checks.configWarnings(odd, at);
+const configWarnings = (odd: SecretsManagerConfig) => roleWarnings(odd, at);
 
 test('access keys are enough', () => {
   expect(checkConfig(config())).toEqual([]);
@@ -43,6 +44,4 @@ test('what has no effect is said, and only then', () => {
     'spec.transitiveTagKeys has no effect without spec.role',
   ]);
   expect(configWarnings(config({ ...special, role: 'arn:aws:iam::123456789012:role/app' }))).toEqual([]);
-  expect(configWarnings(config({ secretsManager: { recoveryWindowInDays: 7 } }))).toHaveLength(1);
-  expect(configWarnings(config({ secretsManager: { recoveryWindowInDays: 0 } }))).toEqual([]);
 });

@@ -1,20 +1,10 @@
 import type { ConfigProblem } from '@eso/api/server';
 import type { AwsConfig, FieldPath } from '../aws/aws-config.ts';
-import { checkAuth, roleWarnings } from '../aws/check-auth.ts';
+import { checkAuth } from '../aws/check-auth.ts';
 
 /** What the schema of a SecretsManager lets through. */
 export function checkConfig(config: AwsConfig, at: FieldPath): ConfigProblem[] {
   return [...checkAuth(config.auth, at), ...checkDeletion(config.secretsManager, at)];
-}
-
-/** What is allowed but most likely not meant. */
-export function configWarnings(config: AwsConfig, at: FieldPath): string[] {
-  const { secretsManager } = config;
-  const deletion = secretsManager?.forceDeleteWithoutRecovery || secretsManager?.recoveryWindowInDays;
-  return [
-    ...roleWarnings(config, at),
-    ...(deletion ? [`${at('secretsManager')} has no effect yet: this version of the provider deletes no secrets`] : []),
-  ];
 }
 
 function checkDeletion(settings: AwsConfig['secretsManager'], at: FieldPath): ConfigProblem[] {

@@ -2,13 +2,10 @@ import { type CallContext, type Find, ProviderError } from '@eso/api/server';
 import { Found } from '../aws/found.ts';
 import { chunks, inParallel } from '../aws/in-parallel.ts';
 import { CURRENT_VERSION } from './absence.ts';
-import type { SecretsManagerApi } from './api.ts';
+import { SECRET_BATCH, type SecretsManagerApi } from './api.ts';
 import type { ListedSecret } from './secret.ts';
 import { filtersOf, selectedBy } from './filters.ts';
 import { secretBytes } from './secret-bytes.ts';
-
-/** AWS takes no more in one batch. */
-const BATCH = 20;
 
 /**
  * All secrets that a find selects, by their full names. A listed secret that has no value yet, or was deleted since, is not
@@ -32,7 +29,7 @@ export async function findSecrets(
   for await (const page of api.list(filtersOf(find), signal)) {
     const selected = await select(page, find);
     if (batches)
-      await inParallel(chunks(selected, BATCH), signal, (chunk, ended) => readBatch(api, chunk, found, ended));
+      await inParallel(chunks(selected, SECRET_BATCH), signal, (chunk, ended) => readBatch(api, chunk, found, ended));
     else await inParallel(selected, signal, (secret, ended) => readOne(api, secret, found, ended));
   }
   found.logLeftOut(logger, 'secrets');
