@@ -14,11 +14,11 @@ import { KeyVaultBackend } from './key-vault/backend.ts';
 import { VaultClient } from './key-vault/vault-client.ts';
 
 const keyVault: KindBehaviour<KeyVaultConfig> = {
-  features: ['get', 'map', 'findByName', 'findByTags', 'metadata'],
+  features: ['get', 'map', 'findByName', 'findByTags', 'metadata', 'push', 'delete', 'exists'],
   metricName: 'Azure/KeyVault',
   checkConfig,
   open: (context) => {
-    const { config, at, httpClient, retrySettings } = context;
+    const { config, at, clock, httpClient, retrySettings } = context;
     const cloud = cloudOf(config);
     const access = azureAccess({ ...context, cloud, resource: cloud.vaults });
     const vault = new VaultClient({
@@ -28,7 +28,7 @@ const keyVault: KindBehaviour<KeyVaultConfig> = {
       http: httpClient({ field: at('vaultUrl'), retry: httpRetryOf(retrySettings) }),
       at,
     });
-    return new KeyVaultBackend({ vault, access });
+    return new KeyVaultBackend({ vault, access, clock });
   },
 };
 

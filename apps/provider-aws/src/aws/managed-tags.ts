@@ -1,5 +1,6 @@
-/** The tag that says that this operator wrote something, and may write it again; upstream's. */
-export const MANAGED_BY = { key: 'managed-by', value: 'external-secrets' } as const;
+import { MANAGED_BY } from '@eso/api/server';
+
+export { isManaged, MANAGED_BY } from '@eso/api/server';
 
 /** What has to change about the tags of something. */
 export interface TagChanges {
@@ -7,11 +8,6 @@ export interface TagChanges {
   readonly set: ReadonlyMap<string, string>;
   /** Keys that are not wanted any more, never the mark of who manages it, nor tags that only AWS sets. */
   readonly remove: readonly string[];
-}
-
-/** Whether what has these tags was written by this operator. */
-export function isManaged(tags: ReadonlyMap<string, string>): boolean {
-  return tags.get(MANAGED_BY.key) === MANAGED_BY.value;
 }
 
 /** What makes tags those that are desired, the mark of who manages it beside them. */
