@@ -12,8 +12,10 @@ export const IDENTITY_HEADER = randomUUID();
  * and as App Service does at `/msi/token`. Anything else is not answered.
  */
 export async function answerIdentity(world: World, call: Call): Promise<Answer | undefined> {
-  if (call.path === '/metadata/identity/oauth2/token') return answerMetadata(world, call);
-  if (call.path === '/msi/token') return answerAppService(world, call);
+  // Some clients put a slash behind it.
+  const path = call.path.replace(/\/$/, '');
+  if (path === '/metadata/identity/oauth2/token') return answerMetadata(world, call);
+  if (path === '/msi/token') return answerAppService(world, call);
   return undefined;
 }
 

@@ -96,5 +96,5 @@ async function carryOut(server: KeyVaultServer, path: string, body: string): Pro
   const name = path.slice(1);
   if (!(name in CARRIERS)) throw new Error(`there is no order ${name}`);
   const carry = CARRIERS[name as keyof Orders] as (server: KeyVaultServer, order: unknown) => unknown;
-  return carry(server, JSON.parse(body));
+  return await carry(server, JSON.parse(body));
 }

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type KeyVaultServer, startKeyVault } from '../index.ts';
 import { allRules } from '../rules.ts';
-import { type Judge, type Outcome, startJudge } from './run.ts';
+import { clientEnvironment, type Judge, type Outcome, startJudge } from './run.ts';
 import { SWITCHES } from './switches.ts';
 
 const real = process.env['AZURE_KEYVAULT_URL'];
@@ -39,5 +43,44 @@ testServer('a rule of the server that is switched off turns its cases red', () =
       rules[name] = true;
     }
     expect(idsOf(await judge.run(cases), 'passed')).toEqual(cases);
+  });
+});
+
+testServer('before a vault that is not its to arrange', () => {
+  const [TENANT, APP] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
+  let server: KeyVaultServer;
+  let dir: string;
+
+  beforeAll(async () => {
+    server = await startKeyVault({
+      tenants: [{ id: TENANT, apps: [{ clientId: APP, secrets: [{ value: 'p' }] }] }],
+      vaults: [{ name: 'visited', tenantId: TENANT, access: { [APP]: 'all' } }],
+    });
+    dir = await mkdtemp(join(tmpdir(), 'key-vault-visited-'));
+    await writeFile(join(dir, 'ca.pem'), server.ca);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  test('it runs what needs no arranging, and leaves nothing behind', async () => {
+    const vault = server.vault('visited');
+    const visitor = await startJudge({
+      ...process.env,
+      ...clientEnvironment(server, join(dir, 'ca.pem')),
+      AZURE_KEYVAULT_URL: vault.url,
+      AZURE_TENANT_ID: TENANT,
+      AZURE_CLIENT_ID: APP,
+      AZURE_CLIENT_SECRET: 'p',
+    });
+    const shelves = [vault.secrets, vault.keys, vault.certificates];
+    const left = (): number => shelves.flatMap((shelf) => [...shelf.list(), ...shelf.deletedList()]).length;
+    const cases = ['secrets.set ok', 'keys.delete soft-deleted', 'certificates.importPem ok', 'secrets.get 403'];
+    const outcomes = await visitor.run(cases);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['passed', 'passed', 'passed', 'notRun']);
+    expect(left()).toBeGreaterThan(0);
+    await visitor.stop();
+    expect(left()).toBe(0);
   });
 });

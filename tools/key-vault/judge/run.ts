@@ -33,10 +33,12 @@ const PASSWORD = 'a-password-of-the-judge';
 const here = import.meta.dirname;
 
 /**
- * Starts the clients, in a private Python environment, against a server of their own, or against the vault that `AZURE_KEYVAULT_URL`
- * names, with AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET. @throws when Python or its packages cannot be had
+ * Starts the clients, in a private Python environment, against a server of their own, or against the vault that AZURE_KEYVAULT_URL
+ * names, with AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET. There it deletes and purges what it made when it stops.
+ * @param environment default: that of this process
+ * @throws when Python or its packages cannot be had
  */
-export async function startJudge(): Promise<Judge> {
+export async function startJudge(environment: NodeJS.ProcessEnv = process.env): Promise<Judge> {
   const file = join(here, 'requirements.txt');
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 8);
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -46,9 +48,9 @@ export async function startJudge(): Promise<Judge> {
     what: 'Azure SDK for Python',
     progress,
   });
-  const setting = process.env['AZURE_KEYVAULT_URL'] ? undefined : await startServer();
+  const setting = environment['AZURE_KEYVAULT_URL'] ? undefined : await startServer();
   const child = spawn(python, ['-u', join(here, 'main.py')], {
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', ...setting?.env },
+    env: { ...environment, PYTHONDONTWRITEBYTECODE: '1', ...setting?.env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -75,6 +77,11 @@ export async function startJudge(): Promise<Judge> {
   };
 }
 
+/** What tells clients in another process where to go and what to trust. `caFile` holds the server's `ca`. */
+export function clientEnvironment(server: KeyVaultServer, caFile: string): Record<string, string> {
+  return { HTTPS_PROXY: server.proxyUrl, NO_PROXY: '127.0.0.1', REQUESTS_CA_BUNDLE: caFile };
+}
+
 async function startServer(): Promise<{
   server: KeyVaultServer;
   env: Record<string, string>;
@@ -99,9 +106,7 @@ async function startServer(): Promise<{
   const dir = await mkdtemp(join(tmpdir(), 'key-vault-judge-'));
   await writeFile(join(dir, 'ca.pem'), server.ca);
   const env = {
-    HTTPS_PROXY: server.proxyUrl,
-    NO_PROXY: '127.0.0.1',
-    REQUESTS_CA_BUNDLE: join(dir, 'ca.pem'),
+    ...clientEnvironment(server, join(dir, 'ca.pem')),
     AZURE_KEYVAULT_URL: server.vault('judged').url,
     AZURE_TENANT_ID: TENANT,
     AZURE_CLIENT_ID: APP,
