@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CustomResource, type InlineConfig, structuralSchema } from '@eso/api/schema';
+import { type CustomResource, GENERATOR_GROUP, type InlineConfig, structuralSchema } from '@eso/api/schema';
 import { fieldTable } from './field-table.ts';
 
 const HEADER = '<!-- Written by `npm run generate`. -->\n\n';
@@ -31,11 +31,13 @@ export async function configPages(root: string): Promise<Map<string, string>> {
   }
   const pages = new Map<string, string>();
   const rows: string[] = [];
+  const generators: string[] = [];
   for (const { app, configKinds, inlineConfigs } of providers) {
     for (const resource of configKinds) {
       const path = `config/${resource.kind.toLowerCase()}.md`;
       pages.set(path, kindPage(app, resource));
-      rows.push(`| [${resource.kind}](${path}) | ${app} | ${cell(resource.description)} |`);
+      const list = resource.group === GENERATOR_GROUP ? generators : rows;
+      list.push(`| [${resource.kind}](${path}) | ${app} | ${cell(resource.description)} |`);
     }
     for (const config of inlineConfigs) {
       const path = `config/store-${config.key}.md`;
@@ -46,9 +48,8 @@ export async function configPages(root: string): Promise<Map<string, string>> {
   const index = [
     `${HEADER}# Configs of backends\n`,
     'A Provider or ClusterProvider names an object of one of these kinds; a SecretStore or ClusterSecretStore has its config under `spec.provider`.\n',
-    '| Config | Served by | |',
-    '| --- | --- | --- |',
-    ...rows,
+    ...table('Config', rows),
+    ...(generators.length === 0 ? [] : ['', '## Generators\n', ...table('Kind', generators)]),
   ];
   return pages.set('config.md', `${index.join('\n')}\n`);
 }
@@ -70,6 +71,12 @@ export function storePage(app: string, { key, description, spec }: InlineConfig)
   const intro = `Of a SecretStore or ClusterSecretStore. ${description} Served by ${appLink(app)}.`;
   return `${HEADER}# \`${at}\`\n\n${intro}\n\n${fieldTable(structuralSchema(spec), at)}`;
 }
+
+const table = (what: string, rows: readonly string[]): string[] => [
+  `| ${what} | Served by | |`,
+  '| --- | --- | --- |',
+  ...rows,
+];
 
 const appLink = (app: string): string => `[${app}](../../../apps/${app}/README.md)`;
 

@@ -1,7 +1,7 @@
-import { configKind, inlineConfig, z } from '@eso/api/schema';
+import { configKind, generatorKind, inlineConfig, withRules, z } from '@eso/api/schema';
 import { root } from '../setup.mjs';
 import { drift } from './files.ts';
-import { inlineSchemaFiles, inlineSchemaSet, versionSchemaFiles } from './inline-schemas.ts';
+import { generatorSchemaFiles, inlineSchemaFiles, inlineSchemaSet, versionSchemaFiles } from './inline-schemas.ts';
 
 test('every provider has the schemas of its configs in stores, and no file says anything else', async () => {
   const sets = await inlineSchemaFiles(root);
@@ -39,4 +39,17 @@ test('a kind with several versions has a module for each, one of a single versio
   expect(files.get('keyvault-v2beta1.ts')).toContain('export const keyVaultV2beta1Schema: ConfigSchema = {');
   expect(files.get('keyvault-v2alpha1.ts')).toContain('"address"');
   expect(versionSchemaFiles('here', [configKind({ ...names, spec: z.object({}) })]).size).toBe(0);
+});
+
+test('a generator has a module for its place in a ClusterGenerator, a config kind has none', () => {
+  const spec = z.object({ region: z.string().describe('Where.') });
+  const names = { kind: 'ECRAuthorizationToken', plural: 'ecrauthorizationtokens', description: 'For tests.', spec };
+  const files = generatorSchemaFiles('here', [generatorKind(names), configKind({ ...names, kind: 'Other' })]);
+  expect([...files.keys()]).toEqual(['ecrauthorizationtoken.ts']);
+  expect(files.get('ecrauthorizationtoken.ts')).toContain('export const ecrAuthorizationTokenSchema: ConfigSchema = {');
+  expect(files.get('ecrauthorizationtoken.ts')).not.toContain('Where.');
+  const ruled = withRules(z.object({ a: z.string() }), { rule: 'true', message: 'x' });
+  expect(() => generatorSchemaFiles('here', [generatorKind({ ...names, spec: ruled })])).toThrow(
+    'spec of ECRAuthorizationToken has rules in CEL',
+  );
 });

@@ -1,12 +1,20 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CustomResource, type InlineConfig, inlineSchema, versionSchemas } from '@eso/api/schema';
+import {
+  type CustomResource,
+  GENERATOR_GROUP,
+  type InlineConfig,
+  inlineSchema,
+  structuralSchema,
+  versionSchemas,
+  withoutWords,
+} from '@eso/api/schema';
 import type { GeneratedFiles } from './files.ts';
 
 /**
- * Schemas that the kit applies, of every provider: of the configs that stand in stores (`inlineConfigs`), one module for each key, and
- * of config kinds with several versions (`configKinds`), one for each version.
+ * Schemas that the kit applies, of every provider: of the configs that stand in stores (`inlineConfigs`), one module for each key; of
+ * config kinds with several versions (`configKinds`), one for each version; and of generators among them, which stand in ClusterGenerators.
  */
 export async function inlineSchemaFiles(root: string): Promise<GeneratedFiles[]> {
   const sets: GeneratedFiles[] = [];
@@ -18,10 +26,15 @@ export async function inlineSchemaFiles(root: string): Promise<GeneratedFiles[]>
       configKinds?: readonly CustomResource[];
     };
     const set = inlineSchemaSet(app, source, inlineConfigs);
-    sets.push({ ...set, files: new Map([...set.files, ...versionSchemaFiles(source, configKinds)]) });
+    sets.push({ ...set, files: new Map([...set.files, ...kindFiles(source, configKinds)]) });
   }
   return sets;
 }
+
+const kindFiles = (source: string, kinds: readonly CustomResource[]): [string, string][] => [
+  ...versionSchemaFiles(source, kinds),
+  ...generatorSchemaFiles(source, kinds),
+];
 
 /**
  * One module for each key.
@@ -50,6 +63,30 @@ export function versionSchemaFiles(source: string, kinds: readonly CustomResourc
     }
   return files;
 }
+
+/**
+ * `password.ts` with `passwordSchema`, for each kind of generator: the CRD of ClusterGenerator is open where its spec stands.
+ * @throws Error when a schema cannot be expressed, or has rules in CEL
+ */
+export function generatorSchemaFiles(source: string, kinds: readonly CustomResource[]): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { group, kind, description, versions } of kinds) {
+    const served = versions.find((version) => version.tag === 'served');
+    if (group !== GENERATOR_GROUP || !served) continue;
+    const schema = withoutWords(structuralSchema(served.spec), `spec of ${kind}`, (path) => {
+      throw new Error(
+        `${path} has rules in CEL, which nothing evaluates in a ClusterGenerator: check them in checkConfig`,
+      );
+    });
+    const about = `${description} \`spec\` of a ${kind}.`;
+    files.set(`${kind.toLowerCase()}.ts`, schemaText(source, { about, constant: `${lowerFirst(kind)}Schema`, schema }));
+  }
+  return files;
+}
+
+/** `keyVault`, `ecrAuthorizationToken`, `uuid` */
+const lowerFirst = (kind: string): string =>
+  kind.replace(/^[A-Z]+?(?=[A-Z][a-z]|[a-z]|$)/, (word) => word.toLowerCase());
 
 function inlineSchemaText(source: string, config: InlineConfig): string {
   const about = `${config.description} What stands under \`spec.provider.${config.key}\`.`;

@@ -30,6 +30,8 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:controller': ['layer:kube', 'layer:runtime'],
   'layer:api': ['layer:kube', 'layer:runtime'],
   'layer:client': ['layer:api', 'layer:http2', 'layer:runtime'],
+  // It judges what the kit serves and what core asks: of the contract it takes the messages alone.
+  'layer:conformance': ['layer:api'],
   'layer:pki': ['layer:kube', 'layer:runtime'],
   'layer:sync': ['layer:api', 'layer:kube', 'layer:runtime', 'layer:template'],
   'layer:template': ['layer:runtime'],
@@ -41,6 +43,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:app': [
     'layer:api',
     'layer:client',
+    'layer:conformance',
     'layer:controller',
     'layer:kube',
     'layer:pki',
@@ -48,8 +51,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'layer:sync',
     'layer:template',
   ],
-  'app:provider': ['layer:api'],
-  'layer:e2e': ['layer:api', 'layer:kube', 'layer:runtime', 'layer:testing', 'layer:upstream-model'],
+  'app:provider': ['layer:api', 'layer:conformance'],
+  'layer:e2e': [
+    'layer:api',
+    'layer:conformance',
+    'layer:kube',
+    'layer:runtime',
+    'layer:testing',
+    'layer:upstream-model',
+  ],
   'layer:tools': [
     'layer:api',
     'layer:client',

@@ -122,13 +122,6 @@ test('a denial is told apart from wrong keys, with what is denied and without wh
   );
 });
 
-test('what is not built yet is named', async () => {
-  lab.config('jwt', { auth: { jwt: { serviceAccountRef: { name: 'app' } } } });
-  const { code, error } = await refusedCall(lab.get('jwt', 'db'));
-  expect(code).toBe('CONFIG_INVALID');
-  expect(error.publicMessage).toContain('spec.auth.jwt');
-});
-
 describe('Validate', () => {
   test('says what has no effect', async () => {
     lab.config('warned', { externalID: 'x' });

@@ -13,7 +13,9 @@ import type { AwsStoreConfig } from './config/aws.ts';
 import { awsSchema } from './config/gen/aws.ts';
 import type { ParameterStoreConfig } from './config/parameter-store.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { checkAuth, roleWarnings } from './aws/check-auth.ts';
+import { checkAuth, loginWarnings } from './aws/check-auth.ts';
+import { ecrAuthorizationToken } from './generators/ecr-authorization-token.ts';
+import { stsSessionToken } from './generators/sts-session-token.ts';
 import { ParameterStoreApi } from './parameter-store/api.ts';
 import { ParameterStoreBackend } from './parameter-store/backend.ts';
 import { SecretsManagerApi } from './secrets-manager/api.ts';
@@ -32,6 +34,7 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
   const behaviours = { SecretsManager: secretsManager(endpoints), ParameterStore: parameterStore(endpoints) };
   return {
     name: 'aws',
+    generators: [ecrAuthorizationToken(endpoints), stsSessionToken(endpoints)],
     kinds: [
       defineKind<SecretsManagerConfig>({
         ...behaviours.SecretsManager,
@@ -98,7 +101,7 @@ function parameterStore(endpoints: Endpoints): KindBehaviour<AwsConfig> {
         api: new ParameterStoreApi(apiOptions(context, access, endpoints)),
         access,
         prefix: config.prefix ?? '',
-        warnings: roleWarnings(config, at),
+        warnings: loginWarnings(config, at),
         at,
       });
     },

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
-import { eventually, LAB_SERVER_NAME, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
+import { AwsProxy, eventually, LAB_SERVER_NAME, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
 import { refusedCall, REGION } from './testing/aws-lab.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -27,6 +27,8 @@ let scratch: string;
 let kubeconfig: string;
 let child: ChildProcess;
 let client: TestProviderClient;
+/** Stands for STS and ECR, which refuse everybody: no test of this file needs more of AWS. */
+let sts: AwsProxy;
 let metricsPort: number;
 const log: string[] = [];
 
@@ -62,10 +64,14 @@ async function start(): Promise<number> {
       `--kubeconfig=${kubeconfig}`,
       `--cert-dir=${certDir}`,
     ],
-    // Nobody is there: no test of this file needs an answer of AWS.
     {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9' },
+      env: {
+        ...process.env,
+        AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9',
+        AWS_STS_ENDPOINT: sts.url,
+        AWS_ECR_ENDPOINT: sts.url,
+      },
     },
   );
   const ports = Promise.withResolvers<number>();
@@ -98,7 +104,9 @@ async function heap(): Promise<string> {
 }
 
 beforeAll(async () => {
-  [own, lab] = await Promise.all([ownControlPlane(), TlsLab.create()]);
+  [own, lab, sts] = await Promise.all([ownControlPlane(), TlsLab.create(), AwsProxy.start('http://127.0.0.1:9')]);
+  const denial = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
+  sts.script = () => ({ status: 403, body: denial });
   scratch = await mkdtemp(join(tmpdir(), 'provider-aws-'));
   const { cluster } = own;
   await cluster.installCrds();
@@ -111,6 +119,17 @@ beforeAll(async () => {
   await apply('SecretStore', 'own', aws(keys(), `, prefix: ${OWN_MARKER}`), 'team-a');
   await apply('SecretStore', 'stray', aws(keys('team-b')), 'team-a');
   await apply('ClusterSecretStore', 'vault', aws(keys('vault')));
+  await apply(
+    'SecretStore',
+    'web',
+    aws('{ jwt: { serviceAccountRef: { name: app, audiences: [second] } } }'),
+    'team-a',
+  );
+  await cluster.apply(`
+apiVersion: v1
+kind: ServiceAccount
+metadata: { name: app, namespace: team-a, annotations: { eks.amazonaws.com/role-arn: 'arn:aws:iam::1:role/app' } }
+`);
   await cluster.apply(
     '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: vault }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
   );
@@ -125,6 +144,7 @@ afterAll(async () => {
   child.kill('SIGKILL');
   await once(child, 'exit');
   await rm(scratch, { recursive: true });
+  await sts.stop();
   await lab.remove();
   await own.cluster.stop();
 });
@@ -223,5 +243,70 @@ test('a ClusterSecretStore whose credentials may not be read names the right and
     const answer = await client.store.validate(request('ClusterSecretStore', 'vault', ''));
     expect(answer.valid).toBe(true);
     expect(answer.validationUnknown).not.toBe(true);
+  });
+});
+
+/** What a token says, which nobody here can forge. */
+function claimsOf(token: string): { aud?: unknown; sub?: unknown; exp?: number; iat?: number } {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as ReturnType<typeof claimsOf>;
+}
+
+test('a token of a ServiceAccount is asked for where the chart allows it, and shown to STS with the audience of AWS [V2.2.5] [V2.2.10]', async () => {
+  const forbidden = await refusedCall(client.store.validate(request('SecretStore', 'web')));
+  expect([forbidden.code, forbidden.error.field, forbidden.error.publicMessage]).toEqual([
+    'CREDENTIALS_UNUSABLE',
+    'spec.provider.aws.auth.jwt.serviceAccountRef',
+    'the provider may not read ServiceAccount team-a/app',
+  ]);
+  expect(forbidden.error.nextStep).toBe(
+    "grant the provider get on serviceaccounts in namespace team-a: add it to tokenNamespaces of the provider's chart",
+  );
+  expect(sts.requests).toEqual([]);
+  await own.cluster.applyRights({
+    chart: 'provider-aws',
+    tenantNamespaces: ['team-a'],
+    credentialNamespaces: ['vault'],
+    tokenNamespaces: ['team-a'],
+  });
+  await eventually(async () => {
+    const { code, error } = await refusedCall(client.store.validate(request('SecretStore', 'web')));
+    expect([code, error.field]).toEqual(['ACCESS_DENIED', 'spec.provider.aws.auth.jwt.serviceAccountRef']);
+  });
+  const form = new URLSearchParams(sts.of('AssumeRoleWithWebIdentity')[0]?.body);
+  const { aud, sub, exp = 0, iat = 0 } = claimsOf(form.get('WebIdentityToken') ?? '');
+  expect({ aud, sub, life: exp - iat }).toEqual({
+    aud: ['sts.amazonaws.com', 'second'],
+    sub: 'system:serviceaccount:team-a:app',
+    life: 600,
+  });
+  expect(log.join('\n')).not.toContain(form.get('WebIdentityToken'));
+});
+
+describe('a generator', () => {
+  const generator = (name: string, spec: string) =>
+    own.cluster.apply(`
+apiVersion: generators.external-secrets.io/v1alpha1
+kind: ECRAuthorizationToken
+metadata: { name: ${name}, namespace: team-a }
+spec: ${spec}
+`);
+  const generate = (name: string) =>
+    client.generator.generate({
+      generatorRef: { apiVersion: 'generators.external-secrets.io/v1alpha1', kind: 'ECRAuthorizationToken', name },
+      sourceNamespace: 'team-a',
+    });
+
+  test('is read as the API server keeps it, with the rights of the chart', async () => {
+    await own.cluster.apply(
+      '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: team-a }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
+    );
+    await generator('registry', `{ region: ${REGION}, auth: ${keys()} }`);
+    const { code, error } = await refusedCall(generate('registry'));
+    expect([code, error.field]).toEqual(['ACCESS_DENIED', 'spec.auth']);
+    expect(sts.of('GetAuthorizationToken')).toHaveLength(1);
+  });
+
+  test('without a region is refused by the API server', async () => {
+    await expect(generator('nowhere', '{ scope: public }')).rejects.toThrow(/spec\.region/);
   });
 });

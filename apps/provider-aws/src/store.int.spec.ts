@@ -68,12 +68,6 @@ describe.each(kinds)('a %s', (kind) => {
       'auth.secretRef.secretAccessKeySecretRef',
     ],
     ['no credentials', { auth: {} }, 'CONFIG_INVALID', 'auth'],
-    [
-      'a token of a ServiceAccount',
-      { auth: { jwt: { serviceAccountRef: { name: 'app' } } } },
-      'CONFIG_INVALID',
-      'auth.jwt',
-    ],
     ['a region that is none', { region: 'x.example.org/' }, 'CONFIG_INVALID', 'region'],
     ['Certificate Manager', { service: 'CertificateManager' }, 'UNSUPPORTED', 'service'],
   ])('says what is wrong with %s, without a word to AWS [3.4.5]', async (_what, config, code, field) => {

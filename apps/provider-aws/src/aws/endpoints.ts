@@ -3,7 +3,18 @@ export interface Endpoints {
   readonly secretsManager?: string;
   readonly ssm?: string;
   readonly sts?: string;
+  readonly ecr?: string;
+  readonly ecrPublic?: string;
 }
+
+/** Upstream's variables. */
+const VARIABLES: Readonly<Record<keyof Endpoints, string>> = {
+  secretsManager: 'AWS_SECRETSMANAGER_ENDPOINT',
+  ssm: 'AWS_SSM_ENDPOINT',
+  sts: 'AWS_STS_ENDPOINT',
+  ecr: 'AWS_ECR_ENDPOINT',
+  ecrPublic: 'AWS_ECR_PUBLIC_ENDPOINT',
+};
 
 /**
  * Reads the endpoints that an operator sets for the whole process, for private endpoints and emulators. The variables are
@@ -11,10 +22,11 @@ export interface Endpoints {
  * @throws TypeError naming the variable that holds no http or https URL.
  */
 export function endpointsFrom(env: Readonly<Record<string, string | undefined>>): Endpoints {
-  const secretsManager = endpoint(env, 'AWS_SECRETSMANAGER_ENDPOINT');
-  const ssm = endpoint(env, 'AWS_SSM_ENDPOINT');
-  const sts = endpoint(env, 'AWS_STS_ENDPOINT');
-  return { ...(secretsManager ? { secretsManager } : {}), ...(ssm ? { ssm } : {}), ...(sts ? { sts } : {}) };
+  const set = Object.entries(VARIABLES).flatMap(([service, name]) => {
+    const url = endpoint(env, name);
+    return url === undefined ? [] : [[service, url] as const];
+  });
+  return Object.fromEntries(set);
 }
 
 function endpoint(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {

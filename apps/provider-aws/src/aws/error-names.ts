@@ -1,5 +1,5 @@
 /** What the names of AWS's errors say, where a name says enough. */
-export type AwsErrorMeaning = 'CREDENTIALS_REJECTED' | 'ACCESS_DENIED' | 'BACKEND_THROTTLED';
+export type AwsErrorMeaning = 'CREDENTIALS_REJECTED' | 'ACCESS_DENIED' | 'BACKEND_THROTTLED' | 'BACKEND_UNAVAILABLE';
 
 /** The same failure has other names in other protocols of AWS, and in emulators. */
 const NAMES: Readonly<Record<AwsErrorMeaning, readonly string[]>> = {
@@ -7,7 +7,8 @@ const NAMES: Readonly<Record<AwsErrorMeaning, readonly string[]>> = {
     'UnrecognizedClientException', 'InvalidClientTokenId', 'InvalidClientTokenIdException', 'InvalidAccessKeyId',
     'SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature', 'IncompleteSignatureException',
     'MissingAuthenticationToken', 'MissingAuthenticationTokenException', 'ExpiredToken', 'ExpiredTokenException',
-    'TokenRefreshRequired', 'AuthFailure', 'InvalidToken',
+    'TokenRefreshRequired', 'AuthFailure', 'InvalidToken', 'InvalidIdentityToken', 'InvalidIdentityTokenException',
+    'IDPRejectedClaim', 'IDPRejectedClaimException',
   ],
   ACCESS_DENIED: [
     'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized', 'DecryptionFailure',
@@ -18,6 +19,7 @@ const NAMES: Readonly<Record<AwsErrorMeaning, readonly string[]>> = {
     'TooManyRequestsException', 'RequestLimitExceeded', 'BandwidthLimitExceeded', 'SlowDown',
     'PriorRequestNotComplete', 'EC2ThrottledException', 'ProvisionedThroughputExceededException',
   ],
+  BACKEND_UNAVAILABLE: ['IDPCommunicationError', 'IDPCommunicationErrorException'],
 }; // prettier-ignore
 
 const MEANINGS: ReadonlyMap<string, AwsErrorMeaning> = new Map(

@@ -1,7 +1,8 @@
-import { type BackendAnswer, type ErrorCode, ProviderError } from '@eso/api/server';
+import { type BackendAnswer, type ErrorCode, ProviderError, type ProviderErrorOptions } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
 import { nextStepFor } from './next-steps.ts';
+import type { IdentityWords } from './origin.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { retryHintMs } from './retry-hint.ts';
 import { sanitised } from './sanitised.ts';
@@ -16,7 +17,9 @@ export interface FailedCall {
   /** What the user wrote that led to the call. */
   readonly field: string;
   /** Code for a request that AWS finds malformed: whether the config object or the reference is to blame. */
-  readonly invalidRequest: 'CONFIG_INVALID' | 'INVALID_REQUEST';
+  readonly invalidRequest: 'CONFIG_INVALID' | 'CREDENTIALS_UNUSABLE' | 'INVALID_REQUEST';
+  /** What helps where AWS denies it. Default: by the error. */
+  readonly denied?: string;
   readonly at: FieldPath;
 }
 
@@ -30,6 +33,8 @@ export interface AwsError {
   readonly $response?: unknown;
 }
 
+/** Names of errors about the token of a web identity. */
+const ABOUT_TOKENS = /^(InvalidIdentityToken|IDPRejectedClaim)(Exception)?$/;
 /** Errors of sockets, name lookups and TLS, as Node names them. */
 const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
 
@@ -45,7 +50,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
   const common = { cause: thrown, backend: backendAnswer(error) };
   switch (code) {
     case 'CREDENTIALS_REJECTED':
-      return new ProviderError(code, `${call.service} does not accept the access keys (${error.name})`, {
+      return rejected(call.service, error, {
         field: call.at(SECRET_REF),
         nextStep: nextStepFor(code, error, call.at),
         ...common,
@@ -53,7 +58,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     case 'ACCESS_DENIED':
       return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: nextStepFor(code, error, call.at),
+        nextStep: call.denied ?? nextStepFor(code, error, call.at),
         ...common,
       });
     case 'BACKEND_THROTTLED':
@@ -75,6 +80,30 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     default:
       return ProviderError.from(thrown);
   }
+}
+
+/** Who did not accept what, of each rejection: whoever logged in says it with other words. */
+const rejections = new WeakMap<ProviderError, { readonly service: string; readonly why: string }>();
+
+function rejected(service: string, { name, message }: AwsError, details: ProviderErrorOptions): ProviderError {
+  // What AWS says of signatures quotes what was signed; of a web identity it names issuer and audience.
+  const why = ABOUT_TOKENS.test(name) ? `${name}: ${sanitised(message)}` : name;
+  const error = new ProviderError(
+    'CREDENTIALS_REJECTED',
+    `${service} does not accept the access keys (${why})`,
+    details,
+  );
+  rejections.set(error, { service, why });
+  return error;
+}
+
+/** A rejection of `awsFailure`, said of another identity than access keys; whatever else was thrown comes back as it is. */
+export function rejectedAs<T>(thrown: T, { what, field, nextStep }: IdentityWords): T | ProviderError {
+  const known = thrown instanceof ProviderError ? rejections.get(thrown) : undefined;
+  if (!known || !(thrown instanceof ProviderError)) return thrown;
+  const { cause, backend } = thrown;
+  const details = { field, nextStep, cause, ...(backend === undefined ? {} : { backend }) };
+  return new ProviderError('CREDENTIALS_REJECTED', `${known.service} does not accept ${what} (${known.why})`, details);
 }
 
 /** What AWS answered, for the log of the provider: its own code, and the request ID that AWS's support asks for. */

@@ -1,10 +1,13 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/server';
 import { clientSettings } from './client-settings.ts';
-import { awsFailure } from './failure.ts';
-import type { AwsConfig, FieldPath } from './aws-config.ts';
+import { awsFailure, rejectedAs } from './failure.ts';
+import type { FieldPath } from './aws-config.ts';
+import type { LoginConfig } from './login-way.ts';
+import type { IdentityWords, Origin } from './origin.ts';
 import { sessionTagsOf, type TaggedUse } from './session-tags.ts';
-import type { AwsAccess, AwsIdentity, AwsIdentityProvider } from './aws-identity.ts';
+import { SESSION_NAME, SESSION_SECONDS, stsIdentity } from './sts-identity.ts';
+import type { AwsAccess, AwsIdentity } from './aws-identity.ts';
 
 /** One role to assume. */
 export interface Role {
@@ -13,10 +16,10 @@ export interface Role {
   readonly request: Pick<AssumeRoleCommandInput, 'RoleArn' | 'ExternalId' | 'Tags' | 'TransitiveTagKeys'>;
 }
 
-/** The roles, the identity that assumes the first of them, and the kit that keeps what came of it. */
-export interface RoleSessionOptions {
-  readonly base: AwsIdentityProvider;
-  /** At least one; each is assumed with the identity of the one before. */
+/** Where the login begins, the roles that are assumed after it, and the kit that keeps what came of it. */
+export interface AwsSessionOptions {
+  readonly origin: Origin;
+  /** Each is assumed with the identity of the one before. */
   readonly roles: readonly Role[];
   readonly region: string;
   readonly endpoint: string | undefined;
@@ -26,13 +29,8 @@ export interface RoleSessionOptions {
   readonly at: FieldPath;
 }
 
-/** A fixed name: it stands in AWS's error texts, which must not differ from failure to failure, and in audit logs. */
-const SESSION_NAME = 'external-secrets-provider-aws';
-/** As short as AWS allows, seconds. */
-const SESSION_SECONDS = 900;
-
 /** The roles of a config object in the order in which they are assumed. All that is special is special to `role`. */
-export function rolesOf(config: AwsConfig, use: TaggedUse, at: FieldPath): Role[] {
+export function rolesOf(config: LoginConfig, use: TaggedUse, at: FieldPath): Role[] {
   const additional = (config.additionalRoles ?? []).map((arn, index): Role => ({
     field: at(`additionalRoles[${index}]`),
     request: { RoleArn: arn },
@@ -48,52 +46,73 @@ export function rolesOf(config: AwsConfig, use: TaggedUse, at: FieldPath): Role[
   return [...additional, { field: at('role'), request }];
 }
 
-/** What the roles gave, and the keys that they were assumed with. */
-interface Assumed {
-  readonly base: AwsIdentity;
+/** What a login gave, and what it began with. */
+interface Held {
+  /** See `Standing`. */
+  readonly id: string;
   readonly identity: AwsIdentity;
+  readonly words: IdentityWords | undefined;
 }
 
 /**
- * Assumes roles with the identity of `base`, once for many requests. Other keys are another session: who lost the keys loses
- * the role. A refusal is remembered by the kit, so that STS is not asked again and again.
+ * Logs in and assumes roles, once for many requests. What the login began with is looked at before each request: who lost it loses
+ * the roles. A refusal is remembered by the kit, so that STS is not asked again and again.
  */
-export function roleSession(options: RoleSessionOptions): AwsAccess {
+export function awsSession(options: AwsSessionOptions): AwsAccess {
   const { lifetime } = options;
-  const session = options.session<Assumed>('roles', {
+  const session = options.session<Held>('login', {
     login: async ({ signal }) => {
-      const base = await options.base();
-      const identity = await assumeAll(base, options, signal);
-      const expiresAtMs = identity.expiration?.getTime();
-      return { value: { base, identity }, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
+      const value = await logIn(options, signal);
+      const expiresAtMs = value.identity.expiration?.getTime();
+      return { value, ...(expiresAtMs === undefined ? {} : { expiresAtMs }) };
     },
   });
-  const current = async ({ base, identity }: Assumed): Promise<AwsIdentity> => {
-    if (sameKeys(base, await options.base())) return identity;
-    throw new ProviderError('CREDENTIALS_REJECTED', 'the access keys have changed since the role was assumed');
+  const current = async ({ id, identity }: Held): Promise<AwsIdentity> => {
+    if ((await options.origin()).id === id) return identity;
+    throw new ProviderError('CREDENTIALS_REJECTED', 'what the login began with has changed since');
   };
   return {
     login: () => session.use(current, lifetime),
-    use: (run, signal) => session.use(run, signal),
+    use: (run, signal) => session.use(({ words }) => named(run, words), signal),
   };
 }
 
-function sameKeys(a: AwsIdentity, b: AwsIdentity): boolean {
-  return (
-    a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey && a.sessionToken === b.sessionToken
-  );
+async function logIn(options: AwsSessionOptions, signal: AbortSignal): Promise<Held> {
+  const origin = await options.origin();
+  const { id, words } = origin;
+  let held: Held = { id, words, identity: await origin.identity(signal) };
+  for (const role of options.roles) {
+    const from = held;
+    held = {
+      id,
+      identity: await named(() => assume(from.identity, role, options, signal), from.words),
+      words: sessionWords(role),
+    };
+  }
+  return held;
 }
 
-async function assumeAll(base: AwsIdentity, options: RoleSessionOptions, signal: AbortSignal): Promise<AwsIdentity> {
-  let identity = base;
-  for (const role of options.roles) identity = await assume(identity, role, options, signal);
-  return identity;
+/** Whose identity AWS did not take is known here alone. */
+async function named<T>(run: () => Promise<T>, words: IdentityWords | undefined): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw words ? rejectedAs(error, words) : error;
+  }
+}
+
+function sessionWords({ field, request }: Role): IdentityWords {
+  return {
+    what: `the session of role ${request.RoleArn}`,
+    field,
+    nextStep: 'nothing, once: it logs in anew; if it lasts, look in IAM whether the sessions of the role were revoked',
+  };
 }
 
 async function assume(
   from: AwsIdentity,
   role: Role,
-  options: RoleSessionOptions,
+  options: AwsSessionOptions,
   signal: AbortSignal,
 ): Promise<AwsIdentity> {
   const { region, endpoint, metrics, at } = options;
@@ -103,15 +122,7 @@ async function assume(
     const { Credentials } = await metrics.track('AssumeRole', () =>
       client.send(new AssumeRoleCommand(request), { abortSignal: signal }),
     );
-    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
-    if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
-      throw new ProviderError('BACKEND_UNAVAILABLE', 'AWS STS answered without credentials', { field: role.field });
-    return {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      sessionToken: SessionToken,
-      expiration: Expiration,
-    };
+    return stsIdentity(Credentials, role.field);
   } catch (error) {
     signal.throwIfAborted();
     throw awsFailure(error, {
@@ -120,9 +131,18 @@ async function assume(
       action: `assume role ${role.request.RoleArn}`,
       field: role.field,
       invalidRequest: 'CONFIG_INVALID',
+      denied: denialStep(role),
       at,
     });
   } finally {
     client.destroy();
   }
+}
+
+function denialStep({ request }: Role): string {
+  const tagged = request.Tags ? ' and sts:TagSession' : '';
+  return (
+    `allow sts:AssumeRole${tagged} on the role to the identity that assumes it, and name that identity in the trust policy of the role` +
+    (request.ExternalId === undefined ? '' : ', with this external ID')
+  );
 }

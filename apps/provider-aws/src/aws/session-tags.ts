@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-sts';
 import type { ConfigSource } from '@eso/api/server';
-import type { AwsConfig } from './aws-config.ts';
+import type { LoginConfig } from './login-way.ts';
 
 /** The names of upstream's tags, which a user may not give. */
 export const RESERVED_TAGS = ['esoNamespace', 'esoStoreName', 'esoStoreKind'] as const;
@@ -13,7 +13,7 @@ export interface TaggedUse {
 }
 
 /** The session tags that `role` is assumed with, by the policy of External Secrets 2.9. */
-export function sessionTagsOf(config: AwsConfig, { source, requester }: TaggedUse): Tag[] {
+export function sessionTagsOf(config: LoginConfig, { source, requester }: TaggedUse): Tag[] {
   const { sessionTagsPolicy = 'None', customSessionTags = {}, sessionTags = [] } = config;
   if (sessionTagsPolicy === 'None') return sessionTags.map(({ key, value }) => ({ Key: key, Value: value }));
   const custom = sessionTagsPolicy === 'Custom' ? Object.entries(customSessionTags) : [];

@@ -1,6 +1,7 @@
 import { type Credentials, ProviderError, type SecretKeySelector } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentityProvider } from './aws-identity.ts';
+import type { Origin } from './origin.ts';
 
 /** Where access keys stand. */
 export interface StaticKeyRefs {
@@ -23,6 +24,18 @@ export function staticKeys(refs: StaticKeyRefs, credentials: Credentials, at: Fi
     const accessKeyId = await read('accessKeyIDSecretRef');
     if (!refs.sessionTokenSecretRef) return { accessKeyId, secretAccessKey };
     return { accessKeyId, secretAccessKey, sessionToken: await read('sessionTokenSecretRef') };
+  };
+}
+
+/** Access keys as the beginning of roles. */
+export function keysOrigin(keys: AwsIdentityProvider): Origin {
+  return async () => {
+    const identity = await keys();
+    const { accessKeyId, secretAccessKey, sessionToken } = identity;
+    return {
+      id: JSON.stringify([accessKeyId, secretAccessKey, sessionToken]),
+      identity: () => Promise.resolve(identity),
+    };
   };
 }
 

@@ -1,4 +1,6 @@
 import { buffer } from 'node:stream/consumers';
+import type { ECRClient } from '@aws-sdk/client-ecr';
+import type { ECRPUBLICClient } from '@aws-sdk/client-ecr-public';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
@@ -12,7 +14,7 @@ interface RawResponse {
  * Makes the SDK understand errors that come as XML although the service speaks JSON. Gateways that check signatures in front of
  * a service answer so, and so does moto; without it a wrong access key would look like a broken AWS.
  */
-export function understandXmlErrors(client: SecretsManagerClient | SSMClient): void {
+export function understandXmlErrors(client: SecretsManagerClient | SSMClient | ECRClient | ECRPUBLICClient): void {
   // Their stacks differ in the types of requests alone, which nothing here looks at.
   const { middlewareStack } = client as SecretsManagerClient;
   middlewareStack.add(

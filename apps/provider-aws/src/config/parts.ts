@@ -14,7 +14,11 @@ const jwt = z.object({
 /** How to log in. */
 export const auth = z.object({
   secretRef: secretRef.optional().describe('Access keys in Secrets.'),
-  jwt: jwt.optional().describe("A ServiceAccount's token in exchange for a role. Not available yet."),
+  jwt: jwt
+    .optional()
+    .describe(
+      "A ServiceAccount's token, in exchange for the role that its annotation eks.amazonaws.com/role-arn names.",
+    ),
 });
 
 /** How secrets are deleted. */
@@ -37,7 +41,9 @@ const sessionTag = z.object({
 /** Where AWS is called, and as whom: `spec` of every config kind. */
 export const access = z.object({
   region: z.string().regex(REGION).describe('AWS region, such as eu-central-1.'),
-  auth: auth.optional().describe('How to log in. There is no login with an identity of the provider itself.'),
+  auth: auth
+    .optional()
+    .describe("How to log in. Without it as the provider's own pod, where an administrator lends its identity."),
   role: z.string().optional().describe('ARN of a role that is assumed last.'),
   additionalRoles: z
     .array(z.string().min(1))

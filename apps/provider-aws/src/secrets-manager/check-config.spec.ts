@@ -20,11 +20,7 @@ test('access keys are enough', () => {
 });
 
 test.each<[string, SecretsManagerConfig]>([
-  ['spec.auth', { region: 'eu-central-1' }],
-  ['spec.auth', { region: 'eu-central-1', role: 'arn:aws:iam::123456789012:role/app' }],
-  ['spec.auth', config({ auth: {} })],
-  ['spec.auth.jwt', config({ auth: { jwt: { serviceAccountRef: { name: 'app' } } } })],
-  ['spec.auth.jwt', config({ auth: { ...auth, jwt: {} } })],
+  ['spec.auth.jwt.serviceAccountRef', config({ auth: { ...auth, jwt: {} } })],
   ['spec.auth.secretRef.secretAccessKeySecretRef', config({ auth: { secretRef: { accessKeyIDSecretRef: selector } } })],
   ['spec.auth.secretRef.accessKeyIDSecretRef', config({ auth: { secretRef: { secretAccessKeySecretRef: selector } } })],
   ['spec.secretsManager.recoveryWindowInDays', config({ secretsManager: { recoveryWindowInDays: 6 } })],
@@ -32,6 +28,15 @@ test.each<[string, SecretsManagerConfig]>([
   ['spec.secretsManager', config({ secretsManager: { recoveryWindowInDays: 7, forceDeleteWithoutRecovery: true } })],
 ])('%s is named: %j', (field, bad) => {
   expect(checkConfig(bad)).toEqual([expect.objectContaining({ field })]);
+});
+
+test('a token of a ServiceAccount is enough, and so is nothing: whose identity counts then is decided elsewhere', () => {
+  const serviceAccountRef = { name: 'app' };
+  expect(checkConfig(config({ auth: { jwt: { serviceAccountRef } } }))).toEqual([]);
+  expect(checkConfig({ region: 'eu-central-1' })).toEqual([]);
+  const both = config({ auth: { secretRef: {}, jwt: { serviceAccountRef } } });
+  expect(checkConfig(both)).toEqual([]);
+  expect(configWarnings(both)).toEqual(['spec.auth.secretRef has no effect beside spec.auth.jwt']);
 });
 
 test('what has no effect is said, and only then', () => {

@@ -20,8 +20,11 @@ test.each<[string, Partial<AwsStoreConfig>]>([
   ['spec.provider.aws.region', { region: '' }],
   ['spec.provider.aws.region', { region: `${'a'.repeat(63)}b` }],
   ['spec.provider.aws.customSessionTags.esoStoreName', { customSessionTags: { esoStoreName: 'x' } }],
-  ['spec.provider.aws.auth.jwt', { auth: { jwt: {} } }],
-  ['spec.provider.aws.auth', { auth: {} }],
+  ['spec.provider.aws.auth.jwt.serviceAccountRef', { auth: { jwt: {} } }],
+  [
+    'spec.provider.aws.auth.secretRef.secretAccessKeySecretRef',
+    { auth: { secretRef: { accessKeyIDSecretRef: selector } } },
+  ],
   ['spec.provider.aws.secretsManager.recoveryWindowInDays', { secretsManager: { recoveryWindowInDays: 3 } }],
 ])('%s is named: %j', (field, changes) => {
   const [problem, ...others] = problems(changes);
@@ -32,14 +35,14 @@ test.each<[string, Partial<AwsStoreConfig>]>([
 
 test('Parameter Store is served, and its config is checked as that of Secrets Manager is', () => {
   expect(problems({ service: 'ParameterStore' })).toEqual([]);
-  expect(problems({ service: 'ParameterStore', auth: {} })).toEqual([
-    expect.objectContaining({ field: 'spec.provider.aws.auth' }),
+  expect(problems({ service: 'ParameterStore', auth: { jwt: {} } })).toEqual([
+    expect.objectContaining({ field: 'spec.provider.aws.auth.jwt.serviceAccountRef' }),
   ]);
 });
 
 test('Certificate Manager is not served, whatever else is wrong', () => {
   const service = 'CertificateManager';
-  expect(problems({ service, region: '', auth: {} })).toEqual([
+  expect(problems({ service, region: '', auth: { jwt: {} } })).toEqual([
     expect.objectContaining({
       code: 'UNSUPPORTED',
       field: 'spec.provider.aws.service',

@@ -1,5 +1,6 @@
 import type { ConfigProblem } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
+import { checkRegion } from '../aws/check-region.ts';
 import { RESERVED_TAGS } from '../aws/session-tags.ts';
 import type { AwsStoreConfig } from '../config/aws.ts';
 import { checkConfig } from './check-config.ts';
@@ -18,18 +19,6 @@ export function checkStoreConfig(config: AwsStoreConfig, at: FieldPath): ConfigP
       },
     ];
   return [...checkRegion(region, at), ...checkTags(customSessionTags, at), ...checkConfig(config, at)];
-}
-
-/** A region becomes a label of the host name that is called, so it may be nothing but one. */
-function checkRegion(region: string, at: FieldPath): ConfigProblem[] {
-  if (/^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?$/.test(region)) return [];
-  return [
-    {
-      field: at('region'),
-      problem: `${at('region')} is no name of a region`,
-      nextStep: 'write the name of a region, such as eu-central-1',
-    },
-  ];
 }
 
 /** Upstream has a rule in its CRD for it. */

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { type Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
-import { startTestProvider, type TestObject, type TestProvider } from '@eso/api/testing';
+import { startTestProvider, type TestObject, type TestProvider, type TestProviderOptions } from '@eso/api/testing';
 import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, type Moto, type MotoOptions, startMoto, TlsLab } from '@eso/testing';
 import type { Endpoints } from '../aws/endpoints.ts';
@@ -15,14 +15,20 @@ import { awsProvider } from '../definition.ts';
 export const REGION = 'eu-central-1';
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
 const STORE_API_VERSION = 'external-secrets.io/v1';
+const GENERATORS = 'generators.external-secrets.io/v1alpha1';
 
 /** Kinds of stores that hold their config. */
 export type InlineStoreKind = 'SecretStore' | 'ClusterSecretStore';
+
+/** Kinds of generators. */
+export type GeneratorName = 'ECRAuthorizationToken' | 'STSSessionToken';
 
 /** Settings of the emulator, and what stands before it. */
 export interface AwsLabOptions extends MotoOptions {
   /** Where the provider finds AWS, for tests that stand in between. Default: the emulator. */
   readonly endpoints?: (url: string) => Endpoints | Promise<Endpoints>;
+  /** Settings of the provider beside those that the lab makes itself. */
+  readonly provider?: Partial<Pick<TestProviderOptions, 'ambientCredentials' | 'adminNamespaces' | 'kube' | 'clock'>>;
 }
 
 /** What a failed call is answered with. */
@@ -63,9 +69,11 @@ export class AwsLab {
       secretsManager: moto.url,
       ssm: moto.url,
       sts: moto.url,
+      ecr: moto.url,
     };
     const log: string[] = [];
     const provider = await startTestProvider({
+      ...options.provider,
       definition: awsProvider({ endpoints }),
       logger: createLogger({ name: 'aws', destination: { write: (line) => void log.push(line) } }),
       tls: {
@@ -91,6 +99,15 @@ export class AwsLab {
       kind: 'Secret',
       metadata: { namespace, name },
       data: { id: encoded(keys.accessKeyId), secret: encoded(keys.secretAccessKey) },
+    });
+  }
+
+  /** Writes a ServiceAccount. */
+  serviceAccount(name: string, annotations: Readonly<Record<string, string>> = {}, namespace = 'team-a'): void {
+    this.provider.objects.apply({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace, name, annotations },
     });
   }
 
@@ -156,6 +173,21 @@ export class AwsLab {
     find: { readonly name?: { regexp: string }; readonly path?: string; readonly tags?: Record<string, string> },
   ): Promise<Record<string, string>> {
     return texts((await this.provider.client.store.getAllSecrets({ ...this.request(config), find })).secrets);
+  }
+
+  /** Writes a generator. */
+  generator(kind: GeneratorName, name: string, spec: object, namespace = 'team-a'): void {
+    this.provider.objects.apply({ apiVersion: GENERATORS, kind, metadata: { namespace, name }, spec });
+  }
+
+  /** What a generator makes for a namespace. */
+  async generate(
+    kind: GeneratorName | 'ClusterGenerator',
+    name: string,
+    sourceNamespace = 'team-a',
+  ): Promise<Record<string, string>> {
+    const generatorRef = { apiVersion: GENERATORS, kind, name };
+    return texts((await this.provider.client.generator.generate({ generatorRef, sourceNamespace })).secrets);
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { crd } from './crd.ts';
-import { configKind, customResource } from './custom-resource.ts';
+import { configKind, customResource, generatorKind } from './custom-resource.ts';
 import { coreResources } from './index.ts';
 
 test('a config kind needs a name, a description and a spec', () => {
@@ -36,6 +36,20 @@ test('a config kind needs a name, a description and a spec', () => {
           schema: { openAPIV3Schema: { description: 'A demo.', required: ['spec'] } },
         },
       ],
+    },
+  });
+});
+
+test('a generator stands in the group that users know, and in two categories', () => {
+  const manifest = crd(
+    generatorKind({ kind: 'UUID', plural: 'uuids', description: 'An identifier.', spec: z.object({ n: z.int() }) }),
+  );
+  expect(manifest).toMatchObject({
+    metadata: { name: 'uuids.generators.external-secrets.io' },
+    spec: {
+      scope: 'Namespaced',
+      names: { kind: 'UUID', categories: ['external-secrets', 'external-secrets-generators'] },
+      versions: [{ name: 'v1alpha1', served: true, storage: true, additionalPrinterColumns: [{ name: 'Age' }] }],
     },
   });
 });

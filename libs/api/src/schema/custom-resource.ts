@@ -58,6 +58,10 @@ export const CONFIG_GROUP = 'provider.external-secrets.io';
 /** The first version of every config kind. */
 export const CONFIG_VERSION = 'v2alpha1';
 
+/** Group and version of every kind of generator. */
+export const GENERATOR_GROUP = 'generators.external-secrets.io';
+export const GENERATOR_VERSION = 'v1alpha1';
+
 /** What a version of a config kind says about its objects. */
 export interface ConfigContent {
   spec: z.ZodType;
@@ -128,3 +132,19 @@ function storedInOldest(versions: readonly (ConfigVersion | RetiredVersion)[]): 
     version.tag === 'retired' ? version : { ...servedConfig(version), ...(version === oldest && { storage: true }) },
   );
 }
+
+/** A kind of generator: namespaced, in upstream's group of generators. */
+export type GeneratorKind = Pick<CustomResource, 'kind' | 'plural' | 'shortNames' | 'description'> & ConfigContent;
+
+/**
+ * Declares a kind of generator. It stands in `configKinds` beside the config kinds: `npm run generate` makes its CRD and its page, and
+ * `src/config/gen/<kind>.ts` with what `defineGenerator` takes as the schema of it in a ClusterGenerator.
+ */
+export const generatorKind = ({ spec, columns = [], ...kind }: GeneratorKind): CustomResource =>
+  customResource({
+    ...kind,
+    group: GENERATOR_GROUP,
+    scope: 'Namespaced',
+    categories: ['external-secrets', 'external-secrets-generators'],
+    versions: [servedConfig({ name: GENERATOR_VERSION, spec, columns })],
+  });

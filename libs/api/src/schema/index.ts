@@ -20,6 +20,10 @@ export {
   type ConfigVersion,
   type CustomResource,
   customResource,
+  GENERATOR_GROUP,
+  GENERATOR_VERSION,
+  type GeneratorKind,
+  generatorKind,
   type PrintColumn,
 } from './custom-resource.ts';
 export { externalSecretSpec, externalSecretStatus } from './external-secret/index.ts';
@@ -39,7 +43,7 @@ export {
   withRules,
 } from './fields.ts';
 export { versionSchemas } from './carried-fields.ts';
-export { type InlineConfig, inlineConfig, inlineSchema } from './inline-config.ts';
+export { type InlineConfig, inlineConfig, inlineSchema, withoutWords } from './inline-config.ts';
 export { structuralSchema } from './openapi.ts';
 export { clusterProviderClassSpec, providerClassSpec, providerClassStatus } from './provider-class.ts';
 export { clusterProviderSpec, providerSpec, providerStatus } from './provider.ts';

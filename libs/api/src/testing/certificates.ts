@@ -23,6 +23,8 @@ export interface TestCertificates {
   readonly strangerDir: string;
   /** Name in the provider's certificate: `<service>.<namespace>.svc`. */
   readonly serverName: string;
+  /** Issues a new certificate of the provider, in the place of the one before. */
+  renew(): Promise<void>;
   /** Removes the directories. */
   remove(): Promise<void>;
 }
@@ -51,14 +53,16 @@ export async function testCertificates(options: TestCertificatesOptions = {}): P
     return directory(library, join(root, name), issued, authority);
   };
   const uri = (path: string) => ({ type: 'url' as const, value: `${IDENTITIES}/${path}` });
+  const ofServer = () =>
+    leaf(service, 'serverAuth', [uri(`provider/${namespace}/${service}`), { type: 'dns', value: serverName }]);
   return {
-    serverDir: await leaf(service, 'serverAuth', [
-      uri(`provider/${namespace}/${service}`),
-      { type: 'dns', value: serverName },
-    ]),
+    serverDir: await ofServer(),
     clientDir: await leaf('core', 'clientAuth', [uri('core')]),
     strangerDir: await leaf('stranger', 'clientAuth', [uri('stranger')]),
     serverName,
+    renew: async () => {
+      await ofServer();
+    },
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }
@@ -126,7 +130,7 @@ async function issueLeaf(library: Library, authority: Issued, leaf: Leaf): Promi
 
 async function directory(library: Library, path: string, issued: Issued, authority: Issued): Promise<string> {
   const key = await webcrypto.subtle.exportKey('pkcs8', issued.keys.privateKey);
-  await mkdir(path);
+  await mkdir(path, { recursive: true });
   await writeFile(join(path, 'tls.crt'), `${issued.certificate.toString('pem')}\n`);
   await writeFile(join(path, 'tls.key'), `${library.PemConverter.encode(key, 'PRIVATE KEY')}\n`, { mode: 0o600 });
   await writeFile(join(path, 'ca.crt'), `${authority.certificate.toString('pem')}\n`);

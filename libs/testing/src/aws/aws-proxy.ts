@@ -8,8 +8,10 @@ export interface AwsRequest {
   /** `GetSecretValue`, `AssumeRole` */
   readonly operation: string;
   readonly body: string;
-  /** Access key that it was signed with. */
+  /** Access key that it was signed with; empty for one that is not signed. */
   readonly accessKeyId: string;
+  /** Region that it was signed for. */
+  readonly region: string;
 }
 
 /** What the proxy answers by itself. */
@@ -18,6 +20,8 @@ export interface AwsAnswer {
   readonly body: string;
   /** AWS sends one with every answer. Default `request-1`. */
   readonly requestId?: string;
+  /** More headers, such as `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `undefined` hands the request on; a promise holds it back; `forward` yields the emulator's answer, to be changed. */
@@ -78,9 +82,9 @@ export class AwsProxy {
     });
     const forward = (): Promise<AwsAnswer> => this.#forward(incoming, body);
     const answer = (await this.script(asked, forward)) ?? (await forward());
-    const { status, requestId = 'request-1' } = answer;
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId };
-    response.writeHead(status, headers).end(answer.body);
+    const { status, requestId = 'request-1', headers = {} } = answer;
+    const usual = { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId };
+    response.writeHead(status, { ...usual, ...headers }).end(answer.body);
   }
 
   /** Header for header: the signature covers them. */
@@ -93,12 +97,14 @@ export class AwsProxy {
 }
 
 function parse({ headers }: IncomingMessage, body: string): AwsRequest {
+  const [, accessKeyId = '', region = ''] = /Credential=([^/]+)\/\d+\/([^/]+)/.exec(headers.authorization ?? '') ?? [];
   const target = headers['x-amz-target'];
   const operation = typeof target === 'string' ? target.split('.').at(-1) : new URLSearchParams(body).get('Action');
   return {
     operation: operation ?? '',
     body,
-    accessKeyId: /Credential=([^/]+)/.exec(headers.authorization ?? '')?.[1] ?? '',
+    accessKeyId,
+    region,
   };
 }
 

@@ -50,6 +50,18 @@ metadata: { name: keys, annotations: { external-secrets.io/rights-scope: 'tenant
   expect(names(placed)).not.toContain('RoleBinding vault/tenant');
 });
 
+test('tokens are asked for in the namespaces that are listed for it, and in no others', () => {
+  const tokens = parseManifests(`
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: tokens, annotations: { external-secrets.io/rights-scope: token-namespace } }
+`);
+  const options = { chart: 'provider-aws', tenantNamespaces: ['a', 'b'], credentialNamespaces: ['vault'] };
+  expect(placeRights(tokens, options)).toEqual([]);
+  expect(placeRights(tokens, { ...options, tenantNamespaces: 'all' })).toEqual([]);
+  expect(names(placeRights(tokens, { ...options, tokenNamespaces: ['b'] }))).toEqual(['Role b/tokens']);
+});
+
 test.each(['', 'tenant', 'cluster, everywhere'])('a scope that is none is refused: %p', (scope) => {
   const odd = parseManifests(
     `{ apiVersion: v1, kind: Secret, metadata: { name: x, annotations: { external-secrets.io/rights-scope: '${scope}' } } }`,

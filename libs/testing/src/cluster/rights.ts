@@ -6,7 +6,9 @@ import { applyManifest, type Manifest, parseManifests } from './manifest.ts';
 /** Says of each document of `charts/<chart>/files/rbac.yaml` where and how often it is applied. */
 export const RIGHTS_SCOPE_ANNOTATION = 'external-secrets.io/rights-scope';
 
-const SCOPES = ['cluster', 'eso-namespace', 'tenant-namespace', 'credential-namespace', 'provider-namespace'] as const;
+const SCOPES = [
+  'cluster', 'eso-namespace', 'tenant-namespace', 'credential-namespace', 'token-namespace', 'provider-namespace',
+] as const; // prettier-ignore
 type RightsScope = (typeof SCOPES)[number];
 
 /** Whose rights are applied, and where. */
@@ -19,6 +21,8 @@ export interface RightsOptions {
   readonly tenantNamespaces?: readonly string[] | 'all';
   /** Namespaces of which a provider may read credentials alone, for cluster-scoped stores and administrators' configs. Default: none. */
   readonly credentialNamespaces?: readonly string[];
+  /** Namespaces of which a provider may ask for tokens of every ServiceAccount, and so become each of them. Default: none. */
+  readonly tokenNamespaces?: readonly string[];
   /** Namespaces of providers. Default: the chart's own name for a provider's chart, none otherwise. */
   readonly providerNamespaces?: readonly string[];
   /** Other names for the default namespaces that the file speaks of, such as `{ 'external-secrets': 'eso-x1' }`. */
@@ -38,12 +42,13 @@ export async function applyRights(client: KubeClient, options: RightsOptions, si
 
 /** The documents as they are applied: one copy for each namespace of their scope, namespaces renamed. */
 export function placeRights(documents: readonly Manifest[], options: RightsOptions): Manifest[] {
-  const { chart, tenantNamespaces = [], credentialNamespaces = [], rename = {} } = options;
+  const { chart, tenantNamespaces = [], credentialNamespaces = [], tokenNamespaces = [], rename = {} } = options;
   const ownNamespaces = chart.startsWith('provider-') ? [rename[chart] ?? chart] : [];
   const providerNamespaces = options.providerNamespaces ?? ownNamespaces;
   const namespaces: Readonly<Partial<Record<RightsScope, readonly string[]>>> = {
     'tenant-namespace': tenantNamespaces === 'all' ? [] : tenantNamespaces,
     'credential-namespace': credentialNamespaces,
+    'token-namespace': tokenNamespaces,
     'provider-namespace': providerNamespaces,
   };
   return documents.flatMap((document) => {

@@ -123,7 +123,8 @@ test.each<[string, (credentials: Credentials) => Promise<unknown>, string]>([
 test('a token of an account that the Role does not name is refused', async () => {
   expect(await said(reader().serviceAccountToken({ name: 'other' }, {}, field))).toBe(
     `CREDENTIALS_UNUSABLE: the provider may not request tokens of ServiceAccount ${bound}/other. grant it create on ` +
-      `serviceaccounts/token, for resourceNames [other], by a Role in namespace ${bound}`,
+      `serviceaccounts/token, for resourceNames [other], by a Role in namespace ${bound}, or add the namespace to ` +
+      "tokenNamespaces of the provider's chart",
   );
 });
 

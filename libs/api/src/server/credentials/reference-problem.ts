@@ -1,14 +1,7 @@
 import { isKubeError } from '@eso/kube';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import { kubeProblem } from '../stores/kube-problem.ts';
-import { type Reference, type ReferencedKind, unusable } from './reference.ts';
-
-/** How rights are written in a Role. */
-const RESOURCE: Readonly<Record<ReferencedKind, string>> = {
-  Secret: 'secrets',
-  ConfigMap: 'configmaps',
-  ServiceAccount: 'serviceaccounts',
-};
+import { type Reference, unusable } from './reference.ts';
 
 /** A reference in words: `Secret tenant/keys`. */
 export function describeReference({ kind, namespace, name }: Pick<Reference, 'kind' | 'namespace' | 'name'>): string {
@@ -33,7 +26,12 @@ export function referenceProblem(reference: Reference, field: string, cause: unk
 }
 
 function rightNeeded({ kind, namespace, listedIn }: Reference): string {
-  return kind === 'Secret'
-    ? `grant the provider get on secrets in namespace ${namespace}: add it to ${listedIn} of the provider's chart`
-    : `grant the provider get on ${RESOURCE[kind]} by a Role in namespace ${namespace}`;
+  switch (kind) {
+    case 'Secret':
+      return `grant the provider get on secrets in namespace ${namespace}: add it to ${listedIn} of the provider's chart`;
+    case 'ServiceAccount':
+      return `grant the provider get on serviceaccounts in namespace ${namespace}: add it to tokenNamespaces of the provider's chart`;
+    case 'ConfigMap':
+      return `grant the provider get on configmaps by a Role in namespace ${namespace}`;
+  }
 }

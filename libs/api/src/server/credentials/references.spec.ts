@@ -134,7 +134,7 @@ describe.each(kinds)('%s', (kind) => {
       secret: secrets,
       configMapKey: 'get on configmaps by a Role in namespace team-a',
       caProvider: secrets,
-      serviceAccount: 'get on serviceaccounts by a Role in namespace team-a',
+      serviceAccount: 'get on serviceaccounts in namespace team-a: add it to tokenNamespaces of',
       serviceAccountToken: 'create on serviceaccounts/token, for resourceNames [login], by a Role in namespace team-a',
     };
     expect(said).toContain(what[kind]);

@@ -89,7 +89,8 @@ function tokenProblem(account: Reference, field: string, cause: unknown): Provid
     return unusable(
       field,
       `the provider may not request tokens of ${what}`,
-      `grant it create on serviceaccounts/token, for resourceNames [${name}], by a Role in namespace ${namespace}`,
+      `grant it create on serviceaccounts/token, for resourceNames [${name}], by a Role in namespace ${namespace}, ` +
+        "or add the namespace to tokenNamespaces of the provider's chart",
       cause,
     );
   if (isKubeError(cause, 'ADMISSION_DENIED'))

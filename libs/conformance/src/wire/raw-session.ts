@@ -1,0 +1,150 @@
+import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
+import type { Address } from './connection.ts';
+import { tlsOptions } from './connection.ts';
+import type { Credentials } from './credentials.ts';
+
+/** What came of a call, as far as HTTP/2 shows it. */
+export interface RawAnswer {
+  /** gRPC status; undefined where the stream ended without one. */
+  readonly status: number | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly trailers: IncomingHttpHeaders;
+  /** Why the stream ended; 0: as it should. */
+  readonly resetCode: number;
+}
+
+/** A call that is under way. */
+export interface RawCall {
+  /** Resolves when the first headers of the answer, or its end, are there. */
+  readonly begun: Promise<void>;
+  readonly ended: Promise<RawAnswer>;
+  /** Gives it up, as a client does (RST_STREAM, CANCEL). */
+  readonly cancel: () => void;
+}
+
+/** What a call by hand says. */
+export interface RawCallOptions {
+  /** The message, without its prefix. Default empty. */
+  readonly message?: Uint8Array;
+  /** More headers. Default none. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Path of health's methods: there is no provider without them. */
+export const HEALTH_CHECK = '/grpc.health.v1.Health/Check';
+export const HEALTH_WATCH = '/grpc.health.v1.Health/Watch';
+
+/** One connection whose frames are seen: what no gRPC client shows. */
+export class RawSession {
+  readonly #session: ClientHttp2Session;
+  readonly #closed: Promise<void>;
+  #askedToGo = false;
+  #goneToGo: (() => void) | undefined;
+
+  private constructor(session: ClientHttp2Session) {
+    this.#session = session;
+    // Each call tells of it as well.
+    session.on('error', () => undefined);
+    session.on('goaway', () => {
+      this.#askedToGo = true;
+      this.#goneToGo?.();
+    });
+    this.#closed = new Promise((resolve) => session.once('close', resolve));
+  }
+
+  /**
+   * Connects, and waits for the settings that the provider announces.
+   * @throws what TLS or the network says, or Error when it is closed without them
+   */
+  static async open(address: Address, credentials: Credentials): Promise<RawSession> {
+    const session = connect(`https://${address.host}:${address.port}`, tlsOptions(address, credentials));
+    const raw = new RawSession(session);
+    await new Promise<void>((resolve, reject) => {
+      session.once('remoteSettings', () => resolve());
+      session.once('error', reject);
+      session.once('close', () => reject(new Error('the connection was closed')));
+    });
+    return raw;
+  }
+
+  /** Calls at once on this connection, as the provider announces it; undefined where it says nothing. */
+  get announcedStreams(): number | undefined {
+    const most = this.#session.remoteSettings.maxConcurrentStreams;
+    // Node's way to say that there is none.
+    return most === undefined || most >= 0x7fff_ffff ? undefined : most;
+  }
+
+  /** Whether the provider has said that it takes no more calls here (GOAWAY). */
+  get askedToGo(): boolean {
+    return this.#askedToGo;
+  }
+
+  /** Resolves when it has said so, or when the connection is closed. */
+  async whenAskedToGo(): Promise<void> {
+    if (this.#askedToGo) return;
+    await Promise.race([new Promise<void>((resolve) => (this.#goneToGo = resolve)), this.#closed]);
+  }
+
+  /** Resolves when the connection is closed. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** Calls a method by its path; the call's failures are its answer. */
+  call(path: string, { message = new Uint8Array(), headers = {} }: RawCallOptions = {}): RawCall {
+    const stream = this.#session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc+proto',
+      te: 'trailers',
+      ...headers,
+    });
+    let first: IncomingHttpHeaders = {};
+    let trailers: IncomingHttpHeaders = {};
+    stream.on('error', () => undefined);
+    stream.on('trailers', (fields) => (trailers = fields));
+    const ended = new Promise<RawAnswer>((resolve) =>
+      stream.once('close', () => {
+        const status = trailers['grpc-status'] ?? first['grpc-status'];
+        resolve({
+          status: typeof status === 'string' ? Number(status) : undefined,
+          headers: first,
+          trailers,
+          resetCode: stream.rstCode,
+        });
+      }),
+    );
+    const begun = new Promise<void>((resolve) =>
+      stream.once('response', (fields) => {
+        first = fields;
+        resolve();
+      }),
+    );
+    stream.resume();
+    stream.end(enveloped(message));
+    return {
+      begun: Promise.race([begun, ended.then(() => undefined)]),
+      ended,
+      cancel: () => stream.close(constants.NGHTTP2_CANCEL),
+    };
+  }
+
+  /** Resolves when the provider has read everything that was sent before. */
+  async ping(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#session.ping((error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** Cuts the connection, whatever is under way. */
+  destroy(): void {
+    this.#session.destroy();
+  }
+}
+
+/** A byte for compression, four for the length, the message. */
+function enveloped(message: Uint8Array): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(message.length, 1);
+  return Buffer.concat([prefix, message]);
+}
