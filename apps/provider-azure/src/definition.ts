@@ -6,7 +6,7 @@ import {
   type ProviderDefinition,
 } from '@eso/api/server';
 import { azureAccess } from './azure/access.ts';
-import { checkConfig } from './azure/check-config.ts';
+import { checkVaultConfig } from './azure/check-config.ts';
 import { cloudOf } from './azure/clouds.ts';
 import { azurekvSchema } from './config/gen/azurekv.ts';
 import type { KeyVaultConfig } from './config/key-vault.ts';
@@ -16,7 +16,7 @@ import { VaultClient } from './key-vault/vault-client.ts';
 const keyVault: KindBehaviour<KeyVaultConfig> = {
   features: ['get', 'map', 'findByName', 'findByTags', 'metadata', 'push', 'delete', 'exists'],
   metricName: 'Azure/KeyVault',
-  checkConfig,
+  checkConfig: checkVaultConfig,
   open: (context) => {
     const { config, at, clock, httpClient, retrySettings } = context;
     const cloud = cloudOf(config);

@@ -207,10 +207,10 @@ describe.each(PLACES)('in %s', (where) => {
     ['a vault without TLS', { vaultUrl: 'http://team-a.vault.azure.net' }, 'CONFIG_INVALID', 'vaultUrl', 'https'],
     [
       'a vault of another cloud',
-      { environmentType: 'ChinaCloud' },
-      'CREDENTIALS_REJECTED',
-      'authSecretRef.clientSecret',
-      '',
+      { environmentType: 'USGovernmentCloud' },
+      'CONFIG_INVALID',
+      'environmentType',
+      'another cloud',
     ],
     [
       'a cloud that is not described',
@@ -222,7 +222,7 @@ describe.each(PLACES)('in %s', (where) => {
   ])('%s is refused, once and for all calls', async (_case, spec, code, field, words) => {
     const { name, root } = place(where, spec);
     const refusal = await refusedCall(lab.get(name, 'k'));
-    if(_case.includes('cloud'))console.log(refusal.error.message, refusal.error.field);expect(refusal).toMatchObject({ code });
+    expect(refusal).toMatchObject({ code });
     expect(refusal.error.field).toBe(`${root}.${field}`);
     expect(refusal.error.publicMessage).toContain(words);
     expect(refusal.error.nextStep).not.toBe('');

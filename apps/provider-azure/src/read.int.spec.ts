@@ -1,5 +1,6 @@
 /** Reads of secrets, keys and certificates, over the wire. */
 import { X509Certificate } from 'node:crypto';
+import type { ImportCertificateOptions } from '@azure/keyvault-certificates';
 import { issue } from '@eso/control-plane/x509.mjs';
 import { AzureLab, loginIn, NOBODY, PASSWORD, refusedCall } from './testing/azure-lab.ts';
 
@@ -189,9 +190,14 @@ test('what the identity may not do is ACCESS_DENIED, and names what to grant', a
 
 test('a certificate is its DER, whatever property is asked for [V5.3.6]', async () => {
   const pem = selfSigned();
-  const { cer } = await lab.certificates.importCertificate(named('cert'), Buffer.from(pem), {
-    policy: { contentType: 'application/x-pem-file' },
-  });
+  const contentType = 'application/x-pem-file';
+  // The SDK encodes by the one and sends the other.
+  const options = { policy: { contentType }, certificatePolicy: { secretProperties: { contentType } } };
+  const { cer } = await lab.certificates.importCertificate(
+    named('cert'),
+    Buffer.from(pem),
+    options as ImportCertificateOptions,
+  );
   const read = await lab.bytes('good', `cert/${named('cert')}`);
   expect(read).toEqual(Buffer.from(cer ?? []));
   expect(new X509Certificate(read).subject).toContain('tests');

@@ -1,4 +1,4 @@
-import type { Credentials, HttpClient, OpenContext } from '@eso/api/server';
+import type { Credentials, OpenContext } from '@eso/api/server';
 import { ProviderError } from '@eso/api/server';
 import { isDeepStrictEqual } from 'node:util';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
@@ -35,11 +35,11 @@ interface Login {
 /** One login for all calls of one backend, for as long as its token is good. Other credentials are another login. */
 export function azureAccess(options: AzureAccessOptions): AzureAccess {
   const { credentials, at, cloud, resource } = options;
-  const clients = loginClients(options);
+  const http = options.httpClient({ field: at('tenantId') });
   const session = options.session<Login>(`token for ${resource}`, {
     login: async ({ signal }) => {
       const identity = await readIdentity({ ...options, at });
-      const token = await requestToken({ ...clients, identity, cloud, resource, signal, at });
+      const token = await requestToken({ http, identity, cloud, resource, signal, at });
       return { value: { identity, token }, expiresAtMs: token.expiresAtMs };
     },
   });
@@ -68,11 +68,4 @@ async function isStill(
   );
   const texts = (await Promise.all(now)).map((value) => Buffer.from(value).toString().trim());
   return isDeepStrictEqual(texts, [identity.clientId, proof]);
-}
-
-function loginClients({ httpClient, at }: AzureAccessOptions): { http: HttpClient; machine: HttpClient } {
-  return {
-    http: httpClient({ field: at('tenantId') }),
-    machine: httpClient({ plainHttp: true, proxy: 'none', connectTimeoutMs: 2_000 }),
-  };
 }

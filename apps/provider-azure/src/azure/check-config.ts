@@ -2,7 +2,7 @@ import type { ConfigProblem } from '@eso/api/server';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
 
 /** What the schema lets through. Whether a managed identity may be used is known when a store asks for it. */
-export function checkConfig(
+export function checkVaultConfig(
   config: AzureConfig,
   at: FieldPath,
 ): { readonly problems: ConfigProblem[]; readonly warnings: string[] } {

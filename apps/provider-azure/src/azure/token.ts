@@ -3,7 +3,6 @@ import {
   ClientAssertionCredential,
   ClientCertificateCredential,
   ClientSecretCredential,
-  ManagedIdentityCredential,
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
@@ -11,7 +10,8 @@ import { type HttpClient, ProviderError } from '@eso/api/server';
 import type { FieldPath } from './azure-config.ts';
 import type { Cloud } from './clouds.ts';
 import type { AzureIdentity } from './identity.ts';
-import { type RefusedAnswer, sdkTransport } from './sdk-transport.ts';
+import { type Exchange, managedIdentity, onMachine } from './managed-identity.ts';
+import { sdkTransport } from './sdk-transport.ts';
 import { refusedLogin } from './token-failure.ts';
 
 /** A token of Entra. */
@@ -28,8 +28,6 @@ export interface TokenRequest {
   readonly resource: string;
   /** For requests to the authority. */
   readonly http: HttpClient;
-  /** For the metadata endpoint of the machine, which speaks plain HTTP. */
-  readonly machine: HttpClient;
   readonly signal: AbortSignal;
   readonly at: FieldPath;
 }
@@ -40,24 +38,23 @@ export interface TokenRequest {
  */
 export async function requestToken(request: TokenRequest): Promise<AzureToken> {
   const { identity, resource, signal, at } = request;
-  let refused: RefusedAnswer | undefined;
-  let failed: ProviderError | undefined;
+  const seen: Exchange = {};
   const transport = sdkTransport({
-    http: identity.kind === 'managed' ? request.machine : request.http,
-    operationOf: (method) => (method === 'POST' || identity.kind === 'managed' ? 'GetToken' : 'DiscoverAuthority'),
-    onAnswer: (answer) => (refused = answer),
-    onFailed: (error) => (failed = error),
+    http: request.http,
+    operationOf: (method) => (method === 'POST' ? 'GetToken' : 'DiscoverAuthority'),
+    onAnswer: (answer) => (seen.refused = answer),
+    onFailed: (error) => (seen.failed = error),
   });
   try {
-    const credential = credentialOf(request, transport);
-    const token = await credential.getToken(`${resource}/.default`, { abortSignal: signal });
+    const ask = () => credentialOf(request, transport).getToken(`${resource}/.default`, { abortSignal: signal });
+    const token = await (identity.kind === 'managed' ? onMachine(seen, ask) : ask());
     if (!token) throw new ProviderError('BACKEND_UNAVAILABLE', 'the authority answers a login without a token');
     return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
   } catch (error) {
     signal.throwIfAborted();
     // The SDK's own error is made of the same, and quotes what must not be shown.
-    if (failed) throw failed;
-    if (refused) throw refusedLogin(refused, identity, at);
+    if (seen.failed) throw seen.failed;
+    if (seen.refused) throw refusedLogin(seen.refused, identity, at);
     if (error instanceof ProviderError) throw error;
     throw unusable(identity, error);
   }
@@ -86,9 +83,7 @@ function credentialOf({ identity, cloud }: TokenRequest, httpClient: SdkHttpClie
     case 'podFederated':
       return new WorkloadIdentityCredential(options);
     case 'managed':
-      return identity.clientId === undefined
-        ? new ManagedIdentityCredential(common)
-        : new ManagedIdentityCredential({ clientId: identity.clientId, ...common });
+      return managedIdentity(identity.clientId);
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@eso/api/server';
 import type { AzureAccess } from '../azure/access.ts';
 import { deleteObject } from './delete.ts';
-import { findSecrets } from './find.ts';
+import { findVaultSecrets } from './find.ts';
 import { fetchedMetadata, fetchedMetadataMap } from './metadata.ts';
 import { pushObject } from './push.ts';
 import { remoteObject, type RemoteObject } from './remote-key.ts';
@@ -63,7 +63,7 @@ export class KeyVaultBackend implements Backend {
   }
 
   getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
-    return findSecrets(this.#options.vault, find, call);
+    return findVaultSecrets(this.#options.vault, find, call);
   }
 
   pushSecret(push: Push, call: CallContext): Promise<void> {

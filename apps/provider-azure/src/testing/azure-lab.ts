@@ -124,7 +124,7 @@ export class AzureLab {
       vaults: [{ name: 'team-a', tenantId: TENANT, access: { [APP]: 'all', [MACHINE]: 'all' } }],
       identities: [{ tenantId: TENANT, clientId: MACHINE, systemAssigned: true }],
     });
-    azure.directory.trustIssuer(ISSUER, tokens.keys as Parameters<typeof azure.directory.trustIssuer>[1]);
+    azure.directory.trustIssuer(ISSUER, tokens.keys);
     const undo = real ? () => undefined : reach(azure);
     const tls = await TlsLab.create();
     const log: string[] = [];
@@ -277,19 +277,13 @@ function realVault(env: NodeJS.ProcessEnv): RealVault | undefined {
 /** Leads this process to the test server by the real names, as an administrator does with a proxy and an authority of his own. */
 function reach(azure: KeyVaultServer): () => void {
   const authorities = getCACertificates();
-  const before = {
-    HTTPS_PROXY: process.env['HTTPS_PROXY'],
-    AZURE_POD_IDENTITY_AUTHORITY_HOST: process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'],
-  };
+  const before = { ...process.env };
   process.env['HTTPS_PROXY'] = azure.proxyUrl;
   process.env['AZURE_POD_IDENTITY_AUTHORITY_HOST'] = azure.metadataUrl;
   setDefaultCACertificates([...authorities, azure.ca]);
   return () => {
     setDefaultCACertificates(authorities);
-    for (const [name, value] of Object.entries(before)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    process.env = before;
   };
 }
 

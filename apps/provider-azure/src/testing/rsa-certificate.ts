@@ -13,7 +13,7 @@ export async function rsaCertificate(): Promise<{ readonly certPem: string; read
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await X509CertificateGenerator.createSelfSigned(
     { serialNumber: '01', name: 'CN=app', keys, signingAlgorithm: algorithm },
-    webcrypto as Crypto,
+    webcrypto,
   );
   const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   const lines = pkcs8.replaceAll(/.{64}/g, '$&\n').trimEnd();

@@ -18,7 +18,7 @@ export type {
 } from './backend.ts';
 export type { LoginResult, LoginSessionOptions } from './backends/login-session-options.ts';
 export type { Session } from './backends/session.ts';
-export { SingleFlight } from '@eso/runtime';
+export { SingleFlight, silentLogger, systemClock } from '@eso/runtime';
 export type * from './credentials/credentials.ts';
 export * from './http/index.ts';
 export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';
