@@ -10,6 +10,7 @@ import { checkVaultConfig } from './azure/check-config.ts';
 import { cloudOf } from './azure/clouds.ts';
 import { azurekvSchema } from './config/gen/azurekv.ts';
 import type { KeyVaultConfig } from './config/key-vault.ts';
+import { acrAccessToken } from './generators/acr-access-token.ts';
 import { KeyVaultBackend } from './key-vault/backend.ts';
 import { VaultClient } from './key-vault/vault-client.ts';
 
@@ -36,6 +37,7 @@ const keyVault: KindBehaviour<KeyVaultConfig> = {
 export function azureProvider(): ProviderDefinition {
   return {
     name: 'azure',
+    generators: [acrAccessToken()],
     kinds: [
       defineKind<KeyVaultConfig>({
         ...keyVault,

@@ -206,7 +206,7 @@ describe('a deletion', () => {
     for (const type of Object.keys(content)) await pushes.delete('good', `${type}/${named('never')}`);
   });
 
-  test('of what somebody else manages is refused [V5.7.3]', async () => {
+  test('of what somebody else manages is refused [V5.7.4]', async () => {
     const name = named('foreign-gone');
     await lab.secrets.setSecret(name, 'theirs');
     const { code, error } = await refusedCall(pushes.delete('good', name));

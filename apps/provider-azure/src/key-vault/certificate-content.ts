@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { pemBlocks, type PemBlock } from './pem.ts';
+import { pemBlocks, type PemSection } from './pem.ts';
 import { leafOfPfx } from './pfx.ts';
 import { privateKeyAmong, refusedValue } from './private-key.ts';
 
@@ -35,7 +35,7 @@ export function certificateContent(value: Uint8Array): CertificateContent {
 }
 
 /** What Key Vault takes as PEM: the key as PKCS#8, its certificate, and then the others. */
-function pemContent(blocks: readonly PemBlock[]): CertificateContent {
+function pemContent(blocks: readonly PemSection[]): CertificateContent {
   const texts = blocks.filter(({ label }) => label === 'CERTIFICATE').map(({ text }) => text);
   if (texts.length > MAX_CERTIFICATES)
     throw refusedValue(

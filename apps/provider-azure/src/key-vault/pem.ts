@@ -1,5 +1,5 @@
 /** One block of a PEM text. */
-export interface PemBlock {
+export interface PemSection {
   /** `CERTIFICATE`, `PRIVATE KEY`, … */
   readonly label: string;
   /** With its first and last line. */
@@ -12,9 +12,9 @@ const BEGIN = /-----BEGIN ([A-Z0-9][A-Z0-9 ]{0,62})-----/g;
  * The blocks of a PEM text, in their order, whatever stands between them; those before the first that does not end. Undefined: it is
  * no PEM at all.
  */
-export function pemBlocks(value: Uint8Array): readonly PemBlock[] | undefined {
+export function pemBlocks(value: Uint8Array): readonly PemSection[] | undefined {
   const text = Buffer.from(value).toString('latin1');
-  const blocks: PemBlock[] = [];
+  const blocks: PemSection[] = [];
   let isPem = false;
   let at = 0;
   for (const match of text.matchAll(BEGIN)) {

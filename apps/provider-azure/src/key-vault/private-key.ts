@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { ProviderError } from '@eso/api/server';
-import type { PemBlock } from './pem.ts';
+import type { PemSection } from './pem.ts';
 import { SECRET_KEY } from './wanted-object.ts';
 
 const LABEL = /^(RSA |EC )?PRIVATE KEY$/;
@@ -9,7 +9,7 @@ const LABEL = /^(RSA |EC )?PRIVATE KEY$/;
  * The first private key among the blocks of a PEM text; undefined where there is none.
  * @throws ProviderError INVALID_REQUEST where it cannot be read, or is encrypted.
  */
-export function privateKeyAmong(blocks: readonly PemBlock[]): KeyObject | undefined {
+export function privateKeyAmong(blocks: readonly PemSection[]): KeyObject | undefined {
   const block = blocks.find(({ label }) => LABEL.test(label) || label === 'ENCRYPTED PRIVATE KEY');
   if (!block) return undefined;
   if (block.label === 'ENCRYPTED PRIVATE KEY' || block.text.includes('ENCRYPTED'))
