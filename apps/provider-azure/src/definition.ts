@@ -10,15 +10,16 @@ import { checkVaultConfig } from './azure/check-config.ts';
 import { cloudOf } from './azure/clouds.ts';
 import { azurekvSchema } from './config/gen/azurekv.ts';
 import type { KeyVaultConfig } from './config/key-vault.ts';
+import { acrAccessToken } from './generators/acr-access-token.ts';
 import { KeyVaultBackend } from './key-vault/backend.ts';
 import { VaultClient } from './key-vault/vault-client.ts';
 
 const keyVault: KindBehaviour<KeyVaultConfig> = {
-  features: ['get', 'map', 'findByName', 'findByTags', 'metadata'],
+  features: ['get', 'map', 'findByName', 'findByTags', 'metadata', 'push', 'delete', 'exists'],
   metricName: 'Azure/KeyVault',
   checkConfig: checkVaultConfig,
   open: (context) => {
-    const { config, at, httpClient, retrySettings } = context;
+    const { config, at, clock, httpClient, retrySettings } = context;
     const cloud = cloudOf(config);
     const access = azureAccess({ ...context, cloud, resource: cloud.vaults });
     const vault = new VaultClient({
@@ -28,7 +29,7 @@ const keyVault: KindBehaviour<KeyVaultConfig> = {
       http: httpClient({ field: at('vaultUrl'), retry: httpRetryOf(retrySettings) }),
       at,
     });
-    return new KeyVaultBackend({ vault, access });
+    return new KeyVaultBackend({ vault, access, clock });
   },
 };
 
@@ -36,6 +37,7 @@ const keyVault: KindBehaviour<KeyVaultConfig> = {
 export function azureProvider(): ProviderDefinition {
   return {
     name: 'azure',
+    generators: [acrAccessToken()],
     kinds: [
       defineKind<KeyVaultConfig>({
         ...keyVault,

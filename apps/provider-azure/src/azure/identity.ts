@@ -46,7 +46,8 @@ export interface IdentityOptions {
 /** Audience of tokens that are exchanged for one of Entra. */
 const EXCHANGE_AUDIENCE = 'api://AzureADTokenExchange';
 const CLIENT_ID = 'azure.workload.identity/client-id';
-const TENANT_ID = 'azure.workload.identity/tenant-id';
+/** Annotation of a ServiceAccount: the tenant of its app registration. */
+export const TENANT_ANNOTATION = 'azure.workload.identity/tenant-id';
 
 /**
  * The identity that a config describes, as what it refers to is now.
@@ -140,7 +141,7 @@ async function tenantIdOf(
   const sources = {
     [field]: selector && textOf(await credentials.secretKey(selector, field), field),
     [at('tenantId')]: config.tenantId,
-    [`annotation ${TENANT_ID} of the ServiceAccount`]: annotations[TENANT_ID],
+    [`annotation ${TENANT_ANNOTATION} of the ServiceAccount`]: annotations[TENANT_ANNOTATION],
   };
   const given = Object.entries(sources).filter(([, value]) => value);
   if (given.length > 1)
@@ -153,7 +154,7 @@ async function tenantIdOf(
   if (tenantId) return tenantId;
   throw new ProviderError('CREDENTIALS_UNUSABLE', 'no tenant is given', {
     field: at('tenantId'),
-    nextStep: `write the ID of the tenant there, or annotate the ServiceAccount with ${TENANT_ID}`,
+    nextStep: `write the ID of the tenant there, or annotate the ServiceAccount with ${TENANT_ANNOTATION}`,
   });
 }
 

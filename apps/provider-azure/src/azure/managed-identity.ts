@@ -16,14 +16,15 @@ let transport: SdkHttpClient | undefined;
 /**
  * The identity of the machine. The SDK asks for it through the first client that it was given, whoever asks later, so there is one for
  * the whole process; it belongs to the provider's pod and to no tenant.
- * @param clientId of a user-assigned identity; undefined for the one that is the machine's own
+ * @param identityId client ID or resource ID of a user-assigned identity; undefined for the one that is the machine's own
  */
-export function managedIdentity(clientId: string | undefined): TokenCredential {
+export function managedIdentity(identityId: string | undefined): TokenCredential {
   transport ??= machineTransport();
   const options = { httpClient: transport, retryOptions: { maxRetries: 0 } };
-  return clientId === undefined
-    ? new ManagedIdentityCredential(options)
-    : new ManagedIdentityCredential({ clientId, ...options });
+  if (identityId === undefined) return new ManagedIdentityCredential(options);
+  return identityId.includes('/')
+    ? new ManagedIdentityCredential({ resourceId: identityId, ...options })
+    : new ManagedIdentityCredential({ clientId: identityId, ...options });
 }
 
 /** Runs a login of the machine, and writes down what its requests came to. */

@@ -2,7 +2,9 @@ import {
   type Backend,
   type CallContext,
   type Find,
+  type OpenContext,
   ProviderError,
+  type Push,
   type PushedRef,
   readProperty,
   type RemoteRef,
@@ -10,8 +12,10 @@ import {
   valueMap,
 } from '@eso/api/server';
 import type { AzureAccess } from '../azure/access.ts';
+import { deleteObject } from './delete.ts';
 import { findVaultSecrets } from './find.ts';
 import { fetchedMetadata, fetchedMetadataMap } from './metadata.ts';
+import { pushObject } from './push.ts';
 import { remoteObject, type RemoteObject } from './remote-key.ts';
 import type { VaultClient } from './vault-client.ts';
 import { isAbsent, readObject, type VaultObject } from './vault-object.ts';
@@ -20,6 +24,7 @@ import { isAbsent, readObject, type VaultObject } from './vault-object.ts';
 export interface KeyVaultBackendOptions {
   readonly vault: VaultClient;
   readonly access: AzureAccess;
+  readonly clock: OpenContext<unknown>['clock'];
 }
 
 const READ_KEY = 'remoteRef.key';
@@ -59,6 +64,14 @@ export class KeyVaultBackend implements Backend {
 
   getAllSecrets(find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
     return findVaultSecrets(this.#options.vault, find, call);
+  }
+
+  pushSecret(push: Push, call: CallContext): Promise<void> {
+    return pushObject(this.#options, push, call);
+  }
+
+  deleteSecret({ remoteKey }: PushedRef, { signal }: CallContext): Promise<void> {
+    return deleteObject(this.#options.vault, remoteKey, signal);
   }
 
   /** Whoever manages it. */

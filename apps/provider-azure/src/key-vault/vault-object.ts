@@ -12,6 +12,8 @@ export interface VaultObject {
   readonly tags: ReadonlyMap<string, string>;
   /** Instants that the vault keeps of it, by upstream's names; absent ones are left out. */
   readonly attributes: ReadonlyMap<string, Date>;
+  /** Of a secret that has one. */
+  readonly contentType?: string | undefined;
 }
 
 type Properties = SecretProperties | KeyProperties | CertificateProperties;
@@ -49,7 +51,8 @@ const READERS: Readonly<
 > = {
   secret: async ({ secrets }, { object: { name }, version, signal }) => {
     const { value, properties } = await secrets.getSecret(name, { ...(version && { version }), abortSignal: signal });
-    return objectOf(properties, value === undefined ? undefined : Buffer.from(value));
+    const object = objectOf(properties, value === undefined ? undefined : Buffer.from(value));
+    return { ...object, contentType: properties.contentType };
   },
   key: async ({ keys }, { object: { name }, version, signal }) => {
     const { key, properties } = await keys.getKey(name, { ...(version && { version }), abortSignal: signal });

@@ -21,5 +21,7 @@ export function vaultOperation(method: string, path: string): string {
   if (object === undefined) return 'Other';
   if (action === 'recover') return `Recover${object}`;
   if (name === undefined) return `List${object}s`;
+  // The only one that is put and not set.
+  if (method === 'PUT' && collection === 'keys') return 'ImportKey';
   return `${VERBS[method] ?? 'Other'}${object}`;
 }

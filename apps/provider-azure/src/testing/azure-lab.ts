@@ -28,9 +28,8 @@ export const PASSWORD = 'client-secret-of-the-tests';
 
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
 const STORE_API_VERSION = 'external-secrets.io/v1';
-const CRD = new URL(
-  '../../../../charts/provider-azure/crds/provider.external-secrets.io_keyvaults.yaml',
-  import.meta.url,
+const CRDS = ['provider.external-secrets.io_keyvaults', 'generators.external-secrets.io_acraccesstokens'].map(
+  (name) => new URL(`../../../../charts/provider-azure/crds/${name}.yaml`, import.meta.url),
 );
 
 /** A real vault that the tests may write to, where somebody has one: the variables that Azure's own tools read. */
@@ -132,7 +131,7 @@ export class AzureLab {
       ...options,
       definition: azureProvider(),
       logger: createLogger({ name: 'azure', level: 'debug', destination: { write: (line) => void log.push(line) } }),
-      crds: [parse(readFileSync(CRD, 'utf8')) as TestCrd],
+      crds: CRDS.map((file) => parse(readFileSync(file, 'utf8')) as TestCrd),
       kube: (objects) => tokens.over(objects),
       tls: {
         serverDir: await tls.directory(await tls.server()),

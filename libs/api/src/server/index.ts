@@ -42,6 +42,7 @@ export { JsonNumber } from '../property/json-number.ts';
 export type { ValueForm } from '../property/object-to-map.ts';
 export { convertFoundKeys } from './documents/convert-keys.ts';
 export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
+export { isManaged, MANAGED_BY, markedTags } from './documents/managed-mark.ts';
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
 export { isManaged, MANAGED_BY } from './documents/managed-mark.ts';
 export { checkPushText, type PushTextOptions } from './documents/push-text.ts';
