@@ -12,11 +12,15 @@ import { cpuSeconds, peakRssMiB } from './processes.ts';
 export interface HopClientOptions {
   /** Directory of core's client certificate. */
   readonly certificates: string;
-  /** Port of provider-fake on this machine. */
+  /** Service of the provider, and its namespace: `provider-fake`. */
+  readonly service: string;
+  /** Port of the provider on this machine. */
   readonly port: number;
   readonly serverPid: number;
-  /** Config object and Provider; the tenant is the namespace. */
+  /** Config object and store; the tenant is the namespace. */
   readonly providerRef: { readonly apiVersion: string; readonly kind: string; readonly name: string };
+  /** Kind of the store: `Provider`. */
+  readonly storeKind: string;
   readonly store: { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly key: string;
   /** Calls per number in flight; a tenth as many go before, uncounted. */
@@ -42,8 +46,8 @@ const options = JSON.parse(process.argv[2] ?? '{}') as HopClientOptions;
 const certificates = await CertificateDirectory.open({ dir: options.certificates, logger: silentLogger });
 const connections = new ProviderConnections({ certificates });
 const client = connections.client({
-  id: 'provider-fake/provider-fake:8080',
-  serverName: 'provider-fake.provider-fake.svc',
+  id: `${options.service}/${options.service}:8080`,
+  serverName: `${options.service}.${options.service}.svc`,
   addresses: [{ host: '127.0.0.1', port: options.port }],
 });
 const { signal } = new AbortController();
@@ -51,7 +55,7 @@ const { namespace, name, uid } = options.store;
 const providerRef = {
   ...options.providerRef,
   namespace,
-  storeRefKind: 'Provider',
+  storeRefKind: options.storeKind,
   requesterNamespace: namespace,
   storeName: name,
   storeUid: uid,

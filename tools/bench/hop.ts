@@ -62,6 +62,8 @@ export async function hop({ calls, inFlight, beside }: HopOptions): Promise<HopR
       certificates: core.volumes['certs'] ?? '',
       port,
       serverPid: fake.pid,
+      service: 'provider-fake',
+      storeKind: 'Provider',
       providerRef: { ...FAKE, name: FAKE_STORE },
       store: { name: FAKE_STORE, namespace: TENANT, uid: store.metadata.uid ?? '' },
       key: KEY,
@@ -127,7 +129,8 @@ async function end(program: Program): Promise<void> {
   await exit;
 }
 
-class HopClient {
+/** Calls of core's client, in a process of their own. */
+export class HopClient {
   readonly #program: Program;
   readonly #line: () => Promise<string>;
 

@@ -4,6 +4,7 @@
  * npm run bench -- --scenario hostile --entry rewrite-doubling --seconds 20
  * npm run bench -- --scenario template
  * npm run bench -- --scenario stores --stores 200 --minutes 3
+ * npm run bench -- --scenario logins --calls 10000      (and tenants --tenants 1000)
  *
  * Brings up a control plane and an installation of its own, measures, prints a table, and writes the same figures to FILE.
  */
@@ -18,9 +19,11 @@ import { hopScenario } from './hop-scenario.ts';
 import { hostileScenario } from './hostile-scenario.ts';
 import { laneScenario } from './lane.ts';
 import { coalescedRefreshScenario } from './refresh-coalesced.ts';
+import { loginsScenario } from './logins.ts';
 import { refreshScenario } from './refresh.ts';
 import { restartScenario } from './restart.ts';
 import { storesScenario } from './stores.ts';
+import { tenantsScenario } from './tenants.ts';
 import { templateScenario } from './template.ts';
 import type { Run, Scenario } from './scenario.ts';
 
@@ -35,6 +38,8 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   hostile: hostileScenario,
   template: templateScenario,
   stores: storesScenario,
+  logins: loginsScenario,
+  tenants: tenantsScenario,
 };
 
 const usage = ['usage: npm run bench -- [--scenario NAME] [--json FILE], with the options of the scenario:']

@@ -30,7 +30,7 @@ export async function findPython() {
  * A private environment with one package in it, or with several, in the cache.
  * @param {object} options
  * @param {string} options.name part of the key
- * @param {string | readonly string[]} options.requirement such as `moto[server]==5.2.5`
+ * @param {string | readonly string[]} options.requirement such as `moto[server]==5.2.5`, or arguments of `pip install`
  * @param {string} options.what for messages
  * @param {(text: string) => void} options.progress
  * @returns {Promise<{ python: string, sitePackages: string }>} absolute paths
@@ -42,12 +42,11 @@ export async function ensurePythonPackage({ name, requirement, what, progress })
     what,
     progress,
     produce: async (draft) => {
-      const requirements = [requirement].flat();
-      progress(`${what}: installs ${requirements.join(' ')} from PyPI`);
+      progress(`${what}: installs ${typeof requirement === 'string' ? requirement : 'its packages'} from PyPI`);
       await runCommand(python, ['-m', 'venv', draft]);
       const own = join(draft, 'bin', 'python');
       const quiet = ['--quiet', '--disable-pip-version-check', '--no-input'];
-      await runCommand(own, ['-m', 'pip', 'install', ...quiet, ...requirements], { what, progress });
+      await runCommand(own, ['-m', 'pip', 'install', ...quiet, ...[requirement].flat()], { what, progress });
       await writeFile(
         join(draft, 'installed.txt'),
         await runCommand(own, ['-m', 'pip', 'freeze', ...quiet.slice(1, 2)]),

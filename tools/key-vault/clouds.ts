@@ -1,8 +1,9 @@
-/** The clouds that the server stands for, all at the same time: which one a call belongs to is told by its host. */
+/** A cloud: which one a call belongs to is told by its host. The server stands for all of them at the same time. */
 export interface Cloud {
-  readonly name: 'public' | 'usGovernment' | 'china' | 'german';
   /** Host that signs tokens. */
   readonly authority: string;
+  /** Other hosts of the same authority, to which clients may go as well. */
+  readonly aliases?: readonly string[];
   /** What a token's `iss` starts with; the tenant follows. Older (v1) access tokens, which Key Vault gets, name this one. */
   readonly issuer: string;
   /** Vaults answer at `NAME.<suffix>`; the resource of their tokens is `https://<suffix>`. */
@@ -13,10 +14,14 @@ export interface Cloud {
   readonly management: readonly string[];
 }
 
-export const CLOUDS: Readonly<Record<Cloud['name'], Cloud>> = {
+/** A cloud that everybody knows, by its name, or one of its own. */
+export type CloudChoice = keyof typeof CLOUDS | Cloud;
+
+/** The clouds of Microsoft and its partners. */
+export const CLOUDS = {
   public: {
-    name: 'public',
     authority: 'login.microsoftonline.com',
+    aliases: ['login.windows.net', 'login.microsoft.com', 'sts.windows.net'],
     issuer: 'https://sts.windows.net/',
     vaultSuffix: 'vault.azure.net',
     registrySuffix: 'azurecr.io',
@@ -27,30 +32,29 @@ export const CLOUDS: Readonly<Record<Cloud['name'], Cloud>> = {
     ],
   },
   usGovernment: {
-    name: 'usGovernment',
     authority: 'login.microsoftonline.us',
+    aliases: ['login.usgovcloudapi.net'],
     issuer: 'https://sts.windows.net/',
     vaultSuffix: 'vault.usgovcloudapi.net',
     registrySuffix: 'azurecr.us',
     management: ['https://management.usgovcloudapi.net', 'https://management.core.usgovcloudapi.net'],
   },
   china: {
-    name: 'china',
     authority: 'login.chinacloudapi.cn',
+    aliases: ['login.partner.microsoftonline.cn'],
     issuer: 'https://sts.chinacloudapi.cn/',
     vaultSuffix: 'vault.azure.cn',
     registrySuffix: 'azurecr.cn',
     management: ['https://management.chinacloudapi.cn', 'https://management.core.chinacloudapi.cn'],
   },
   german: {
-    name: 'german',
     authority: 'login.microsoftonline.de',
     issuer: 'https://sts.microsoftonline.de/',
     vaultSuffix: 'vault.microsoftazure.de',
     registrySuffix: 'azurecr.de',
     management: ['https://management.microsoftazure.de', 'https://management.core.cloudapi.de'],
   },
-};
+} as const satisfies Readonly<Record<string, Cloud>>;
 
 /** Whether a cloud has a service of this name. One slash at its end counts as part of the name, and stays in `aud`. */
 export function isResource(cloud: Cloud, resource: string): boolean {
@@ -58,36 +62,22 @@ export function isResource(cloud: Cloud, resource: string): boolean {
   return bare === `https://${cloud.vaultSuffix}` || cloud.management.includes(bare);
 }
 
-/** Where a host leads. */
-export type Place =
-  | { readonly kind: 'authority'; readonly cloud: Cloud }
-  | { readonly kind: 'vault'; readonly cloud: Cloud; readonly name: string }
-  | { readonly kind: 'registry'; readonly cloud: Cloud; readonly name: string };
+/** The cloud that is meant. */
+export function cloudOf(choice: CloudChoice = 'public'): Cloud {
+  return typeof choice === 'string' ? CLOUDS[choice] : choice;
+}
 
-/** What stands at a host name (without port), or `undefined` where nothing of Azure does. */
-export function placeOf(host: string): Place | undefined {
-  for (const cloud of Object.values(CLOUDS)) {
-    if (host === cloud.authority) return { kind: 'authority', cloud };
-    const vault = labelBefore(host, cloud.vaultSuffix);
-    if (vault !== undefined) return { kind: 'vault', cloud, name: vault };
-    const registry = labelBefore(host, cloud.registrySuffix);
-    if (registry !== undefined) return { kind: 'registry', cloud, name: registry };
-  }
-  return undefined;
+/** Every name of an authority. */
+export function authoritiesOf({ authority, aliases = [] }: Cloud): readonly string[] {
+  return [authority, ...aliases];
 }
 
 /** Every name that the server's certificate is for. */
-export function certificateNames(): string[] {
-  const ofClouds = Object.values(CLOUDS).flatMap(({ authority, vaultSuffix, registrySuffix }) => [
-    authority,
-    `*.${vaultSuffix}`,
-    `*.${registrySuffix}`,
+export function certificateNames(clouds: readonly Cloud[]): string[] {
+  const ofClouds = clouds.flatMap((cloud) => [
+    ...authoritiesOf(cloud),
+    `*.${cloud.vaultSuffix}`,
+    `*.${cloud.registrySuffix}`,
   ]);
   return [...ofClouds, 'localhost', '127.0.0.1'];
-}
-
-function labelBefore(host: string, suffix: string): string | undefined {
-  if (!host.endsWith(`.${suffix}`)) return undefined;
-  const label = host.slice(0, -suffix.length - 1);
-  return label.includes('.') ? undefined : label;
 }

@@ -2,7 +2,7 @@
  * A test server for Azure Key Vault and Entra ID, for tests of whoever speaks with them: real tokens that are really checked,
  * challenges, versions, failures in Azure's words. Imports nothing of this project but its issuer of certificates.
  */
-export { type Cloud, CLOUDS } from './clouds.ts';
+export { type Cloud, type CloudChoice, CLOUDS } from './clouds.ts';
 export type {
   App,
   AppOptions,

@@ -1,3 +1,4 @@
+import type { Cloud } from './clouds.ts';
 import type { ManagedIdentity, TenantOptions } from './entra/directory.ts';
 import type { Answer, Call } from './http/exchange.ts';
 import type { RegistryOptions } from './registry/registry.ts';
@@ -8,6 +9,8 @@ import type { VaultOptions } from './vault/vault.ts';
 export interface KeyVaultOptions {
   readonly tenants: readonly TenantOptions[];
   readonly vaults: readonly VaultOptions[];
+  /** Clouds beside those that everybody knows, as an Azure Stack. Default: none. */
+  readonly clouds?: readonly Cloud[];
   /** Container registries. Default: none. */
   readonly registries?: readonly RegistryOptions[];
   /** Managed identities that the metadata endpoints hand out. Default: none. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { issue } from '@eso/control-plane/x509.mjs';
-import { certificateNames, placeOf } from './clouds.ts';
+import { certificateNames } from './clouds.ts';
 import { answerAuthority } from './entra/authority.ts';
 import type { Directory } from './entra/directory.ts';
 import { answerIdentity, IDENTITY_HEADER } from './entra/managed-identity.ts';
@@ -59,7 +59,12 @@ export interface KeyVaultServer {
 export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVaultServer> {
   const world = new World(options);
   const ca = issue({ commonName: 'key-vault-server', use: 'ca' });
-  const leaf = issue({ commonName: 'key-vault-server', use: 'server', names: certificateNames(), issuer: ca });
+  const leaf = issue({
+    commonName: 'key-vault-server',
+    use: 'server',
+    names: certificateNames(world.clouds),
+    issuer: ca,
+  });
   const calls: ServedCall[] = [];
   let look: Intercept | undefined;
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
@@ -122,8 +127,8 @@ async function handle(
 async function route(world: World, call: Call): Promise<Answer> {
   const identity = await answerIdentity(world, call);
   if (identity) return identity;
-  const place = placeOf(call.host);
-  if (place?.kind === 'authority') return answerAuthority(world, place.cloud, call);
+  const cloud = world.cloudAt(call.host);
+  if (cloud) return answerAuthority(world, cloud, call);
   const registry = world.registryAt(call.host);
   if (registry) return answerRegistry(world, registry, call);
   const vault = world.vaultAt(call.host);
@@ -131,8 +136,7 @@ async function route(world: World, call: Call): Promise<Answer> {
 }
 
 function isKnown(world: World, host: string): boolean {
-  const place = placeOf(host);
-  return place?.kind === 'authority' || (world.vaultAt(host) ?? world.registryAt(host)) !== undefined;
+  return (world.cloudAt(host) ?? world.vaultAt(host) ?? world.registryAt(host)) !== undefined;
 }
 
 async function listen(server: Server): Promise<number> {

@@ -1,3 +1,4 @@
+import { authoritiesOf, type Cloud, CLOUDS } from './clouds.ts';
 import { Directory, type ManagedIdentity } from './entra/directory.ts';
 import { TokenMint } from './entra/tokens.ts';
 import type { KeyVaultOptions } from './options.ts';
@@ -7,6 +8,7 @@ import { Vault, type VaultOptions } from './vault/vault.ts';
 
 /** All that the server knows. */
 export class World {
+  readonly clouds: readonly Cloud[];
   readonly directory: Directory;
   readonly mint: TokenMint;
   readonly rules: Rules;
@@ -18,6 +20,7 @@ export class World {
   constructor({
     tenants,
     vaults,
+    clouds = [],
     registries = [],
     identities = [],
     rules,
@@ -25,6 +28,7 @@ export class World {
     now = Date.now,
   }: KeyVaultOptions) {
     this.now = now;
+    this.clouds = [...Object.values(CLOUDS), ...clouds];
     this.directory = new Directory(tenants);
     this.mint = new TokenMint(now, { lifeSeconds: tokenLifeSeconds });
     this.identities = [...identities];
@@ -50,6 +54,11 @@ export class World {
     const registry = new Registry(options);
     this.#registries.set(registry.host, registry);
     return registry;
+  }
+
+  /** The cloud whose authority answers at a host. */
+  cloudAt(host: string): Cloud | undefined {
+    return this.clouds.find((cloud) => authoritiesOf(cloud).includes(host));
   }
 
   /** The registry that answers at a host. */

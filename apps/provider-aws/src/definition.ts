@@ -56,6 +56,7 @@ export function awsProvider({ endpoints = {} }: AwsProviderOptions = {}): Provid
           behaviours[context.config.service === 'ParameterStore' ? 'ParameterStore' : 'SecretsManager'].open(context),
         key: 'aws',
         schema: awsSchema,
+        metricName: ({ service }) => `AWS/${service}`,
         checkConfig: checkStoreConfig,
       }),
     ],
@@ -82,7 +83,7 @@ function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
         credentials,
         region: config.region,
         deletion: config.secretsManager,
-        warnings: roleWarnings(config, at),
+        warnings: loginWarnings(config, at),
         at,
       });
     },

@@ -1,4 +1,5 @@
 /** What tests stand on: a real control plane, a kubelet's stand-in, certificates, proxies that break things. Specs alone import it. */
+export * from './adverse/index.ts';
 export * from './api-faults/index.ts';
 export * from './http2-frames.ts';
 export { type AwsAnswer, awsError, AwsProxy, type AwsRequest, type AwsScript } from './aws/aws-proxy.ts';
@@ -17,6 +18,7 @@ export { type KubectlResult, type ServiceAccountRef, TestCluster } from './clust
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { type Fault, FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 export { HalfOpenProxy } from './half-open-proxy.ts';
+export { nodeErrorsAreErrors } from './node-errors.ts';
 export {
   LAB_SERVER_NAME,
   LAB_SERVICE,

@@ -5,9 +5,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { ProviderError } from '../../../libs/api/src/contract/provider-error.ts';
+import { checkAnswers } from '../../../apps/provider-aws/src/aws/answer-check.ts';
 import { awsFailure, isAwsError } from '../../../apps/provider-aws/src/aws/failure.ts';
 import { sanitised } from '../../../apps/provider-aws/src/aws/sanitised.ts';
 import { errorAsJson, understandXmlErrors } from '../../../apps/provider-aws/src/aws/xml-errors.ts';
+import { SECRETS_MANAGER_ANSWERS } from '../../../apps/provider-aws/src/secrets-manager/answers.ts';
 import { absenceFailure, absenceIn } from '../../../apps/provider-aws/src/secrets-manager/absence.ts';
 import { readBatchAnswer } from '../../../apps/provider-aws/src/secrets-manager/batch-answer.ts';
 import { attemptAsync, must, type Target } from '../target.ts';
@@ -44,6 +46,7 @@ const client = new SecretsManagerClient({
   },
 });
 understandXmlErrors(client);
+checkAnswers(client, SECRETS_MANAGER_ANSWERS);
 
 /** Statuses of HTTP that answers have, by the first byte of an input. */
 const STATUSES = [200, 400, 403, 429, 500, 503, 404, 301] as const;

@@ -8,7 +8,7 @@ import {
   type JWTPayload,
   type ProtectedHeaderParameters,
 } from 'jose';
-import type { Cloud } from '../clouds.ts';
+import { authoritiesOf, type Cloud } from '../clouds.ts';
 import type { World } from '../world.ts';
 import type { App } from './directory.ts';
 import { EntraError } from './entra-error.ts';
@@ -65,8 +65,8 @@ async function byCertificate({ world, cloud, app, assertion, header, claims }: S
       throw refused(700027, 'The signature of the client assertion does not hold.');
     }
   }
-  const base = `https://${cloud.authority}/${app.tenantId}`;
-  const audiences = [`${base}/oauth2/v2.0/token`, `${base}/v2.0`, base];
+  const bases = authoritiesOf(cloud).map((host) => `https://${host}/${app.tenantId}`);
+  const audiences = bases.flatMap((base) => [`${base}/oauth2/v2.0/token`, `${base}/v2.0`, base]);
   if (rules.assertionAudience && !audiencesOf(claims).some((each) => audiences.includes(each))) {
     throw refused(700023, 'Client assertion audience claim does not match Realm issuer.');
   }

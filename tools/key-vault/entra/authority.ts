@@ -1,4 +1,4 @@
-import { type Cloud, isResource } from '../clouds.ts';
+import { authoritiesOf, type Cloud, isResource } from '../clouds.ts';
 import { type Answer, type Call, formOf } from '../http/exchange.ts';
 import type { World } from '../world.ts';
 import { authenticate } from './authenticate.ts';
@@ -37,7 +37,9 @@ function instanceDiscovery(cloud: Cloud, call: Call): Answer {
     body: {
       tenant_discovery_endpoint: `https://${hostOf(call)}/${tenantId}/v2.0/.well-known/openid-configuration`,
       'api-version': '1.1',
-      metadata: [{ preferred_network: cloud.authority, preferred_cache: cloud.authority, aliases: [cloud.authority] }],
+      metadata: [
+        { preferred_network: cloud.authority, preferred_cache: cloud.authority, aliases: authoritiesOf(cloud) },
+      ],
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomUUID, X509Certificate } from 'node:crypto';
 import type { JSONWebKeySet } from 'jose';
-import type { Cloud } from '../clouds.ts';
+import type { CloudChoice } from '../clouds.ts';
 
 /** A tenant and the applications that log in to it. */
 export interface TenantOptions {
@@ -49,7 +49,7 @@ export interface ManagedIdentity {
   /** Which is meant where a caller names none. At most one. */
   readonly systemAssigned?: boolean;
   /** Default `public`. */
-  readonly cloud?: Cloud['name'];
+  readonly cloud?: CloudChoice;
 }
 
 /** An application as the server keeps it; tests change it while the server runs. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CLOUDS, isResource } from '../clouds.ts';
+import { cloudOf, isResource } from '../clouds.ts';
 import type { Answer, Call } from '../http/exchange.ts';
 import type { World } from '../world.ts';
 import type { ManagedIdentity } from './directory.ts';
@@ -54,7 +54,7 @@ async function tokenFor(
   const identity = identityOf(world, query);
   if (!identity) return refused(400, 'Identity not found');
   const resource = query.get('resource') ?? '';
-  const cloud = CLOUDS[identity.cloud ?? 'public'];
+  const cloud = cloudOf(identity.cloud);
   if (!isResource(cloud, resource))
     return refused(400, `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`);
   const { clientId, tenantId, objectId = clientId } = identity;

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JSONWebKeySet } from 'jose';
-import { type AppOptions, type Cloud, CLOUDS, type KeyVaultServer, type Permissions } from '../index.ts';
+import { type AppOptions, type CloudChoice, CLOUDS, type KeyVaultServer, type Permissions } from '../index.ts';
 
 /** What the judge may ask for, to bring about what a case needs. */
 interface Orders {
@@ -21,7 +21,9 @@ interface Orders {
     readonly tenantId: string;
     readonly clientId: string;
     readonly purgeProtection?: boolean;
-    readonly cloud?: Cloud['name'];
+    readonly grantedBy?: 'policies' | 'roles';
+    readonly access?: Permissions | 'all';
+    readonly cloud?: CloudChoice;
   };
   readonly logins: { readonly clear: boolean };
 }
@@ -46,8 +48,8 @@ const CARRIERS: Carriers = {
   trust: (server, { issuer, keys }) => server.directory.trustIssuer(issuer, keys),
   delays: (server, { vault, deletionMs, recoveryMs }) =>
     void Object.assign(server.vault(vault).delays, { deletionMs, recoveryMs }),
-  vault: (server, { name, tenantId, clientId, purgeProtection = false, cloud = 'public' }) =>
-    void server.addVault({ name, tenantId, purgeProtection, cloud, access: { [clientId]: 'all' } }),
+  vault: (server, { name, tenantId, clientId, access = 'all' as const, ...more }) =>
+    void server.addVault({ name, tenantId, access: { [clientId]: access }, ...more }),
   logins: (server, { clear }) => {
     const logins = server.calls.filter(({ path }) => path.endsWith('/oauth2/v2.0/token')).length;
     if (clear) server.calls.length = 0;

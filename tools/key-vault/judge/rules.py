@@ -11,7 +11,7 @@ from azure.keyvault.certificates import CertificatePolicy
 from azure.keyvault.keys import JsonWebKey
 from azure.keyvault.secrets import SecretClient
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
 from material import CA, LEAF, LEAF_KEY, PEM, PEM_POLICY, PFX, cert_pem, certificate, ec_key, key_pem, new_rsa, rsa_key
 from table import CLIENT_ID, CLIENT_SECRET, RESOURCE, TENANT, VAULT, VAULT_URL, Shown, case, client, equal, new_name, order, raises
@@ -63,13 +63,25 @@ def challenge():
     equal((f'resource="{RESOURCE}"' in header, TENANT in header), (True, True), header)
 
 
-@case("cloud.usGovernment", True)
-def other_cloud():
-    order("vault", name="judged-gov", tenantId=TENANT, clientId=CLIENT_ID, cloud="usGovernment")
-    credential = ClientSecretCredential(TENANT, CLIENT_ID, CLIENT_SECRET, authority=AzureAuthorityHosts.AZURE_GOVERNMENT)
-    url = "https://judged-gov.vault.usgovcloudapi.net"
+def in_cloud(cloud, authority, suffix):
+    """Its own authority, its own audience: a token of the public cloud opens nothing here."""
+    if cloud:
+        order("vault", name="judged", tenantId=TENANT, clientId=CLIENT_ID, cloud=cloud)
+    credential = ClientSecretCredential(
+        TENANT, CLIENT_ID, CLIENT_SECRET, authority=authority, disable_instance_discovery=cloud is None
+    )
+    url = f"https://judged.{suffix}"
     equal(client("secrets", credential, url).set_secret("a", "b").value, "b")
-    raises(HttpResponseError, lambda: client("secrets", Shown(token()), url).get_secret("a"), 401)
+    raises(HttpResponseError, lambda: client("secrets", Shown(token()), url).get_secret("a"), 401, "Unauthorized")
+
+
+for each in (
+    ("usGovernment", AzureAuthorityHosts.AZURE_GOVERNMENT, "vault.usgovcloudapi.net"),
+    ("china", AzureAuthorityHosts.AZURE_CHINA, "vault.azure.cn"),
+    ("german", "login.microsoftonline.de", "vault.microsoftazure.de"),
+    (None, "login.private.test", "vault.private.test"),
+):
+    case(f"cloud.{each[0] or 'private'}", True)(lambda each=each: in_cloud(*each))
 
 
 @case("request.without api-version", True)
@@ -214,6 +226,14 @@ def purge_protection():
     raises(HttpResponseError, lambda: kept.purge_deleted_secret("a"), 403, "Forbidden")
 
 
+@case("secret.403 of a vault with roles", True)
+def roles():
+    order("vault", name="judged-roles", tenantId=TENANT, clientId=CLIENT_ID, grantedBy="roles", access={"secrets": ["list"]})
+    with_roles = client("secrets", url=VAULT_URL.replace(VAULT, "judged-roles"))
+    equal(list(with_roles.list_properties_of_secrets()), [])
+    raises(HttpResponseError, lambda: with_roles.get_secret("a"), 403, "Forbidden", "ForbiddenByRbac")
+
+
 @case("throttled.comes again", True)
 def comes_again():
     name = new_name("throttled")
@@ -298,6 +318,12 @@ def without_key():
 @case("certificate.another's key")
 def anothers_key():
     bad(lambda: certificates().import_certificate(new_name("pem"), key_pem(new_rsa()) + cert_pem(LEAF), policy=PEM_POLICY))
+
+
+@case("certificate.pfx without key")
+def pfx_without_key():
+    chain = pkcs12.serialize_key_and_certificates(None, None, None, [LEAF, CA], NoEncryption())
+    bad(lambda: certificates().import_certificate(new_name("pfx"), chain))
 
 
 @case("certificate.key in the old form")

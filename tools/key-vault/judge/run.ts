@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensurePythonPackage } from '@eso/control-plane/python.mjs';
-import { type KeyVaultServer, startKeyVault } from '../index.ts';
+import { type Cloud, type KeyVaultServer, startKeyVault } from '../index.ts';
 import { Control } from './control.ts';
 
 /** How a case ended. */
@@ -30,6 +30,14 @@ export interface Judge {
 const TENANT = '11111111-1111-4111-8111-111111111111';
 const APP = '22222222-2222-4222-8222-222222222222';
 const PASSWORD = 'a-password-of-the-judge';
+/** A cloud that no client knows by name. */
+const PRIVATE: Cloud = {
+  authority: 'login.private.test',
+  issuer: 'https://login.private.test/',
+  vaultSuffix: 'vault.private.test',
+  registrySuffix: 'registry.private.test',
+  management: ['https://management.private.test'],
+};
 const here = import.meta.dirname;
 
 /**
@@ -44,7 +52,7 @@ export async function startJudge(environment: NodeJS.ProcessEnv = process.env): 
   const progress = (text: string): void => void process.stderr.write(`${text}\n`);
   const { python } = await ensurePythonPackage({
     name: `azure-sdk-${digest}`,
-    requirement: ['--requirement', file],
+    requirement: ['--require-hashes', '--only-binary=:all:', '--requirement', file],
     what: 'Azure SDK for Python',
     progress,
   });
@@ -89,7 +97,11 @@ async function startServer(): Promise<{
 }> {
   const server = await startKeyVault({
     tenants: [{ id: TENANT, apps: [{ clientId: APP, secrets: [{ value: PASSWORD }] }] }],
-    vaults: [{ name: 'judged', tenantId: TENANT, access: { [APP]: 'all' } }],
+    clouds: [PRIVATE],
+    vaults: [
+      { name: 'judged', tenantId: TENANT, access: { [APP]: 'all' } },
+      { name: 'judged', tenantId: TENANT, access: { [APP]: 'all' }, cloud: PRIVATE },
+    ],
     registries: [
       { name: 'judged', tenantId: TENANT, access: { [APP]: ['catalog', 'pull'] }, repositories: ['a/b', 'c'] },
     ],

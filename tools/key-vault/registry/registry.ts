@@ -1,10 +1,10 @@
-import { type Cloud, CLOUDS } from '../clouds.ts';
+import { type Cloud, type CloudChoice, cloudOf } from '../clouds.ts';
 
 /** A container registry. */
 export interface RegistryOptions {
   readonly name: string;
   /** Default `public`. */
-  readonly cloud?: Cloud['name'];
+  readonly cloud?: CloudChoice;
   /** Whose tokens it takes. */
   readonly tenantId: string;
   /** Actions by client id: `pull`, `push`, `delete`, and `catalog` for the list of repositories. */
@@ -21,8 +21,8 @@ export class Registry {
   readonly repositories: readonly string[];
   access: Readonly<Record<string, readonly string[]>>;
 
-  constructor({ name, cloud = 'public', tenantId, access = {}, repositories = [] }: RegistryOptions) {
-    this.cloud = CLOUDS[cloud];
+  constructor({ name, cloud, tenantId, access = {}, repositories = [] }: RegistryOptions) {
+    this.cloud = cloudOf(cloud);
     this.host = `${name}.${this.cloud.registrySuffix}`;
     this.tenantId = tenantId;
     this.access = access;

@@ -80,10 +80,11 @@ function authorize(world: World, vault: Vault, claims: JWTPayload, { permission:
   const clientId = String(claims['appid']);
   if (!world.rules.permissions || vault.permits(clientId, kind, operation)) return;
   const who = `appid=${clientId};oid=${String(claims['oid'])};iss=${claims.iss ?? ''}`;
-  throw new VaultError(
-    403,
-    'Forbidden',
-    `The user, group or application '${who}' does not have ${kind} ${operation} permission on key vault '${vault.name};location=test'.`,
-    { inner: 'ForbiddenByPolicy' },
-  );
+  if (vault.grantedBy === 'roles') {
+    const action = `Microsoft.KeyVault/vaults/${kind}/${operation}`;
+    const what = `Caller is not authorized to perform action on resource. Caller: ${who} Action: '${action}' Vault: ${vault.name};location=test`;
+    throw new VaultError(403, 'Forbidden', what, { inner: 'ForbiddenByRbac' });
+  }
+  const what = `The user, group or application '${who}' does not have ${kind} ${operation} permission on key vault '${vault.name};location=test'.`;
+  throw new VaultError(403, 'Forbidden', what, { inner: 'ForbiddenByPolicy' });
 }

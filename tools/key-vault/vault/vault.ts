@@ -1,4 +1,4 @@
-import { type Cloud, CLOUDS } from '../clouds.ts';
+import { type Cloud, type CloudChoice, cloudOf } from '../clouds.ts';
 import { Shelf, type ShelfSettings } from './shelf.ts';
 import type { CertificateVersion, KeyVersion, SecretVersion } from './versions.ts';
 
@@ -13,11 +13,13 @@ export interface Permissions {
 export interface VaultOptions {
   readonly name: string;
   /** Default `public`. */
-  readonly cloud?: Cloud['name'];
+  readonly cloud?: CloudChoice;
   /** Whose tokens it takes. */
   readonly tenantId: string;
   /** By client id. */
   readonly access?: Readonly<Record<string, Permissions | 'all'>>;
+  /** How `access` is meant to be granted: by roles a refusal is worded otherwise. Default `policies`. */
+  readonly grantedBy?: 'policies' | 'roles';
   /** Nothing is purged before its time. Default: false. */
   readonly purgeProtection?: boolean;
   /** How long deletions and recoveries take, milliseconds, in which an object is neither here nor there. Default 0. */
@@ -42,17 +44,19 @@ export class Vault {
   readonly certificates: Shelf<CertificateVersion>;
   readonly delays: { deletionMs: number; recoveryMs: number };
   readonly purgeProtection: boolean;
+  readonly grantedBy: 'policies' | 'roles';
   access: Readonly<Record<string, Permissions | 'all'>>;
   #throttling: Throttling = { remaining: 0, retryAfterSeconds: 0 };
 
   constructor(options: VaultOptions, settings: Omit<ShelfSettings, 'delays'>) {
-    const { name, cloud = 'public', tenantId, access = {}, purgeProtection = false, delays } = options;
+    const { name, cloud, tenantId, access = {}, purgeProtection = false, grantedBy = 'policies', delays } = options;
     this.name = name;
-    this.cloud = CLOUDS[cloud];
+    this.cloud = cloudOf(cloud);
     this.tenantId = tenantId;
     this.url = `https://${name}.${this.cloud.vaultSuffix}`;
     this.access = access;
     this.purgeProtection = purgeProtection;
+    this.grantedBy = grantedBy;
     this.delays = { deletionMs: 0, recoveryMs: 0, ...delays };
     const all = { ...settings, delays: this.delays };
     this.secrets = new Shelf('Secret', all);

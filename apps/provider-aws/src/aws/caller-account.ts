@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { ApiCallMetrics } from '@eso/api/server';
+import { checkAnswers } from './answer-check.ts';
 import { clientSettings } from './client-settings.ts';
 import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentityProvider } from './aws-identity.ts';
@@ -45,6 +46,7 @@ async function ask({ login, region, endpoint, metrics, at }: CallerAccountOption
     maxAttempts: 1,
     requestHandler: { connectionTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS, throwOnRequestTimeout: true },
   });
+  checkAnswers(client);
   try {
     return (await metrics.track('GetCallerIdentity', () => client.send(new GetCallerIdentityCommand({})))).Account;
   } catch {

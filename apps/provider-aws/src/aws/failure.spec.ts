@@ -39,6 +39,9 @@ test.each<[string, Shape]>([
   ['BACKEND_UNAVAILABLE', { code: 'EAI_AGAIN' }],
   ['BACKEND_UNAVAILABLE', { code: 'ERR_TLS_CERT_ALTNAME_INVALID' }],
   ['BACKEND_UNAVAILABLE', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }],
+  ['BACKEND_UNAVAILABLE', { code: 'HPE_INVALID_CONSTANT' }],
+  ['BACKEND_UNAVAILABLE', { name: 'Unknown', $fault: 'client', status: 404 }],
+  ['BACKEND_UNAVAILABLE', { name: 'NotFound', $fault: 'client', status: 404 }],
   ['INVALID_REQUEST', { name: 'InvalidParameterException', $fault: 'client', status: 400 }],
   ['INTERNAL', { code: 'ERR_INVALID_CHAR' }],
   ['INTERNAL', { code: 'EINVAL' }],
@@ -118,4 +121,12 @@ test.each([
   const error = Object.assign(thrown({ name, $fault }), { $response: { headers: { 'retry-after': '3' } } });
   expect(awsFailure(error, call).retryAfterMs).toBe(3_000);
   expect(awsFailure(thrown({ name, $fault }), call).retryAfterMs).toBeUndefined();
+});
+
+test.each<[Shape, string]>([
+  [{ name: 'UnusableAnswer', status: 200 }, 'answers with HTTP 200 and what is no answer of AWS'],
+  [{ name: 'Unknown', $fault: 'client', status: 404 }, 'answers with HTTP 404 and no error of AWS'],
+  [{ code: 'HPE_INVALID_CONSTANT' }, 'does not answer in HTTP (HPE_INVALID_CONSTANT)'],
+])('%p %s', (shape, words) => {
+  expect(awsFailure(thrown(shape), call).publicMessage).toBe(`AWS Secrets Manager in region eu-central-1 ${words}`);
 });

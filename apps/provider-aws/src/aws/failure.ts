@@ -35,8 +35,10 @@ export interface AwsError {
 
 /** Names of errors about the token of a web identity. */
 const ABOUT_TOKENS = /^(InvalidIdentityToken|IDPRejectedClaim)(Exception)?$/;
-/** Errors of sockets, name lookups and TLS, as Node names them. */
-const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
+/** Errors of sockets, name lookups, TLS and HTTP, as Node names them. */
+const UNREACHABLE = /^((?!ERR_|EINVAL$)E[A-Z_]+|ERR_(TLS|SSL)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HPE_\w+)$/;
+/** What the SDK calls an error without a name, by protocol and status. */
+const NAMELESS: ReadonlySet<string> = new Set(['Unknown', 'UnknownError', 'NotFound']);
 
 /**
  * Says what a failed call to AWS means. Texts are made of fixed words, names of AWS errors, and AWS's own text only where that
@@ -134,7 +136,7 @@ function codeOf(error: AwsError): ErrorCode {
   if (error.$fault === 'server' || status >= 500 || socketCode(error) !== undefined || error.name === 'TimeoutError')
     return 'BACKEND_UNAVAILABLE';
   // An answer that is not AWS's: a proxy on the way, or a wrong endpoint.
-  if (error.$fault === undefined && status > 0) return 'BACKEND_UNAVAILABLE';
+  if ((error.$fault === undefined || NAMELESS.has(error.name)) && status > 0) return 'BACKEND_UNAVAILABLE';
   return error.$fault === 'client' ? 'INVALID_REQUEST' : 'INTERNAL';
 }
 
@@ -149,7 +151,9 @@ function socketCode({ code }: AwsError): string | undefined {
 
 function unavailability(error: AwsError): string {
   const code = socketCode(error);
-  if (code) return `is not reachable (${code})`;
+  if (code) return code.startsWith('HPE_') ? `does not answer in HTTP (${code})` : `is not reachable (${code})`;
   if (error.name === 'TimeoutError') return 'does not answer in time';
-  return error.$fault ? `fails (${sanitised(error.name)})` : `answers with HTTP ${statusOf(error)} and no error of AWS`;
+  if (error.$fault && !NAMELESS.has(error.name)) return `fails (${sanitised(error.name)})`;
+  const status = statusOf(error);
+  return `answers with HTTP ${status} and ${status < 400 ? 'what is no answer of AWS' : 'no error of AWS'}`;
 }

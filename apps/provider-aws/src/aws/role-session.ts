@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { type ApiCallMetrics, type OpenContext, ProviderError } from '@eso/api/server';
+import { checkAnswers } from './answer-check.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure, rejectedAs } from './failure.ts';
 import type { FieldPath } from './aws-config.ts';
@@ -117,6 +118,7 @@ async function assume(
 ): Promise<AwsIdentity> {
   const { region, endpoint, metrics, at } = options;
   const client = new STSClient(clientSettings({ region, endpoint, at, login: () => Promise.resolve(from) }));
+  checkAnswers(client);
   const request = { ...role.request, RoleSessionName: SESSION_NAME, DurationSeconds: SESSION_SECONDS };
   try {
     const { Credentials } = await metrics.track('AssumeRole', () =>

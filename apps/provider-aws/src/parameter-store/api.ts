@@ -14,6 +14,8 @@ import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { isAwsError } from '../aws/failure.ts';
+import { checkAnswers } from '../aws/answer-check.ts';
+import { PARAMETER_STORE_ANSWERS } from './answers.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { parameterName } from './parameter-name.ts';
 import { absentVersion, type ParameterRead, readFailure, saysAbsent } from './read-failure.ts';
@@ -67,6 +69,7 @@ export class ParameterStoreApi {
     this.#options = options;
     this.#client = new SSMClient(clientSettings({ region, endpoint: endpoints.ssm, login, at, retry }));
     understandXmlErrors(this.#client);
+    checkAnswers(this.#client, PARAMETER_STORE_ANSWERS);
     this.writes = new ParameterWrites({ client: this.#client, region, metrics, at });
   }
 

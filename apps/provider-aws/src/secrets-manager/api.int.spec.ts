@@ -5,7 +5,7 @@ import { SecretsManagerApi } from './api.ts';
 
 test('each request is signed with the identity of its time: replaced keys are not used on', async () => {
   const proxy = await AwsProxy.start('http://127.0.0.1');
-  proxy.script = () => ({ status: 200, body: '{"SecretString":"value"}' });
+  proxy.script = () => ({ status: 200, body: '{"Name":"db","SecretString":"value"}' });
   let accessKeyId = 'first';
   const api = new SecretsManagerApi({
     region: REGION,

@@ -15,6 +15,8 @@ import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure, type FailedCall, isAwsError } from '../aws/failure.ts';
 import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
+import { checkAnswers } from '../aws/answer-check.ts';
+import { SECRETS_MANAGER_ANSWERS } from './answers.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { absenceIn, type VersionSelector } from './absence.ts';
 import { readBatchAnswer, type BatchAnswer } from './batch-answer.ts';
@@ -61,6 +63,7 @@ export class SecretsManagerApi {
       clientSettings({ region, endpoint: endpoints.secretsManager, login, at, retry }),
     );
     understandXmlErrors(this.#client);
+    checkAnswers(this.#client, SECRETS_MANAGER_ANSWERS);
     this.writes = new SecretWrites({ client: this.#client, region, metrics, at });
     this.#failures = new ReadFailures({
       region,

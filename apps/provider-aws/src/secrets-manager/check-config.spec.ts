@@ -1,5 +1,5 @@
 import type { SecretsManagerConfig } from '../config/secrets-manager.ts';
-import { roleWarnings } from '../aws/check-auth.ts';
+import { loginWarnings } from '../aws/check-auth.ts';
 import * as checks from './check-config.ts';
 
 const selector = { name: 'keys', key: 'k' };
@@ -12,7 +12,7 @@ const config = (changes: Partial<SecretsManagerConfig> = {}): SecretsManagerConf
 
 const at = (path: string): string => `spec.${path}`;
 const checkConfig = (bad: SecretsManagerConfig) => checks.checkConfig(bad, at);
-const configWarnings = (odd: SecretsManagerConfig) => roleWarnings(odd, at);
+const configWarnings = (odd: SecretsManagerConfig) => loginWarnings(odd, at);
 
 test('access keys are enough', () => {
   expect(checkConfig(config())).toEqual([]);

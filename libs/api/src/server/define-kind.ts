@@ -13,8 +13,11 @@ export interface KindBehaviour<Config, Flags = NoFlags> {
    * backend does and nothing else. A store whose backend lacks a method that a claim needs is not valid.
    */
   readonly features: readonly Feature[];
-  /** Label `provider` of `externalsecret_provider_api_calls_count`: `AWS/SecretsManager`. */
-  readonly metricName: string;
+  /**
+   * Label `provider` of `externalsecret_provider_api_calls_count`: `AWS/SecretsManager`. A function where one key stands for several
+   * services, as `spec.provider.aws.service` does; it gives fixed words of the author's, never what a user wrote.
+   */
+  readonly metricName: string | ((config: Config) => string);
   /**
    * What the schema cannot express.
    * @param at path of a field as the user wrote it, for texts: see `OpenContext.at`
@@ -95,7 +98,8 @@ export interface KindDefinition<Flags = never> {
   readonly kind: string;
   readonly place: ConfigPlace;
   readonly features: readonly Feature[];
-  readonly metricName: string;
+  /** Label of its calls to the backend, or how the config says it. */
+  readonly metricName: string | ((config: unknown) => string);
   /** Path of a field as the user wrote it: `at('auth')` is `spec.auth` or `spec.provider.aws.auth`; `at('')` is the config. */
   at(path: string): string;
   /** Problems, with paths as the user wrote them. */
@@ -154,6 +158,7 @@ export function kindDefinition<Config, Flags>(
   options: KindBehaviour<Config, Flags>,
   { apiVersion, kind, place, root }: Pick<KindDefinition, 'apiVersion' | 'kind' | 'place'> & { readonly root: string },
 ): KindDefinition<Flags> {
+  const { metricName } = options;
   checkFeatures(kind, options.features);
   const at = (path: string): string => (path === '' ? root : `${root}.${path}`);
   // The schema from which Config is inferred was applied, by the API server or by the kit; this is the one place that says so.
@@ -163,7 +168,7 @@ export function kindDefinition<Config, Flags>(
     kind,
     place,
     features: options.features,
-    metricName: options.metricName,
+    metricName: metricName instanceof Function ? (config) => metricName(config as Config) : metricName,
     at,
     checkConfig: (config) => problemsIn(check(config), root),
     configWarnings: (config) => warningsIn(check(config)),

@@ -49,7 +49,11 @@ function* kindProblems(kind: unknown, at: string): Generator<string> {
     return;
   }
   const { kind: name, metricName, place } = kind;
-  const words = { kind: name, metricName, ...(place.tag === 'object' ? { plural: place.plural } : {}) };
+  const words = {
+    kind: name,
+    ...(typeof metricName === 'function' ? {} : { metricName }),
+    ...(place.tag === 'object' ? { plural: place.plural } : {}),
+  };
   for (const [field, word] of Object.entries<unknown>(words))
     if (typeof word !== 'string' || word === '') yield `${at}.${field} is missing`;
 }

@@ -44,6 +44,7 @@ export { convertFoundKeys } from './documents/convert-keys.ts';
 export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
 export { isManaged, MANAGED_BY, markedTags } from './documents/managed-mark.ts';
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
+export { checkPushText, type PushTextOptions } from './documents/push-text.ts';
 export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';
 export { ambientCredentialsProblem } from './stores/ambient-credentials.ts';

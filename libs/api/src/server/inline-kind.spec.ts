@@ -42,12 +42,12 @@ const cloud = defineInlineKind<Config>({
     },
   },
   features: ['get'],
-  metricName: 'Cloud',
+  metricName: ({ service }) => `Cloud/${service}`,
   checkConfig: ({ bad, old }) => ({
     problems: bad ? [{ field: 'spec.bad', problem: 'bad is not allowed', nextStep: 'remove it' }] : [],
     warnings: old ? ['old is deprecated'] : [],
   }),
-  open: ({ config, source, credentials, at, ...context }) => {
+  open: ({ config, source, credentials, at, metrics, ...context }) => {
     opened.push({ config, source });
     if (config.asks) expect(credentials.namespace).not.toBe('');
     ({ retrySettings } = context);
@@ -56,7 +56,7 @@ const cloud = defineInlineKind<Config>({
         if (key === 'broken')
           throw new ProviderError('CREDENTIALS_UNUSABLE', 'no login', { field: at('auth.secretRef'), nextStep: 'do' });
         const { name = '', namespace } = config.auth?.secretRef ?? {};
-        return credentials.secretKey({ name, key: 'k', namespace }, 'spec.auth.secretRef');
+        return metrics.track('Read', () => credentials.secretKey({ name, key: 'k', namespace }, 'spec.auth.secretRef'));
       },
     };
   },
@@ -126,6 +126,14 @@ async function refusal(call: Promise<unknown>): Promise<ProviderError> {
   );
   return fromConnectError(ConnectError.from(thrown));
 }
+
+test('counts its calls by the service that the config names', async () => {
+  apply('SecretStore', { provider: { cloud: { region: 'eu', service: 'Queue', auth: auth() } } });
+  await get('SecretStore');
+  expect(await provider.registry.metrics()).toContain(
+    'externalsecret_provider_api_calls_count{provider="Cloud/Queue",call="Read",status="success"} 1',
+  );
+});
 
 test('is opened with its defaults, for the store that holds it [3.7.2]', async () => {
   const { metadata } = apply('SecretStore', { provider: { cloud: { region: 'eu', auth: auth() } } });

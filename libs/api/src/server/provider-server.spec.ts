@@ -116,7 +116,7 @@ describe('errors', () => {
     expect([status, error.code]).toEqual(['Internal', 'INTERNAL']);
     expect(raw).toBe('the provider failed unexpectedly');
     expect(JSON.stringify([error.publicMessage, error.nextStep, error.field])).not.toContain(MARKER);
-    expect(lines).toContain('call failed unexpectedly');
+    expect(lines).toContain('defect of the provider: getSecret threw something that is no ProviderError');
     expect(lines).not.toContain(MARKER);
   });
 

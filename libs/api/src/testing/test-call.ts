@@ -14,7 +14,10 @@ export function testCall(changes: Partial<CallContext> = {}): CallContext {
     logger: silentLogger,
     requester: { namespace: 'default' },
     store: { kind: 'Provider', name: 'store' },
-    work: { run: ({ task, input }) => Promise.resolve().then(() => valueOf(task.run(input, new Fuel(Infinity)))) },
+    work: {
+      run: ({ task, input, field }) =>
+        Promise.resolve().then(() => valueOf(task.run(input, new Fuel(Infinity)), field)),
+    },
     ...changes,
   };
 }

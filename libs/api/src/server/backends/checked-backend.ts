@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { Logger } from '@eso/runtime';
-import type { Backend, BatchOutcome, Validation } from '../backend.ts';
+import type { Backend, BatchOutcome, CallContext, Validation } from '../backend.ts';
 import { fromAuthor, wrongReturn } from './author-errors.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import { checkedChanges } from './checked-changes.ts';
@@ -51,21 +51,28 @@ export function checkedBackend(backend: Backend, faults: AuthorFaults, logger: L
     const own = functionsOf(backend)[method];
     if (own === undefined) continue;
     checked[method] = async (...parameters: unknown[]): Promise<unknown> => {
+      const call = (parameters.at(-1) ?? {}) as Partial<CallContext>;
+      const ofCall = (): Logger => callLogger(logger, call);
       let answer: unknown;
       try {
         answer = await (own as (...parameters: unknown[]) => unknown).apply(backend, parameters);
       } catch (error) {
         // What the call's own end interrupted is judged by the call.
-        if ((parameters.at(-1) as { signal?: AbortSignal } | undefined)?.signal?.aborted) throw error;
-        throw fromAuthor(faults, logger, method, error);
+        if (call.signal?.aborted) throw error;
+        throw fromAuthor(faults, ofCall(), method, error);
       }
       const problem = CHECKS[method](answer, parameters);
-      if (problem) throw wrongReturn(faults, logger, method, problem);
-      const { signal } = (parameters.at(-1) ?? {}) as { signal?: AbortSignal };
+      if (problem) throw wrongReturn(faults, ofCall(), method, problem);
+      const { signal } = call;
       return finished(method, answer, { faults, logger, ...(signal && { signal }) });
     };
   }
   return checked;
+}
+
+/** A defect has one line, which says for whom the call was. */
+function callLogger(logger: Logger, { requester, store }: Partial<CallContext>): Logger {
+  return requester ? logger.child({ requester, store }) : logger;
 }
 
 /** Parts of an answer that are an author's as well: errors of single outcomes, and changes that are still to come. */

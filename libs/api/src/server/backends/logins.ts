@@ -2,7 +2,8 @@ import { abortable, type Clock, Deadline, formatDuration, type Logger, SingleFli
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { AuthorFaults } from './author-faults.ts';
 import type { BackendMetrics } from './backend-metrics.ts';
-import { fromAuthor, wrongReturn } from './author-errors.ts';
+import { failureFields } from '../calls/failure-log.ts';
+import { fromAuthor, isToldDefect, wrongReturn } from './author-errors.ts';
 import { isRejection, RejectionMemory } from './rejection-memory.ts';
 import type { LoginResult, LoginSessionOptions } from './login-session-options.ts';
 
@@ -52,6 +53,7 @@ export class Logins<S> {
   readonly #flights = new SingleFlight();
   readonly #revoking = new Set<Promise<void>>();
   #current: Login<S> | undefined;
+  #toldRenewal: unknown;
 
   constructor(options: LoginsOptions<S>) {
     this.#options = options;
@@ -115,9 +117,20 @@ export class Logins<S> {
   /** The old login serves on, whatever becomes of this. */
   #renew(login: Login<S>): void {
     login.renewAtMs = Infinity;
-    this.#logIn(this.#options.lifetime).catch(() => {
+    this.#logIn(this.#options.lifetime).catch((error: unknown) => {
       login.renewAtMs = this.#options.clock.monotonic() + RENEW_AGAIN_MS;
+      this.#logFailedRenewal(error);
     });
+  }
+
+  /** No call fails because of it, so that none tells; what is held back has been told. */
+  #logFailedRenewal(error: unknown): void {
+    const { lifetime, logger } = this.#options;
+    if (lifetime.aborted || error === this.#toldRenewal) return;
+    this.#toldRenewal = error;
+    const failure = ProviderError.from(error);
+    if (isToldDefect(failure)) return;
+    logger.warn(failureFields(failure), `login not made anew, the old one serves on: ${failure.publicMessage}`);
   }
 
   #logIn(signal: AbortSignal): Promise<Login<S>> {

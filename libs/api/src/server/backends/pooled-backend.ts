@@ -114,7 +114,7 @@ function contextOf(
   lifetime: AbortSignal,
   { signal, deadlineMs }: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): OpenContext<unknown, unknown> {
-  const metrics = apiCalls.forProvider(kind.metricName);
+  const metrics = apiCalls.forProvider(metricNameOf(kind, config.spec));
   const { logger } = account;
   return {
     config: config.spec,
@@ -134,6 +134,10 @@ function contextOf(
     ambientCredentials: mayUseAmbientCredentials(credentials, ambient),
     flags,
   };
+}
+
+function metricNameOf({ metricName }: KindDefinition, config: unknown): string {
+  return typeof metricName === 'function' ? metricName(config) : metricName;
 }
 
 /** Tells backends apart: kind, config object, and whose credentials; not the version of the config object. */

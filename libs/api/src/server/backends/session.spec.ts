@@ -1,4 +1,4 @@
-import { createRegistry, ManualClock, silentLogger } from '@eso/runtime';
+import { createLogger, createRegistry, ManualClock } from '@eso/runtime';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { AuthorFaults } from './author-faults.ts';
 import { BackendMetrics } from './backend-metrics.ts';
@@ -16,9 +16,10 @@ function setup(maxSessions = 16) {
   const backend = new AbortController();
   const credentials = { password: 'old', version: 1, reads: 0, invalidated: 0 };
   const seen = { logins: 0, revoked: [] as string[], valid: 'old', lifeMs: undefined as number | undefined };
+  const lines: string[] = [];
   const scope = new SessionScope({
     clock,
-    logger: silentLogger,
+    logger: createLogger({ name: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } }),
     faults: new AuthorFaults(registry),
     metrics: new BackendMetrics(registry, () => ({ open: 0, closing: 0, hung: 0 })),
     credentials: { invalidate: () => void (credentials.invalidated += 1) },
@@ -46,7 +47,7 @@ function setup(maxSessions = 16) {
   const open = (key = 'login', changes: Partial<LoginSessionOptions<string>> = {}) =>
     scope.open(key, { ...options, ...changes }, backend.signal);
   const metric = async (line: string) => (await registry.metrics()).split('\n').filter((text) => text.includes(line));
-  return { clock, credentials, seen, scope, open, lifetime, backend, metric };
+  return { clock, credentials, seen, scope, open, lifetime, backend, metric, lines };
 }
 
 const token = (value: string): Promise<string> => Promise.resolve(value);
@@ -158,7 +159,7 @@ describe('a login', () => {
   });
 
   test('that cannot be made anew is used until it nears its end, and asked for every 10 s only', async () => {
-    const { clock, open, seen } = setup();
+    const { clock, open, seen, lines } = setup();
     seen.lifeMs = 100_000;
     const session = open();
     await session.use(token, never);
@@ -169,6 +170,17 @@ describe('a login', () => {
       await clock.advance(1_000);
     }
     expect(seen.logins).toBe(3);
+    // No call fails, so that nothing else would tell.
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
+      [1, 2].map(
+        (): object =>
+          expect.objectContaining({
+            level: 'warn',
+            code: 'CREDENTIALS_REJECTED',
+            msg: 'login not made anew, the old one serves on: wrong password',
+          }) as object,
+      ),
+    );
     await clock.advance(1_000);
     await expect(session.use(token, never)).rejects.toMatchObject({ code: 'CREDENTIALS_REJECTED' });
   });

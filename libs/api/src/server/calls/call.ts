@@ -8,7 +8,7 @@ import { ProviderError } from '../../contract/provider-error.ts';
 import { CallScope } from '../transport/call-scope.ts';
 import type { ServerMetrics } from '../transport/server-metrics.ts';
 import { answerBytes } from './answer-bytes.ts';
-import { failureTrace } from './failure-trace.ts';
+import { logCall } from './failure-log.ts';
 
 /** What every unary call needs around its handler. */
 export interface CallRuntime {
@@ -70,22 +70,4 @@ export function asProviderError(error: unknown, signal: AbortSignal): ProviderEr
   if (error instanceof Error && error.name === 'TimeoutError')
     return new ProviderError('TIMEOUT', 'the backend did not answer in time', { cause: error });
   return ProviderError.from(error);
-}
-
-/** Success is a debug line: at a hundred calls a second nobody reads them. */
-export function logCall(logger: Logger, failure: ProviderError | undefined, fields: Record<string, unknown>): void {
-  if (!failure) {
-    logger.debug({ ...fields, code: 'OK' }, 'call answered');
-    return;
-  }
-  const { code, field, backend, cause } = failure;
-  const details = {
-    ...fields,
-    code,
-    field,
-    ...(backend && { backend }),
-    ...(cause === undefined ? {} : { failure: failureTrace(cause) }),
-  };
-  if (code === 'INTERNAL') logger.error(details, 'call failed unexpectedly');
-  else logger.info(details, `call failed: ${failure.publicMessage}`);
 }

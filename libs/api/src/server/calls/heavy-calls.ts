@@ -56,7 +56,7 @@ export class HeavyCalls {
       run: async ({ task, input, source, field, what }) => {
         try {
           const owner = { tenant, key: `${tenant}/${digest(source)}` };
-          return valueOf(await this.#work.run(task, input, { owner, signal }));
+          return valueOf(await this.#work.run(task, input, { owner, signal }), field);
         } catch (error) {
           throw error instanceof WorkerError ? fromWorker(error, field, what) : error;
         }

@@ -99,9 +99,12 @@ function outcome<T>(work: () => T): TaskOutcome<T> {
   }
 }
 
-/** @throws ProviderError when the outcome is one. */
-export function valueOf<T>(result: TaskOutcome<T>): T {
+/**
+ * @param given field that the work is for, where the failure names none
+ * @throws ProviderError when the outcome is one.
+ */
+export function valueOf<T>(result: TaskOutcome<T>, given: string): T {
   if (result.kind === 'value') return result.value;
-  const { code, message, field, nextStep } = result;
-  throw new ProviderError(code, message, { nextStep, ...(field === undefined ? {} : { field }) });
+  const { code, message, field = given, nextStep } = result;
+  throw new ProviderError(code, message, { nextStep, field });
 }

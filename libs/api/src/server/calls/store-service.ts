@@ -83,16 +83,16 @@ export function storeService({ limits, ...over }: StoreServiceOptions): ServiceI
     getSecret: onBackend(rpc.getSecret, async (backend, request, call) => {
       if (!backend.getSecret) throw unsupported('GetSecret');
       const value = await backend.getSecret(remoteRefOf(request.remoteRef), call);
-      checkValue(value, limits);
+      checkValue(value, limits, { field: 'remoteRef.key' });
       return { value };
     }),
     getSecretMap: onBackend(rpc.getSecretMap, async (backend, request, call) => {
       if (!backend.getSecretMap) throw unsupported('GetSecretMap');
-      return secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits);
+      return secretsOf(await backend.getSecretMap(remoteRefOf(request.remoteRef), call), limits, 'remoteRef.key');
     }),
     getAllSecrets: onBackend(rpc.getAllSecrets, async (backend, request, call) => {
       if (!backend.getAllSecrets) throw unsupported('GetAllSecrets');
-      return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits);
+      return secretsOf(await backend.getAllSecrets(findOf(request.find, call), call), limits, 'find');
     }),
     pushSecret: onBackend(
       rpc.pushSecret,
@@ -116,9 +116,12 @@ export function storeService({ limits, ...over }: StoreServiceOptions): ServiceI
       if (!backend.secretExists) throw unsupported('SecretExists');
       return { exists: await backend.secretExists(pushedRefOf(request.remoteRef), call) };
     }),
-    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, (target, _request, signal) =>
-      validate(over.access, target, signal),
-    ),
+    validate: onTarget(rpc.validate, { freshness: 'now', about: 'store' }, async (target, request, signal) => {
+      const answer = await validate(over.access, target, signal);
+      if (answer.error !== undefined)
+        over.runtime.logger.info(describeStoreRequest(request), `store is not valid: ${answer.error}`);
+      return answer;
+    }),
     capabilities: onTarget(rpc.capabilities, { freshness: 'recent', about: 'store' }, ({ kind }) =>
       Promise.resolve(capabilitiesOf(kind.features)),
     ),
@@ -170,8 +173,9 @@ export function describeStoreRequest({ providerRef, sourceNamespace }: StoreRequ
 function secretsOf(
   secrets: ReadonlyMap<string, Uint8Array>,
   limits: ResponseLimits,
+  field: string,
 ): { secrets: Record<string, Uint8Array> } {
-  checkMap(secrets, limits);
+  checkMap(secrets, limits, { field });
   return { secrets: Object.fromEntries(secrets) };
 }
 

@@ -5,7 +5,8 @@ import { toConnectError } from '../../contract/error-wire.ts';
 import { methodPath } from '../../contract/methods.ts';
 import type { ProviderError } from '../../contract/provider-error.ts';
 import { CallScope } from '../transport/call-scope.ts';
-import { asProviderError, type CallRuntime, logCall, statusName } from './call.ts';
+import { asProviderError, type CallRuntime, statusName } from './call.ts';
+import { logCall } from './failure-log.ts';
 
 /** One method that answers with a stream; as UnaryMethod. */
 export interface StreamingMethod<I extends DescMessage, O extends DescMessage> {

@@ -11,7 +11,7 @@ export function convertFoundKeys<T>(found: ReadonlyMap<string, T>, { conversionS
   for (const [key, value] of found) {
     const target = convertKey(key, conversionStrategy);
     if (converted.has(target))
-      throw new ProviderError('KEY_COLLISION', `secret name collision during conversion: ${target}`);
+      throw new ProviderError('KEY_COLLISION', `secret name collision during conversion: ${target}`, { field: 'find' });
     converted.set(target, value);
   }
   return converted;

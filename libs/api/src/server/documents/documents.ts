@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CanonicalJsonOptions } from '../../property/canonical-json.ts';
 import type { ValueForm } from '../../property/object-to-map.ts';
@@ -36,24 +37,39 @@ export function readProperty(
  * the way is made: an object, or an array (padded with null) for a number; `-1` appends to an array, a leading `:` makes a key of a
  * number. A scalar on the way makes room; an empty document becomes a new object.
  *
- * @param value bytes that are taken for UTF-8; what is none becomes U+FFFD.
+ * @param value UTF-8: JSON has no bytes
  * @returns undefined when the property selects (`| # @ * ?`) and nothing is there that it selects: such a path makes nothing.
  * @throws ProviderError NOT_AN_OBJECT when the document is neither empty nor an object or array; INVALID_REQUEST for a key into an
- * array; LIMIT_EXCEEDED; PROVIDER_BUSY.
+ * array, and for a value that is no UTF-8 text; LIMIT_EXCEEDED; PROVIDER_BUSY.
  */
-export function writeProperty(
+export async function writeProperty(
   document: Uint8Array,
   property: string,
   value: Uint8Array,
   call: Pick<CallContext, 'work'>,
 ): Promise<Uint8Array | undefined> {
-  return call.work.run({
-    task: writeTask,
-    input: { document, property, value },
-    source: JSON.stringify([property, document.length, value.length]),
-    field: 'remoteRef.property',
-    what: 'writing the property',
-  });
+  const field = 'match.remoteRef.property';
+  if (!isUtf8(value))
+    throw new ProviderError(
+      'INVALID_REQUEST',
+      'the value is no UTF-8 text, and a property of a JSON document is text',
+      {
+        field,
+        nextStep: 'encode it in the source Secret, or push it without a property',
+      },
+    );
+  try {
+    return await call.work.run({
+      task: writeTask,
+      input: { document, property, value },
+      source: JSON.stringify([property, document.length, value.length]),
+      field,
+      what: 'writing the property',
+    });
+  } catch (error) {
+    // Properties are read in an ExternalSecret and written in a PushSecret.
+    throw error instanceof ProviderError ? error.at(field) : error;
+  }
 }
 
 /**

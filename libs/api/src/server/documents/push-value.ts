@@ -1,5 +1,6 @@
 import { ProviderError } from '../../contract/provider-error.ts';
 import type { CallContext, Push } from '../backend.ts';
+import { checkPushText } from './push-text.ts';
 import { dataTask } from '../calls/heavy-tasks.ts';
 
 /** What a push of a key that the source Secret does not have means. */
@@ -9,9 +10,10 @@ export interface PushValueOptions {
 }
 
 /**
- * The bytes that a push writes: those of its key, or without a key the whole data as one JSON object of texts (bytes are taken for
- * UTF-8), keys sorted, `<`, `>` and `&` as they are.
- * @throws ProviderError INVALID_REQUEST for a key that the Secret does not have; LIMIT_EXCEEDED; PROVIDER_BUSY.
+ * The bytes that a push writes: those of its key, or without a key the whole data as one JSON object of texts, keys sorted, `<`, `>` and
+ * `&` as they are.
+ * @throws ProviderError INVALID_REQUEST for a key that the Secret does not have, and for JSON of bytes that are no UTF-8 text (see
+ * checkPushText); LIMIT_EXCEEDED; PROVIDER_BUSY.
  */
 export async function pushValue(
   push: Pick<Push, 'data' | 'secretKey'>,
@@ -27,6 +29,7 @@ export async function pushValue(
       nextStep: 'add the key to the source Secret or correct match.secretKey',
     });
   }
+  checkPushText(push);
   let bytes = 0;
   for (const value of data.values()) bytes += value.length;
   return call.work.run({

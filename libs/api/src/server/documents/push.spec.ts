@@ -1,5 +1,8 @@
 import { testCall } from '../../testing/test-call.ts';
+import { writeProperty } from './documents.ts';
+import { isManaged, MANAGED_BY } from './managed-mark.ts';
 import { pushMetadata, pushMetadataField } from './push-metadata.ts';
+import { checkPushText } from './push-text.ts';
 import { pushValue } from './push-value.ts';
 
 const call = testCall();
@@ -8,7 +11,7 @@ const refusal = (changes: object): Error => expect.objectContaining(changes) as 
 describe('the value of a push', () => {
   const data = new Map([
     ['b', Buffer.from('<&>')],
-    ['a', Buffer.from([0x61, 0xff])],
+    ['a', Buffer.from('x')],
     ['ä', Buffer.from('{"x":1}')],
   ]);
 
@@ -25,7 +28,33 @@ describe('the value of a push', () => {
 
   test('without a key is all of the data as texts, sorted, without escapes for HTML', async () => {
     const value = Buffer.from(await pushValue({ data, secretKey: '' }, call)).toString();
-    expect(value).toBe('{"a":"a\\ufffd","b":"<&>","ä":"{\\"x\\":1}"}');
+    expect(value).toBe('{"a":"x","b":"<&>","ä":"{\\"x\\":1}"}');
+  });
+
+  test('of bytes that are no text is taken as it is by its key, and refused where it has to become JSON', async () => {
+    const binary = Buffer.from([0x61, 0xff]);
+    const push = { data: new Map([...data, ['z', binary], ['y', binary]]), secretKey: '' };
+    expect(await pushValue({ ...push, secretKey: 'z' }, call)).toEqual(binary);
+    await expect(pushValue(push, call)).rejects.toThrow(
+      refusal({
+        code: 'INVALID_REQUEST',
+        publicMessage: '2 of the 5 keys of the source Secret hold bytes that are no UTF-8 text, and JSON is text',
+        field: 'match.secretKey',
+        nextStep: 'encode it in the source Secret, or push the key alone and without a property',
+      }),
+    );
+    expect(() => checkPushText({ ...push, secretKey: 'b' })).not.toThrow();
+    expect(() =>
+      checkPushText({ ...push, secretKey: 'z' }, { why: 'a parameter is text', field: 'metadata.spec' }),
+    ).toThrow(
+      refusal({
+        publicMessage: 'key z of the source Secret holds bytes that are no UTF-8 text, and a parameter is text',
+        field: 'metadata.spec',
+      }),
+    );
+    await expect(writeProperty(Buffer.from('{}'), 'a', binary, call)).rejects.toThrow(
+      refusal({ code: 'INVALID_REQUEST', field: 'match.remoteRef.property' }),
+    );
   });
 });
 
@@ -138,4 +167,13 @@ describe('one field of metadata without an envelope', () => {
   ])('%s is refused', async (text, name) => {
     await expect(field(text)).rejects.toThrow(refusal({ code: 'INVALID_REQUEST', field: name }));
   });
+});
+
+test.each([
+  [{}, false],
+  [{ 'managed-by': 'somebody' }, false],
+  [{ 'Managed-By': 'external-secrets' }, false],
+  [{ [MANAGED_BY.key]: MANAGED_BY.value, other: 'x' }, true],
+])('tags %j are ours: %p', (tags, ours) => {
+  expect(isManaged(new Map(Object.entries(tags as Record<string, string>)))).toBe(ours);
 });

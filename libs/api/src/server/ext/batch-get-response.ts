@@ -35,7 +35,7 @@ function sized(outcome: BatchOutcome, limits: ResponseLimits): { readonly messag
   const { value } = outcome;
   const bytes = lengthDelimited(lengthDelimited(value.length));
   try {
-    checkValue(value, limits, bytes - lengthDelimited(value.length));
+    checkValue(value, limits, { field: 'remoteRef.key', besides: bytes - lengthDelimited(value.length) });
   } catch (error) {
     return failed(ProviderError.from(error));
   }

@@ -1,10 +1,12 @@
 import { abortable, onAbort } from '@eso/runtime';
 import type { ServiceImpl } from '@connectrpc/connect';
 import { limits as contractLimits } from '../../contract/limits.ts';
+import { methodPath } from '../../contract/methods.ts';
 import { ProviderError } from '../../contract/provider-error.ts';
 import { StoreExtensionService } from '../../gen/provider/ext/v1alpha1/ext_pb.js';
 import type { Backend } from '../backend.ts';
 import { type CallRuntime, unary } from '../calls/call.ts';
+import { logOutcomes } from '../calls/failure-log.ts';
 import { remoteRefOf } from '../calls/requests.ts';
 import type { ResponseLimits } from '../calls/response-limit.ts';
 import { describeStoreRequest, type StoreRequest, unsupported } from '../calls/store-service.ts';
@@ -47,6 +49,7 @@ export function extensionService(options: ExtensionServiceOptions): ServiceImpl<
         return access.use(target, { freshness: 'recent', signal }, async ({ backend, call, failed }) => {
           const outcomes = await offered(backend, 'batchGet')(refs, call);
           for (const outcome of outcomes) if ('error' in outcome) failed(outcome.error);
+          logOutcomes(runtime.logger, outcomes, { method: methodPath(rpc.batchGet), ...describeStoreRequest(request) });
           return batchGetResponse(outcomes, limits);
         });
       },

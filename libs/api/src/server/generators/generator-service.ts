@@ -65,7 +65,7 @@ async function generate(
     // Nobody gets the answer: without its state, nobody could clean up.
     call.signal.throwIfAborted();
     const state = encodeState(kept);
-    checkMap(values, generation.limits, state.length);
+    checkMap(values, generation.limits, { besides: state.length });
     return { secrets: Object.fromEntries(values), state };
   } catch (error) {
     if (kept !== undefined) await undo(use, kept, generation);

@@ -36,6 +36,20 @@ test.each<[number, ProviderError['code'], boolean]>([
   expect(`${error.publicMessage} ${error.nextStep}`).not.toContain(MARKER);
 });
 
+test.each([
+  [{ 'x-ms-request-id': '7f3c-11' }, { code: 'HTTP 503', requestId: '7f3c-11' }],
+  [
+    { 'x-request-id': 'a/b+c=', 'x-correlation-id': 'other' },
+    { code: 'HTTP 503', requestId: 'a/b+c=' },
+  ],
+  [{ 'x-request-id': `Bearer ${MARKER}` }, { code: 'HTTP 503' }],
+  [{}, { code: 'HTTP 503' }],
+])('status and request id of %j go into the log of the provider, and nowhere else', (headers, backend) => {
+  const error = httpFailure(answer(503, headers));
+  expect(error.backend).toEqual(backend);
+  expect(`${error.publicMessage} ${error.nextStep}`).not.toContain('7f3c');
+});
+
 test('absent is only what the caller names as a secret', () => {
   expect(httpFailure(answer(404), { secret: 'secret kv/app' })).toMatchObject({
     code: 'SECRET_NOT_FOUND',

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { isError } from '@eso/runtime';
 import type { ErrorCode } from '../../contract/codes.ts';
-import { ProviderError, type ProviderErrorOptions } from '../../contract/provider-error.ts';
+import { type BackendAnswer, ProviderError, type ProviderErrorOptions } from '../../contract/provider-error.ts';
 import type { HttpResponse } from './http-message.ts';
 import { networkProblem } from './network-problem.ts';
 
@@ -26,7 +26,8 @@ export interface HttpFailureCall {
  *
  * 401 → CREDENTIALS_REJECTED; 403 → ACCESS_DENIED; 404 → SECRET_NOT_FOUND where `secret` says what is absent, else CONFIG_INVALID; 409 and
  * 412 → CONFLICT; 413 → LIMIT_EXCEEDED; 429 → BACKEND_THROTTLED; 3xx → CONFIG_INVALID; other 4xx → INVALID_REQUEST; 5xx, network, TLS →
- * BACKEND_UNAVAILABLE; a timeout → TIMEOUT; a client certificate that is missing or refused → CREDENTIALS_REJECTED.
+ * BACKEND_UNAVAILABLE; a timeout → TIMEOUT; a client certificate that is missing or refused → CREDENTIALS_REJECTED. For the log, the
+ * status and the request id of a usual header go with it.
  */
 export function httpFailure(failed: unknown, call: HttpFailureCall = {}): ProviderError {
   if (failed instanceof ProviderError) return failed;
@@ -75,12 +76,25 @@ function statusFailure(response: HttpResponse, call: HttpFailureCall): ProviderE
   const answer = `${host} answers ${operation} with ${status}${name ? ` ${name}` : ''}`;
   const what = meaning.code === 'SECRET_NOT_FOUND' && call.secret ? `${call.secret} does not exist: ${answer}` : answer;
   const options: ProviderErrorOptions = {
+    backend: backendAnswer(response),
     ...(call.field !== undefined && { field: call.field }),
     ...(meaning.nextStep !== undefined && { nextStep: meaning.nextStep }),
     ...(meaning.retryable !== undefined && { retryable: meaning.retryable }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
   return new ProviderError(meaning.code, explained ? `${what} (${explained})` : what, options);
+}
+
+/** Headers in which an API says what its operators find a request by. */
+const REQUEST_IDS = ['x-request-id', 'request-id', 'x-ms-request-id', 'x-amzn-requestid', 'x-correlation-id'];
+/** Anything else in such a header is no id, and may be what does not belong into a log. */
+const REQUEST_ID = /^[\w.:+=/-]{1,128}$/;
+
+function backendAnswer({ status, headers }: HttpResponse): BackendAnswer {
+  const requestId = REQUEST_IDS.map((name) => headers[name]).find(
+    (id) => typeof id === 'string' && REQUEST_ID.test(id),
+  );
+  return { code: `HTTP ${status}`, ...(typeof requestId === 'string' && { requestId }) };
 }
 
 function meaningOf(response: HttpResponse, { secret }: HttpFailureCall): StatusMeaning {

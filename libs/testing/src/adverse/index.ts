@@ -1,0 +1,5 @@
+export type { AdverseFault, AdverseRequest, StandInAnswer } from './adverse-fault.ts';
+export { AdverseProxy, type AdverseProxyOptions } from './adverse-proxy.ts';
+export type { AdverseCalls } from './call-outcomes.ts';
+export { ADVERSE_CANARY, ADVERSE_CASES, type AdverseCase } from './cases.ts';
+export { adverseFindings, type AdverseSubject } from './findings.ts';
