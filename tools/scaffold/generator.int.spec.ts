@@ -66,9 +66,8 @@ test('it changes nothing of another package but what is generated and the lock f
     `?? ${APP}/README.md`,
     `?? ${APP}/package.json`,
     `?? ${APP}/rights.json`,
-    ...['backend.ts', 'config/acme.ts', 'config/gen/acme.ts', 'config/index.ts', 'definition.ts', 'main.ts'].map(
-      (file) => `?? ${APP}/src/${file}`,
-    ),
+    ...['backend.ts', 'config/acme.ts', 'config/gen/acme.ts', 'config/index.ts'].map((file) => `?? ${APP}/src/${file}`),
+    ...['conformance.spec.ts', 'definition.ts', 'main.ts'].map((file) => `?? ${APP}/src/${file}`),
     ...['provider.spec.ts', 'testing/provider.ts', 'worker.ts'].map((file) => `?? ${APP}/src/${file}`),
     `?? ${APP}/tsconfig.json`,
     '?? charts/provider-acme/crds/provider.external-secrets.io_acmes.yaml',

@@ -12,8 +12,9 @@ import { type ProviderNameOptions, providerNames, type TakenNames } from './name
  */
 export default async function providerGenerator(tree: Tree, options: ProviderNameOptions): Promise<GeneratorCallback> {
   const names = providerNames(options, takenNames(tree));
-  const { version: apiVersion } = readJson<{ version: string }>(tree, 'libs/api/package.json');
-  generateFiles(tree, join(import.meta.dirname, 'files'), '.', { ...names, apiVersion });
+  const versionOf = (folder: string): string => readJson<{ version: string }>(tree, `${folder}/package.json`).version;
+  const versions = { apiVersion: versionOf('libs/api'), conformanceVersion: versionOf('libs/conformance') };
+  generateFiles(tree, join(import.meta.dirname, 'files'), '.', { ...names, ...versions });
   await formatFiles(tree);
   // Asked before the new package is on disk.
   const wereInstalled = isInstalled();

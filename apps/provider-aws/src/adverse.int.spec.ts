@@ -6,6 +6,7 @@ import {
   type AdverseCalls,
   adverseFindings,
   AdverseProxy,
+  adverseReads,
   type AdverseSubject,
   nodeErrorsAreErrors,
 } from '@eso/testing';
@@ -41,10 +42,11 @@ beforeAll(async () => {
     lab.store('SecretStore', `${tenant}-parameters`, { service: 'ParameterStore', auth: keysIn(tenant) }, ONCE);
   }
   assumeRoles();
-  await lab.aws.send(
-    new CreateSecretCommand({ Name: 'db', SecretString: VALUE, Tags: [{ Key: 'env', Value: 'test' }] }),
-  );
-  await lab.ssm.send(new PutParameterCommand({ Name: '/db', Type: 'String', Value: VALUE, Tags: [{ Key: 'env', Value: 'test' }] })); // prettier-ignore
+  const Tags = [{ Key: 'env', Value: 'test' }];
+  for (const Name of ['db', 'db-other']) {
+    await lab.aws.send(new CreateSecretCommand({ Name, SecretString: VALUE, Tags }));
+    await lab.ssm.send(new PutParameterCommand({ Name: `/${Name}`, Type: 'String', Value: VALUE, Tags }));
+  }
 });
 
 afterEach(() => Promise.all(Object.values(proxies).map((proxy) => proxy.set(undefined))));
@@ -63,26 +65,11 @@ function assumeRoles(): void {
   for (const tenant of TENANTS) lab.store('SecretStore', roleStore(tenant), { ...aws, auth: keysIn(tenant) }, ONCE);
 }
 
-const bytes = (value: Uint8Array): string => Buffer.from(value).toString();
-const texts = (secrets: Readonly<Record<string, Uint8Array>>): string =>
-  JSON.stringify(Object.entries(secrets).map(([key, value]) => [key, bytes(value)]));
-
-/** Every way to read from a store. @param key of the secret that is there */
+/** @param key of the secret that is there */
 function reads(store: string, key: string): AdverseCalls {
-  const { store: client } = lab.provider.client;
-  const request = lab.request(store);
-  const get = (remoteRef: object) => async (timeoutMs: number) =>
-    bytes((await client.getSecret({ ...request, remoteRef: { key, ...remoteRef } }, { timeoutMs })).value);
-  const find = (selected: object) => async (timeoutMs: number) =>
-    texts((await client.getAllSecrets({ ...request, find: selected }, { timeoutMs })).secrets);
-  return {
-    get: get({}),
-    tags: get({ metadataPolicy: 'Fetch' }),
-    map: async (timeoutMs) =>
-      texts((await client.getSecretMap({ ...request, remoteRef: { key } }, { timeoutMs })).secrets),
-    findByName: find({ name: { regexp: 'db' } }),
-    findByTags: find({ tags: { env: 'test' } }),
-  };
+  const { client } = lab.provider;
+  const find = { name: 'db', tags: { env: 'test' } };
+  return adverseReads({ client, request: lab.request(store), key, other: `${key}-other`, find });
 }
 
 function subject(of: 'secrets' | 'parameters' | 'role'): AdverseSubject {

@@ -229,7 +229,7 @@ describe.each(PLACES)('in %s', (where) => {
   });
 });
 
-test('one login serves all calls of its token life, and replaced credentials are used at once', async () => {
+test('one login serves all calls of its token life [V5.8.2]', async () => {
   const { name } = place('an object', {});
   lab.azure.calls.length = 0;
   for (let i = 0; i < 20; i++) await lab.get(name, 'k');
@@ -237,6 +237,34 @@ test('one login serves all calls of its token life, and replaced credentials are
   expect(logins()).toBe(1);
   // The vault is asked without a token once, to learn what it wants.
   expect(lab.azure.calls.filter(({ status }) => status === 401)).toHaveLength(1);
+});
+
+test('a ClusterSecretStore uses a ServiceAccount of the namespace that it names, a SecretStore does not [V5.2.7]', async () => {
+  lab.serviceAccount('elsewhere', { [CLIENT_ID]: APP, [TENANT_ID]: TENANT }, 'team-b');
+  const spec = byAccount('elsewhere', { serviceAccountRef: { name: 'elsewhere', namespace: 'team-b' } });
+  lab.azure.directory.addTenant({
+    id: TENANT,
+    apps: [
+      {
+        clientId: APP,
+        secrets: [{ value: PASSWORD }],
+        federated: [{ issuer: 'https://kubernetes.default.svc', subject: 'system:serviceaccount:team-b:elsewhere' }],
+      },
+    ],
+  });
+  lab.store('ClusterSecretStore', 'cluster', spec);
+  lab.store('SecretStore', 'tenant', spec);
+  expect(await lab.get('cluster', 'k')).toBe('value');
+  expect(await refusedCall(lab.get('tenant', 'k'))).toMatchObject({ code: 'NAMESPACE_NOT_ALLOWED' });
+});
+
+test('a ClusterSecretStore that leaves the namespace to who asks is judged by nobody; a wrong login is [V5.2.8] [V5.2.9]', async () => {
+  lab.store('ClusterSecretStore', 'referent', {});
+  lab.store('ClusterSecretStore', 'named', bySecret('wrong', 'team-a'));
+  const validate = async (name: string) =>
+    lab.provider.client.store.validate({ ...lab.request(name), sourceNamespace: '' });
+  expect(await validate('referent')).toMatchObject({ valid: true, validationUnknown: true });
+  expect(await refusedCall(validate('named'))).toMatchObject({ code: 'CREDENTIALS_REJECTED' });
 });
 
 test('a client secret that is replaced ends what it opened', async () => {

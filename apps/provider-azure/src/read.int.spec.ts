@@ -40,7 +40,7 @@ describe('a secret', () => {
     expect(values.sort()).toEqual(['first', 'second']);
   });
 
-  test('has properties: the path first, then the literal key [V5.3.5]', async () => {
+  test('has properties: the path first, then the literal key [V5.3.5] [V5.8.1]', async () => {
     expect(await lab.get('good', named('json'), { property: 'a.b' })).toBe('path');
     expect(await lab.get('good', named('json'), { property: 'big' })).toBe('12345678901234567890');
     const { code, error } = await refusedCall(lab.get('good', named('json'), { property: 'none' }));
@@ -128,7 +128,7 @@ test('what is absent is SECRET_NOT_FOUND for each type, and a version that is ab
   expect(await refusedCall(lab.get('good', named('absent'), { version }))).toMatchObject({ code: 'SECRET_NOT_FOUND' });
 });
 
-test('a disabled secret says so, and is not absent', async () => {
+test('a disabled secret says so, and is not absent [V5.3.7]', async () => {
   await lab.secrets.setSecret(named('disabled'), 'v', { enabled: false });
   const { code, error } = await refusedCall(lab.get('good', named('disabled')));
   expect(code).toBe('ACCESS_DENIED');
@@ -163,6 +163,15 @@ describe('find', () => {
       [named('found-1')]: 'one',
     });
     expect(await lab.find('good', { tags: { team: 'nobody-has-this' } })).toEqual({});
+  });
+
+  test('by neither finds all there is, page by page, and nothing but secrets [V5.5.3] [V5.5.5]', async () => {
+    const many = Array.from({ length: 30 }, (_, index) => named(`page-${index}`));
+    await Promise.all(many.map((name) => lab.secrets.setSecret(name, name)));
+    const found = Object.keys(await lab.find('good', {}));
+    expect(found).toEqual(expect.arrayContaining([...many, named('text'), named('found-1')]));
+    expect(found).not.toContain(named('rsa'));
+    expect(found).not.toContain(named('found-3'));
   });
 
   test('a bad expression is an error and no empty answer [V5.5.4]', async () => {

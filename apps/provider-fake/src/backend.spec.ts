@@ -115,7 +115,7 @@ describe('pushed secrets', () => {
     secretAnnotations: tags,
   });
 
-  test('outlive a change of the config object, and are found', async () => {
+  test('outlive a change of the config object, and are found [V1.14.5]', async () => {
     const pushed: PushedSecrets = new Map();
     await backend({}, pushed).pushSecret(push('new'));
     const later = backend({ data: [] }, pushed);

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 const PAGE = 'docs/write-a-provider-outside.md';
 /** In the order in which they are built. */
-const PUBLISHED = ['runtime', 'http2', 'kube', 'api'] as const;
+const PUBLISHED = ['runtime', 'http2', 'kube', 'api', 'conformance'] as const;
 
 interface Manifest {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { ErrorSchema, type Error as ErrorDetail } from '@eso/api/stubs';
-import { demand, Finding } from './finding.ts';
+import { demand, BrokenRule } from './broken-rule.ts';
 
 /** An error of a provider, with its own detail where it has one. */
 export interface Refusal {
@@ -8,17 +8,20 @@ export interface Refusal {
   readonly detail: ErrorDetail | undefined;
 }
 
+/** Characters of a provider's own words that are shown. */
+const MOST_SHOWN = 600;
+
 /** Statuses by which a provider says that a request is not to be: any of them is right where the contract names no single one. */
 export const REFUSED = [Code.PermissionDenied, Code.InvalidArgument, Code.FailedPrecondition] as const;
 
 /**
  * The error that a call ends with.
- * @throws Finding where it succeeds, or ends with a status that is not among those
+ * @throws BrokenRule where it succeeds, or ends with a status that is not among those
  */
 export async function expectRefusal(call: Promise<unknown>, statuses: readonly Code[], what = 'it'): Promise<Refusal> {
   const refusal = await refusalOf(call);
   const wanted = statuses.map((status) => Code[status]).join(' or ');
-  if (!refusal) throw new Finding(`${what} was answered with OK, not with ${wanted}`);
+  if (!refusal) throw new BrokenRule(`${what} was answered with OK, not with ${wanted}`);
   demand(statuses.includes(refusal.status), `${what} was answered with ${said(refusal)}, not with ${wanted}`);
   return refusal;
 }
@@ -34,29 +37,29 @@ export async function refusalOf(call: Promise<unknown>): Promise<Refusal | undef
   }
 }
 
-/** A call's answer. @throws Finding where it ends with an error */
+/** A call's answer. @throws BrokenRule where it ends with an error */
 export async function expectAnswer<T>(call: Promise<T>, what = 'it'): Promise<T> {
   try {
     return await call;
   } catch (thrown) {
     const error = ConnectError.from(thrown);
-    throw new Finding(
+    throw new BrokenRule(
       `${what} was answered with ${said({ status: error.code, detail: error.findDetails(ErrorSchema)[0] })}`,
     );
   }
 }
 
-/** @throws Finding that names lengths and a position, and no value */
+/** @throws BrokenRule that names lengths and a position, and no value */
 export function expectBytes(seen: Uint8Array, wanted: Uint8Array, what: string): void {
   if (Buffer.compare(seen, wanted) === 0) return;
   const at = wanted.findIndex((byte, index) => byte !== seen[index]);
   const where = at === -1 ? `after byte ${wanted.length}` : `from byte ${at + 1}`;
-  throw new Finding(
+  throw new BrokenRule(
     `${what} has ${seen.length} bytes that are not the ${wanted.length} expected: they differ ${where}`,
   );
 }
 
-/** @throws Finding where keys lack or are too many, or a value is another */
+/** @throws BrokenRule where keys lack or are too many, or a value is another */
 export function expectEntries(
   seen: Readonly<Record<string, Uint8Array>>,
   wanted: Readonly<Record<string, Uint8Array>>,
@@ -74,6 +77,9 @@ function some(keys: readonly string[]): string {
   return keys.slice(0, 5).join(', ') + (keys.length > 5 ? ', …' : '');
 }
 
+/** As the provider says it, which is made to be shown. */
 function said({ status, detail }: Refusal): string {
-  return detail?.code ? `${Code[status]} ${detail.code}` : Code[status];
+  if (!detail?.code) return Code[status];
+  const { code, message, details } = detail;
+  return `${Code[status]} ${code} (${[message, details['next_step']].filter(Boolean).join('; ').slice(0, MOST_SHOWN)})`;
 }

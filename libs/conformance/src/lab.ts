@@ -8,19 +8,19 @@ import {
   type StoreFixture,
   valuesOf,
 } from './config/fixtures.ts';
-import { NothingToCheck } from './finding.ts';
+import { NothingToCheck } from './broken-rule.ts';
 import type { Observations } from './observations.ts';
 import { type Address, type Connection, connectTo } from './wire/connection.ts';
-import type { Credentials } from './wire/credentials.ts';
+import type { ClientCredentials } from './wire/credentials.ts';
 import { fields, Overheard } from './wire/overheard.ts';
-import { type RawAnswer, RawSession } from './wire/raw-session.ts';
+import { type StreamAnswer, RawSession } from './wire/raw-session.ts';
 
 /** What a lab is made of. */
 export interface LabOptions {
   readonly address: Address;
-  readonly credentials: Required<Credentials>;
+  readonly credentials: Required<ClientCredentials>;
   /** Of a client that is not accepted. Absent: there is none. */
-  readonly stranger?: Required<Credentials> | undefined;
+  readonly stranger?: Required<ClientCredentials> | undefined;
   readonly config: ConformanceConfig;
 }
 
@@ -65,8 +65,8 @@ const SHORTEST_VALUE = 6;
 /** What a check has at hand: the config, connections to the provider, and what has been seen of it so far. */
 export class Lab {
   readonly address: Address;
-  readonly credentials: Required<Credentials>;
-  readonly stranger: Required<Credentials> | undefined;
+  readonly credentials: Required<ClientCredentials>;
+  readonly stranger: Required<ClientCredentials> | undefined;
   readonly config: ConformanceConfig;
   readonly overheard = new Overheard();
   /** What the kind can do: what the config says, else what it claims. */
@@ -103,14 +103,14 @@ export class Lab {
   }
 
   /** One more connection on which frames are seen. */
-  async raw(credentials: Credentials = this.credentials): Promise<RawSession> {
+  async raw(credentials: ClientCredentials = this.credentials): Promise<RawSession> {
     const session = await RawSession.open(this.address, credentials);
     this.#open.add({ close: () => session.destroy() });
     return session;
   }
 
   /** The answer of a call by hand, with which no rule about words but one is concerned: no value may stand in it. */
-  async rawAnswer(path: string, call: { readonly ended: Promise<RawAnswer> }): Promise<RawAnswer> {
+  async rawAnswer(path: string, call: { readonly ended: Promise<StreamAnswer> }): Promise<StreamAnswer> {
     const answer = await call.ended;
     const { status, headers, trailers } = answer;
     if (status !== 0) {

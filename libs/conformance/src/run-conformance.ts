@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { type Feature, isFeature } from '@eso/api/contract';
 import { CHECKS } from './checks/index.ts';
-import { checkConfig, type ConformanceConfigInput } from './config/config.ts';
-import { Finding, NothingToCheck } from './finding.ts';
+import { checkConformanceConfig, type ConformanceConfigInput } from './config/config.ts';
+import { BrokenRule, NothingToCheck } from './broken-rule.ts';
 import { Lab } from './lab.ts';
 import type { Report, RuleReport } from './report.ts';
 import { RULE_BOOK, type RuleEntry, type RuleId } from './rule-book.ts';
@@ -43,7 +43,7 @@ export const RULES: readonly { readonly id: RuleId; readonly title: string }[] =
  */
 export async function runConformance(target: ConformanceTarget, options: ConformanceOptions = {}): Promise<Report> {
   const { only, ruleTimeoutMs = 150_000, onRule } = options;
-  const config = checkConfig(options.config);
+  const config = checkConformanceConfig(options.config);
   const { host, port, certsDir, strangerDir = join(certsDir, 'stranger') } = target;
   const lab = new Lab({
     address: { host, port, serverName: config.serverName ?? host },
@@ -120,14 +120,14 @@ function lackOf(lab: Lab, rule: RuleEntry, problem: string | undefined): Lack | 
 
 /** A failure that is none of a check's own words is the connection's, or the suite's: its message is what there is. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Finding) return error.message;
+  if (error instanceof BrokenRule) return error.message;
   return error instanceof Error ? `it ended with ${error.name}: ${error.message}` : 'it ended with what is no error';
 }
 
 async function withinTime(check: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Finding(`it did not end within ${timeoutMs / 1_000} s`)), timeoutMs);
+    timer = setTimeout(() => reject(new BrokenRule(`it did not end within ${timeoutMs / 1_000} s`)), timeoutMs);
   });
   try {
     await Promise.race([check, timeout]);

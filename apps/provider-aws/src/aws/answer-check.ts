@@ -14,10 +14,13 @@ export type AnswerShapes = Readonly<Record<string, Shape>>;
 /** An answer that says that all went well and is not what AWS answers: a proxy, a page, a half. */
 export class UnusableAnswer extends Error implements AwsError {
   override readonly name = 'UnusableAnswer';
+  readonly operation: string;
   readonly $metadata: NonNullable<AwsError['$metadata']>;
 
-  constructor($metadata: NonNullable<AwsError['$metadata']>) {
+  /** @param operation that was answered so */
+  constructor(operation: string, $metadata: NonNullable<AwsError['$metadata']>) {
     super('the answer is none of AWS');
+    this.operation = operation;
     this.$metadata = $metadata;
   }
 }
@@ -34,7 +37,7 @@ export function checkAnswers(client: SecretsManagerClient | SSMClient | STSClien
     (next, context) => async (args) => {
       const result = await next(args);
       const operation = (context.commandName ?? '').replace(/Command$/, '');
-      if (shapes[operation]?.(result.output) === false) throw new UnusableAnswer(result.output.$metadata);
+      if (shapes[operation]?.(result.output) === false) throw new UnusableAnswer(operation, result.output.$metadata);
       return result;
     },
     { step: 'initialize', name: 'checkAnswers' },

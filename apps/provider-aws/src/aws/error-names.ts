@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<AwsErrorMeaning, readonly string[]>> = {
   ],
   ACCESS_DENIED: [
     'AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'NotAuthorized', 'DecryptionFailure',
-    'OptInRequired',
+    'OptInRequired', 'RegionDisabledException',
   ],
   BACKEND_THROTTLED: [
     'Throttling', 'ThrottlingException', 'ThrottledException', 'RequestThrottled', 'RequestThrottledException',

@@ -16,6 +16,7 @@ interface Shape {
   readonly code?: string;
   readonly $fault?: 'client' | 'server';
   readonly status?: number;
+  readonly operation?: string;
 }
 
 /** An error as the SDK throws it. */
@@ -124,7 +125,8 @@ test.each([
 });
 
 test.each<[Shape, string]>([
-  [{ name: 'UnusableAnswer', status: 200 }, 'answers with HTTP 200 and what is no answer of AWS'],
+  [{ name: 'SyntaxError', status: 200 }, 'answers with HTTP 200 and what is no answer of AWS'],
+  [{ operation: 'GetSecretValue', status: 200 }, 'answered GetSecretValue without the content that AWS gives'],
   [{ name: 'Unknown', $fault: 'client', status: 404 }, 'answers with HTTP 404 and no error of AWS'],
   [{ code: 'HPE_INVALID_CONSTANT' }, 'does not answer in HTTP (HPE_INVALID_CONSTANT)'],
 ])('%p %s', (shape, words) => {

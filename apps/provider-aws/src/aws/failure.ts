@@ -1,7 +1,7 @@
 import { type BackendAnswer, type ErrorCode, ProviderError, type ProviderErrorOptions } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import { meaningOf } from './error-names.ts';
-import { nextStepFor } from './next-steps.ts';
+import { isSwitchedOff, nextStepFor } from './next-steps.ts';
 import type { IdentityWords } from './origin.ts';
 import { SECRET_REF } from './static-keys.ts';
 import { retryHintMs } from './retry-hint.ts';
@@ -31,6 +31,8 @@ export interface AwsError {
   readonly $fault?: 'client' | 'server';
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly $response?: unknown;
+  /** Of an answer that succeeds and is none of AWS: what it answered. */
+  readonly operation?: string;
 }
 
 /** Names of errors about the token of a web identity. */
@@ -60,7 +62,7 @@ export function awsFailure(thrown: unknown, call: FailedCall): ProviderError {
     case 'ACCESS_DENIED':
       return new ProviderError(code, `may not ${call.action}: ${words(error)}`, {
         field: call.field,
-        nextStep: call.denied ?? nextStepFor(code, error, call.at),
+        nextStep: (isSwitchedOff(error.name) ? undefined : call.denied) ?? nextStepFor(code, error, call.at),
         ...common,
       });
     case 'BACKEND_THROTTLED':
@@ -153,6 +155,7 @@ function unavailability(error: AwsError): string {
   const code = socketCode(error);
   if (code) return code.startsWith('HPE_') ? `does not answer in HTTP (${code})` : `is not reachable (${code})`;
   if (error.name === 'TimeoutError') return 'does not answer in time';
+  if (error.operation !== undefined) return `answered ${error.operation} without the content that AWS gives`;
   if (error.$fault && !NAMELESS.has(error.name)) return `fails (${sanitised(error.name)})`;
   const status = statusOf(error);
   return `answers with HTTP ${status} and ${status < 400 ? 'what is no answer of AWS' : 'no error of AWS'}`;

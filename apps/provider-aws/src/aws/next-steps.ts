@@ -24,8 +24,13 @@ export function nextStepFor(
   { name, message }: { readonly name: string; readonly message: string },
   at: FieldPath,
 ): string {
-  if (name === 'OptInRequired') return `enable the region in the AWS account, or correct ${at('region')}`;
+  if (isSwitchedOff(name)) return `enable the region in the AWS account, or correct ${at('region')}`;
   // A denied key is told apart from a denied secret by its text alone.
   const denied = meaning === 'ACCESS_DENIED' && /\bKMS\b/.test(message) ? KMS : undefined;
   return SPECIAL.get(name) ?? denied ?? USUAL[meaning];
+}
+
+/** Whether an error of this name says that the account does not use the region. */
+export function isSwitchedOff(name: string): boolean {
+  return name === 'OptInRequired' || name === 'RegionDisabledException';
 }

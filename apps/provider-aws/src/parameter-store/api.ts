@@ -15,7 +15,7 @@ import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { isAwsError } from '../aws/failure.ts';
 import { checkAnswers } from '../aws/answer-check.ts';
-import { PARAMETER_STORE_ANSWERS } from './answers.ts';
+import { PARAMETER_STORE_ANSWERS, PARAMETER_WITH_CONTENT } from './answers.ts';
 import { understandXmlErrors } from '../aws/xml-errors.ts';
 import { parameterName } from './parameter-name.ts';
 import { absentVersion, type ParameterRead, readFailure, saysAbsent } from './read-failure.ts';
@@ -102,9 +102,11 @@ export class ParameterStoreApi {
         signal,
         (options) => this.#client.send(command, options),
       );
-      const given = entriesOf(Parameters).flatMap(({ Name, ARN, Selector = '', Value: text }) =>
-        [Name, ARN].flatMap((id) => (id === undefined ? [] : [[id + Selector, { text }] as const])),
-      );
+      const given = entriesOf(Parameters)
+        .filter(PARAMETER_WITH_CONTENT)
+        .flatMap(({ Name, ARN, Selector = '', Value: text }) =>
+          [Name, ARN].flatMap((id) => (id === undefined ? [] : [[id + Selector, { text }] as const])),
+        );
       const found = new Map(given);
       return new Map(ids.flatMap((id) => (found.has(id) ? [[id, found.get(id) ?? { text: undefined }] as const] : [])));
     } catch (error) {

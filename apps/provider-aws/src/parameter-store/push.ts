@@ -1,7 +1,7 @@
-import { type CallContext, canonicalJson, ProviderError, type Push, pushValue } from '@eso/api/server';
+import { type CallContext, canonicalJson, checkPushText, ProviderError, type Push, pushValue } from '@eso/api/server';
 import { isManaged, tagChanges } from '../aws/managed-tags.ts';
 import { wantedTags } from '../aws/pushed-tags.ts';
-import { checkTexts, invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
+import { invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
 import { REMOTE_KEY } from '../aws/writing-calls.ts';
 import { parameterNameProblem } from './parameter-name.ts';
 import { parameterMetadata, type ParameterPushOptions, putSettings } from './push-options.ts';
@@ -80,7 +80,7 @@ async function textOf(push: Push, call: CallContext, options: ParameterPushOptio
   const { data, secretKey } = push;
   const limit = limitOf(options);
   const base64 = secretKey === '' && !options.encodeAsDecoded;
-  if (!base64) checkTexts(push, 'a parameter is text', BINARY);
+  if (!base64) checkPushText(push, { why: 'a parameter is text', nextStep: BINARY });
   let bytes = 0;
   if (secretKey === '') for (const value of data.values()) bytes += value.length;
   // A character has four bytes at the most.

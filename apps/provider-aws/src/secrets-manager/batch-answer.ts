@@ -2,6 +2,7 @@ import type { BatchGetSecretValueResponse } from '@aws-sdk/client-secrets-manage
 import type { ProviderError } from '@eso/api/server';
 import { entriesOf } from '../aws/answers.ts';
 import type { AwsError } from '../aws/failure.ts';
+import { SECRET_CONTENT, SECRET_ERROR } from './answers.ts';
 import type { ListedSecret, SecretValue } from './secret.ts';
 
 /** What a batch says about each of the secrets that were asked for. */
@@ -22,13 +23,15 @@ export function readBatchAnswer(
   failureOf: (error: AwsError, id: string) => ProviderError,
 ): BatchAnswer {
   const values = new Map<string | undefined, SecretValue>();
-  for (const { Name, ARN, SecretString, SecretBinary } of entriesOf(SecretValues))
+  for (const { Name, ARN, SecretString, SecretBinary } of entriesOf(SecretValues).filter(SECRET_CONTENT))
     for (const id of [ARN, Name]) values.set(id, { text: SecretString, binary: SecretBinary });
   const errors = new Map(
-    entriesOf(Errors).map(({ SecretId, ErrorCode = 'UnknownError', Message = '' }) => [
-      SecretId,
-      awsError(ErrorCode, Message, $metadata),
-    ]),
+    entriesOf(Errors)
+      .filter(SECRET_ERROR)
+      .map(({ SecretId, ErrorCode = 'UnknownError', Message = '' }) => [
+        SecretId,
+        awsError(ErrorCode, Message, $metadata),
+      ]),
   );
   return {
     of: ({ name, arn }) => {

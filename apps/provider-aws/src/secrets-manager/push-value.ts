@@ -1,5 +1,5 @@
-import { type CallContext, ProviderError, type Push, pushValue, writeProperty } from '@eso/api/server';
-import { checkTexts, invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
+import { type CallContext, checkPushText, ProviderError, type Push, pushValue, writeProperty } from '@eso/api/server';
+import { invalidValue, SECRET_KEY } from '../aws/pushed-texts.ts';
 import type { SecretPushOptions } from './push-options.ts';
 import { secretDocument } from './secret-bytes.ts';
 import type { SecretValue } from './secret.ts';
@@ -17,13 +17,12 @@ const NEEDS_JSON = 'PushSecret for aws secrets manager with a pushSecretData pro
  */
 export async function sourceValue(push: Push, options: SecretPushOptions, call: CallContext): Promise<Uint8Array> {
   const { data, secretKey, property } = push;
-  if (property || !secretKey) checkTexts(push, 'JSON is text', 'encode it in the source Secret, or push the key alone');
+  if (property || !secretKey) checkPushText(push);
   else if (options.secretPushFormat === 'string')
-    checkTexts(
-      push,
-      'metadata.spec.secretPushFormat is string',
-      'push it as binary, or encode it in the source Secret',
-    );
+    checkPushText(push, {
+      why: 'metadata.spec.secretPushFormat is string',
+      nextStep: 'push it as binary, or encode it in the source Secret',
+    });
   if (!secretKey) {
     let bytes = 0;
     for (const value of data.values()) bytes += value.length;
@@ -69,7 +68,7 @@ async function written(
     return merged;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (error.code !== 'NOT_AN_OBJECT') throw error.at(PROPERTY);
+    if (error.code !== 'NOT_AN_OBJECT') throw error;
     throw new ProviderError('NOT_AN_OBJECT', `${NEEDS_JSON}, and secret ${remoteKey} holds something else`, {
       field: PROPERTY,
       nextStep: 'push without a property, which replaces the whole value, or choose another remote key',

@@ -11,7 +11,11 @@ const CONCURRENCY = 8;
  * upstream has it. A secret that goes between the list and the read was not there to be found; any other failure is that of the whole.
  * @throws ProviderError LIMIT_EXCEEDED; never SECRET_NOT_FOUND.
  */
-export async function findVaultSecrets(vault: VaultClient, find: Find, call: CallContext): Promise<Map<string, Uint8Array>> {
+export async function findVaultSecrets(
+  vault: VaultClient,
+  find: Find,
+  call: CallContext,
+): Promise<Map<string, Uint8Array>> {
   const names = await selected(vault, find, call.signal);
   const found = new Map<string, Uint8Array>();
   let bytes = 0;

@@ -37,7 +37,7 @@ test.each(raisedByProviders)('%s arrives as it was sent', (code) => {
   });
 });
 
-test('NotFound on the wire means an absent secret and nothing else', () => {
+test('NotFound on the wire means an absent secret and nothing else [V1.2.1]', () => {
   const codes = Object.entries(errorCodes).filter(([, { grpc }]) => grpc === Code.NotFound);
   expect(codes.map(([code]) => code)).toEqual(['SECRET_NOT_FOUND']);
 });

@@ -7,7 +7,7 @@ test.each<[Feature[], string | undefined]>([
   [['map', 'push'], 'ReadWrite'],
   [['generate'], undefined],
   [[], undefined],
-])('%j is %p in one word', (set, coarse) => {
+])('%j is %p in one word [V1.1.3]', (set, coarse) => {
   expect(coarseCapabilities(set)).toBe(coarse);
 });
 

@@ -21,7 +21,7 @@ test.each([
   ['a surrogate alone becomes U+FFFD', '{"a":"\\ud800\\u0041"}', { a: '\ufffdA' }],
   ['an empty object', '{}', {}],
   ['the document null', ' null ', {}],
-])('%s', (_, document, expected) => {
+])('%s [V1.10.1]', (_, document, expected) => {
   expect(mapOf(document)).toEqual(expected);
 });
 
@@ -30,7 +30,7 @@ describe('decoded values', () => {
     '{"s":"<a>","b":false,"n":null,"i":12345678901234567890,"f":1.0,"e":1E3,"o":{ "z" : "<" , "a" : [ 1.0 , 2E+1 ] , "a" : [0.10] }}';
   const same = { s: '<a>', b: 'false', n: '' };
 
-  test('keep the text of numbers', () => {
+  test('keep the text of numbers [V1.10.4]', () => {
     const o = '{"a":[0.10],"z":"\\u003c"}';
     expect(mapOf(document, { values: 'decoded' })).toEqual({
       ...same,
@@ -41,7 +41,7 @@ describe('decoded values', () => {
     });
   });
 
-  test('or are the nearest double without exponent, and what Go writes inside of objects', () => {
+  test('or are the nearest double without exponent, and what Go writes inside of objects [V1.10.3]', () => {
     const form = { values: 'decoded', numbers: 'float64' } as const;
     const o = '{"a":[0.1],"z":"\\u003c"}';
     expect(mapOf(document, form)).toEqual({ ...same, i: '12345678901234567000', f: '1', e: '1000', o });
@@ -104,7 +104,7 @@ test.each([
   '{"a":"open',
   '{"a":{"b":1}',
   '\ufeff{"a":1}',
-])('%j is not a JSON object', (document) => {
+])('%j is not a JSON object [V1.10.2]', (document) => {
   expect(mapOf(document)).toBeUndefined();
 });
 

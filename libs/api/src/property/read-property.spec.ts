@@ -20,7 +20,7 @@ const read = (document: string, path: string, order?: PropertyOrder): string | u
   return value && Buffer.from(value).toString();
 };
 
-describe.each(Object.entries(table.documents))('paths into the document "%s"', (name, text) => {
+describe.each(Object.entries(table.documents))('paths into the document "%s" [V1.11.1]', (name, text) => {
   const document = encode(text);
   const cases = table.cases.filter((row) => row.document === name);
   test.each(cases)('$path', ({ path, answer }) => {
@@ -45,12 +45,12 @@ describe('a property with dots', () => {
     ['literalThenPath', 'a\\.b', 'literal'],
     ['path', 'a\\.b', 'literal'],
     ['literalThenPath', 'a.c', undefined],
-  ] as const)('%s: %s', (order, property, expected) => {
+  ] as const)('%s: %s [V1.11.2]', (order, property, expected) => {
     expect(read(document, property, order)).toBe(expected);
   });
 });
 
-describe('hostile paths end', () => {
+describe('hostile paths end [V1.11.3]', () => {
   const large = JSON.stringify({ a: Array.from({ length: 50_000 }, (_, i) => ({ k: `value ${i}`, n: [i] })) });
   const deep = '{"a":'.repeat(100_000) + '1' + '}'.repeat(100_000);
   test.each([

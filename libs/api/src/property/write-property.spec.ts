@@ -56,14 +56,14 @@ test('the table holds what it should', () => {
 });
 
 test.each(cases.map((row) => [JSON.stringify(row.document), JSON.stringify(row.path), row] as const))(
-  '%s at %s',
+  '%s at %s [V1.12.1]',
   (_document, _path, row) => {
     const expected = row.answer === null ? null : encode(row.answer).toString('latin1');
     expect(outcome(row)).toBe(isDestroyed(row) ? encode(row.document).toString('latin1') : expected);
   },
 );
 
-test.each(['5', '"text"', ' true '])('a stored %s is not lost to an object', (document) => {
+test.each(['5', '"text"', ' true '])('a stored %s is not lost to an object [V1.12.4]', (document) => {
   expect(() => write(document, 'a')).toThrow(expect.objectContaining({ code: 'NOT_AN_OBJECT' }) as Error);
 });
 
@@ -71,7 +71,7 @@ test.each(['{"a":1', '{"a":1}x', "{'a':1}"])('%s, which is no JSON, is left alon
   expect(() => write(document, 'a')).toThrow(expect.objectContaining({ code: 'NOT_AN_OBJECT' }) as Error);
 });
 
-test('a path that selects nothing is told apart from one that wrote', () => {
+test('a path that selects nothing is told apart from one that wrote [V1.12.3]', () => {
   expect(write('{"a":[]}', 'a.#.b')).toBeUndefined();
   expect(write('{"a":[{"b":1}]}', 'a.#.b')).toBe('{"a":[{"b":"new"}]}');
 });
@@ -109,7 +109,7 @@ const values = fc.string({ unit: 'grapheme' });
 const documents = fc.dictionary(keys, fc.jsonValue({ maxDepth: 3 })).map((value) => JSON.stringify(value, null, 1));
 const escaped = (key: string): string => key.replace(/[\\.|#@*?:!{[]/g, '\\$&');
 
-test('what was written is read back, and the rest keeps its text', () => {
+test('what was written is read back, and the rest keeps its text [V1.12.2]', () => {
   fc.assert(
     fc.property(documents, fc.array(keys, { minLength: 1, maxLength: 3 }), values, (document, names, value) => {
       const root = JSON.parse(document) as Record<string, unknown>;

@@ -176,7 +176,7 @@ const READS: Row[] = [
     /correct the field/,
   ],
   [
-    'a property of a text',
+    'a property of a text [V1.2.5]',
     () => get({ key: 'text', property: 'a' }),
     'PROPERTY_NOT_FOUND',
     'remoteRef.property',

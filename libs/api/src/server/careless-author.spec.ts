@@ -124,7 +124,7 @@ test('what a kind cannot do is unsupported, by name', async () => {
   expect(error.publicMessage).toContain('GetSecret');
 });
 
-test('three stores of one config object are one backend and one login', async () => {
+test('three stores of one config object are one backend and one login [V1.14.2]', async () => {
   config('team-a', 'shared');
   const seen = { opened: 0, logins: 0, stores: [] as (string | undefined)[] };
   open = ({ session }) => {
@@ -153,7 +153,7 @@ test.each<[string, (context: OpenContext<object>, login: () => Promise<{ value: 
     },
   ],
   ['in open', async (_context, login) => value((await login()).value)],
-])('fifty calls with rejected credentials are one login, %s', async (name, backend) => {
+])('fifty calls with rejected credentials are one login, %s [V1.14.3]', async (name, backend) => {
   const object = name.replaceAll(' ', '-');
   config('team-a', object);
   let logins = 0;

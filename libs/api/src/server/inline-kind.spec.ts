@@ -172,7 +172,7 @@ test('is opened with the retries that its store asks for, and not with ones that
 });
 
 describe('credentials', () => {
-  test('of a SecretStore are those of its namespace [3.1.18] [P2.6.6]', async () => {
+  test('of a SecretStore are those of its namespace [3.1.18] [P2.6.6] [V1.4.1]', async () => {
     apply('SecretStore', { provider: { cloud: { region: 'eu', auth: auth('team-b') } } });
     expect(await refusal(get('SecretStore'))).toMatchObject({
       code: 'NAMESPACE_NOT_ALLOWED',
@@ -180,7 +180,7 @@ describe('credentials', () => {
     });
   });
 
-  test('of a ClusterSecretStore are those that it names, else of whoever asks [3.1.19]', async () => {
+  test('of a ClusterSecretStore are those that it names, else of whoever asks [3.1.19] [V1.4.3]', async () => {
     apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', auth: auth('team-b') } } });
     expect(await get('ClusterSecretStore')).toBe('login of team-b');
     apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', auth: auth() } } });
@@ -241,7 +241,7 @@ test('a field that a backend names is where the user wrote it, by whatever name'
   });
 });
 
-test('says what it can do, and what it warns about, also where nobody uses it yet', async () => {
+test('says what it can do, and what it warns about, also where nobody uses it yet [V1.1.5]', async () => {
   apply('ClusterSecretStore', { provider: { cloud: { region: 'eu', old: true, asks: true } } });
   const request = { providerRef: refTo('ClusterSecretStore'), sourceNamespace: '' };
   expect(await provider.client.store.capabilities(request)).toMatchObject({ features: ['get'] });

@@ -154,7 +154,7 @@ test.each<[Config['how'], string]>([
   expect(await validation()).toBe(code);
 });
 
-test('a config that depends on the namespace itself is unknown [3.1.19]', async () => {
+test('a config that depends on the namespace itself is unknown [3.1.19] [V1.4.7]', async () => {
   store({ how: 'namespace' });
   expect(await validation()).toBe('unknown');
   expect(await validation('team-a')).toBe('valid');

@@ -67,7 +67,7 @@ async function get(traceId?: string, sourceNamespace = 'team-a'): Promise<string
   return Buffer.from(value).toString();
 }
 
-test('two reads of one sync are one, those of two syncs are two', async () => {
+test('two reads of one sync are one, those of two syncs are two [V1.14.1]', async () => {
   await get(trace('1'));
   await get(trace('1'));
   expect(reads).toEqual(['k']);

@@ -141,7 +141,7 @@ describe('errors', () => {
     await aborted;
   });
 
-  test('operations that a kind lacks are Unimplemented', async () => {
+  test('operations that a kind lacks are Unimplemented [V1.1.4]', async () => {
     const push = { ...request, pushSecretData: { remoteKey: 'a' }, remoteRef: undefined };
     const { pushSecret, deleteSecret, secretExists } = provider.client.store;
     const ref = { ...request, remoteRef: { remoteKey: 'a' } };
@@ -187,7 +187,7 @@ describe('requests', () => {
     expect(error.nextStep).toBe(`use one of: Probe (${apiVersion})`);
   });
 
-  test('an absent config object is never an absent secret', async () => {
+  test('an absent config object is never an absent secret [V1.2.3]', async () => {
     const { error } = await failure(get({ providerRef: { ...providerRef, name: 'two' } }));
     expect(error).toMatchObject({
       code: 'CONFIG_NOT_FOUND',
@@ -217,7 +217,7 @@ describe('answers', () => {
     expect(error).toMatchObject({ code: 'LIMIT_EXCEEDED', publicMessage: expect.stringContaining('4 keys') as string });
   });
 
-  test('keep bytes and odd keys as they are', async () => {
+  test('keep bytes and odd keys as they are [V1.1.1]', async () => {
     const secrets = new Map([
       ['__proto__', Buffer.from([0, 255, 10])],
       ['ключ', Buffer.alloc(0)],
@@ -321,7 +321,7 @@ describe('Validate and Capabilities', () => {
       { kind: 'invalid', message: 'no such region' },
       { valid: false, error: 'no such region' },
     ],
-  ])('%p', async (validation, expected) => {
+  ])('%p [V1.1.2]', async (validation, expected) => {
     // Another config object is another backend, which is opened with this validation.
     const name = `validated-${validation?.kind ?? 'never'}`;
     provider.objects.apply({ apiVersion, kind: 'Probe', metadata: { namespace: 'team-a', name }, spec: {} });

@@ -1,9 +1,9 @@
 import { connect as connectPlain } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import { GeneratorProvider, SecretStoreProvider, StoreExtensionService } from '@eso/api/stubs';
-import { demand } from '../finding.ts';
+import { demand } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
-import { type Credentials, forge } from '../wire/credentials.ts';
+import { type ClientCredentials, forge } from '../wire/credentials.ts';
 import { tlsOptions } from '../wire/connection.ts';
 import { HEALTH_CHECK, HEALTH_WATCH } from '../wire/raw-session.ts';
 import type { Check } from './check.ts';
@@ -65,7 +65,7 @@ const METHODS = [SecretStoreProvider, StoreExtensionService, GeneratorProvider].
 );
 
 /** Whether no method answers: the connection is refused, or each call with Unauthenticated. */
-async function isRefused(lab: Lab, credentials: Credentials, paths: readonly string[]): Promise<void> {
+async function isRefused(lab: Lab, credentials: ClientCredentials, paths: readonly string[]): Promise<void> {
   for (const path of paths) {
     let status: number | undefined;
     try {

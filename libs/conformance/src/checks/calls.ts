@@ -3,7 +3,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { WireType } from '@bufbuild/protobuf/wire';
 import { CapabilitiesRequestSchema, GetSecretRequestSchema, SecretStoreProvider } from '@eso/api/stubs';
 import { expectAnswer, expectBytes, expectRefusal } from '../expect.ts';
-import { demand } from '../finding.ts';
+import { demand } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { Connection } from '../wire/connection.ts';
 import { HEALTH_CHECK, HEALTH_WATCH, type RawSession } from '../wire/raw-session.ts';
@@ -166,7 +166,7 @@ function padded(bytes: number): Uint8Array {
   return Buffer.concat([Buffer.from(length), Buffer.alloc(bytes)]);
 }
 
-/** Reads one of the secrets of the config. @throws Finding where it is not what it was */
+/** Reads one of the secrets of the config. @throws BrokenRule where it is not what it was */
 export async function knownCall(lab: Lab, connection: Connection, index: number): Promise<void> {
   const secrets = lab.fixture('secrets');
   const secret = secrets[index % secrets.length];
@@ -175,7 +175,7 @@ export async function knownCall(lab: Lab, connection: Connection, index: number)
   expectBytes(value, secret.value, secret.key);
 }
 
-/** Reads the secret for which the backend takes long. @throws Finding where it is not what it was */
+/** Reads the secret for which the backend takes long. @throws BrokenRule where it is not what it was */
 export async function slowCall(lab: Lab, connection: Connection): Promise<void> {
   const slow = lab.fixture('slow');
   const { value } = await expectAnswer(connection.store.getSecret(lab.ask(slow)), slow.key);

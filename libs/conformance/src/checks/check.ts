@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts';
 
 /**
  * Looks whether a provider keeps one rule.
- * @throws Finding with what was seen; NothingToCheck where nothing of what the provider has is concerned
+ * @throws BrokenRule with what was seen; NothingToCheck where nothing of what the provider has is concerned
  */
 export type Check = (lab: Lab) => Promise<void>;
 

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { BatchGetOutcome } from '@eso/api/stubs';
 import { expectAnswer, expectBytes, expectRefusal, REFUSED } from '../expect.ts';
-import { demand, Finding } from '../finding.ts';
+import { demand, BrokenRule } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import { firstOf } from '../wire/first-of.ts';
 import type { Check } from './check.ts';
@@ -59,7 +59,7 @@ export const extensionChecks = {
     } finally {
       enough.abort();
     }
-    throw new Finding('the watch ended before the change was told');
+    throw new BrokenRule('the watch ended before the change was told');
   },
 
   'generate.1': async (lab) => {
@@ -110,7 +110,7 @@ async function batch(lab: Lab, references: readonly Pick<Secrets[number], 'key' 
 
 function valueOf(outcome: BatchGetOutcome | undefined, key: string): Uint8Array {
   if (outcome?.outcome.case === 'value') return outcome.outcome.value;
-  throw new Finding(`the outcome of ${key} is ${outcome?.outcome.case ?? 'nothing'}, not a value`);
+  throw new BrokenRule(`the outcome of ${key} is ${outcome?.outcome.case ?? 'nothing'}, not a value`);
 }
 
 function generatorFields(lab: Lab) {

@@ -2,7 +2,7 @@ import { Code } from '@connectrpc/connect';
 import type { Feature } from '@eso/api/contract';
 import type { CriteriaFixture, Fixtures } from '../config/fixtures.ts';
 import { expectAnswer, expectEntries, expectRefusal, refusalOf } from '../expect.ts';
-import { demand, NothingToCheck } from '../finding.ts';
+import { demand, NothingToCheck } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { Check } from './check.ts';
 

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import { HealthCheckResponse_ServingStatus as Status, SecretStoreProvider, GeneratorProvider } from '@eso/api/stubs';
 import { expectAnswer, expectRefusal } from '../expect.ts';
-import { demand, Finding } from '../finding.ts';
+import { demand, BrokenRule } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import { firstOf } from '../wire/first-of.ts';
 import { HEALTH_WATCH } from '../wire/raw-session.ts';
@@ -31,7 +31,7 @@ export const healthChecks = {
     const answer = await Promise.race([ended, stays]);
     cancel();
     session.destroy();
-    if (answer !== true) throw new Finding(`the watch ended by itself, with gRPC status ${String(answer.status)}`);
+    if (answer !== true) throw new BrokenRule(`the watch ended by itself, with gRPC status ${String(answer.status)}`);
   },
   'health.5': async (lab) => {
     const first = await watched(lab, 'conformance.v1.Unknown');

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { SecretFixture } from '../config/fixtures.ts';
 import { expectAnswer, expectBytes, expectEntries, expectRefusal, refusalOf } from '../expect.ts';
-import { demand, Finding } from '../finding.ts';
+import { demand, BrokenRule } from '../broken-rule.ts';
 import type { AskedSecret, Lab } from '../lab.ts';
 import type { Check } from './check.ts';
 
@@ -104,7 +104,7 @@ function jsonObject(value: Uint8Array): Readonly<Record<string, unknown>> {
   } catch {
     // It is none.
   }
-  throw new Finding('what was answered for metadata is no JSON object');
+  throw new BrokenRule('what was answered for metadata is no JSON object');
 }
 
 function expectPart(seen: Readonly<Record<string, unknown>>, wanted: Readonly<Record<string, unknown>>): void {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runHook } from '../config/hooks.ts';
-import { demand, Finding, NothingToCheck } from '../finding.ts';
+import { demand, BrokenRule, NothingToCheck } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { ReloadSeen } from '../observations.ts';
 import { tlsOptions } from '../wire/connection.ts';
@@ -80,7 +80,7 @@ async function newConnection(lab: Lab, index: number): Promise<void> {
   const session = await lab.raw();
   const { status } = await session.call(HEALTH_CHECK).ended;
   session.destroy();
-  if (status !== 0) throw new Finding(`Check ended with gRPC status ${String(status)}`);
+  if (status !== 0) throw new BrokenRule(`Check ended with gRPC status ${String(status)}`);
 }
 
 /** Of the certificate that a new connection gets. */

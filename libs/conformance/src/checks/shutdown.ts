@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { HealthCheckResponse_ServingStatus as Status } from '@eso/api/stubs';
 import { runHook } from '../config/hooks.ts';
-import { demand, NothingToCheck } from '../finding.ts';
+import { demand, NothingToCheck } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { ShutdownSeen } from '../observations.ts';
 import { HEALTH_CHECK } from '../wire/raw-session.ts';

@@ -3,7 +3,7 @@ import { type CapabilitiesResponse, SecretStoreCapabilities } from '@eso/api/stu
 import { type Feature, isFeature } from '@eso/api/contract';
 import type { StoreFixture } from '../config/fixtures.ts';
 import { expectAnswer, expectRefusal, REFUSED, refusalOf } from '../expect.ts';
-import { demand, NothingToCheck } from '../finding.ts';
+import { demand, NothingToCheck } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import { firstOf } from '../wire/first-of.ts';
 import type { Check } from './check.ts';

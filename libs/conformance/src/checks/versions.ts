@@ -8,7 +8,7 @@ import {
 } from '@eso/api/stubs';
 import type { SecretFixture } from '../config/fixtures.ts';
 import { expectAnswer, expectBytes, expectRefusal, REFUSED } from '../expect.ts';
-import { demand } from '../finding.ts';
+import { demand } from '../broken-rule.ts';
 import type { SecretFields } from '../lab.ts';
 import type { Check } from './check.ts';
 

@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
 import { errorCodes, isErrorCode } from '@eso/api/contract';
-import { Finding, demand } from '../finding.ts';
+import { BrokenRule, demand } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { Heard } from '../wire/overheard.ts';
 import type { Check } from './check.ts';
@@ -52,7 +52,7 @@ export const wordChecks = {
       ];
       const all = [...text.map((said) => Buffer.from(said)), ...heard.rest.map((bytes) => Buffer.from(bytes))];
       for (const value of values)
-        if (all.some((bytes) => bytes.includes(value))) throw new Finding(`${said(heard)} says a value`);
+        if (all.some((bytes) => bytes.includes(value))) throw new BrokenRule(`${said(heard)} says a value`);
     }
     return Promise.resolve();
   },

@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect';
 import type { PushFixture } from '../config/fixtures.ts';
 import { expectAnswer, expectBytes, expectEntries, expectRefusal, refusalOf } from '../expect.ts';
-import { demand } from '../finding.ts';
+import { demand } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { Check } from './check.ts';
 
@@ -144,7 +144,7 @@ async function expectThere(lab: Lab, fixture: Pushed, wanted: Uint8Array): Promi
   expectBytes(value, wanted, 'what is there then');
 }
 
-/** Pushes a value that was not there before. @throws Finding where the push fails */
+/** Pushes a value that was not there before. @throws BrokenRule where the push fails */
 export async function pushAnew(lab: Lab, fixture: PushFixture): Promise<void> {
   await expectAnswer(push(lab, fixture, { value: lab.makeValue() }), 'a push');
 }

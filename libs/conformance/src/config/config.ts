@@ -31,7 +31,7 @@ export type ConformanceConfig = z.output<typeof config>;
 export type ConformanceConfigInput = z.input<typeof config>;
 
 /** @throws TypeError that names each field that is wrong */
-export function checkConfig(given: unknown): ConformanceConfig {
+export function checkConformanceConfig(given: unknown): ConformanceConfig {
   const result = config.safeParse(given ?? {});
   if (result.success) return result.data;
   throw new TypeError(`the config cannot be used:\n${z.prettifyError(result.error)}`);
@@ -39,10 +39,10 @@ export function checkConfig(given: unknown): ConformanceConfig {
 
 /**
  * Reads a config in YAML.
- * @throws TypeError as `checkConfig`; what the file system or the parser says
+ * @throws TypeError as `checkConformanceConfig`; what the file system or the parser says
  */
 export async function readConfig(file: string): Promise<ConformanceConfigInput> {
   const given: unknown = parse(await readFile(file, 'utf8'));
-  checkConfig(given);
+  checkConformanceConfig(given);
   return given ?? {};
 }

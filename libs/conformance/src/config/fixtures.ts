@@ -116,10 +116,13 @@ export const fixtures = z
 export type Fixtures = z.output<typeof fixtures>;
 /** As a config says it, before it is read. */
 export type FixturesInput = z.input<typeof fixtures>;
+/** A store, as requests name it. */
 export type StoreFixture = z.output<typeof store>;
-export type ReferenceFixture = z.output<typeof reference>;
+/** A secret, and what it holds. */
 export type SecretFixture = z.output<typeof secret>;
+/** What secrets are found by. */
 export type CriteriaFixture = z.output<typeof criteria>;
+/** A secret that may be pushed. */
 export type PushFixture = z.output<typeof pushed>;
 
 /**

@@ -25,13 +25,16 @@ const STOP_TIMEOUT_MS = 20_000;
  * @throws as `startTestProvider` and `runConformance`
  */
 export async function conformanceOf({ config, slowMs = 0, ...options }: ConformanceOfOptions): Promise<Report> {
+  const { slow } = config;
   const certificates = await testCertificates();
   try {
     const provider = await startTestProvider({
       drainDelayMs: DRAIN_DELAY_MS,
       stopTimeoutMs: STOP_TIMEOUT_MS,
       ...options,
-      definition: config.slow ? slowed(options.definition, { key: config.slow.key, ms: slowMs }) : options.definition,
+      definition: slow
+        ? slowed(options.definition, { key: slow.key, storeName: slow.store?.storeName, ms: slowMs })
+        : options.definition,
       tls: certificates,
       allowUnnamedStores: false,
     });

@@ -1,7 +1,7 @@
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { compressionBrotli, compressionGzip, createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
 import { GeneratorProvider, Health, SecretStoreProvider, StoreExtensionService } from '@eso/api/stubs';
-import type { Credentials } from './credentials.ts';
+import type { ClientCredentials } from './credentials.ts';
 
 /** Where a provider listens. */
 export interface Address {
@@ -14,7 +14,7 @@ export interface Address {
 /** How one connection is made. */
 export interface ConnectionOptions {
   readonly address: Address;
-  readonly credentials: Credentials;
+  readonly credentials: ClientCredentials;
   readonly interceptors?: readonly Interceptor[];
   /** Whether compressed answers are offered to be read, as no core does today. Default false. */
   readonly compression?: boolean;
@@ -54,7 +54,7 @@ export function connectTo(options: ConnectionOptions): Connection {
 }
 
 /** What TLS of a client of ours looks like. */
-export function tlsOptions({ serverName }: Address, { ca, cert, key }: Credentials) {
+export function tlsOptions({ serverName }: Address, { ca, cert, key }: ClientCredentials) {
   return {
     ca,
     servername: serverName,

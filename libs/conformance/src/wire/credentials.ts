@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a client shows and trusts, all PEM. */
-export interface Credentials {
+export interface ClientCredentials {
   /** The authorities that are trusted. */
   readonly ca: string;
   /** Absent: no certificate is shown. */
@@ -15,7 +15,7 @@ export interface Credentials {
  * Reads `tls.crt`, `tls.key` and `ca.crt` of a directory.
  * @throws what the file system says
  */
-export async function readCredentials(dir: string): Promise<Required<Credentials>> {
+export async function readCredentials(dir: string): Promise<Required<ClientCredentials>> {
   const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
   const [cert, key, ca] = await Promise.all([read('tls.crt'), read('tls.key'), read('ca.crt')]);
   return { cert, key, ca };
@@ -25,7 +25,7 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const MINUTE_MS = 60_000;
 
 /** A certificate with the names of another one that no authority has signed. */
-export async function forge({ cert, ca }: Required<Credentials>): Promise<Required<Credentials>> {
+export async function forge({ cert, ca }: Required<ClientCredentials>): Promise<Required<ClientCredentials>> {
   // Its decorators need the polyfill before it is loaded.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');

@@ -1,10 +1,10 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { Address } from './connection.ts';
 import { tlsOptions } from './connection.ts';
-import type { Credentials } from './credentials.ts';
+import type { ClientCredentials } from './credentials.ts';
 
 /** What came of a call, as far as HTTP/2 shows it. */
-export interface RawAnswer {
+export interface StreamAnswer {
   /** gRPC status; undefined where the stream ended without one. */
   readonly status: number | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -17,13 +17,13 @@ export interface RawAnswer {
 export interface RawCall {
   /** Resolves when the first headers of the answer, or its end, are there. */
   readonly begun: Promise<void>;
-  readonly ended: Promise<RawAnswer>;
+  readonly ended: Promise<StreamAnswer>;
   /** Gives it up, as a client does (RST_STREAM, CANCEL). */
   readonly cancel: () => void;
 }
 
 /** What a call by hand says. */
-export interface RawCallOptions {
+export interface StreamCallOptions {
   /** The message, without its prefix. Default empty. */
   readonly message?: Uint8Array;
   /** More headers. Default none. */
@@ -32,6 +32,7 @@ export interface RawCallOptions {
 
 /** Path of health's methods: there is no provider without them. */
 export const HEALTH_CHECK = '/grpc.health.v1.Health/Check';
+/** See {@link HEALTH_CHECK}. */
 export const HEALTH_WATCH = '/grpc.health.v1.Health/Watch';
 
 /** One connection whose frames are seen: what no gRPC client shows. */
@@ -56,7 +57,7 @@ export class RawSession {
    * Connects, and waits for the settings that the provider announces.
    * @throws what TLS or the network says, or Error when it is closed without them
    */
-  static async open(address: Address, credentials: Credentials): Promise<RawSession> {
+  static async open(address: Address, credentials: ClientCredentials): Promise<RawSession> {
     const session = connect(`https://${address.host}:${address.port}`, tlsOptions(address, credentials));
     const raw = new RawSession(session);
     await new Promise<void>((resolve, reject) => {
@@ -91,7 +92,7 @@ export class RawSession {
   }
 
   /** Calls a method by its path; the call's failures are its answer. */
-  call(path: string, { message = new Uint8Array(), headers = {} }: RawCallOptions = {}): RawCall {
+  call(path: string, { message = new Uint8Array(), headers = {} }: StreamCallOptions = {}): RawCall {
     const stream = this.#session.request({
       ':method': 'POST',
       ':path': path,
@@ -103,7 +104,7 @@ export class RawSession {
     let trailers: IncomingHttpHeaders = {};
     stream.on('error', () => undefined);
     stream.on('trailers', (fields) => (trailers = fields));
-    const ended = new Promise<RawAnswer>((resolve) =>
+    const ended = new Promise<StreamAnswer>((resolve) =>
       stream.once('close', () => {
         const status = trailers['grpc-status'] ?? first['grpc-status'];
         resolve({

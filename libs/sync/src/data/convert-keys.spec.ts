@@ -20,7 +20,7 @@ test.each([
   ['e\u0301', 'e_', 'e_U0301_'],
   ['', '', ''],
   ['/', '_', '_U002f_'],
-])('%j is converted to %j, or to %j under Unicode [1.11.10] [1.11.11] [1.2.28]', (key, byDefault, unicode) => {
+])('%j is converted to %j, or to %j under Unicode [1.11.10] [1.11.11] [1.2.28] [V1.6.1]', (key, byDefault, unicode) => {
   expect(convertKey(key)).toBe(byDefault);
   expect(convertKey(key, 'Default')).toBe(byDefault);
   expect(convertKey(key, 'Unicode')).toBe(unicode);

@@ -68,7 +68,7 @@ test('a strategy that a stored object has and nobody knows is an error [1.11.22]
   });
 });
 
-test('Auto never fails [1.11.21] [8.21]', () => {
+test('Auto never fails [1.11.21] [8.21] [V1.6.4]', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => decodeValue(bytes, { ...options, strategy: 'Auto' }) instanceof Uint8Array),
   );

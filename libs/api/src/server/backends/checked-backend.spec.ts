@@ -90,7 +90,7 @@ test.each<[Method, ConstructorParameters<typeof ProviderError>[0], boolean]>([
   ['getSecret', 'BACKEND_THROTTLED', true],
   ['getSecret', 'CLIENT_REJECTED', false],
   ['getSecret', 'CIRCUIT_OPEN', false],
-])('%s may throw %s: %p', async (method, code, allowed) => {
+])('%s may throw %s: %p [V1.2.2]', async (method, code, allowed) => {
   const thrown = new ProviderError(code, 'in its own words');
   const { call, lines } = setup({ [method]: () => Promise.reject(thrown) });
   const error = await call(method).catch((reason: unknown) => reason);

@@ -10,11 +10,11 @@ describe('find.name.regexp', () => {
     ['(?i)DB', 'my-db', true],
     ['\\pL+-[0-9]$', 'ключ-7', true],
     ['(?P<team>a|b)/x', 'b/x', true],
-  ])('%s on %s', async (source, name, matches) => {
+  ])('%s on %s [V1.5.1]', async (source, name, matches) => {
     expect(await nameMatcher(source, testCall()).select([name])).toEqual(matches ? [name] : []);
   });
 
-  test.each(['(?=x)', '(a)\\1', '['])('%s is refused', (source) => {
+  test.each(['(?=x)', '(a)\\1', '['])('%s is refused [V1.5.2]', (source) => {
     expect(() => nameMatcher(source, testCall())).toThrow(
       expect.objectContaining({ code: 'INVALID_REGEXP', field: 'find.name.regexp' }) as Error,
     );
@@ -23,12 +23,12 @@ describe('find.name.regexp', () => {
   test.each([
     ['x'.repeat(5_000), 'could not compile find.name.regexp: it is longer than 4096 bytes'],
     ['(?i)(\\pL\\pN?){1000}', 'could not compile find.name.regexp: it compiles to more than 5000 instructions'],
-  ])('%.10s is too large', (source, publicMessage) => {
+  ])('%.10s is too large [V1.5.4]', (source, publicMessage) => {
     const error = { code: 'REGEXP_TOO_LARGE', field: 'find.name.regexp', publicMessage };
     expect(() => nameMatcher(source, testCall())).toThrow(expect.objectContaining(error) as Error);
   });
 
-  test('is linear in the name', async () => {
+  test('is linear in the name [V1.5.3]', async () => {
     expect(await nameMatcher('(a+)+$', testCall()).select([`${'a'.repeat(50_000)}!`])).toEqual([]);
   });
 });
@@ -46,6 +46,6 @@ test.each([
     create(ExternalSecretDataRemoteRefSchema, { key: 'a', metadataPolicy: 'fetch' }),
     'remoteRef.metadataPolicy',
   ],
-])('%s names the field', (_what, ref, field) => {
+])('%s names the field [V1.1.6]', (_what, ref, field) => {
   expect(() => remoteRefOf(ref)).toThrow(expect.objectContaining({ code: 'INVALID_REQUEST', field }) as Error);
 });

@@ -52,7 +52,7 @@ test.each<[string, () => string, () => string]>([
   ['base64 in lines', () => base64(both).replaceAll(/.{76}/g, '$&\n'), () => both],
   ['several, with comments and a key between them', () => `# first\n${one}\n${key}# second\n${both}`, () => one + both],
   ['Windows line ends', () => one.replaceAll('\n', '\r\n'), () => one],
-])('caBundle: %s', async (_what, text, expected) => {
+])('caBundle: %s [V1.4.8]', async (_what, text, expected) => {
   const { pem = '' } = await read({ caBundle: text() });
   expect(pem.replaceAll('\r', '')).toBe(expected());
 });
@@ -64,7 +64,7 @@ test.each<[string, () => string, string]>([
   ['a half', () => one.slice(0, 200), 'holds no certificate'],
   ['damage in the second', () => one + one.replace(/\n.{10}/, '\nAAAAAAAAAA'), 'certificate 2 of 2 is no X.509'],
   ['too much of it', () => one.repeat(3_000), 'longer than'],
-])('caBundle: %s is refused', async (_what, text, problem) => {
+])('caBundle: %s is refused [V1.4.9]', async (_what, text, problem) => {
   await expect(read({ caBundle: text() })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     field: 'spec.server.caBundle',
@@ -73,7 +73,7 @@ test.each<[string, () => string, string]>([
   await expect(read({ caBundle: text() })).rejects.not.toThrow('hunter2-marker');
 });
 
-test('caBundle wins over caProvider', async () => {
+test('caBundle wins over caProvider [V1.4.8]', async () => {
   const caProvider = { type: 'Secret', name: 'absent', key: 'x' } as const;
   expect(await read({ caBundle: one, caProvider })).toEqual({ pem: one, reads: 0 });
 });
@@ -86,14 +86,14 @@ describe.each(['Secret', 'ConfigMap'] as const)('caProvider of type %s', (type) 
     expect((await read({ caProvider: { ...caProvider, namespace: 'team-a' } })).pem).toBe(one);
   });
 
-  test('of another namespace is refused', async () => {
+  test('of another namespace is refused [V1.4.10]', async () => {
     await expect(read({ caProvider: { ...caProvider, namespace: 'team-b' } })).rejects.toMatchObject({
       code: 'NAMESPACE_NOT_ALLOWED',
       field: 'spec.server.caProvider',
     });
   });
 
-  test('where other namespaces are served has to name one', async () => {
+  test('where other namespaces are served has to name one [V1.4.10]', async () => {
     const scope = 'anyNamespace';
     await expect(read({ caProvider }, { scope })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -104,7 +104,7 @@ describe.each(['Secret', 'ConfigMap'] as const)('caProvider of type %s', (type) 
     expect(pem).toBe(lab.otherAuthority.certificate);
   });
 
-  test('with content that is no certificate is refused', async () => {
+  test('with content that is no certificate is refused [V1.4.11]', async () => {
     await expect(read({ caProvider: { ...caProvider, key: 'bad' } })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       field: 'spec.server.caProvider',

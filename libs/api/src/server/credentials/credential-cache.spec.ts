@@ -28,7 +28,7 @@ async function read(reader: Credentials, key = 'id', namespace?: string): Promis
   return Buffer.from(value).toString();
 }
 
-test('hands out values verbatim, from one request, for thirty seconds at most', async () => {
+test('hands out values verbatim, from one request, for thirty seconds at most [V1.4.6]', async () => {
   const { clock, objects, reader } = setup();
   objects.apply(secret('team-a', 'login', { id: ' one\n', key: 'two' }));
   expect([await read(reader), await read(reader, 'key')]).toEqual([' one\n', 'two']);

@@ -116,7 +116,7 @@ const right = (kind: Kind) => (['secretKey', 'secret', 'caProvider'].includes(ki
 describe.each(kinds)('%s', (kind) => {
   const path = kind === 'caProvider' ? `${field}.caProvider` : field;
 
-  test('an absent object is named', async () => {
+  test('an absent object is named [V1.4.4]', async () => {
     const { code, said } = await outcome(kind, 'NOT_FOUND');
     expect([code, said]).toEqual([
       'CREDENTIALS_UNUSABLE',
@@ -153,7 +153,7 @@ describe.each(kinds)('%s', (kind) => {
     expect([code, asked.length]).toEqual(['CREDENTIALS_UNUSABLE', 1]);
   });
 
-  test('a store that names a foreign namespace is told of stores, and nothing is asked [3.1.18] [P2.6.6]', async () => {
+  test('a store that names a foreign namespace is told of stores, and nothing is asked [3.1.18] [P2.6.6] [V1.4.2]', async () => {
     const { code, said, asked } = await outcome(kind, {}, { selector: { namespace: 'team-b' }, holder: 'store' });
     const referred = what[kind].split(' ')[0];
     expect([code, said, asked]).toEqual([
@@ -215,7 +215,7 @@ describe.each<Kind>(['secretKey', 'configMapKey', 'caProvider'])('%s', (kind) =>
     ['no data', {}],
     ['data that is null', { data: null }],
     ['another key', { data: { other: 'eA==' } }],
-  ])('of an object with %s names the key', async (_what, answer) => {
+  ])('of an object with %s names the key [V1.4.5]', async (_what, answer) => {
     const { code, said } = await outcome(kind, answer);
     expect([code, said]).toEqual(['CREDENTIALS_UNUSABLE', expect.stringContaining(`${what[kind]} has no key id`)]);
   });

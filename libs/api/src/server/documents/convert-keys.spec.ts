@@ -3,7 +3,7 @@ import { convertFoundKeys } from './convert-keys.ts';
 
 const tags = new Map<string, string>();
 
-test('every key gets the form that a Secret can have', () => {
+test('every key gets the form that a Secret can have [V1.6.3]', () => {
   const found = new Map([
     ['app/key', 1],
     ['app key', 2],
@@ -17,7 +17,7 @@ test('every key gets the form that a Secret can have', () => {
 test.each([
   ['app/key', 'app key'],
   ['app_key', 'app/key'],
-])('%p and %p do not become one', (...keys) => {
+])('%p and %p do not become one [V1.6.2]', (...keys) => {
   const found = new Map(keys.map((key, value) => [key, value]));
   const convert = () => convertFoundKeys(found, { tags, conversionStrategy: 'Default' });
   expect(convert).toThrow(ProviderError);

@@ -15,23 +15,23 @@ describe('the value of a push', () => {
     ['ä', Buffer.from('{"x":1}')],
   ]);
 
-  test('is that of its key', async () => {
+  test('is that of its key [V1.8.1]', async () => {
     expect(await pushValue({ data, secretKey: 'b' }, call)).toEqual(Buffer.from('<&>'));
   });
 
-  test('of a key that is not there is an error with its name, or empty', async () => {
+  test('of a key that is not there is an error with its name, or empty [V1.8.2]', async () => {
     await expect(pushValue({ data, secretKey: 'c' }, call)).rejects.toThrow(
       refusal({ code: 'INVALID_REQUEST', publicMessage: 'the source Secret has no key c', field: 'match.secretKey' }),
     );
     expect(await pushValue({ data, secretKey: 'c' }, call, { absentKey: 'empty' })).toHaveLength(0);
   });
 
-  test('without a key is all of the data as texts, sorted, without escapes for HTML', async () => {
+  test('without a key is all of the data as texts, sorted, without escapes for HTML [V1.8.3]', async () => {
     const value = Buffer.from(await pushValue({ data, secretKey: '' }, call)).toString();
     expect(value).toBe('{"a":"x","b":"<&>","ä":"{\\"x\\":1}"}');
   });
 
-  test('of bytes that are no text is taken as it is by its key, and refused where it has to become JSON', async () => {
+  test('of bytes that are no text is taken as it is by its key, and refused where it has to become JSON [V1.8.4] [V1.12.5]', async () => {
     const binary = Buffer.from([0x61, 0xff]);
     const push = { data: new Map([...data, ['z', binary], ['y', binary]]), secretKey: '' };
     expect(await pushValue({ ...push, secretKey: 'z' }, call)).toEqual(binary);
@@ -86,11 +86,11 @@ describe('the metadata of a push', () => {
     ['null', 'null'],
     [envelope({}), 'an empty spec'],
     [envelope(undefined), 'no spec'],
-  ])('%s has the defaults', async (text) => {
+  ])('%s has the defaults [V1.7.1]', async (text) => {
     expect(await read(text)).toEqual({ format: 'binary' });
   });
 
-  test('names of fields match in any case, keys of maps do not', async () => {
+  test('names of fields match in any case, keys of maps do not [V1.7.4]', async () => {
     const spec = { KMSKEYID: 'k', Tags: { Format: 'x', format: 'y' }, rules: [{ INDAYS: 3 }] };
     expect(await read(envelope(spec))).toEqual({
       kmsKeyID: 'k',
@@ -100,7 +100,7 @@ describe('the metadata of a push', () => {
     });
   });
 
-  test('may be YAML', async () => {
+  test('may be YAML [V1.7.3]', async () => {
     const text = `apiVersion: kubernetes.external-secrets.io/v1alpha1
 kind: PushSecretMetadata
 spec:
@@ -132,7 +132,7 @@ spec:
       `a: &a [x,x]\n${Array.from({ length: 30 }, (_, i) => `b${i}: &b${i} [*${i ? `b${i - 1}` : 'a'},*${i ? `b${i - 1}` : 'a'}]`).join('\n')}`,
       'metadata',
     ],
-  ])('%.60s is refused, and the field is named', async (text, field) => {
+  ])('%.60s is refused, and the field is named [V1.7.2] [V1.7.5]', async (text, field) => {
     await expect(read(text)).rejects.toThrow(refusal({ code: 'INVALID_REQUEST', field }));
   });
 
@@ -157,14 +157,14 @@ describe('one field of metadata without an envelope', () => {
     ['{"a":{"secretPushFormat":"inner"},"secretPushFormat":"outer"}', 'outer'],
     ['{"a":{},"b":{"c":{"secretPushFormat":"deep"}}}', 'deep'],
     ['{"a":[{"secretPushFormat":"in a list"}]}', undefined],
-  ])('%s', async (text, expected) => {
+  ])('%s [V1.7.6]', async (text, expected) => {
     expect(await field(text)).toBe(expected);
   });
 
   test.each([
     ['{"a":{"secretPushFormat":1}}', 'metadata.a.secretPushFormat'],
     ['[]', 'metadata'],
-  ])('%s is refused', async (text, name) => {
+  ])('%s is refused [V1.7.7]', async (text, name) => {
     await expect(field(text)).rejects.toThrow(refusal({ code: 'INVALID_REQUEST', field: name }));
   });
 });

@@ -58,7 +58,7 @@ test('the last attempt is the last, and no pause is longer than the time that is
   expect(delay({ outcome: answered(429, '5'), remainingMs: 5_000 })).toBeUndefined();
 });
 
-test('a server says when, up to a bound', () => {
+test('a server says when, up to a bound [V1.14.4]', () => {
   expect(delay({ outcome: answered(503, '3') })).toBe(3_000);
   expect(delay({ outcome: answered(503, '0') })).toBe(0);
   expect(delay({ outcome: answered(503, '10') })).toBe(10_000);
@@ -78,7 +78,7 @@ test.each([
   expect(parseRetryAfter(text, 60_000)).toBe(expected);
 });
 
-test('a store asks for so many attempts after the first, and one pause', () => {
+test('a store asks for so many attempts after the first, and one pause [V1.13.3]', () => {
   expect(httpRetryOf(undefined)).toEqual({});
   expect(delay({ attempt: 5 }, httpRetryOf({ maxRetries: 5, retryIntervalMs: 700 }), 1)).toBe(700);
   expect(delay({ attempt: 6 }, httpRetryOf({ maxRetries: 5, retryIntervalMs: 700 }))).toBeUndefined();

@@ -14,7 +14,7 @@ test.each<[RawRetrySettings | null | undefined, object | undefined]>([
   [{ retryInterval: '1h2m3.5s' }, { retryIntervalMs: 3_723_500 }],
   [{ retryInterval: '500ms' }, { retryIntervalMs: 500 }],
   [{ retryInterval: '0' }, { retryIntervalMs: 0 }],
-])('%j is %j', (raw, expected) => {
+])('%j is %j [V1.13.1]', (raw, expected) => {
   expect(parseRetrySettings(raw)).toEqual(expected);
 });
 
@@ -28,7 +28,7 @@ test.each<[RawRetrySettings, string]>([
   [{ maxRetries: 1.5 }, 'spec.retrySettings.maxRetries'],
   [{ maxRetries: '3' }, 'spec.retrySettings.maxRetries'],
   [{ maxRetries: 2 ** 31 }, 'spec.retrySettings.maxRetries'],
-])('%j is refused, naming %s', (raw, field) => {
+])('%j is refused, naming %s [V1.13.2]', (raw, field) => {
   expect(() => parseRetrySettings(raw)).toThrow(ProviderError);
   expect(() => parseRetrySettings(raw)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', field }) as Error);
 });

@@ -1,6 +1,6 @@
 /** What a check has seen that the rule forbids; the text is the report's. It names no value of the config. */
-export class Finding extends Error {
-  override readonly name = 'Finding';
+export class BrokenRule extends Error {
+  override readonly name = 'BrokenRule';
 }
 
 /** Thrown by a check that finds nothing to check, though everything that its rule needs is there. */
@@ -8,7 +8,7 @@ export class NothingToCheck extends Error {
   override readonly name = 'NothingToCheck';
 }
 
-/** @throws Finding with `seen` unless `holds` */
+/** @throws BrokenRule with `seen` unless `holds` */
 export function demand(holds: boolean, seen: string): asserts holds {
-  if (!holds) throw new Finding(seen);
+  if (!holds) throw new BrokenRule(seen);
 }
