@@ -38,7 +38,7 @@ describe('what Key Vault would refuse is not asked for [V5.6.16]', () => {
       'bin',
       Buffer.from([0xff, 0xfe, 0]),
       { field: SECRET_KEY },
-      'the value is no UTF-8 text',
+      'key k of the source Secret holds bytes that are no UTF-8 text',
     ],
     ['nothing', 'empty', '', { field: SECRET_KEY }, 'the value is empty'],
     ['too much', 'large', 'ü'.repeat(12_801), { code: 'LIMIT_EXCEEDED' }, 'the value has 25602 bytes, and a secret of'],

@@ -1,4 +1,4 @@
-import { type CallContext, type Push, pushValue } from '@eso/api/server';
+import { type CallContext, checkPushText, type Push, pushValue } from '@eso/api/server';
 import { checkManaged, currentObject } from './current-object.ts';
 import { vaultPushOptions, type VaultPushOptions } from './push-options.ts';
 import { deletedState, recoverObject, type RecoverTarget } from './recover.ts';
@@ -15,6 +15,9 @@ const WANTED: Readonly<Record<RemoteObject['type'], (value: Uint8Array, options:
   cert: wantedCertificate,
 };
 
+/** Keys and certificates may be bytes. */
+const TEXT = { why: 'a secret of Key Vault is text', nextStep: 'encode it in the source Secret, such as in base64' };
+
 /**
  * Makes an object of a vault what a push wants it to be, where it is not: a new one with the mark of this operator, another one only
  * if it has it. One that was deleted, and has the mark, is recovered first, as its name is taken until it is purged.
@@ -24,6 +27,7 @@ const WANTED: Readonly<Record<RemoteObject['type'], (value: Uint8Array, options:
 export async function pushObject(target: RecoverTarget, push: Push, call: CallContext): Promise<void> {
   const object = remoteObject(push.remoteKey, REMOTE_KEY);
   const options = await vaultPushOptions(push, call);
+  if (object.type === 'secret') checkPushText(push, TEXT);
   const wanted = WANTED[object.type](await pushValue(push, call), options);
   tellUnused(object, options, call);
   try {

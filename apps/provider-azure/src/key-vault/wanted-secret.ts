@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { ProviderError } from '@eso/api/server';
 import type { VaultPushOptions } from './push-options.ts';
 import { SECRET_KEY, type WantedObject } from './wanted-object.ts';
@@ -6,7 +5,7 @@ import { SECRET_KEY, type WantedObject } from './wanted-object.ts';
 /** The largest value of a secret, bytes. */
 const MAX_BYTES = 25_600;
 
-/** A secret with this value. @throws ProviderError INVALID_REQUEST, LIMIT_EXCEEDED for what Key Vault refuses or would change. */
+/** A secret with this text. @throws ProviderError INVALID_REQUEST, LIMIT_EXCEEDED for what Key Vault refuses. */
 export function wantedSecret(value: Uint8Array, options: VaultPushOptions): WantedObject {
   checkValue(value);
   const { expiresOn, contentType, tags } = options;
@@ -29,11 +28,6 @@ export function wantedSecret(value: Uint8Array, options: VaultPushOptions): Want
 }
 
 function checkValue(value: Uint8Array): void {
-  if (!isUtf8(value))
-    throw new ProviderError('INVALID_REQUEST', 'the value is no UTF-8 text, and a secret of Key Vault is text', {
-      field: SECRET_KEY,
-      nextStep: 'encode it in the source Secret, such as in base64',
-    });
   if (value.length === 0)
     throw new ProviderError('INVALID_REQUEST', 'the value is empty, which Key Vault does not take', {
       field: SECRET_KEY,
