@@ -18,7 +18,7 @@ export type {
 } from './backend.ts';
 export type { LoginResult, LoginSessionOptions } from './backends/login-session-options.ts';
 export type { Session } from './backends/session.ts';
-export { SingleFlight } from '@eso/runtime';
+export { SingleFlight, silentLogger, systemClock } from '@eso/runtime';
 export type * from './credentials/credentials.ts';
 export * from './http/index.ts';
 export { parseRetrySettings, type RawRetrySettings, type RetrySettings } from './retry/retry-settings.ts';
@@ -42,8 +42,8 @@ export { JsonNumber } from '../property/json-number.ts';
 export type { ValueForm } from '../property/object-to-map.ts';
 export { convertFoundKeys } from './documents/convert-keys.ts';
 export { canonicalDocument, objectOf, readProperty, valueMap, writeProperty } from './documents/documents.ts';
+export { isManaged, MANAGED_BY, markedTags } from './documents/managed-mark.ts';
 export { type PushMetadata, pushMetadata, pushMetadataField } from './documents/push-metadata.ts';
-export { isManaged, MANAGED_BY } from './documents/managed-mark.ts';
 export { checkPushText, type PushTextOptions } from './documents/push-text.ts';
 export { pushValue, type PushValueOptions } from './documents/push-value.ts';
 export type { CallWork } from './calls/heavy-calls.ts';

@@ -1,0 +1,28 @@
+import { isManaged, ProviderError } from '@eso/api/server';
+import { inWords, type RemoteObject } from './remote-key.ts';
+import type { VaultClient } from './vault-client.ts';
+import { isAbsent, readObject, type VaultObject } from './vault-object.ts';
+import { REMOTE_KEY } from './wanted-object.ts';
+
+/** The latest version, read anew; undefined: there is no such object. */
+export async function currentObject(
+  vault: VaultClient,
+  object: RemoteObject,
+  signal: AbortSignal,
+): Promise<VaultObject | undefined> {
+  try {
+    return await readObject(vault, { object, version: '', field: REMOTE_KEY, signal });
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws ProviderError ALREADY_EXISTS */
+export function checkManaged(object: RemoteObject, tags: ReadonlyMap<string, string>, state = ''): void {
+  if (isManaged(tags)) return;
+  throw new ProviderError('ALREADY_EXISTS', `${state}${inWords(object)} is not managed by external-secrets`, {
+    field: REMOTE_KEY,
+    nextStep: 'choose another remote key, or give the object the tag managed-by with the value external-secrets',
+  });
+}

@@ -1,0 +1,4 @@
+import { runProvider } from '@eso/api/server';
+import { azureProvider } from './definition.ts';
+
+runProvider(azureProvider());
