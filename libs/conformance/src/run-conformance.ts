@@ -33,6 +33,9 @@ export interface ConformanceOptions {
   readonly onRule?: (rule: RuleReport) => void;
 }
 
+/** The status of gRPC with this name. */
+const UNAUTHENTICATED = 16;
+
 /** Every rule's id and title, in the order in which they are checked. */
 export const RULES: readonly { readonly id: RuleId; readonly title: string }[] = Object.entries(RULE_BOOK).map(
   ([id, { title }]) => ({ id: id as RuleId, title }),
@@ -83,7 +86,7 @@ async function checkServed(lab: Lab): Promise<void> {
   } catch (error) {
     throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
-  if (status === undefined || status === Number(Code.Unauthenticated))
+  if (status === undefined || status === UNAUTHENTICATED)
     throw new Error(`${where}: a client with the certificate that is to be accepted is refused`);
 }
 

@@ -128,9 +128,9 @@ class SpecimenBackend implements Backend {
     if (foreign && this.#breaks !== 'push.3')
       throw new ProviderError('ALREADY_EXISTS', `secret ${remoteKey} is somebody else's`);
     const value = Buffer.from(data.get(secretKey) ?? []).toString();
-    const texts = [...data].map(([key, part]) => [key, Buffer.from(part).toString()] as const);
+    const kept = this.#breaks === 'push.5' && secretKey === '' ? [...data].slice(1) : [...data];
+    const texts = kept.map(([key, part]) => [key, Buffer.from(part).toString()] as const);
     const object = property ? { ...this.#properties(known), [property]: value } : Object.fromEntries(texts);
-    if (this.#breaks === 'push.5' && secretKey === '') delete object[texts[0]?.[0] ?? ''];
     const text = property || secretKey === '' ? JSON.stringify(object) : this.#written(value, known);
     this.#secrets.set(remoteKey, { ...known, versions: [text] });
     if (this.#breaks !== 'watch.2') for (const tell of this.#watchers) tell([remoteKey]);
