@@ -148,7 +148,7 @@ describe.each(['a config object', 'a SecretStore', 'a ClusterSecretStore'])('%s'
       refusal(400, 'ExpiredTokenException', 'Token eyJhbGciOi.eyJzdWIi.c2ln expired'),
       'CREDENTIALS_REJECTED',
       /^AWS STS does not accept the token of ServiceAccount team-a\/app \(ExpiredTokenException\)$/,
-      /./,
+      /clock of the cluster/,
     ],
     [
       'an issuer that AWS cannot reach',
