@@ -57,6 +57,11 @@ export class AdverseProxy implements AsyncDisposable {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
+  /** Stays the same, whatever the fault. */
+  get port(): number {
+    return this.#port;
+  }
+
   /** Requests that the present fault, or the last one, was for. */
   get hit(): number {
     return this.#hit;
