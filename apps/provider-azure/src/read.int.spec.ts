@@ -150,11 +150,12 @@ describe('find', () => {
     await lab.secrets.setSecret(named('found-3'), 'off', { tags: { team: 'find' }, enabled: false });
   });
 
-  test('by name, whatever the path, without disabled ones [V5.5.1]', async () => {
+  test('by name, without disabled ones, and by no path [V5.5.1]', async () => {
     const name = { regexp: `^${run}-found` };
     const both = { [named('found-1')]: 'one', [named('found-2')]: 'two' };
     expect(await lab.find('good', { name })).toEqual(both);
-    expect(await lab.find('good', { name, path: 'anything' })).toEqual(both);
+    const { code, error } = await refusedCall(lab.find('good', { name, path: 'anything' }));
+    expect({ code, field: error.field }).toEqual({ code: 'UNSUPPORTED', field: 'find.path' });
   });
 
   test('by tags, all of them, and by a name as well [V5.5.2]', async () => {

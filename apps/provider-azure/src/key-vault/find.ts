@@ -7,15 +7,19 @@ import type { VaultClient } from './vault-client.ts';
 const CONCURRENCY = 8;
 
 /**
- * All secrets that a find selects, by their names: enabled ones with all of the tags, whose names match. `path` counts for nothing, as
- * upstream has it. A secret that goes between the list and the read was not there to be found; any other failure is that of the whole.
- * @throws ProviderError LIMIT_EXCEEDED; never SECRET_NOT_FOUND.
+ * All secrets that a find selects, by their names: enabled ones with all of the tags, whose names match. A secret that goes between the list and the read was not there to be found; any other failure is that of the whole.
+ * @throws ProviderError UNSUPPORTED for a path, which the names of a vault do not have; LIMIT_EXCEEDED; never SECRET_NOT_FOUND.
  */
 export async function findVaultSecrets(
   vault: VaultClient,
   find: Find,
   call: CallContext,
 ): Promise<Map<string, Uint8Array>> {
+  if (find.path !== undefined)
+    throw new ProviderError('UNSUPPORTED', 'the secrets of a vault have no paths', {
+      field: 'find.path',
+      nextStep: 'remove find.path; find.name.regexp selects by the beginning of a name as well',
+    });
   const names = await selected(vault, find, call.signal);
   const found = new Map<string, Uint8Array>();
   let bytes = 0;

@@ -273,8 +273,11 @@ function realVault(env: NodeJS.ProcessEnv): RealVault | undefined {
   return { url, tenantId, clientId, clientSecret };
 }
 
-/** Leads this process to the test server by the real names, as an administrator does with a proxy and an authority of his own. */
-function reach(azure: KeyVaultServer): () => void {
+/**
+ * Leads this process to the test server by the real names, as an administrator does with a proxy and an authority of his own.
+ * @returns what leads it back
+ */
+export function reach(azure: KeyVaultServer): () => void {
   const authorities = getCACertificates();
   const before = { ...process.env };
   process.env['HTTPS_PROXY'] = azure.proxyUrl;
