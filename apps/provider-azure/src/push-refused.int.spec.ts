@@ -105,6 +105,22 @@ describe('an identity that may not', () => {
   });
 });
 
+test.each(['secret', 'key'] as const)(
+  'a %s that stands behind a certificate is left to that [V5.6.24]',
+  async (type) => {
+    const name = `behind-${type}`;
+    await pushes.value('good', `cert/${name}`, pfxOf(newMaterial()));
+    const remoteKey = `${type}/${name}`;
+    for (const { code, error } of [
+      await refused(remoteKey, VALUE),
+      await refusedCall(pushes.delete('good', remoteKey)),
+    ]) {
+      expect({ code, field: error.field }).toEqual({ code: 'ALREADY_EXISTS', field: REMOTE_KEY });
+      expect(error.publicMessage).toBe(`${type} ${name} stands behind certificate ${name}`);
+    }
+  },
+);
+
 describe('a name that something deleted has', () => {
   test('of somebody else is not taken back [V5.6.20]', async () => {
     await lab.secrets.setSecret('theirs', 'theirs');

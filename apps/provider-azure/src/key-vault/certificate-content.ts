@@ -21,12 +21,12 @@ const MAX_CERTIFICATES = 100;
  * Reads PKCS#12 without a password, DER, or PEM.
  * @throws ProviderError INVALID_REQUEST that says what is wrong with it.
  */
-export function certificateContent(value: Uint8Array): CertificateContent {
+export async function certificateContent(value: Uint8Array): Promise<CertificateContent> {
   const blocks = pemBlocks(value);
   if (blocks) return pemContent(blocks);
   const der = certificateIn(value);
   if (der) return { leaf: der.raw };
-  const leaf = leafOfPfx(value);
+  const leaf = await leafOfPfx(value);
   if (leaf) return { leaf, imported: { contentType: 'application/x-pkcs12', bytes: value } };
   throw refusedValue(
     'value from secret is not a valid certificate: it is neither PKCS#12 nor DER nor PEM',

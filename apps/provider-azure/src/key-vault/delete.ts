@@ -1,4 +1,4 @@
-import { checkManaged, currentObject } from './current-object.ts';
+import { ownObject } from './current-object.ts';
 import { inWords, remoteObject } from './remote-key.ts';
 import type { VaultClient, VaultClients } from './vault-client.ts';
 import { isAbsent } from './vault-object.ts';
@@ -11,9 +11,7 @@ import { REMOTE_KEY } from './wanted-object.ts';
  */
 export async function deleteObject(vault: VaultClient, remoteKey: string, signal: AbortSignal): Promise<void> {
   const object = remoteObject(remoteKey, REMOTE_KEY);
-  const existing = await currentObject(vault, object, signal);
-  if (!existing) return;
-  checkManaged(object, existing.tags);
+  if (!(await ownObject(vault, object, signal))) return;
   const words = inWords(object);
   const call = { action: `delete ${words}`, object: words, field: REMOTE_KEY };
   try {

@@ -1,5 +1,5 @@
 import { type CallContext, checkPushText, type Push, pushValue } from '@eso/api/server';
-import { checkManaged, currentObject } from './current-object.ts';
+import { ownObject } from './current-object.ts';
 import { vaultPushOptions, type VaultPushOptions } from './push-options.ts';
 import { deletedState, recoverObject, type RecoverTarget } from './recover.ts';
 import { inWords, remoteObject, type RemoteObject } from './remote-key.ts';
@@ -9,7 +9,9 @@ import { wantedKey } from './wanted-key.ts';
 import { REMOTE_KEY, type WantedObject } from './wanted-object.ts';
 import { wantedSecret } from './wanted-secret.ts';
 
-const WANTED: Readonly<Record<RemoteObject['type'], (value: Uint8Array, options: VaultPushOptions) => WantedObject>> = {
+const WANTED: Readonly<
+  Record<RemoteObject['type'], (value: Uint8Array, options: VaultPushOptions) => WantedObject | Promise<WantedObject>>
+> = {
   secret: wantedSecret,
   key: wantedKey,
   cert: wantedCertificate,
@@ -28,7 +30,7 @@ export async function pushObject(target: RecoverTarget, push: Push, call: CallCo
   const object = remoteObject(push.remoteKey, REMOTE_KEY);
   const options = await vaultPushOptions(push, call);
   if (object.type === 'secret') checkPushText(push, TEXT);
-  const wanted = WANTED[object.type](await pushValue(push, call), options);
+  const wanted = await WANTED[object.type](await pushValue(push, call), options);
   tellUnused(object, options, call);
   try {
     await writeWhereNeeded(target.vault, object, wanted, call.signal);
@@ -46,8 +48,7 @@ async function writeWhereNeeded(
   wanted: WantedObject,
   signal: AbortSignal,
 ): Promise<void> {
-  const existing = await currentObject(vault, object, signal);
-  if (existing) checkManaged(object, existing.tags);
+  const existing = await ownObject(vault, object, signal);
   if (existing && wanted.isSame(existing)) return;
   const words = inWords(object);
   await vault.call({ action: `write ${words}`, object: words, field: REMOTE_KEY }, signal, (clients) =>

@@ -12,6 +12,8 @@ export interface VaultObject {
   readonly tags: ReadonlyMap<string, string>;
   /** Instants that the vault keeps of it, by upstream's names; absent ones are left out. */
   readonly attributes: ReadonlyMap<string, Date>;
+  /** Whether it stands behind a certificate, and comes and goes with that. */
+  readonly isOfCertificate: boolean;
   /** Of a secret that has one. */
   readonly contentType?: string | undefined;
 }
@@ -86,6 +88,7 @@ function objectOf(properties: Properties, content: Uint8Array | undefined): Vaul
   return {
     content,
     tags: tagsOf(properties),
+    isOfCertificate: 'managed' in properties && properties.managed === true,
     attributes: new Map(Object.entries(attributes).filter((entry): entry is [string, Date] => entry[1] !== undefined)),
   };
 }

@@ -8,8 +8,8 @@ import { SECRET_KEY, type WantedObject } from './wanted-object.ts';
  * A certificate with its key and chain. Its expiry is what stands in it, its content type what its form is.
  * @throws ProviderError INVALID_REQUEST for what is no certificate.
  */
-export function wantedCertificate(value: Uint8Array, { tags }: VaultPushOptions): WantedObject {
-  const { leaf, imported } = certificateContent(value);
+export async function wantedCertificate(value: Uint8Array, { tags }: VaultPushOptions): Promise<WantedObject> {
+  const { leaf, imported } = await certificateContent(value);
   return {
     isSame: ({ content }) => leaf.equals(content),
     write: ({ certificates }, { name, signal }) => {

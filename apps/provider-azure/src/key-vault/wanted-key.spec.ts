@@ -12,7 +12,7 @@ const ec = (curve: string) => generateKeyPairSync('ec', { namedCurve: curve }).p
 /** The object as a vault shows it: its public half. */
 function existing(jwk: object, expires?: Date): VaultObject {
   const attributes = new Map(expires ? [['expires', expires]] : []);
-  return { content: Buffer.from(JSON.stringify(jwk)), tags: new Map(), attributes };
+  return { content: Buffer.from(JSON.stringify(jwk)), tags: new Map(), isOfCertificate: false, attributes };
 }
 
 test.each(['pkcs8', 'pkcs1'] as const)('an RSA key in %s is the same as its public half', (type) => {
