@@ -60,6 +60,13 @@ describe('a secret', () => {
     );
   });
 
+  test('has tags whose JSON is escaped as upstream escapes it [V5.3.8]', async () => {
+    await lab.secrets.setSecret(named('markup'), 'v', { tags: { link: '<a&b>' } });
+    const text = await lab.get('good', named('markup'), { metadataPolicy: 'Fetch' });
+    expect(text).toContain('"link":"\\u003ca\\u0026b\\u003e"');
+    expect(await lab.get('good', named('markup'), { metadataPolicy: 'Fetch', property: 'link' })).toBe('<a&b>');
+  });
+
   test('is a map of its members, with their exact texts [V5.4.2]', async () => {
     expect(await lab.map('good', named('json'))).toEqual({
       'a.b': 'literal',
