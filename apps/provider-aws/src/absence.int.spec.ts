@@ -113,17 +113,20 @@ test.each([
   ['', ''],
   ['InvalidRequestException', "You can't perform this operation on the secret because it was marked for deletion."],
   ['InvalidParameterException', 'The secret was marked for deletion'],
-])('a secret that is scheduled for deletion is gone, in words of its own: %s [V3.1.8]', async (type, message) => {
-  if (type) proxy.script = () => awsError(400, type, message);
-  else {
-    await create({ Name: 'leaving', SecretString: 'x' });
-    await lab.aws.send(new DeleteSecretCommand({ SecretId: 'leaving' }));
-  }
-  const { code, says, advises } = await fail('leaving');
-  expect(code).toBe('SECRET_NOT_FOUND');
-  expect(says).toMatch(/^secret leaving is scheduled for deletion .* eu-central-1 \(Invalid\w+Exception\)$/);
-  expect(advises).toContain('restore');
-});
+])(
+  'a secret that is scheduled for deletion is gone, in words of its own: %s [V3.1.8] [V13.2.5]',
+  async (type, message) => {
+    if (type) proxy.script = () => awsError(400, type, message);
+    else {
+      await create({ Name: 'leaving', SecretString: 'x' });
+      await lab.aws.send(new DeleteSecretCommand({ SecretId: 'leaving' }));
+    }
+    const { code, says, advises } = await fail('leaving');
+    expect(code).toBe('SECRET_NOT_FOUND');
+    expect(says).toMatch(/^secret leaving is scheduled for deletion .* eu-central-1 \(Invalid\w+Exception\)$/);
+    expect(advises).toContain('restore');
+  },
+);
 
 describe('an ARN', () => {
   test('of another region is no absent secret', async () => {

@@ -237,9 +237,10 @@ test.each<[string, object, string]>([
   ],
   ['a role', { role: ['arn'] }, 'role'],
   ['session tags', { sessionTags: { team: 'a' } }, 'sessionTags'],
+  ['a service that is none', { service: 'S3' }, 'service'],
   ['a policy that is none', { sessionTagsPolicy: 'All' }, 'sessionTagsPolicy'],
   ['a custom tag', { customSessionTags: { team: 7 } }, 'customSessionTags.team'],
-])('of a wrong type in a store: %s is named [V2.1.3]', async (what, config, path) => {
+])('of a wrong type in a store: %s is named [V2.1.3] [V2.4.1]', async (what, config, path) => {
   const name = what.replaceAll(' ', '-');
   lab.store('SecretStore', name, config);
   const { code, error } = await refusedCall(lab.get(name, 'db'));

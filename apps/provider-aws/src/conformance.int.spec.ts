@@ -95,6 +95,12 @@ function objectsOf(kind: Service): TestObject[] {
   const data = { id: encoded(accessKeyId), secret: encoded(secretAccessKey) };
   return [
     { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace: 'team-a' }, data },
+    ...['ECRAuthorizationToken', 'STSSessionToken'].map((generator) => ({
+      apiVersion: GENERATOR.apiVersion,
+      kind: generator,
+      metadata: { name: GENERATOR.name, namespace: 'team-a' },
+      spec: { region: REGION, auth: keysIn('keys') },
+    })),
     ...config(kind, 'own'),
     ...config(kind, 'other', {}, 'team-b'),
     ...config(kind, 'broken', { auth: keysIn('no-keys') }),
@@ -113,6 +119,8 @@ const metadata = (spec: object) => ({
   spec,
 });
 
+const GENERATOR = { apiVersion: 'generators.external-secrets.io/v1alpha1', name: 'made', sourceNamespace: 'team-a' };
+
 /** What the services do not have in common. */
 const PARTS: Readonly<Record<Service, Omit<ConformanceConfigInput, 'serverName' | 'hooks'>>> = {
   SecretsManager: {
@@ -125,7 +133,7 @@ const PARTS: Readonly<Record<Service, Omit<ConformanceConfigInput, 'serverName' 
     pushProperty: { key: 'pushed-properties' },
     pushWhole: { key: 'pushed-whole' },
     tooLarge: [{ key: 'large/one' }, { name: '^large/' }],
-    lacks: { generator: 'the generators of AWS are not served yet' },
+    generator: { ...GENERATOR, kind: 'ECRAuthorizationToken' },
   },
   ParameterStore: {
     secrets: [text, spaces],
@@ -136,8 +144,8 @@ const PARTS: Readonly<Record<Service, Omit<ConformanceConfigInput, 'serverName' 
     absentVersion: { key: 'versions', version: '9' },
     pushWhole: { key: 'pushed-whole', metadata: metadata({ encodeAsDecoded: true }) },
     tooLarge: [{ name: '^/large/' }],
+    generator: { ...GENERATOR, kind: 'STSSessionToken' },
     lacks: {
-      generator: 'the generators of AWS are not served yet',
       pushProperty: 'a parameter has no properties to push to, as in External Secrets',
     },
   },
@@ -162,7 +170,9 @@ test.each<Service>(['SecretsManager', 'ParameterStore'])(
       ({ apiVersion: OWN, kind, name, storeRefKind: 'Provider', storeName: name, sourceNamespace }) as const;
     const cluster = 'ClusterSecretStore';
     const report = await conformanceOf({
-      definition: awsProvider({ endpoints: { secretsManager: proxy.url, ssm: proxy.url, sts: moto.url } }),
+      definition: awsProvider({
+        endpoints: { secretsManager: proxy.url, ssm: proxy.url, sts: moto.url, ecr: proxy.url },
+      }),
       objects: objectsOf(kind),
       limits: { responseBytes: RESPONSE_BYTES },
       config: {

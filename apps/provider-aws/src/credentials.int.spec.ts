@@ -131,13 +131,13 @@ describe('Validate', () => {
     });
   });
 
-  test('asks AWS nothing', async () => {
+  test('asks AWS nothing [V2.6.1]', async () => {
     expect(await validate('plain')).toMatchObject({ valid: true, warnings: [] });
     expect(proxy.requests).toEqual([]);
   });
 });
 
-test('a store is read and written', async () => {
+test('a store is read and written [V2.6.2]', async () => {
   const { capabilities, features } = await lab.provider.client.store.capabilities(lab.request('plain'));
   expect(capabilities).toBe(SecretStoreCapabilities.READ_WRITE);
   expect(features).toEqual(expect.arrayContaining(['push', 'delete', 'exists', 'batch']));

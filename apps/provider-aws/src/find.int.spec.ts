@@ -94,7 +94,7 @@ describe.each(selections)('%s', (_, find) => {
     ['AWS fails to read', 'InternalServiceError', 'An error occurred on the server side', 'BACKEND_UNAVAILABLE'],
     ['cannot be read for a reason of tomorrow', 'SomethingNew', 'text', 'INVALID_REQUEST'],
   ])(
-    'one secret that %s fails the whole find: a part must not pass for all [V3.2.8]',
+    'one secret that %s fails the whole find: a part must not pass for all [V3.2.8] [V13.2.4]',
     async (_cause, type, message, code) => {
       proxy.script = answered('app/web', type, message);
       const { code: said, error } = await refusedCall(lab.find('plain', find));
@@ -122,7 +122,7 @@ describe.each(selections)('%s', (_, find) => {
   });
 });
 
-test('a batch that AWS refuses as a whole because of one secret is read one by one', async () => {
+test('a batch that AWS refuses as a whole because of one secret is read one by one [V13.2.4]', async () => {
   await create({ Name: 'empty/one', Tags: tags({ kind: 'empty' }) });
   await create({ Name: 'empty/two', SecretString: 'two', Tags: tags({ kind: 'empty' }) });
   expect(await lab.find('plain', { tags: { kind: 'empty' } })).toEqual({ 'empty/two': 'two' });
@@ -168,7 +168,7 @@ describe('tags and paths are what they say, whatever the filters of AWS make of 
     ['letters that filters do not take', { städte: 'Köln, Bonn' }, ['word']],
     ['an empty value', { none: '' }, ['word']],
     ['more than ten filters', Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`many-${n}`, `v${n}`])), ['twelve']], // prettier-ignore
-  ])('%s', async (_, wanted, names) => {
+  ])('%s [V13.2.6]', async (_, wanted, names) => {
     expect(Object.keys(await lab.find('plain', { tags: wanted }))).toEqual(names);
     const [{ body } = { body: '' }] = proxy.of('ListSecrets');
     const { Filters = [] } = JSON.parse(body) as { Filters?: { Values: string[] }[] };

@@ -54,7 +54,7 @@ describe('ECRAuthorizationToken', () => {
     },
   );
 
-  test('of public registries comes from us-east-1, wherever its region is [V12.2.2]', async () => {
+  test('of public registries comes from us-east-1, wherever its region is [V12.2.2] [V13.2.7]', async () => {
     const expiresAt = 1_800_000_000.25;
     proxy.script = () => asJson({ authorizationData: { authorizationToken: token('AWS:secret'), expiresAt } });
     expect(await generate({ scope: 'public' })).toEqual({
@@ -143,7 +143,7 @@ describe('ECRAuthorizationToken', () => {
       'NAMESPACE_NOT_ALLOWED',
       'spec.auth.jwt.serviceAccountRef',
     ],
-  ])('with %s is refused, without a word to AWS', async (_what, spec, code, field) => {
+  ])('with %s is refused, without a word to AWS [V12.2.10]', async (_what, spec, code, field) => {
     const { code: answered, error } = await refusedCall(generate(spec));
     expect([answered, error.field]).toEqual([code, field]);
     expect(error.nextStep).not.toBe('');
@@ -173,7 +173,7 @@ describe('STSSessionToken', () => {
   };
   const form = () => Object.fromEntries(new URLSearchParams(proxy.of('GetSessionToken')[0]?.body));
 
-  test('gives temporary keys and their end, from the endpoint that the provider was given [V12.2.7]', async () => {
+  test('gives temporary keys and their end, from the endpoint that the provider was given [V12.2.7] [V2.3.2]', async () => {
     expect(await generate()).toEqual({
       access_key_id: expect.stringMatching(/^\w{16,}$/) as string,
       secret_access_key: expect.stringMatching(/./) as string,

@@ -24,7 +24,7 @@ afterAll(async () => {
   await proxy.stop();
 });
 
-test('throttling is tried three times, then answered as such and worth another try', async () => {
+test('throttling is tried three times, then answered as such and worth another try [V2.7.1] [V13.2.1]', async () => {
   proxy.script = () => awsError(400, 'ThrottlingException', 'Rate exceeded');
   const { status, code, error } = await refusedCall(lab.get('plain', 'db'));
   expect({ status, code }).toEqual({ status: Code.ResourceExhausted, code: 'BACKEND_THROTTLED' });

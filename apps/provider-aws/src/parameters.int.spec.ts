@@ -60,6 +60,18 @@ describe('GetSecret', () => {
     expect(Object.keys(await lab.find('inline', { name: { regexp: 'secure' } }))).toEqual(['/app/secure']);
   });
 
+  test('calls are counted under the service that the store names, as dashboards know it [6.4.2]', async () => {
+    const name =
+      'externalsecret_provider_api_calls_count{provider="AWS/ParameterStore",call="GetParameter",status="success"}';
+    const counted = async (): Promise<number> => {
+      const line = (await lab.provider.registry.metrics()).split('\n').find((text) => text.startsWith(name));
+      return Number(line?.slice(name.length) ?? 0);
+    };
+    const before = await counted();
+    await lab.get('inline', 'secure');
+    expect(await counted()).toBe(before + 1);
+  });
+
   test('a version by number and by label, the latest without one [V4.1.3]', async () => {
     expect(await lab.get('plain', 'versions')).toBe('second');
     expect(await lab.get('plain', 'versions', { version: '1' })).toBe('first');

@@ -165,6 +165,23 @@ describe('where cluster-scoped stores may log in as the pod', () => {
     expect(asked).toEqual([]);
   });
 
+  test('a role that the pod is not trusted with is said to be the business of the provider', async () => {
+    const path = join(scratch, 'token');
+    await writeFile(path, 'token-of-the-pod');
+    process.env['AWS_WEB_IDENTITY_TOKEN_FILE'] = path;
+    process.env['AWS_ROLE_ARN'] = ROLE;
+    const body =
+      '<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>';
+    proxy.script = () => ({ status: 403, body });
+    const { code, error } = await refusedCall(lab.get(fresh(), 'db'));
+    expect([code, error.field]).toEqual(['ACCESS_DENIED', 'spec.provider.aws.auth']);
+    expect(error.publicMessage).toBe(
+      "may not log in as the provider's pod: AWS answered AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    );
+    expect(error.nextStep).toContain("the role that is bound to the provider's ServiceAccount");
+    expect(lab.log.join('')).not.toContain('token-of-the-pod');
+  });
+
   test('roles are assumed from there [V2.2.7]', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = KEYS.AccessKeyId;
     process.env['AWS_SECRET_ACCESS_KEY'] = KEYS.SecretAccessKey;

@@ -2,7 +2,7 @@
 import { ManualClock } from '@eso/runtime';
 import { AwsProxy, eventually } from '@eso/testing';
 import type { AwsStoreConfig } from './config/aws.ts';
-import { AwsLab, type InlineStoreKind, refusedCall } from './testing/aws-lab.ts';
+import { AwsLab, type InlineStoreKind, refusedCall, REGION } from './testing/aws-lab.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/app';
 const HOP = 'arn:aws:iam::123456789012:role/hop';
@@ -98,15 +98,16 @@ describe.each<InlineStoreKind>(['SecretStore', 'ClusterSecretStore'])('a %s', (k
   };
   const written = { sessionTags: [{ key: 'team', value: 'a' }], customSessionTags: { cost: '7', empty: '' } };
 
-  test('has the tags that are written, and no others, without a policy [V2.2.12]', async () => {
+  test('has the tags that are written, and no others, without a policy; STS is asked in the region of the store [V2.1.1] [V2.2.8] [V13.2.3]', async () => {
     await lab.get(store(written), 'db');
     expect(assumed()).toEqual([{ role: ROLE, externalId: undefined, tags: { team: 'a' }, transitive: [] }]);
+    expect(proxy.of('AssumeRole').map(({ region }) => region)).toEqual([REGION]);
   });
 
   test.each([
     ['Simple', {}],
     ['Custom', { cost: '7' }],
-  ] as const)('has tags of who uses which store by policy %s [V2.2.12]', async (sessionTagsPolicy, more) => {
+  ] as const)('has tags of who uses which store by policy %s [V2.2.8] [V13.2.3]', async (sessionTagsPolicy, more) => {
     const name = store({ ...written, sessionTagsPolicy, transitiveTagKeys: ['esoNamespace'] });
     await lab.get(name, 'db');
     const tags = { esoNamespace: 'team-a', esoStoreName: name, esoStoreKind: kind, ...more };

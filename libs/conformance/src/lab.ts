@@ -74,6 +74,7 @@ export class Lab {
   /** What was seen at things that can be done only once. */
   readonly observations: Observations = {};
   readonly #made: Buffer[] = [];
+  readonly #plain = new Map<string, Promise<Uint8Array>>();
   readonly #open = new Set<{ close(): void }>();
   #connection: Connection | undefined;
 
@@ -149,6 +150,21 @@ export class Lab {
   /** A request for all secrets that meet the criteria. */
   search({ store, name, tags = {}, path = '' }: CriteriaFixture) {
     return { ...this.through(store), find: { tags, path, ...(name === undefined ? {} : { name: { regexp: name } }) } };
+  }
+
+  /**
+   * What one call has been answered for a secret, on a connection where nothing else went on: what other calls are compared with.
+   * @throws ConnectError where it was none
+   */
+  plainAnswer(secret: AskedSecret): Promise<Uint8Array> {
+    const id = JSON.stringify([secret.key, secret.version, secret.property, secret.store]);
+    const known =
+      this.#plain.get(id) ??
+      this.connect()
+        .store.getSecret(this.ask(secret))
+        .then(({ value }) => value);
+    this.#plain.set(id, known);
+    return known;
   }
 
   /** A store like the config's whose config does not exist. */

@@ -7,21 +7,32 @@ import { runConformance } from './run-conformance.ts';
 
 const USAGE = 'usage: conformance --address HOST:PORT --certs DIR [--config FILE] [--report FILE]';
 
+/** @throws TypeError with how the command is used */
+function argumentsOf() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        address: { type: 'string' },
+        certs: { type: 'string' },
+        config: { type: 'string' },
+        report: { type: 'string' },
+      },
+    });
+    const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(values.address ?? '') ?? [];
+    if (host !== undefined && values.certs !== undefined)
+      return { ...values, host, port: Number(port), certs: values.certs };
+  } catch (error) {
+    throw new TypeError(USAGE, { cause: error });
+  }
+  throw new TypeError(USAGE);
+}
+
 /** Exit code: 0 when no rule failed, 1 when one did, 2 when nothing could be checked. */
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      address: { type: 'string' },
-      certs: { type: 'string' },
-      config: { type: 'string' },
-      report: { type: 'string' },
-    },
-  });
-  const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(values.address ?? '') ?? [];
-  if (host === undefined || values.certs === undefined) throw new TypeError(USAGE);
-  const config = values.config === undefined ? undefined : await readConfig(values.config);
-  const report = await runConformance({ host, port: Number(port), certsDir: values.certs }, { config });
-  if (values.report !== undefined) await writeFile(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
+  const { host, port, certs, config: file, report: to } = argumentsOf();
+  const config = file === undefined ? undefined : await readConfig(file);
+  const report = await runConformance({ host, port, certsDir: certs }, { config });
+  if (to !== undefined) await writeFile(to, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(`${reportLines(report).join('\n')}\n`);
   return report.rules.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
 }

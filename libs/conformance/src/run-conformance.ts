@@ -8,6 +8,7 @@ import { BrokenRule, NothingToCheck } from './broken-rule.ts';
 import { Lab } from './lab.ts';
 import type { Report, RuleReport } from './report.ts';
 import { RULE_BOOK, type RuleEntry, type RuleId } from './rule-book.ts';
+import { HEALTH_CHECK } from './wire/raw-session.ts';
 import { readCredentials } from './wire/credentials.ts';
 
 /** Which provider, and as whom it is asked. */
@@ -32,6 +33,9 @@ export interface ConformanceOptions {
   readonly onRule?: (rule: RuleReport) => void;
 }
 
+/** The status of gRPC with this name. */
+const UNAUTHENTICATED = 16;
+
 /** Every rule's id and title, in the order in which they are checked. */
 export const RULES: readonly { readonly id: RuleId; readonly title: string }[] = Object.entries(RULE_BOOK).map(
   ([id, { title }]) => ({ id: id as RuleId, title }),
@@ -39,7 +43,8 @@ export const RULES: readonly { readonly id: RuleId; readonly title: string }[] =
 
 /**
  * Checks every rule of the contract that can be checked, one after the other. A rule that is broken is in the report.
- * @throws TypeError for a config that cannot be used; what the file system says of the certificates
+ * @throws TypeError for a config that cannot be used; Error where the client is not served at all, so that every refusal of others
+ * would seem right; what the file system says of the certificates
  */
 export async function runConformance(target: ConformanceTarget, options: ConformanceOptions = {}): Promise<Report> {
   const { only, ruleTimeoutMs = 150_000, onRule } = options;
@@ -54,6 +59,7 @@ export async function runConformance(target: ConformanceTarget, options: Conform
   const startedMs = performance.now();
   const rules: RuleReport[] = [];
   try {
+    await checkServed(lab);
     const { features, problem } = await featuresOf(lab);
     lab.features = features;
     for (const { id } of RULES) {
@@ -66,6 +72,22 @@ export async function runConformance(target: ConformanceTarget, options: Conform
     lab.close();
   }
   return { rules, totalMs: Math.round(performance.now() - startedMs) };
+}
+
+/** @throws Error where no call of the client that is to be accepted gets an answer */
+async function checkServed(lab: Lab): Promise<void> {
+  const { host, port, serverName } = lab.address;
+  const where = `nothing can be checked at ${host}:${port} (${serverName})`;
+  let status: number | undefined;
+  try {
+    const session = await lab.raw();
+    ({ status } = await session.call(HEALTH_CHECK).ended);
+    session.destroy();
+  } catch (error) {
+    throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+  if (status === undefined || status === UNAUTHENTICATED)
+    throw new Error(`${where}: a client with the certificate that is to be accepted is refused`);
 }
 
 /** What the kind can do: what the config says, else what it claims, else nothing, with what kept it from being known. */

@@ -1,7 +1,5 @@
 import { pipeline, Readable, Transform } from 'node:stream';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { STSClient } from '@aws-sdk/client-sts';
 import type { AwsError } from './failure.ts';
 import type { Shape } from './shape.ts';
 
@@ -30,9 +28,9 @@ export class UnusableAnswer extends Error implements AwsError {
  * empty object would be a secret without a value, or a list without entries.
  * @param shapes of operations that are not among them, the size alone is checked
  */
-export function checkAnswers(client: SecretsManagerClient | SSMClient | STSClient, shapes: AnswerShapes = {}): void {
-  // Their stacks differ in the types of requests alone, which nothing here looks at.
-  const { middlewareStack } = client as SecretsManagerClient;
+export function checkAnswers(client: { readonly middlewareStack: unknown }, shapes: AnswerShapes = {}): void {
+  // The stacks of the clients differ in the types of requests alone, which nothing here looks at.
+  const middlewareStack = client.middlewareStack as SecretsManagerClient['middlewareStack'];
   middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);

@@ -1,3 +1,4 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { RetrySettings } from '@eso/api/server';
 import { clientSettings } from './client-settings.ts';
 
@@ -35,4 +36,14 @@ test('an interval is the pause before each attempt, up to the longest that a cal
 test('who has no credentials does not get those of the process', async () => {
   const provide = settings().credentialDefaultProvider()();
   await expect(provide).rejects.toMatchObject({ code: 'CONFIG_INVALID', field: 'spec.provider.aws.auth' });
+});
+
+test.each([
+  ['us-east-1-fips', 'us-east-1', true],
+  ['fips-us-east-1', 'us-east-1', true],
+  ['eu-central-1', 'eu-central-1', false],
+])('%s is signed for %s, and asks for FIPS or not: %p [V2.4.2]', async (region, signed, fips) => {
+  const client = new SecretsManagerClient({ ...settings(), region });
+  expect([await client.config.region(), await client.config.useFipsEndpoint()]).toEqual([signed, fips]);
+  client.destroy();
 });

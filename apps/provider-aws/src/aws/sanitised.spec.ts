@@ -8,7 +8,8 @@ test.each([
   ['AWS4-HMAC-SHA256 credential=demo/20260101', 'AWS4-HMAC-SHA256'],
   ['key_AKIAIOSFODNN7EXAMPLE_x', 'key_(access key)_x'],
   ['key AKIAIOSFODNN7EXAMPLE of ASIAIOSFODNN7EXAMPLE', 'key (access key) of (access key)'],
-])('%s', (text, kept) => {
+  ['Token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln expired', 'Token (token) expired'],
+])('%s [V2.5.1]', (text, kept) => {
   expect(sanitised(text)).toBe(kept);
 });
 

@@ -1,9 +1,12 @@
 /** Whether a part of an answer is what AWS says that it is. */
 export type Shape = (value: unknown) => boolean;
 
-export const text: Shape = (value) => typeof value === 'string';
-export const number: Shape = (value) => typeof value === 'number';
-export const bytes: Shape = (value) => value instanceof Uint8Array;
+/** A text, which may be empty. */
+export const isText: Shape = (value) => typeof value === 'string';
+/** A number. */
+export const isNumber: Shape = (value) => typeof value === 'number';
+/** What the SDK has decoded from base64. */
+export const isBytes: Shape = (value) => value instanceof Uint8Array;
 
 /** What may be missing. */
 export function optional(shape: Shape): Shape {

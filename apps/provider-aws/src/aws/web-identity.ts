@@ -9,6 +9,7 @@ import {
 } from '@eso/api/server';
 import type { FieldPath } from './aws-config.ts';
 import type { AwsIdentity } from './aws-identity.ts';
+import { checkAnswers } from './answer-check.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure, rejectedAs } from './failure.ts';
 import type { IdentityWords, Origin } from './origin.ts';
@@ -75,6 +76,7 @@ async function assumeByToken(
   const { token } = await credentials.serviceAccountToken(ref, { audiences: [audience] }, field);
   signal.throwIfAborted();
   const client = new STSClient(clientSettings({ region, endpoint, at, login: unsigned }));
+  checkAnswers(client);
   const request = {
     RoleArn: roleArn,
     RoleSessionName: SESSION_NAME,
@@ -100,7 +102,7 @@ async function assumeByToken(
         `and audience ${audience}`,
       at,
     });
-    throw rejectedAs(failure, tokenWords(exchange));
+    throw rejectedAs(failure, tokenWords(exchange, failure.backend?.code));
   } finally {
     client.destroy();
   }
@@ -110,9 +112,16 @@ function unsigned(): Promise<never> {
   return Promise.reject(new Error('a request with a web identity is not signed'));
 }
 
-function tokenWords({ account, audience, field }: Exchange): IdentityWords {
+function tokenWords({ account, audience, field }: Exchange, code = ''): IdentityWords {
+  const what = `the token of ServiceAccount ${account.namespace}/${account.name}`;
+  if (code.startsWith('ExpiredToken'))
+    return {
+      what,
+      field,
+      nextStep: 'nothing, once: it asks for another; if it lasts, set the clock of the cluster right',
+    };
   return {
-    what: `the token of ServiceAccount ${account.namespace}/${account.name}`,
+    what,
     field,
     nextStep: `register the cluster's token issuer in IAM as an OpenID Connect provider, with audience ${audience} (annotation ${AUDIENCE})`,
   };

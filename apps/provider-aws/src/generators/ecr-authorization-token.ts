@@ -5,6 +5,7 @@ import { accessOf } from '../aws/access.ts';
 import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { checkAuth } from '../aws/check-auth.ts';
+import { checkAnswers } from '../aws/answer-check.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure } from '../aws/failure.ts';
@@ -62,6 +63,7 @@ async function privateTokens(
 ): Promise<readonly AuthorizationData[]> {
   const { config, metrics, signal, at } = context;
   const client = new ECRClient(clientSettings({ region: config.region, endpoint, login, at }));
+  checkAnswers(client);
   understandXmlErrors(client);
   try {
     const { authorizationData = [] } = await metrics.track('GetAuthorizationToken', () =>
@@ -83,6 +85,7 @@ async function publicToken(
   const { metrics, signal, at } = context;
   const region = PUBLIC_REGION;
   const client = new ECRPUBLICClient(clientSettings({ region, endpoint, login, at }));
+  checkAnswers(client);
   understandXmlErrors(client);
   try {
     const { authorizationData } = await metrics.track('GetAuthorizationToken', () =>

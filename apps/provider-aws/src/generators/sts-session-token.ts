@@ -5,6 +5,7 @@ import type { FieldPath } from '../aws/aws-config.ts';
 import type { AwsIdentity, AwsIdentityProvider } from '../aws/aws-identity.ts';
 import { checkAuth } from '../aws/check-auth.ts';
 import { checkRegion } from '../aws/check-region.ts';
+import { checkAnswers } from '../aws/answer-check.ts';
 import { clientSettings } from '../aws/client-settings.ts';
 import type { Endpoints } from '../aws/endpoints.ts';
 import { awsFailure } from '../aws/failure.ts';
@@ -61,6 +62,7 @@ async function sessionOf(
   const { region, requestParameters = {} } = config;
   const { sessionDuration, serialNumber, tokenCode } = requestParameters;
   const client = new STSClient(clientSettings({ region, endpoint, login, at }));
+  checkAnswers(client);
   const command = new GetSessionTokenCommand({
     ...(sessionDuration === undefined ? {} : { DurationSeconds: sessionDuration }),
     ...(serialNumber === undefined ? {} : { SerialNumber: serialNumber }),

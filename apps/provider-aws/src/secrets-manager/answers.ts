@@ -1,23 +1,24 @@
 import type { AnswerShapes } from '../aws/answer-check.ts';
-import { bytes, listOf, objectWith, optional, text } from '../aws/shape.ts';
+import { isBytes, listOf, objectWith, optional, isText } from '../aws/shape.ts';
 
-const tags = optional(listOf(objectWith({ Key: text, Value: optional(text) })));
+const tags = optional(listOf(objectWith({ Key: isText, Value: optional(isText) })));
 
-const content = { SecretString: optional(text), SecretBinary: optional(bytes) };
+const content = { SecretString: optional(isText), SecretBinary: optional(isBytes) };
 
-/** The content of one secret in a batch, and what one failed with. */
+/** The content of one secret in a batch. */
 export const SECRET_CONTENT = objectWith(content);
-export const SECRET_ERROR = objectWith({ SecretId: text, ErrorCode: optional(text), Message: optional(text) });
+/** What one secret of a batch failed with. */
+export const SECRET_ERROR = objectWith({ SecretId: isText, ErrorCode: optional(isText), Message: optional(isText) });
 
-const written = objectWith({ Name: text });
+const written = objectWith({ Name: isText });
 
 /** What AWS Secrets Manager answers; a batch is looked at secret by secret. */
 export const SECRETS_MANAGER_ANSWERS: AnswerShapes = {
-  GetSecretValue: objectWith({ Name: text, ...content }),
-  DescribeSecret: objectWith({ Name: text, Tags: tags }),
+  GetSecretValue: objectWith({ Name: isText, ...content }),
+  DescribeSecret: objectWith({ Name: isText, Tags: tags }),
   ListSecrets: objectWith({
-    SecretList: listOf(objectWith({ Name: text, ARN: optional(text), Tags: tags })),
-    NextToken: optional(text),
+    SecretList: listOf(objectWith({ Name: isText, ARN: optional(isText), Tags: tags })),
+    NextToken: optional(isText),
   }),
   CreateSecret: written,
   PutSecretValue: written,

@@ -26,7 +26,7 @@ test.each<[string, SecretsManagerConfig]>([
   ['spec.secretsManager.recoveryWindowInDays', config({ secretsManager: { recoveryWindowInDays: 6 } })],
   ['spec.secretsManager.recoveryWindowInDays', config({ secretsManager: { recoveryWindowInDays: 31 } })],
   ['spec.secretsManager', config({ secretsManager: { recoveryWindowInDays: 7, forceDeleteWithoutRecovery: true } })],
-])('%s is named: %j', (field, bad) => {
+])('%s is named: %j [V2.4.3]', (field, bad) => {
   expect(checkConfig(bad)).toEqual([expect.objectContaining({ field })]);
 });
 
@@ -39,7 +39,7 @@ test('a token of a ServiceAccount is enough, and so is nothing: whose identity c
   expect(configWarnings(both)).toEqual(['spec.auth.secretRef has no effect beside spec.auth.jwt']);
 });
 
-test('what has no effect is said, and only then', () => {
+test('what has no effect is said, and only then [V2.1.2]', () => {
   const special = { externalID: 'x', sessionTags: [{ key: 'a', value: 'b' }], transitiveTagKeys: [] };
   expect(configWarnings(config(special))).toEqual([
     'spec.externalID has no effect without spec.role',

@@ -11,7 +11,7 @@ const good: AwsStoreConfig = {
 const problems = (changes: Partial<AwsStoreConfig>) =>
   checkStoreConfig({ ...good, ...changes }, (path) => `spec.provider.aws.${path}`);
 
-test('access keys and a region are enough, fips regions among them', () => {
+test('access keys and a region are enough, fips regions among them [V2.4.2]', () => {
   for (const region of ['eu-central-1', 'us-east-1-fips', 'not-known-yet']) expect(problems({ region })).toEqual([]);
 });
 
@@ -26,7 +26,7 @@ test.each<[string, Partial<AwsStoreConfig>]>([
     { auth: { secretRef: { accessKeyIDSecretRef: selector } } },
   ],
   ['spec.provider.aws.secretsManager.recoveryWindowInDays', { secretsManager: { recoveryWindowInDays: 3 } }],
-])('%s is named: %j', (field, changes) => {
+])('%s is named: %j [V2.1.4] [V2.4.2]', (field, changes) => {
   const [problem, ...others] = problems(changes);
   expect(problem).toMatchObject({ field });
   expect(problem?.code).toBeUndefined();
@@ -40,7 +40,7 @@ test('Parameter Store is served, and its config is checked as that of Secrets Ma
   ]);
 });
 
-test('Certificate Manager is not served, whatever else is wrong', () => {
+test('Certificate Manager is not served, whatever else is wrong [V2.1.5]', () => {
   const service = 'CertificateManager';
   expect(problems({ service, region: '', auth: { jwt: {} } })).toEqual([
     expect.objectContaining({

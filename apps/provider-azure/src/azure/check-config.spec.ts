@@ -2,15 +2,17 @@ import type { AzureConfig } from './azure-config.ts';
 import { checkVaultConfig } from './check-config.ts';
 
 const at = (path: string): string => `spec.${path}`;
-const good: AzureConfig = {
+const bare: AzureConfig = {
   authType: 'ServicePrincipal',
   environmentType: 'PublicCloud',
   useAzureSDK: false,
   vaultUrl: 'https://v.vault.azure.net',
+};
+const good = {
+  ...bare,
   tenantId: 't',
   authSecretRef: { clientId: { name: 's', key: 'k' }, clientSecret: { name: 's', key: 'k' } },
 };
-const { tenantId: _tenantId, authSecretRef: _authSecretRef, ...bare } = good;
 
 /** Fields at fault. */
 const fields = (config: AzureConfig): string[] => checkVaultConfig(config, at).problems.map(({ field }) => field);

@@ -21,7 +21,7 @@ export interface AzureToken {
 }
 
 /** Who asks for a token, and for what. */
-export interface TokenRequest {
+export interface LoginRequest {
   readonly identity: AzureIdentity;
   readonly cloud: Cloud;
   /** What the token is made out to: `https://vault.azure.net`. */
@@ -36,7 +36,7 @@ export interface TokenRequest {
  * One login. Nothing of it is kept but the token: the kit's session knows how long that is good.
  * @throws ProviderError CREDENTIALS_REJECTED, CREDENTIALS_UNUSABLE, CONFIG_INVALID, BACKEND_THROTTLED, BACKEND_UNAVAILABLE, TIMEOUT.
  */
-export async function requestToken(request: TokenRequest): Promise<AzureToken> {
+export async function requestToken(request: LoginRequest): Promise<AzureToken> {
   const { identity, resource, signal, at } = request;
   const seen: Exchange = {};
   const transport = sdkTransport({
@@ -60,7 +60,7 @@ export async function requestToken(request: TokenRequest): Promise<AzureToken> {
   }
 }
 
-function credentialOf({ identity, cloud }: TokenRequest, httpClient: SdkHttpClient): TokenCredential {
+function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): TokenCredential {
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   const options = { ...common, authorityHost: cloud.authority, disableInstanceDiscovery: !cloud.isKnown };
   switch (identity.kind) {

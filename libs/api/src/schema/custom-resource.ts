@@ -58,8 +58,9 @@ export const CONFIG_GROUP = 'provider.external-secrets.io';
 /** The first version of every config kind. */
 export const CONFIG_VERSION = 'v2alpha1';
 
-/** Group and version of every kind of generator. */
+/** Group of every kind of generator. */
 export const GENERATOR_GROUP = 'generators.external-secrets.io';
+/** The version of every kind of generator, which is upstream's. */
 export const GENERATOR_VERSION = 'v1alpha1';
 
 /** What a version of a config kind says about its objects. */

@@ -1,6 +1,6 @@
 import { Code } from '@connectrpc/connect';
 import { errorCodes, isErrorCode } from '@eso/api/contract';
-import { BrokenRule, demand } from '../broken-rule.ts';
+import { BrokenRule, demand, NothingToCheck } from '../broken-rule.ts';
 import type { Lab } from '../lab.ts';
 import type { Heard } from '../wire/overheard.ts';
 import type { Check } from './check.ts';
@@ -36,7 +36,7 @@ export const wordChecks = {
     return Promise.resolve();
   },
   'words.2': async (lab) => {
-    for (const heard of lab.overheard.all)
+    for (const heard of heardOf(lab.overheard.all))
       for (const text of [heard.message, ...heard.details.map(({ message }) => message)]) {
         demand(Buffer.byteLength(text) <= MOST_BYTES, `${said(heard)} says ${Buffer.byteLength(text)} bytes`);
         demand(!UNSEEN.test(text), `${said(heard)} says more than one line, or what is not seen`);
@@ -45,7 +45,7 @@ export const wordChecks = {
   },
   'words.3': async (lab) => {
     const values = lab.secretValues().flatMap(forms);
-    for (const heard of lab.overheard.all) {
+    for (const heard of heardOf(lab.overheard.all)) {
       const text = [
         heard.message,
         ...heard.details.flatMap(({ message, code, details }) => [message, code, ...Object.entries(details).flat()]),
@@ -74,7 +74,13 @@ export const wordChecks = {
 
 /** Errors that the provider's own code has made; a library answers Unimplemented without it. */
 function judged(lab: Lab): Heard[] {
-  return lab.overheard.all.filter((heard) => heard.judged && heard.status !== Code.Unimplemented);
+  return heardOf(lab.overheard.all.filter((heard) => heard.judged && heard.status !== Code.Unimplemented));
+}
+
+/** @throws NothingToCheck where there is no error */
+function heardOf(errors: Heard[]): Heard[] {
+  if (errors.length === 0) throw new NothingToCheck('no error was seen');
+  return errors;
 }
 
 function said(heard: Heard): string {

@@ -1,11 +1,12 @@
 import { startTestProvider, testCertificates, type TestProviderOptions } from '@eso/api/testing';
 import type { ConformanceConfigInput } from '../config/config.ts';
 import type { Report } from '../report.ts';
-import { runConformance } from '../run-conformance.ts';
+import { type ConformanceOptions, runConformance } from '../run-conformance.ts';
 import { slowed } from './slowed.ts';
 
 /** A provider, its objects, and what is behind it. */
-export interface ConformanceOfOptions extends Omit<TestProviderOptions, 'tls' | 'allowUnnamedStores'> {
+export interface ConformanceOfOptions
+  extends Omit<TestProviderOptions, 'tls' | 'allowUnnamedStores'>, Omit<ConformanceOptions, 'config'> {
   /** Without name of the server and hooks, which come with the provider. */
   readonly config: Omit<ConformanceConfigInput, 'serverName' | 'hooks'>;
   /**
@@ -26,6 +27,7 @@ const STOP_TIMEOUT_MS = 20_000;
  */
 export async function conformanceOf({ config, slowMs = 0, ...options }: ConformanceOfOptions): Promise<Report> {
   const { slow } = config;
+  const { only, ruleTimeoutMs, onRule } = options;
   const certificates = await testCertificates();
   try {
     const provider = await startTestProvider({
@@ -43,6 +45,9 @@ export async function conformanceOf({ config, slowMs = 0, ...options }: Conforma
       return await runConformance(
         { host, port, certsDir: certificates.clientDir, strangerDir: certificates.strangerDir },
         {
+          ...(only && { only }),
+          ...(ruleTimeoutMs !== undefined && { ruleTimeoutMs }),
+          ...(onRule && { onRule }),
           config: {
             ...config,
             serverName: certificates.serverName,

@@ -8,7 +8,7 @@ import { drip, pourWithoutEnd, sendHalf } from './bad-bodies.ts';
 
 /** What an {@link AdverseProxy} stands before. */
 export interface AdverseProxyOptions {
-  /** Base URL of the backend, http or https. */
+  /** Base URL of the backend, http or https. Over https it is asked by the name that the client used. */
   readonly target: string;
   /** Whose requests the fault is for. Default: everybody's. `refuse` is everybody's always. */
   readonly affects?: (request: AdverseRequest) => boolean;
@@ -55,6 +55,11 @@ export class AdverseProxy implements AsyncDisposable {
 
   get url(): string {
     return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
+  }
+
+  /** Stays the same, whatever the fault. */
+  get port(): number {
+    return this.#port;
   }
 
   /** Requests that the present fault, or the last one, was for. */
@@ -181,7 +186,9 @@ export class AdverseProxy implements AsyncDisposable {
   async #forward({ method, url, headers }: http.IncomingMessage, body: Buffer): Promise<BackendAnswered> {
     const { target, ca } = this.#options;
     const to = new URL(url ?? '/', target);
-    const options = { method, headers, ...(ca === undefined ? {} : { ca, servername: to.hostname }) };
+    // The name that the client asked for, wherever the backend listens.
+    const servername = (headers.host ?? to.hostname).replace(/:\d+$/, '');
+    const options = { method, headers, servername, ...(ca === undefined ? {} : { ca }) };
     const outgoing = to.protocol === 'https:' ? https.request(to, options) : http.request(to, options);
     outgoing.end(body);
     const [answer] = (await once(outgoing, 'response')) as [http.IncomingMessage];

@@ -4,3 +4,4 @@ export type { AdverseCalls } from './call-outcomes.ts';
 export { ADVERSE_CANARY, ADVERSE_CASES, type AdverseCase } from './cases.ts';
 export { adverseFindings, type AdverseSubject } from './findings.ts';
 export { adverseReads, type AdverseReads } from './reads.ts';
+export { TunnelProxy } from './tunnel-proxy.ts';
