@@ -1,5 +1,6 @@
 /** Pushes of secrets, keys and certificates, and their deletion, over the wire. */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
+import { eventually } from '@eso/testing';
 import { AzureLab, refusedCall } from './testing/azure-lab.ts';
 import { newMaterial, pfxOf } from './testing/pushed-material.ts';
 import { type VaultPush, VaultPushes } from './testing/vault-pushes.ts';
@@ -167,6 +168,8 @@ describe('a key', () => {
   });
 
   test('that is no PEM is symmetric, and imported each time, as a vault never shows it [V5.6.13]', async () => {
+    // Real ones take symmetric keys where they are managed HSMs.
+    if (!lab.isEmulated) return;
     const name = named('key-oct');
     await value(`key/${name}`, '0123456789abcdef');
     expect((await lab.keys.getKey(name)).keyType).toBe('oct');
@@ -184,21 +187,26 @@ describe('a key', () => {
   });
 });
 
+/** What was deleted, as soon as it can be seen: a real vault takes its time. */
+function deleted(type: 'secret' | 'cert' | 'key', name: string) {
+  const read: Record<typeof type, () => Promise<{ readonly properties: { readonly tags?: object } }>> = {
+    secret: () => lab.secrets.getDeletedSecret(name),
+    cert: () => lab.certificates.getDeletedCertificate(name),
+    key: () => lab.keys.getDeletedKey(name),
+  };
+  return eventually(read[type]);
+}
+
 describe('a deletion', () => {
-  const content = { secret: 'v', cert: pfxOf(newMaterial()), key: '0123456789abcdef' } as const;
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const content = { secret: 'v', cert: pfxOf(newMaterial()), key } as const;
 
   test.each(['secret', 'cert', 'key'] as const)('of a %s can be taken back, and is no purge [V5.7.1]', async (type) => {
     const name = named(`gone-${type}`);
     await value(`${type}/${name}`, content[type]);
     await pushes.delete('good', `${type}/${name}`);
     expect(await lab.exists('good', `${type}/${name}`)).toBe(false);
-    const deleted = { secret: lab.secrets, cert: lab.certificates, key: lab.keys };
-    const { properties } =
-      type === 'secret'
-        ? await deleted.secret.getDeletedSecret(name)
-        : type === 'cert'
-          ? await deleted.cert.getDeletedCertificate(name)
-          : await deleted.key.getDeletedKey(name);
+    const { properties } = await deleted(type, name);
     expect(properties.tags).toEqual(MANAGED);
   });
 
@@ -219,6 +227,7 @@ describe('a deletion', () => {
     const name = named(`back-${type}`);
     await value(`${type}/${name}`, content[type]);
     await pushes.delete('good', `${type}/${name}`);
+    await deleted(type, name);
     await value(`${type}/${name}`, type === 'secret' ? 'w' : content[type]);
     expect(await lab.exists('good', `${type}/${name}`)).toBe(true);
     if (type !== 'secret') return;

@@ -25,7 +25,7 @@ export function oidOf(sequence: Asn1): string {
 }
 
 /** A small number. @throws Error beyond 32 bits */
-export function integer(node: Asn1): number {
+export function smallInteger(node: Asn1): number {
   return asn1.derToInteger(content(node));
 }
 

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Asn1 } from 'node-forge/lib/asn1.js';
 import pbe from 'node-forge/lib/pbe.js';
 import util from 'node-forge/lib/util.js';
-import { child, children, integer, octets, oidOf, parseDer } from './asn1.ts';
+import { child, children, smallInteger, octets, oidOf, parseDer } from './asn1.ts';
 import { refusedValue } from './private-key.ts';
 
 /**
@@ -63,7 +63,7 @@ function checkRounds(parameters: Asn1, kind: keyof typeof MAX_ROUNDS): void {
 function roundsOf(parameters: Asn1): number {
   const rounds = child(parameters, 1);
   try {
-    return integer(rounds);
+    return smallInteger(rounds);
   } catch {
     // Of more than 32 bits.
     return Infinity;
@@ -80,7 +80,7 @@ async function decryptNew(parameters: Asn1, data: string): Promise<Asn1> {
   const hash = named ? HASHES[oidOf(named)] : 'sha1';
   if (!cipher || !hash) throw new TypeError('the algorithm is another');
   const salt = bytesOf(octets(child(derivation, 0)));
-  const key = await derive('', salt, Math.max(1, integer(child(derivation, 1))), cipher.keyBytes, hash);
+  const key = await derive('', salt, Math.max(1, smallInteger(child(derivation, 1))), cipher.keyBytes, hash);
   const decipher = createDecipheriv(cipher.name, key, bytesOf(octets(child(scheme, 1))));
   return parseDer(Buffer.concat([decipher.update(bytesOf(data)), decipher.final()]).toString('latin1'));
 }

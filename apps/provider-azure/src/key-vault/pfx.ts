@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { ProviderError } from '@eso/api/server';
 import type { Asn1 } from 'node-forge/lib/asn1.js';
-import { child, children, content, integer, octets, oidOf, parseDer } from './asn1.ts';
+import { child, children, content, smallInteger, octets, oidOf, parseDer } from './asn1.ts';
 import { decryptWithoutPassword } from './pfx-decryption.ts';
 import { refusedValue } from './private-key.ts';
 
@@ -45,7 +45,7 @@ function safeOf(bytes: Uint8Array): Asn1 | undefined {
   try {
     const pfx = parseDer(Buffer.from(bytes).toString('latin1'));
     const safe = child(pfx, 1);
-    if (integer(child(pfx, 0)) !== 3 || oidOf(safe) !== OID.data) return undefined;
+    if (smallInteger(child(pfx, 0)) !== 3 || oidOf(safe) !== OID.data) return undefined;
     return parseDer(octets(child(safe, 1, 0)));
   } catch {
     return undefined;

@@ -88,7 +88,7 @@ function objectOf(properties: Properties, content: Uint8Array | undefined): Vaul
   return {
     content,
     tags: tagsOf(properties),
-    isOfCertificate: 'managed' in properties && properties.managed === true,
+    isOfCertificate: 'managed' in properties && properties.managed,
     attributes: new Map(Object.entries(attributes).filter((entry): entry is [string, Date] => entry[1] !== undefined)),
   };
 }
