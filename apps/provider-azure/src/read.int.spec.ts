@@ -221,6 +221,14 @@ test('a certificate is its DER, whatever property is asked for [V5.3.6]', async 
   expect(await lab.bytes('good', `cert/${named('cert')}`, { property: 'x' })).toEqual(read);
 });
 
+test('calls are counted by the names that Key Vault has for them [6.4.4]', async () => {
+  const metrics = await lab.provider.registry.metrics();
+  for (const call of ['GetToken', 'GetSecret', 'GetKey', 'GetCertificate', 'ListSecrets'])
+    expect(metrics).toMatch(
+      new RegExp(`_api_calls_count{provider="Azure/KeyVault",call="${call}",status="success"} [1-9]`),
+    );
+});
+
 test('no value, token or client secret has reached the log', () => {
   const log = lab.log.join('');
   for (const secret of ['second', PASSWORD, '12345678901234567890', 'Bearer ']) expect(log).not.toContain(secret);
