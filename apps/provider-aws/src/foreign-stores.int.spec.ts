@@ -4,6 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +29,9 @@ let scratch: string;
 let kubeconfig: string;
 let child: ChildProcess;
 let client: TestProviderClient;
+/** Stands for the endpoint that gives a pod its identity. */
+let podEndpoint: Server;
+const podRequests: string[] = [];
 /** Stands for STS and ECR, which refuse everybody: no test of this file needs more of AWS. */
 let sts: AwsProxy;
 let metricsPort: number;
@@ -49,8 +54,21 @@ metadata: { name: ${name}${namespace === undefined ? '' : `, namespace: ${namesp
 spec: { provider: ${provider} }
 `);
 
+async function startPodEndpoint(): Promise<void> {
+  const answer = JSON.stringify({ AccessKeyId: 'AKIAOFTHEPOD00000000', SecretAccessKey: 'x', Token: 'y', Expiration: '2999-01-01T00:00:00Z' }); // prettier-ignore
+  podEndpoint = createServer((request, response) => {
+    podRequests.push(request.url ?? '');
+    response.end(answer);
+  }).listen(0, '127.0.0.1');
+  await once(podEndpoint, 'listening');
+}
+
 async function start(): Promise<number> {
-  const flags = ['--listen=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--drain-delay=0s'];
+  const flags = [
+    '--listen=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--drain-delay=0s',
+    '--cluster-store-ambient-credentials',
+  ]; // prettier-ignore
+  const pod = `http://127.0.0.1:${(podEndpoint.address() as AddressInfo).port}/pod`;
   const certDir = await lab.directory(await lab.server());
   child = spawn(
     process.execPath,
@@ -71,6 +89,7 @@ async function start(): Promise<number> {
         AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9',
         AWS_STS_ENDPOINT: sts.url,
         AWS_ECR_ENDPOINT: sts.url,
+        AWS_CONTAINER_CREDENTIALS_FULL_URI: pod,
       },
     },
   );
@@ -133,6 +152,9 @@ metadata: { name: app, namespace: team-a, annotations: { eks.amazonaws.com/role-
   await cluster.apply(
     '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: vault }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
   );
+  await apply('ClusterSecretStore', 'pod', aws('{}'));
+  await apply('SecretStore', 'pod', aws('{}'), 'team-a');
+  await startPodEndpoint();
   const port = await start();
   const pair = await lab.client();
   const tls = { serverName: LAB_SERVER_NAME, ca: pair['ca.crt'], cert: pair['tls.crt'], key: pair['tls.key'] };
@@ -144,6 +166,8 @@ afterAll(async () => {
   child.kill('SIGKILL');
   await once(child, 'exit');
   await rm(scratch, { recursive: true });
+  podEndpoint.closeAllConnections();
+  podEndpoint.close();
   await sts.stop();
   await lab.remove();
   await own.cluster.stop();
@@ -309,4 +333,14 @@ spec: ${spec}
   test('without a region is refused by the API server', async () => {
     await expect(generator('nowhere', '{ scope: public }')).rejects.toThrow(/spec\.region/);
   });
+});
+
+test('the identity of the pod is for ClusterSecretStores, as the flag says, and for nobody else', async () => {
+  const { code, error } = await refusedCall(client.store.validate(request('SecretStore', 'pod')));
+  expect([code, error.field]).toEqual(['CONFIG_INVALID', 'spec.provider.aws.auth']);
+  expect(podRequests).toEqual([]);
+  const get = client.store.getSecret({ ...request('ClusterSecretStore', 'pod'), remoteRef });
+  // There is no Secrets Manager; that somebody logged in to ask it is enough.
+  expect((await refusedCall(get)).code).toBe('BACKEND_UNAVAILABLE');
+  expect(podRequests).toEqual(['/pod']);
 });
