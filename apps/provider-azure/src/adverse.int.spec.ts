@@ -8,8 +8,10 @@ import {
   adverseFindings,
   AdverseProxy,
   adverseReads,
+  adverseWrites,
   type AdverseSubject,
   nodeErrorsAreErrors,
+  PUSHED_VALUE,
   TunnelProxy,
 } from '@eso/testing';
 import { APP, AzureLab, loginIn, NOBODY, PASSWORD, TENANT } from './testing/azure-lab.ts';
@@ -77,15 +79,22 @@ function logInAnew(): void {
 
 function subject(of: 'vault' | 'login'): AdverseSubject {
   const { client } = lab.provider;
-  const common = { hidden: [...Object.values(HIDDEN), PASSWORD], log: lab.log, proxy: proxies[of] };
-  const reads = (tenant: string) =>
-    adverseReads({ client, request: lab.request(tenant), key: 'db', find: { name: '^db', tags: { env: 'test' } } }); // prettier-ignore
-  if (of === 'vault') return { ...common, calls: reads('ill'), beside: reads('beside'), elsewhere: reads('beside') };
+  const common = { hidden: [...Object.values(HIDDEN), PASSWORD, PUSHED_VALUE], log: lab.log, proxy: proxies[of] };
+  const callsOf = (tenant: string) => {
+    const request = lab.request(tenant);
+    const find = { name: '^db', tags: { env: 'test' } };
+    return {
+      ...adverseReads({ client, request, key: 'db', find }),
+      ...adverseWrites({ client, request, key: 'pushed' }),
+    };
+  };
+  if (of === 'vault')
+    return { ...common, calls: callsOf('ill'), beside: callsOf('beside'), elsewhere: callsOf('beside') };
   const login = (tenant: string) => ({
     login: async (timeoutMs: number) =>
       String((await client.store.validate(lab.request(`${tenant}-login-${logins}`), { timeoutMs })).valid),
   });
-  return { ...common, calls: login('ill'), beside: login('beside'), elsewhere: reads('beside'), reopen: logInAnew };
+  return { ...common, calls: login('ill'), beside: login('beside'), elsewhere: callsOf('beside'), reopen: logInAnew };
 }
 
 beforeAll(logInAnew);
