@@ -7,8 +7,10 @@ import {
   adverseFindings,
   AdverseProxy,
   adverseReads,
+  adverseWrites,
   type AdverseSubject,
   nodeErrorsAreErrors,
+  PUSHED_VALUE,
 } from '@eso/testing';
 import { AwsLab, keysIn } from './testing/aws-lab.ts';
 
@@ -66,16 +68,20 @@ function assumeRoles(): void {
 }
 
 /** @param key of the secret that is there */
-function reads(store: string, key: string): AdverseCalls {
+function callsOf(store: string, key: string): AdverseCalls {
   const { client } = lab.provider;
   const find = { name: 'db', tags: { env: 'test' } };
-  return adverseReads({ client, request: lab.request(store), key, other: `${key}-other`, find });
+  const request = lab.request(store);
+  return {
+    ...adverseReads({ client, request, key, other: `${key}-other`, find }),
+    ...adverseWrites({ client, request, key: key.replace('db', store) }),
+  };
 }
 
 function subject(of: 'secrets' | 'parameters' | 'role'): AdverseSubject {
-  const common = { hidden: Object.values(HIDDEN), log: lab.log };
-  const secrets = (tenant: string) => reads(`${tenant}-secrets`, 'db');
-  const parameters = (tenant: string) => reads(`${tenant}-parameters`, '/db');
+  const common = { hidden: [...Object.values(HIDDEN), PUSHED_VALUE], log: lab.log };
+  const secrets = (tenant: string) => callsOf(`${tenant}-secrets`, 'db');
+  const parameters = (tenant: string) => callsOf(`${tenant}-parameters`, '/db');
   switch (of) {
     case 'secrets':
       return { ...common, proxy: proxies.secretsManager, calls: secrets('ill'), beside: secrets('beside'), elsewhere: parameters('beside') }; // prettier-ignore

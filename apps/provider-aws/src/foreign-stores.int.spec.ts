@@ -2,18 +2,14 @@
  * What provider-aws gains from stores that are not its own: a drill with the real process and the rights of its chart. The stores of
  * another provider hold secrets, and markers stand for them.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connectToProvider, type TestProviderClient } from '@eso/api/testing';
 import { AwsProxy, eventually, LAB_SERVER_NAME, type OwnControlPlane, ownControlPlane, TlsLab } from '@eso/testing';
 import { refusedCall, REGION } from './testing/aws-lab.ts';
+import { ProviderProcess } from './testing/provider-process.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const HOME = 'provider-aws';
 const apiVersion = 'external-secrets.io/v1';
 /** Stands in values, keys and versions of another provider's stores. */
@@ -23,14 +19,14 @@ const OWN_MARKER = 'ownprefixmarker';
 
 let own: OwnControlPlane;
 let lab: TlsLab;
-let scratch: string;
 let kubeconfig: string;
-let child: ChildProcess;
+let program: ProviderProcess;
 let client: TestProviderClient;
+/** Stands for the endpoint that gives a pod its identity. */
+let podEndpoint: Server;
+const podRequests: string[] = [];
 /** Stands for STS and ECR, which refuse everybody: no test of this file needs more of AWS. */
 let sts: AwsProxy;
-let metricsPort: number;
-const log: string[] = [];
 
 const fake = `{ fake: { data: [{ key: ${MARKER}-key, value: ${MARKER}-value, version: ${MARKER}-version }] } }`;
 const aws = (auth: string, more = '') =>
@@ -49,65 +45,33 @@ metadata: { name: ${name}${namespace === undefined ? '' : `, namespace: ${namesp
 spec: { provider: ${provider} }
 `);
 
-async function start(): Promise<number> {
-  const flags = ['--listen=127.0.0.1:0', '--metrics-addr=127.0.0.1:0', '--health-addr=127.0.0.1:0', '--drain-delay=0s'];
-  const certDir = await lab.directory(await lab.server());
-  child = spawn(
-    process.execPath,
-    [
-      '--heapsnapshot-signal=SIGUSR2',
-      `--diagnostic-dir=${scratch}`,
-      '--conditions=@eso/source',
-      MAIN,
-      ...flags,
-      '--loglevel=debug',
-      `--kubeconfig=${kubeconfig}`,
-      `--cert-dir=${certDir}`,
-    ],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...process.env,
-        AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9',
-        AWS_STS_ENDPOINT: sts.url,
-        AWS_ECR_ENDPOINT: sts.url,
-      },
-    },
-  );
-  const ports = Promise.withResolvers<number>();
-  child.once('exit', (code) => ports.reject(new Error(`the program ended with ${String(code)}`)));
-  const lines = createInterface({ input: child.stdout ?? process.stdin });
-  lines.on('line', (line) => {
-    log.push(line);
-    const { msg, port = 0 } = JSON.parse(line) as { msg: string; port?: number };
-    if (msg === 'serving metrics') metricsPort = port;
-    if (msg === 'listening') ports.resolve(port);
-  });
-  return ports.promise;
+async function startPodEndpoint(): Promise<void> {
+  const answer = JSON.stringify({ AccessKeyId: 'AKIAOFTHEPOD00000000', SecretAccessKey: 'x', Token: 'y', Expiration: '2999-01-01T00:00:00Z' }); // prettier-ignore
+  podEndpoint = createServer((request, response) => {
+    podRequests.push(request.url ?? '');
+    response.end(answer);
+  }).listen(0, '127.0.0.1');
+  await once(podEndpoint, 'listening');
 }
 
-/** What the process holds in its heap, once everything that it no longer needs is gone. */
-async function heap(): Promise<string> {
-  child.kill('SIGUSR2');
-  const path = await eventually(
-    async () => {
-      const [name] = (await readdir(scratch)).filter((file) => file.endsWith('.heapsnapshot'));
-      if (name === undefined) throw new Error('there is no snapshot yet');
-      const { size } = await stat(join(scratch, name));
-      const text = size > 0 ? await readFile(join(scratch, name), 'utf8') : '';
-      if (!text.trimEnd().endsWith(']}')) throw new Error('the snapshot is being written');
-      return join(scratch, name);
+async function start(): Promise<ProviderProcess> {
+  return ProviderProcess.start({
+    kubeconfig,
+    certDir: await lab.directory(await lab.server()),
+    flags: ['--cluster-store-ambient-credentials'],
+    env: {
+      AWS_SECRETSMANAGER_ENDPOINT: 'http://127.0.0.1:9',
+      AWS_STS_ENDPOINT: sts.url,
+      AWS_ECR_ENDPOINT: sts.url,
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${(podEndpoint.address() as AddressInfo).port}/pod`,
     },
-    { timeoutMs: 60_000 },
-  );
-  return readFile(path, 'utf8');
+  });
 }
 
 beforeAll(async () => {
   [own, lab, sts] = await Promise.all([ownControlPlane(), TlsLab.create(), AwsProxy.start('http://127.0.0.1:9')]);
   const denial = '<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>';
   sts.script = () => ({ status: 403, body: denial });
-  scratch = await mkdtemp(join(tmpdir(), 'provider-aws-'));
   const { cluster } = own;
   await cluster.installCrds();
   for (const namespace of [HOME, 'team-a', 'team-b', 'vault']) await cluster.ensureNamespace(namespace);
@@ -133,17 +97,20 @@ metadata: { name: app, namespace: team-a, annotations: { eks.amazonaws.com/role-
   await cluster.apply(
     '{ apiVersion: v1, kind: Secret, metadata: { name: keys, namespace: vault }, stringData: { id: AKIAIOSFODNN7EXAMPLE, secret: x } }',
   );
-  const port = await start();
+  await apply('ClusterSecretStore', 'pod', aws('{}'));
+  await apply('SecretStore', 'pod', aws('{}'), 'team-a');
+  await startPodEndpoint();
+  program = await start();
   const pair = await lab.client();
   const tls = { serverName: LAB_SERVER_NAME, ca: pair['ca.crt'], cert: pair['tls.crt'], key: pair['tls.key'] };
-  client = connectToProvider({ host: '127.0.0.1', port, ...tls });
+  client = connectToProvider({ host: '127.0.0.1', port: program.port, ...tls });
 });
 
 afterAll(async () => {
   client.close();
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  await rm(scratch, { recursive: true });
+  await program.stop();
+  podEndpoint.closeAllConnections();
+  podEndpoint.close();
   await sts.stop();
   await lab.remove();
   await own.cluster.stop();
@@ -173,12 +140,12 @@ describe.each(['SecretStore', 'ClusterSecretStore'] as const)("another provider'
 test('nothing of it stays in the log, the metrics, or the memory of the process', async () => {
   // A store of its own is known, so that a look at the memory shows what is in it.
   await refusedCall(client.store.getSecret({ ...request('SecretStore', 'own'), remoteRef }));
-  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const metrics = await (await fetch(`http://127.0.0.1:${program.metricsPort}/metrics`)).text();
   expect(metrics).toContain('grpc_server_requests_total');
   expect(metrics).not.toContain(MARKER);
-  expect(log.join('\n')).toContain('spec.provider.fake');
-  expect(log.join('\n')).not.toContain(MARKER);
-  const memory = await heap();
+  expect(program.log.join('\n')).toContain('spec.provider.fake');
+  expect(program.log.join('\n')).not.toContain(MARKER);
+  const memory = await program.heap();
   expect(memory.includes(OWN_MARKER)).toBe(true);
   expect(memory.includes(MARKER)).toBe(false);
 });
@@ -279,7 +246,7 @@ test('a token of a ServiceAccount is asked for where the chart allows it, and sh
     sub: 'system:serviceaccount:team-a:app',
     life: 600,
   });
-  expect(log.join('\n')).not.toContain(form.get('WebIdentityToken'));
+  expect(program.log.join('\n')).not.toContain(form.get('WebIdentityToken'));
 });
 
 describe('a generator', () => {
@@ -309,4 +276,14 @@ spec: ${spec}
   test('without a region is refused by the API server', async () => {
     await expect(generator('nowhere', '{ scope: public }')).rejects.toThrow(/spec\.region/);
   });
+});
+
+test('the identity of the pod is for ClusterSecretStores, as the flag says, and for nobody else', async () => {
+  const { code, error } = await refusedCall(client.store.validate(request('SecretStore', 'pod')));
+  expect([code, error.field]).toEqual(['CONFIG_INVALID', 'spec.provider.aws.auth']);
+  expect(podRequests).toEqual([]);
+  const get = client.store.getSecret({ ...request('ClusterSecretStore', 'pod'), remoteRef });
+  // There is no Secrets Manager; that somebody logged in to ask it is enough.
+  expect((await refusedCall(get)).code).toBe('BACKEND_UNAVAILABLE');
+  expect(podRequests).toEqual(['/pod']);
 });

@@ -60,6 +60,13 @@ describe('a secret', () => {
     );
   });
 
+  test('has tags whose JSON is escaped as upstream escapes it [V5.3.8]', async () => {
+    await lab.secrets.setSecret(named('markup'), 'v', { tags: { link: '<a&b>' } });
+    const text = await lab.get('good', named('markup'), { metadataPolicy: 'Fetch' });
+    expect(text).toContain('"link":"\\u003ca\\u0026b\\u003e"');
+    expect(await lab.get('good', named('markup'), { metadataPolicy: 'Fetch', property: 'link' })).toBe('<a&b>');
+  });
+
   test('is a map of its members, with their exact texts [V5.4.2]', async () => {
     expect(await lab.map('good', named('json'))).toEqual({
       'a.b': 'literal',
@@ -212,6 +219,14 @@ test('a certificate is its DER, whatever property is asked for [V5.3.6]', async 
   expect(read).toEqual(Buffer.from(cer ?? []));
   expect(new X509Certificate(read).subject).toContain('tests');
   expect(await lab.bytes('good', `cert/${named('cert')}`, { property: 'x' })).toEqual(read);
+});
+
+test('calls are counted by the names that Key Vault has for them [6.4.4]', async () => {
+  const metrics = await lab.provider.registry.metrics();
+  for (const call of ['GetToken', 'GetSecret', 'GetKey', 'GetCertificate', 'ListSecrets'])
+    expect(metrics).toMatch(
+      new RegExp(`_api_calls_count{provider="Azure/KeyVault",call="${call}",status="success"} [1-9]`),
+    );
 });
 
 test('no value, token or client secret has reached the log', () => {

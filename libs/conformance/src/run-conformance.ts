@@ -33,6 +33,8 @@ export interface ConformanceOptions {
   readonly onRule?: (rule: RuleReport) => void;
 }
 
+/** Whether the provider is there at all is known after this time, milliseconds. */
+const MOST_FOR_FIRST_MS = 20_000;
 /** The status of gRPC with this name. */
 const UNAUTHENTICATED = 16;
 
@@ -59,7 +61,7 @@ export async function runConformance(target: ConformanceTarget, options: Conform
   const startedMs = performance.now();
   const rules: RuleReport[] = [];
   try {
-    await checkServed(lab);
+    await checkServed(lab, Math.min(ruleTimeoutMs, MOST_FOR_FIRST_MS));
     const { features, problem } = await featuresOf(lab);
     lab.features = features;
     for (const { id } of RULES) {
@@ -75,14 +77,17 @@ export async function runConformance(target: ConformanceTarget, options: Conform
 }
 
 /** @throws Error where no call of the client that is to be accepted gets an answer */
-async function checkServed(lab: Lab): Promise<void> {
+async function checkServed(lab: Lab, timeoutMs: number): Promise<void> {
   const { host, port, serverName } = lab.address;
   const where = `nothing can be checked at ${host}:${port} (${serverName})`;
   let status: number | undefined;
   try {
-    const session = await lab.raw();
-    ({ status } = await session.call(HEALTH_CHECK).ended);
-    session.destroy();
+    const answer = async (): Promise<void> => {
+      const session = await lab.raw();
+      ({ status } = await session.call(HEALTH_CHECK).ended);
+      session.destroy();
+    };
+    await withinTime(answer(), timeoutMs);
   } catch (error) {
     throw new Error(`${where}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

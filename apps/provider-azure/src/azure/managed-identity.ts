@@ -8,6 +8,8 @@ import { type RefusedAnswer, sdkTransport } from './sdk-transport.ts';
 export interface Exchange {
   refused?: RefusedAnswer | undefined;
   failed?: ProviderError;
+  /** Whoever was asked has said yes: what fails then is what it answered with. */
+  answered?: boolean;
 }
 
 const seen = new AsyncLocalStorage<Exchange>();
@@ -45,7 +47,7 @@ function machineTransport(): SdkHttpClient {
       },
     ),
     operationOf: () => 'GetToken',
-    onAnswer: (refused) => Object.assign(seen.getStore() ?? {}, { refused }),
+    onAnswer: (refused) => Object.assign(seen.getStore() ?? {}, { refused, answered: !refused }),
     onFailed: (failed) => Object.assign(seen.getStore() ?? {}, { failed }),
   });
 }

@@ -42,7 +42,7 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
   const transport = sdkTransport({
     http: request.http,
     operationOf: (method) => (method === 'POST' ? 'GetToken' : 'DiscoverAuthority'),
-    onAnswer: (answer) => (seen.refused = answer),
+    onAnswer: (refused) => Object.assign(seen, { refused, answered: !refused }),
     onFailed: (error) => (seen.failed = error),
   });
   try {
@@ -56,6 +56,11 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
     if (seen.failed) throw seen.failed;
     if (seen.refused) throw refusedLogin(seen.refused, identity, at);
     if (error instanceof ProviderError) throw error;
+    if (seen.answered)
+      throw new ProviderError('BACKEND_UNAVAILABLE', 'what answers logins answers with what is no token of Entra', {
+        nextStep: "check the provider's network: something else may answer for Azure",
+        cause: error,
+      });
     throw unusable(identity, error);
   }
 }

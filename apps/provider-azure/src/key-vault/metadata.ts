@@ -21,7 +21,7 @@ function metadataOf({ tags, attributes }: VaultObject): ReadonlyMap<string, stri
  */
 export async function fetchedMetadata(object: VaultObject, ref: RemoteRef, call: CallContext): Promise<Uint8Array> {
   const metadata = metadataOf(object);
-  if (!ref.property) return Buffer.from(canonicalJson(Object.fromEntries(metadata)));
+  if (!ref.property) return canonicalJson(metadata, { escapeHtml: true });
   const value = await propertyOf(metadata, ref.property, call);
   if (value) return value;
   throw new ProviderError('PROPERTY_NOT_FOUND', `tag ${ref.property} does not exist in ${ref.key}`, {

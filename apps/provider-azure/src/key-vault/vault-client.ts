@@ -55,7 +55,7 @@ export class VaultClient {
         // What the SDK throws quotes bodies; what it was made of says the same without them.
         if (seen.failed) throw seen.failed;
         if (seen.refused) throw vaultFailure(seen.refused, { ...call, at });
-        throw this.#unexpected(error);
+        throw this.#unexpected(error, seen);
       }
     }, signal);
   }
@@ -69,10 +69,12 @@ export class VaultClient {
       httpClient: sdkTransport({
         http,
         operationOf: vaultOperation,
-        onAnswer: (refused) => Object.assign(this.#seen.getStore() ?? {}, { refused }),
+        onAnswer: (refused) => Object.assign(this.#seen.getStore() ?? {}, { refused, answered: !refused }),
         onFailed: (failed) => Object.assign(this.#seen.getStore() ?? {}, { failed }),
       }),
       retryOptions: { maxRetries: 0 },
+      // A vault sends nobody elsewhere.
+      redirectOptions: { maxRetries: 0 },
     };
     const clients = {
       secrets: new SecretClient(vaultUrl, credential, options),
@@ -104,11 +106,11 @@ export class VaultClient {
     };
   }
 
-  #unexpected(cause: unknown): ProviderError {
+  #unexpected(cause: unknown, { answered }: Seen): ProviderError {
     const { at } = this.#options;
     const { name, code } = (cause ?? {}) as { readonly name?: unknown; readonly code?: unknown };
-    // Key Vault did answer, and not with what the SDK can read.
-    if (name === 'RestError' || name === 'SyntaxError' || code === 'PARSE_ERROR')
+    // Something did answer, and not with what the SDK can read: it reads past what is not there.
+    if ((answered && name === 'TypeError') || name === 'RestError' || name === 'SyntaxError' || code === 'PARSE_ERROR')
       return new ProviderError('BACKEND_UNAVAILABLE', 'the answer is none of Key Vault', {
         field: at('vaultUrl'),
         nextStep: `check ${at('vaultUrl')}: something else may stand there`,
@@ -129,4 +131,5 @@ export class VaultClient {
 interface Seen {
   refused?: RefusedAnswer | undefined;
   failed?: ProviderError;
+  answered?: boolean;
 }

@@ -180,13 +180,18 @@ export class AzureLab {
   }
 
   /** Writes a store that holds its config; what is not given is that of a working one with Secret `login`. */
-  store(kind: 'SecretStore' | 'ClusterSecretStore', name: string, azurekv: ConfigChanges = {}): void {
+  store(
+    kind: 'SecretStore' | 'ClusterSecretStore',
+    name: string,
+    azurekv: ConfigChanges = {},
+    more: object = {},
+  ): void {
     this.#stores.set(name, kind);
     this.provider.objects.apply({
       apiVersion: STORE_API_VERSION,
       kind,
       metadata: kind === 'SecretStore' ? { namespace: 'team-a', name } : { name },
-      spec: { provider: { azurekv: this.#spec(azurekv) } },
+      spec: { provider: { azurekv: this.#spec(azurekv) }, ...more },
     });
   }
 

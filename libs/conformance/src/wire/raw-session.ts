@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Address } from './connection.ts';
 import { tlsOptions } from './connection.ts';
 import type { ClientCredentials } from './credentials.ts';
@@ -42,7 +43,7 @@ export class RawSession {
   #askedToGo = false;
   #goneToGo: (() => void) | undefined;
 
-  private constructor(session: ClientHttp2Session) {
+  private constructor(session: ClientHttp2Session, socket: TLSSocket) {
     this.#session = session;
     // Each call tells of it as well.
     session.on('error', () => undefined);
@@ -50,7 +51,8 @@ export class RawSession {
       this.#askedToGo = true;
       this.#goneToGo?.();
     });
-    this.#closed = new Promise((resolve) => session.once('close', resolve));
+    // Of a client that is refused after the handshake Node's session says nothing; its socket does.
+    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
   }
 
   /**
@@ -58,12 +60,20 @@ export class RawSession {
    * @throws what TLS or the network says, or Error when it is closed without them
    */
   static async open(address: Address, credentials: ClientCredentials): Promise<RawSession> {
-    const session = connect(`https://${address.host}:${address.port}`, tlsOptions(address, credentials));
-    const raw = new RawSession(session);
+    const { host, port } = address;
+    const socket = connectTls({ host, port, ...tlsOptions(address, credentials), ALPNProtocols: ['h2'] });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('secureConnect', resolve);
+      socket.once('error', reject);
+      socket.once('close', () => reject(new Error('the connection was closed in its handshake')));
+    });
+    const session = connect(`https://${host}:${port}`, { createConnection: () => socket });
+    const raw = new RawSession(session, socket);
     await new Promise<void>((resolve, reject) => {
       session.once('remoteSettings', () => resolve());
       session.once('error', reject);
-      session.once('close', () => reject(new Error('the connection was closed')));
+      socket.once('error', reject);
+      socket.once('close', () => reject(new Error('the connection was closed')));
     });
     return raw;
   }
@@ -104,8 +114,8 @@ export class RawSession {
     let trailers: IncomingHttpHeaders = {};
     stream.on('error', () => undefined);
     stream.on('trailers', (fields) => (trailers = fields));
-    const ended = new Promise<StreamAnswer>((resolve) =>
-      stream.once('close', () => {
+    const ended = new Promise<StreamAnswer>((resolve) => {
+      const end = (): void => {
         const status = trailers['grpc-status'] ?? first['grpc-status'];
         resolve({
           status: typeof status === 'string' ? Number(status) : undefined,
@@ -113,8 +123,11 @@ export class RawSession {
           trailers,
           resetCode: stream.rstCode,
         });
-      }),
-    );
+      };
+      stream.once('close', end);
+      // After the events of what had come before.
+      void this.#closed.then(() => setImmediate(end));
+    });
     const begun = new Promise<void>((resolve) =>
       stream.once('response', (fields) => {
         first = fields;

@@ -7,7 +7,7 @@ import { outcomeFindings, leaks } from './outcome-findings.ts';
 /** A provider whose backend stands behind an {@link AdverseProxy}. */
 export interface AdverseSubject {
   readonly proxy: AdverseProxy;
-  /** Of the tenant whom the proxy's faults are for. They only read. */
+  /** Of the tenant whom the proxy's faults are for. They answer the same however often they are made. */
   readonly calls: AdverseCalls;
   /** Of a tenant beside it, by the same endpoint. */
   readonly beside: AdverseCalls;

@@ -5,3 +5,4 @@ export { ADVERSE_CANARY, ADVERSE_CASES, type AdverseCase } from './cases.ts';
 export { adverseFindings, type AdverseSubject } from './findings.ts';
 export { adverseReads, type AdverseReads } from './reads.ts';
 export { TunnelProxy } from './tunnel-proxy.ts';
+export { adverseWrites, type AdverseWrites, PUSHED_VALUE } from './writes.ts';
