@@ -23,6 +23,11 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
   const namespaces = new Set([consumer, denied, ...others.map(({ metadata }) => metadata.namespace)]);
   for (const namespace of namespaces) if (namespace !== undefined) await cluster.ensureNamespace(namespace);
   for (const object of others) await applyManifest(admin, object);
+  // What an administrator allows where stores log in with tokens of ServiceAccounts.
+  const tokenNamespaces = others.flatMap(({ kind, metadata: { namespace } }) =>
+    kind === 'ServiceAccount' && namespace !== undefined ? [namespace] : [],
+  );
+  if (tokenNamespaces.length > 0) await cluster.applyRights({ chart: 'provider-aws', tokenNamespaces });
   for (const { key, value } of backend)
     await (readsParameters(entry) ? account.putParameter({ key, value }) : account.put({ key, value: textOf(value) }));
   await createStore(admin, entry);
