@@ -1,4 +1,5 @@
 import { type ClientHttp2Session, connect, constants, type IncomingHttpHeaders } from 'node:http2';
+import { connect as connectTls } from 'node:tls';
 import type { Address } from './connection.ts';
 import { tlsOptions } from './connection.ts';
 import type { ClientCredentials } from './credentials.ts';
@@ -58,10 +59,14 @@ export class RawSession {
    * @throws what TLS or the network says, or Error when it is closed without them
    */
   static async open(address: Address, credentials: ClientCredentials): Promise<RawSession> {
-    const session = connect(`https://${address.host}:${address.port}`, tlsOptions(address, credentials));
+    const { host, port } = address;
+    const socket = connectTls({ host, port, ...tlsOptions(address, credentials), ALPNProtocols: ['h2'] });
+    const session = connect(`https://${host}:${port}`, { createConnection: () => socket });
     const raw = new RawSession(session);
     await new Promise<void>((resolve, reject) => {
       session.once('remoteSettings', () => resolve());
+      // Of an alert that comes after the handshake, as TLS 1.3 refuses a client, Node tells the socket alone.
+      socket.on('error', reject);
       session.once('error', reject);
       session.once('close', () => reject(new Error('the connection was closed')));
     });
@@ -128,13 +133,6 @@ export class RawSession {
       ended,
       cancel: () => stream.close(constants.NGHTTP2_CANCEL),
     };
-  }
-
-  /** Resolves when the provider has read everything that was sent before. */
-  async ping(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#session.ping((error) => (error ? reject(error) : resolve()));
-    });
   }
 
   /** Cuts the connection, whatever is under way. */
