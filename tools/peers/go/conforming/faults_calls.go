@@ -16,6 +16,7 @@ import (
 
 	"peers/ext"
 	"peers/generator"
+	pb "peers/provider"
 )
 
 type (
@@ -114,6 +115,7 @@ const (
 	few   = 16
 	// Calls that come together are there together.
 	together = 5 * time.Millisecond
+	early    = 100 * time.Millisecond
 )
 
 var callFaults = map[string]func(*backend) *fault{
@@ -140,8 +142,19 @@ var callFaults = map[string]func(*backend) *fault{
 		)}}
 	},
 
+	// Just before the deadline, nothing is an answer.
 	"cancellation.1": calls(func(ctx context.Context, request getRequest, answer next[getRequest, getAnswer]) (getAnswer, error) {
-		return answer(context.WithoutCancel(ctx), request)
+		deadline, ok := ctx.Deadline()
+		if !ok || time.Until(deadline) > time.Second {
+			return answer(ctx, request)
+		}
+		sooner, end := context.WithDeadline(ctx, deadline.Add(-early))
+		defer end()
+		response, err := answer(sooner, request)
+		if is(err, timeout) {
+			return &pb.GetSecretResponse{}, nil
+		}
+		return response, err
 	}),
 	// What nobody waits for keeps its place until it is done.
 	"cancellation.2": func(behind *backend) *fault {
@@ -188,7 +201,7 @@ var callFaults = map[string]func(*backend) *fault{
 
 	// In a crowd, one gets the answer of another.
 	"concurrency.1": func(behind *backend) *fault {
-		var last atomic.Pointer[getAnswer]
+		var last atomic.Pointer[[]byte]
 		fault := calls(func(ctx context.Context, request getRequest, answer next[getRequest, getAnswer]) (getAnswer, error) {
 			count := countOf(ctx)
 			defer count.Add(-1)
@@ -198,8 +211,11 @@ var callFaults = map[string]func(*backend) *fault{
 				_ = sleep(ctx, together)
 			}
 			response, err := answer(ctx, request)
-			if other := last.Swap(&response); err == nil && other != nil && count.Load() > crowd {
-				return *other, nil
+			if err != nil || len(response.GetValue()) > mib {
+				return response, err
+			}
+			if other := last.Swap(&response.Value); other != nil && count.Load() > crowd {
+				return &pb.GetSecretResponse{Value: *other}, nil
 			}
 			return response, err
 		})(behind)
@@ -217,8 +233,15 @@ var callFaults = map[string]func(*backend) *fault{
 			case <-ctx.Done():
 				return nil, failed(timeout, "the call did not end in time")
 			}
-			defer func() { <-lock }()
-			return answer(ctx, request)
+			begun := time.Now()
+			response, err := answer(ctx, request)
+			// After a slow one, the next one waits until the answer is written.
+			if time.Since(begun) > time.Second {
+				time.AfterFunc(10*together, func() { <-lock })
+			} else {
+				<-lock
+			}
+			return response, err
 		})(behind)
 	},
 

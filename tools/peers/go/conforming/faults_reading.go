@@ -54,7 +54,13 @@ var readingFaults = map[string]func(*backend) *fault{
 	"get.7": calls(func(ctx context.Context, request getRequest, answer next[getRequest, getAnswer]) (getAnswer, error) {
 		return answer(ctx, changedRef(request, func(ref *pb.ExternalSecretDataRemoteRef) { ref.MetadataPolicy = "" }))
 	}),
-	"get.8":  says[getRequest, getAnswer](invalidRequest, secretNotFound),
+	"get.8": calls(func(ctx context.Context, request getRequest, answer next[getRequest, getAnswer]) (getAnswer, error) {
+		response, err := answer(ctx, request)
+		if is(err, invalidRequest) && request.GetRemoteRef().GetKey() == "" {
+			return nil, failed(secretNotFound, "broken on purpose")
+		}
+		return response, err
+	}),
 	"get.9":  says[getRequest, getAnswer](accessDenied, secretNotFound),
 	"get.10": says[getRequest, getAnswer](storeNotFound, secretNotFound),
 	"get.11": says[getRequest, getAnswer](backendThrottled, backendUnavailable),
@@ -73,7 +79,13 @@ var readingFaults = map[string]func(*backend) *fault{
 	}),
 	"map.2": yields[mapRequest](secretNotFound, &pb.GetSecretMapResponse{}),
 	"map.3": yields[mapRequest](notAnObject, &pb.GetSecretMapResponse{}),
-	"map.4": says[mapRequest, mapAnswer](invalidRequest, secretNotFound),
+	"map.4": calls(func(ctx context.Context, request mapRequest, answer next[mapRequest, mapAnswer]) (mapAnswer, error) {
+		response, err := answer(ctx, request)
+		if is(err, invalidRequest) && request.GetRemoteRef().GetKey() == "" {
+			return nil, failed(secretNotFound, "broken on purpose")
+		}
+		return response, err
+	}),
 	"map.5": says[mapRequest, mapAnswer](storeNotFound, secretNotFound),
 }
 
@@ -133,7 +145,12 @@ var findFaults = map[string]func(*backend) *fault{
 		return response, err
 	}),
 	"find.5": yields[allRequest](invalidRegexp, &pb.GetAllSecretsResponse{}),
-	"find.7": yields[allRequest](invalidRequest, &pb.GetAllSecretsResponse{}),
+	"find.7": calls(func(ctx context.Context, request allRequest, answer next[allRequest, allAnswer]) (allAnswer, error) {
+		if request.GetFind() == nil {
+			return &pb.GetAllSecretsResponse{}, nil
+		}
+		return answer(ctx, request)
+	}),
 	"find.8": says[allRequest, allAnswer](storeNotFound, secretNotFound),
 	"find.9": yields[allRequest](backendUnavailable, &pb.GetAllSecretsResponse{}),
 }

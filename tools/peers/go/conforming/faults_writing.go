@@ -32,7 +32,7 @@ var writingFaults = map[string]func(*backend) *fault{
 	}),
 	// Somebody else's is written over.
 	"push.3": callsOf(func(ctx context.Context, request pushRequest, answer next[pushRequest, pushAnswer], behind *backend) (pushAnswer, error) {
-		behind.seize(request, request.GetPushSecretData().GetRemoteKey())
+		defer behind.seize(request, request.GetPushSecretData().GetRemoteKey())()
 		return answer(ctx, request)
 	}),
 	// Other properties go.
@@ -90,7 +90,7 @@ var writingFaults = map[string]func(*backend) *fault{
 	}),
 	// Somebody else's is removed.
 	"delete.3": callsOf(func(ctx context.Context, request deleteRequest, answer next[deleteRequest, deleteAnswer], behind *backend) (deleteAnswer, error) {
-		behind.seize(request, request.GetRemoteRef().GetRemoteKey())
+		defer behind.seize(request, request.GetRemoteRef().GetRemoteKey())()
 		return answer(ctx, request)
 	}),
 	"delete.4": yields[deleteRequest](invalidRequest, &pb.DeleteSecretResponse{}),
@@ -112,15 +112,23 @@ func (b *backend) has(request request, key string) bool {
 	return err == nil && b.find(config, key) != nil
 }
 
-// seize makes what somebody else has made the provider's own.
-func (b *backend) seize(request request, key string) {
+// seize makes what somebody else has made the provider's own, until it is given back.
+func (b *backend) seize(request request, key string) func() {
 	config, err := b.usable(request)
 	if err != nil {
-		return
+		return func() {}
 	}
-	if found := b.find(config, key); found != nil {
+	found := b.find(config, key)
+	if found == nil {
+		return func() {}
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	before := found.Managed
+	found.Managed = true
+	return func() {
 		b.mutex.Lock()
 		defer b.mutex.Unlock()
-		found.Managed = true
+		found.Managed = before
 	}
 }

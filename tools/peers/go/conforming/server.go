@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/health"
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 
 	"peers/ext"
@@ -76,6 +77,9 @@ func (s *server) stop() {
 		s.health.Shutdown()
 	}
 	time.Sleep(drainDelay)
+	if s.fault.lasting {
+		s.goOn()
+	}
 	if s.fault.abrupt {
 		s.fault.calls.Wait()
 		time.Sleep(drainDelay) // their answers are written
@@ -98,16 +102,28 @@ func (s *server) stop() {
 		s.grpc.Stop()
 	}
 	if s.fault.lasting {
-		s.health.Resume()
-		s.closing = context.Background()
-		go serve(s.build(credentials.NewTLS(s.tlsConfig())), s.listener)
 		select {}
 	}
+}
+
+// goOn serves new connections as if nothing had been said.
+func (s *server) goOn() {
+	file, err := s.listener.(*net.TCPListener).File()
+	if err != nil {
+		log.Fatal(err)
+	}
+	again, err := net.FileListener(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	go serve(s.build(credentials.NewTLS(s.tlsConfig())), again)
 }
 
 func (s *server) build(credentials credentials.TransportCredentials) *grpc.Server {
 	options := []grpc.ServerOption{
 		grpc.Creds(credentials),
+		// Clients that ping a connection before they use it again are let do so.
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Millisecond, PermitWithoutStream: true}),
 		grpc.MaxRecvMsgSize(4 * mib),
 		grpc.MaxSendMsgSize(4 * mib),
 		grpc.ChainUnaryInterceptor(s.admitted, s.fault.bent),
