@@ -7,7 +7,7 @@ from google.protobuf import any_pb2
 from google.rpc import status_pb2
 from grpc_status import rpc_status
 
-import provider_pb2
+from provider.v1 import provider_pb2
 from counters import Counters
 from supervisor import Supervisor
 

@@ -7,7 +7,7 @@ import threading
 from http.server import ThreadingHTTPServer
 
 from counters import Counters, handler_of
-from provider import Provider
+from by_key import Provider
 from supervisor import Supervisor
 
 

@@ -8,7 +8,7 @@ import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_health.v1.health import aio as health
 
-import provider_pb2_grpc
+from provider.v1 import provider_pb2_grpc
 
 # The shortest time between two restarts, as a supervisor that backs off would have it.
 RESTART_EVERY_S = 1

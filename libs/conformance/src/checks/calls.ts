@@ -66,14 +66,20 @@ export const callChecks = {
   },
 
   'cancellation.1': async (lab) => {
+    // Begun before the call with a deadline, so that it ends after it, unless that one is answered in full.
+    const witness = await begunSlowly(lab, lab.connect());
     const session = await lab.raw();
     const { value, ...slow } = lab.fixture('slow');
     const message = toBinary(GetSecretRequestSchema, create(GetSecretRequestSchema, lab.ask(slow)));
-    const answer = await lab.rawAnswer(
-      GET_SECRET,
-      session.call(GET_SECRET, { message, headers: { 'grpc-timeout': '300m' } }),
-    );
+    const call = session.call(GET_SECRET, { message, headers: { 'grpc-timeout': '300m' } });
+    const first = await Promise.race([
+      call.ended.then(() => 'deadline' as const),
+      witness.ended.then(() => 'backend' as const),
+    ]);
+    const answer = await lab.rawAnswer(GET_SECRET, call);
     session.destroy();
+    await witness.ended;
+    demand(first === 'deadline', 'it ended when the backend had answered, and not when its deadline had passed');
     const ended = answer.status === DEADLINE_EXCEEDED || (answer.status === undefined && answer.resetCode !== 0);
     demand(
       ended,
@@ -82,31 +88,31 @@ export const callChecks = {
   },
   'cancellation.2': async (lab) => {
     // Begun before all others, so that it ends before any of them would have.
-    const witness = slowCall(lab, lab.connect());
+    const witness = await begunSlowly(lab, lab.connect());
     const session = await lab.raw();
     const message = toBinary(GetSecretRequestSchema, create(GetSecretRequestSchema, lab.ask(lab.fixture('slow'))));
     for (let round = 0; round < ROUNDS; round += 1) {
       const calls = Array.from({ length: GIVEN_UP }, () => session.call(GET_SECRET, { message }));
-      await session.ping();
+      await session.call(HEALTH_CHECK).ended;
       for (const { cancel } of calls) cancel();
-      await session.ping();
+      await session.call(HEALTH_CHECK).ended;
     }
     const first = await Promise.race([
       knownCall(lab, lab.connect(), 0).then(() => 'served'),
-      witness.then(() => 'waited'),
+      witness.ended.then(() => 'waited'),
     ]);
     session.destroy();
     demand(
       first === 'served',
       `after ${GIVEN_UP * ROUNDS} calls were given up, the next one had to wait for what they had asked`,
     );
-    await witness;
+    await witness.ended;
   },
   'cancellation.3': async (lab) => {
     const session = await lab.raw();
     const message = toBinary(GetSecretRequestSchema, create(GetSecretRequestSchema, lab.ask(lab.fixture('slow'))));
     const calls = Array.from({ length: GIVEN_UP }, () => session.call(GET_SECRET, { message }));
-    await session.ping();
+    await session.call(HEALTH_CHECK).ended;
     session.destroy();
     await Promise.all(calls.map(({ ended }) => ended));
     for (const [index] of lab.fixture('secrets').entries()) await knownCall(lab, lab.connection, index);
@@ -117,19 +123,22 @@ export const callChecks = {
   },
   'concurrency.2': async (lab) => {
     const connections = Array.from({ length: CONNECTIONS }, () => lab.connect());
-    await Promise.all(
-      connections.flatMap((connection) =>
-        Array.from({ length: CONNECTIONS }, (_, index) => knownCall(lab, connection, index)),
-      ),
-    );
-    for (const connection of connections) connection.close();
+    try {
+      await Promise.all(
+        connections.flatMap((connection) =>
+          Array.from({ length: CONNECTIONS }, (_, index) => knownCall(lab, connection, index)),
+        ),
+      );
+    } finally {
+      for (const connection of connections) connection.close();
+    }
   },
   'concurrency.3': async (lab) => {
-    const slow = slowCall(lab, lab.connection);
+    const slow = await begunSlowly(lab, lab.connection);
     const quick = Promise.all(lab.fixture('secrets').map((_, index) => knownCall(lab, lab.connection, index)));
-    const first = await Promise.race([quick.then(() => 'quick'), slow.then(() => 'slow')]);
+    const first = await Promise.race([quick.then(() => 'quick'), slow.ended.then(() => 'slow')]);
     demand(first === 'quick', 'calls of the same connection were answered only after a slow one');
-    await slow;
+    await slow.ended;
   },
 } as const satisfies Readonly<Record<string, Check>>;
 
@@ -183,4 +192,14 @@ export async function slowCall(lab: Lab, connection: Connection): Promise<void> 
   const slow = lab.fixture('slow');
   const { value } = await expectAnswer(connection.store.getSecret(lab.ask(slow)), slow.key);
   expectBytes(value, slow.value, slow.key);
+}
+
+/** The same, when the provider has the call: what it has read of a connection is read in order. */
+async function begunSlowly(lab: Lab, connection: Connection): Promise<{ readonly ended: Promise<void> }> {
+  await connection.health.check({});
+  const ended = slowCall(lab, connection);
+  // Whoever awaits it is told.
+  ended.catch(() => undefined);
+  await connection.health.check({});
+  return { ended };
 }

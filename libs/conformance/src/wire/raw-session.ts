@@ -72,7 +72,7 @@ export class RawSession {
     await new Promise<void>((resolve, reject) => {
       session.once('remoteSettings', () => resolve());
       session.once('error', reject);
-      socket.once('error', reject);
+      socket.on('error', reject);
       socket.once('close', () => reject(new Error('the connection was closed')));
     });
     return raw;
@@ -141,13 +141,6 @@ export class RawSession {
       ended,
       cancel: () => stream.close(constants.NGHTTP2_CANCEL),
     };
-  }
-
-  /** Resolves when the provider has read everything that was sent before. */
-  async ping(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.#session.ping((error) => (error ? reject(error) : resolve()));
-    });
   }
 
   /** Cuts the connection, whatever is under way. */

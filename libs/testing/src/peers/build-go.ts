@@ -1,25 +1,27 @@
 import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureEntry, platform } from '@eso/control-plane/cache.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { ensureGo, goEnvironment } from '@eso/control-plane/go-toolchain.mjs';
 import { workspaceRoot } from '../workspace.ts';
-import { peerSourceFolder, PROTO_FILE, sourcesDigest } from './sources.ts';
+import { peerSourceFolder, PROTO_FILES, sourcesDigest } from './sources.ts';
 
 /** Programs in Go; absolute paths. */
 export interface GoPeer {
   readonly server: string;
   readonly client: string;
+  readonly conforming: string;
 }
 
-const MODULE = 'peers/provider';
+const PROGRAMS = ['server', 'client', 'conforming'] as const;
+const MODULE = 'peers';
 const PLUGINS = [
   'google.golang.org/protobuf/cmd/protoc-gen-go',
   'google.golang.org/grpc/cmd/protoc-gen-go-grpc',
 ] as const;
 
 /**
- * Builds server and client in Go unless they are in the cache (one to three minutes).
+ * Builds the programs in Go unless they are in the cache (one to three minutes).
  * @throws Error saying what is missing and how to get it, or with what the compiler said
  */
 export async function ensureGoPeer(progress: (text: string) => void = () => undefined): Promise<GoPeer> {
@@ -29,10 +31,10 @@ export async function ensureGoPeer(progress: (text: string) => void = () => unde
     progress,
     produce: async (draft) => {
       await build(draft, progress);
-      return ['server', 'client'];
+      return PROGRAMS;
     },
   });
-  return { server: join(dir, 'server'), client: join(dir, 'client') };
+  return { server: join(dir, 'server'), client: join(dir, 'client'), conforming: join(dir, 'conforming') };
 }
 
 async function build(dir: string, progress: (text: string) => void): Promise<void> {
@@ -49,19 +51,24 @@ async function build(dir: string, progress: (text: string) => void): Promise<voi
     });
   progress('peers in Go: builds them from source, once (one to three minutes)');
   await compile(join(dir, 'plugins'), PLUGINS);
+  const paths = PROTO_FILES.flatMap((file) => ['--path', join('proto', file)]);
   await runCommand(
     join(workspaceRoot, 'node_modules', '.bin', 'buf'),
-    ['generate', '--path', join('proto', PROTO_FILE), '--template', template(join(dir, 'plugins')), '--output', module],
+    ['generate', ...paths, '--template', template(join(dir, 'plugins')), '--output', module],
     { cwd: workspaceRoot },
   );
-  await compile(dir, ['./server', './client']);
+  await compile(
+    dir,
+    PROGRAMS.map((name) => `./${name}`),
+  );
   await rm(module, { recursive: true });
   await rm(join(dir, 'plugins'), { recursive: true });
 }
 
-/** How buf makes the stubs: the contract names no Go package, so that the options do. */
+/** How buf makes the stubs: the contract names no Go package, so that the options do, by the file's first name. */
 function template(plugins: string): string {
-  const opt = [`module=${MODULE}`, `M${PROTO_FILE}=${MODULE}`];
-  const plugin = (name: string): object => ({ local: [join(plugins, name)], out: 'provider', opt });
+  const packages = PROTO_FILES.map((file) => `M${file}=${MODULE}/${basename(file, '.proto')}`);
+  const opt = [`module=${MODULE}`, ...packages];
+  const plugin = (name: string): object => ({ local: [join(plugins, name)], out: '.', opt });
   return JSON.stringify({ version: 'v2', plugins: [plugin('protoc-gen-go'), plugin('protoc-gen-go-grpc')] });
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { cp, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ensureEntry, platform } from '@eso/control-plane/cache.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { findPython } from '@eso/control-plane/python.mjs';
-import { peerSourceFolder, PROTO_FILE, protoFolder, sourcesDigest } from './sources.ts';
+import { peerSourceFolder, PROTO_FILES, protoFolder, sourcesDigest } from './sources.ts';
 
 /** The program in Python; absolute paths. */
 export interface PythonPeer {
@@ -66,8 +66,7 @@ async function prepare(python: string, dir: string): Promise<string[]> {
   const sources = peerSourceFolder('python');
   const programs = (await readdir(sources)).filter((name) => name.endsWith('.py'));
   for (const name of programs) await cp(join(sources, name), join(dir, name));
-  const proto = join(protoFolder, PROTO_FILE);
-  const into = [`-I${dirname(proto)}`, `--python_out=${dir}`, `--grpc_python_out=${dir}`];
-  await runCommand(python, ['-m', 'grpc_tools.protoc', ...into, proto]);
-  return (await readdir(dir)).filter((name) => name.endsWith('.py'));
+  const into = [`-I${protoFolder}`, `--python_out=${dir}`, `--grpc_python_out=${dir}`];
+  await runCommand(python, ['-m', 'grpc_tools.protoc', ...into, ...PROTO_FILES.map((file) => join(protoFolder, file))]);
+  return (await readdir(dir, { recursive: true })).filter((name) => name.endsWith('.py'));
 }

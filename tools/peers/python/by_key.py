@@ -2,8 +2,8 @@
 
 import grpc
 
-import provider_pb2 as pb
-import provider_pb2_grpc
+from provider.v1 import provider_pb2 as pb
+from provider.v1 import provider_pb2_grpc
 from behaviour import Behaviour
 from counters import Counters
 from supervisor import Supervisor

@@ -1,0 +1,24 @@
+import { reportLines } from '@eso/conformance';
+import type { PeerLanguage } from '@eso/testing';
+import { PeerBench } from './peer-run.ts';
+
+/** A first build of the programs takes this long on a loaded machine. */
+const BUILD_MS = 600_000;
+let bench: PeerBench;
+
+beforeAll(async () => {
+  bench = await PeerBench.create();
+});
+afterAll(() => bench.remove());
+
+const languages: readonly PeerLanguage[] = ['go'];
+
+test.each(languages)(
+  'the provider in %s keeps every rule',
+  async (language) => {
+    const report = await bench.judge({ language });
+    console.log(reportLines(report).join('\n'));
+    expect(report.rules.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  },
+  BUILD_MS,
+);
