@@ -28,8 +28,11 @@ export const extensionChecks = {
       lab.overheard.within('BatchGet', outcome.value.message, outcome.value);
       demand(outcome.value.code === 'SECRET_NOT_FOUND', `its code is ${outcome.value.code}, not SECRET_NOT_FOUND`);
     }
-    for (const [index, { key }] of secrets.entries())
-      expectBytes(valueOf(outcomes[index + 1], key), valueOf(alone[index], key), key);
+    // In which order they are, and what they are, is another rule's.
+    const valuesAmong = (some: readonly BatchGetOutcome[]): string[] =>
+      secrets.map(({ key }, index) => Buffer.from(valueOf(some[index], key)).toString('base64')).sort();
+    const same = valuesAmong(outcomes.slice(1)).join() === valuesAmong(alone).join();
+    demand(same, 'the others are answered with other values than in a batch without the absent one');
   },
   'batch.3': async (lab) => {
     const empty = lab.connection.extension.batchGet({ ...lab.through(), remoteRefs: [] });
