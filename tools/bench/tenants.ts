@@ -23,10 +23,10 @@ const tenantOf = (index: number): string => `tenant-${String(index).padStart(5, 
  */
 export const tenantsScenario: Scenario = {
   options: { tenants: { type: 'string' }, backends: { type: 'string' } },
-  usage: '[--tenants N] [--backends N]   (1000, 256: what a provider has open at once unless a flag says otherwise)',
+  usage: '[--tenants N] [--backends N]   (1000, 1000: what a provider has open at once unless a flag says otherwise)',
   prepare: (values) => {
     const tenants = wholeNumber(values, 'tenants', { fallback: 1_000, min: 1, max: 10_000 });
-    const backends = wholeNumber(values, 'backends', { fallback: 256, min: 1, max: 10_000 });
+    const backends = wholeNumber(values, 'backends', { fallback: 1_000, min: 1, max: 10_000 });
     return () => AwsRoles.with((roles) => measure(roles, tenants, backends), [`--max-open-backends=${backends}`]);
   },
 };

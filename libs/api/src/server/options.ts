@@ -32,7 +32,7 @@ export interface ServerLimits {
   readonly deadlineMs: number;
   /** Watches at a time; one namespace has half of them at most. Default 64. */
   readonly watches: number;
-  /** Backends open at once; one config object has half of them at most. Default 256. */
+  /** Backends open at once; one config object has half of them at most. Default 1,000. */
   readonly openBackends: number;
 }
 

@@ -2,14 +2,14 @@ import { ProviderError } from '../../contract/provider-error.ts';
 
 /** How many backends may be open. */
 export interface BackendLimits {
-  /** Of one process. Default 256, at least 1. */
+  /** Of one process. Default 1,000, at least 1. */
   readonly backends: number;
   /** Of one config object, which many namespaces may use with credentials of their own. Default half of `backends`. */
   readonly backendsPerConfig: number;
 }
 
 /** Backends of a process, unless its flags say otherwise. */
-export const DEFAULT_BACKEND_LIMITS = { backends: 256 } as const;
+export const DEFAULT_BACKEND_LIMITS = { backends: 1_000 } as const;
 
 /** The part of a backend's entry that room is made by. */
 interface Occupant {
