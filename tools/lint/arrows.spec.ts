@@ -16,7 +16,7 @@ test('an app may import the layers of what its package.json names; a provider th
   const arrows = arrowsOf([api, client, core, provider]);
   expect(arrows).toContainEqual({ sourceTag: 'app:core', onlyDependOnLibsWithTags: ['layer:api'] });
   expect(arrows.filter(({ sourceTag }) => sourceTag === 'app:provider')).toEqual([
-    { sourceTag: 'app:provider', onlyDependOnLibsWithTags: ['layer:api', 'layer:conformance'] },
+    { sourceTag: 'app:provider', onlyDependOnLibsWithTags: ['layer:api'] },
   ]);
 });
 

@@ -43,7 +43,6 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:app': [
     'layer:api',
     'layer:client',
-    'layer:conformance',
     'layer:controller',
     'layer:kube',
     'layer:pki',
@@ -51,7 +50,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'layer:sync',
     'layer:template',
   ],
-  'app:provider': ['layer:api', 'layer:conformance'],
+  'app:provider': ['layer:api'],
   'layer:e2e': [
     'layer:api',
     'layer:conformance',
