@@ -4,6 +4,9 @@ import { type Report, type RuleId, type RuleReport, runConformance } from '@eso/
 import { ConformingPeer, LAB_SERVER_NAME, type PeerLanguage, TlsLab } from '@eso/testing';
 import { configFor, world } from './world.ts';
 
+/** The providers read their certificates anew for each connection; milliseconds. */
+const RELOAD_MS = 5_000;
+
 /** Which provider is judged, and by which rules. */
 export interface PeerRunOptions {
   readonly language: PeerLanguage;
@@ -52,6 +55,7 @@ export class PeerBench {
           config: {
             ...configFor(language),
             serverName: LAB_SERVER_NAME,
+            reloadWithinMs: RELOAD_MS,
             hooks: {
               replaceCertificates: async () => this.#lab.mount(certDir, await this.#lab.server()),
               stop: () => peer.terminate(),

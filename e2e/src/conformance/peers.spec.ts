@@ -1,5 +1,5 @@
 import { reportLines } from '@eso/conformance';
-import type { PeerLanguage } from '@eso/testing';
+import { peerLanguages } from '@eso/testing';
 import { PeerBench } from './peer-run.ts';
 
 /** A first build of the programs takes this long on a loaded machine. */
@@ -11,9 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.remove());
 
-const languages: readonly PeerLanguage[] = ['go'];
-
-test.each(languages)(
+test.each(peerLanguages)(
   'the provider in %s keeps every rule',
   async (language) => {
     const report = await bench.judge({ language });

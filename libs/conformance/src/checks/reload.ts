@@ -53,7 +53,7 @@ async function observe(lab: Lab): Promise<ReloadSeen> {
 
   await round();
   const replacing = runHook(hook);
-  const endMs = performance.now() + PATIENCE_MS;
+  const endMs = performance.now() + (lab.config.reloadWithinMs ?? PATIENCE_MS);
   let replaced = false;
   while (!replaced && performance.now() < endMs) {
     await round();

@@ -19,6 +19,8 @@ const config = fixtures.safeExtend({
   limits: z.strictObject({ requestBytes: bytes.optional(), responseBytes: bytes.optional() }).optional(),
   /** What becomes of an older core's requests. Default: either is right. */
   olderCore: z.enum(['answered', 'refused']).optional(),
+  /** A new certificate is used within this time of its replacement, milliseconds. Default 120,000: a kubelet mounts it within about 60,000. */
+  reloadWithinMs: z.int().min(1).optional(),
   /** Which fixtures and hooks there cannot be, and why: their rules are not checked, and the report says so. */
   lacks: z.record(z.string(), z.string().min(1)).optional(),
   /** Commands of the shell. */

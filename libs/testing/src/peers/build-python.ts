@@ -6,10 +6,11 @@ import { runCommand } from '@eso/control-plane/command.mjs';
 import { findPython } from '@eso/control-plane/python.mjs';
 import { peerSourceFolder, PROTO_FILES, protoFolder, sourcesDigest } from './sources.ts';
 
-/** The program in Python; absolute paths. */
+/** Programs in Python; absolute paths. */
 export interface PythonPeer {
   readonly python: string;
   readonly server: string;
+  readonly conforming: string;
 }
 
 type Progress = (text: string) => void;
@@ -29,7 +30,7 @@ export async function ensurePythonPeer(progress: Progress = () => undefined): Pr
     progress,
     produce: (draft) => prepare(python, draft),
   });
-  return { python, server: join(dir, 'server.py') };
+  return { python, server: join(dir, 'server.py'), conforming: join(dir, 'conforming.py') };
 }
 
 /** @returns the environment's own Python */

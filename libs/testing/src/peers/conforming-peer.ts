@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { guardProcess, releaseProcess } from '@eso/control-plane/guard.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { ensureGoPeer } from './build-go.ts';
+import { ensurePythonPeer } from './build-python.ts';
 import type { PeerLanguage } from './peer.ts';
 
 /** What a provider that keeps the contract is started with. */
@@ -75,6 +76,7 @@ export async function peerFaults(language: PeerLanguage): Promise<string[]> {
 }
 
 async function programOf(language: PeerLanguage): Promise<[string, ...string[]]> {
-  if (language !== 'go') throw new Error(`there is no provider in ${language} that keeps the contract`);
-  return [(await ensureGoPeer()).conforming];
+  if (language === 'go') return [(await ensureGoPeer()).conforming];
+  const { python, conforming } = await ensurePythonPeer();
+  return [python, conforming];
 }
