@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'layer:e2e': [
     'layer:api',
     'layer:conformance',
+    'layer:key-vault-server',
     'layer:kube',
     'layer:runtime',
     'layer:testing',
