@@ -110,6 +110,28 @@ test('a large answer is given and not kept', async () => {
   expect(made).toEqual(['huge', 'huge']);
 });
 
+test.each<[string, object, (at: number) => string]>([
+  ['bytes', { bytes: 10_000 }, () => 'x'.repeat(1_000)],
+  ['reads', { entries: 4 }, () => ''],
+])(
+  'a requester who fills the room in %s loses its own reads, the oldest first, and nobody else one',
+  async (_what, bounds, value) => {
+    const { reads, once, made } = readsOf(bounds);
+    const victim = { ...scope, requesterNamespace: 'team-b' };
+    await once('victim', victim);
+    for (let at = 0; at < 20; at++)
+      await once(`k${at}`, { ...scope, traceId: at.toString(16).padStart(32, '0') }, value(at));
+    await once('victim', victim);
+    expect(made.filter((key) => key === 'victim')).toHaveLength(1);
+    await once('k19', { ...scope, traceId: (19).toString(16).padStart(32, '0') });
+    expect(made.filter((key) => key === 'k19')).toHaveLength(1);
+    await once('k0', { ...scope, traceId: ''.padStart(32, '0') });
+    expect(made.filter((key) => key === 'k0')).toHaveLength(2);
+    reads.close();
+    expect(reads.size).toEqual({ entries: 0, bytes: 0 });
+  },
+);
+
 test('whatever is read, what is kept of all backends stays within its bounds, and a kept answer is the one that was read', async () => {
   const backends = [{}, {}, {}];
   const read = fc.record({

@@ -24,9 +24,16 @@ export interface RecentReadsOptions {
 /** The reads of one sync. */
 interface Sync {
   readonly backend: object;
+  readonly requester: string;
   readonly answers: Map<string, { readonly value: unknown; readonly bytes: number }>;
   bytes: number;
   cancelEnd: () => void;
+}
+
+/** What the syncs of one requester keep. */
+interface Held {
+  bytes: number;
+  entries: number;
 }
 
 /** What a kept read takes besides its content, bytes. */
@@ -43,6 +50,8 @@ export class RecentReads {
   readonly #maxEntries: number;
   /** By scope; the oldest sync stands first. */
   readonly #syncs = new Map<string, Sync>();
+  /** By requester; who keeps nothing has none. */
+  readonly #held = new Map<string, Held>();
   readonly #ids = new WeakMap<object, number>();
   readonly #flights = new WeakMap<object, SingleFlight>();
   #lastId = 0;
@@ -71,7 +80,7 @@ export class RecentReads {
       return this.#flightsOf(scope.backend).run(JSON.stringify([syncId, key]), signal, async (shared, flight) => {
         const value = await run(shared);
         // A write came in between: whoever asks next has to see what it left.
-        if (scope.traceId && !flight.forgotten) this.#keep(syncId, scope.backend, key, value);
+        if (scope.traceId && !flight.forgotten) this.#keep(syncId, scope, key, value);
         return value;
       });
     };
@@ -87,24 +96,21 @@ export class RecentReads {
     for (const [id, sync] of [...this.#syncs]) this.#end(id, sync);
   }
 
-  #keep(syncId: string, backend: object, key: string, value: unknown): void {
+  #keep(syncId: string, scope: ReadScope, key: string, value: unknown): void {
     const bytes = OVERHEAD + 2 * key.length + sizeOf(value);
     // What fills half of the room would leave the other syncs with nothing.
     if (bytes > this.#maxBytes / 2) return;
-    const sync = this.#syncs.get(syncId) ?? this.#begin(syncId, backend);
+    const sync = this.#syncs.get(syncId) ?? this.#begin(syncId, scope);
     if (sync.answers.has(key)) return;
     sync.answers.set(key, { value, bytes });
     sync.bytes += bytes;
-    this.#bytes += bytes;
-    this.#entries += 1;
-    for (const [id, oldest] of this.#syncs) {
-      if (this.#bytes <= this.#maxBytes && this.#entries <= this.#maxEntries) return;
-      this.#end(id, oldest);
-    }
+    this.#count(sync.requester, bytes, 1);
+    while (this.#bytes > this.#maxBytes) this.#endOldestOf(this.#whoHoldsMost('bytes'));
+    while (this.#entries > this.#maxEntries) this.#endOldestOf(this.#whoHoldsMost('entries'));
   }
 
-  #begin(id: string, backend: object): Sync {
-    const sync: Sync = { backend, answers: new Map(), bytes: 0, cancelEnd: () => undefined };
+  #begin(id: string, { backend, requesterNamespace: requester }: ReadScope): Sync {
+    const sync: Sync = { backend, requester, answers: new Map(), bytes: 0, cancelEnd: () => undefined };
     sync.cancelEnd = this.#clock.schedule(this.#keepMs, () => this.#end(id, sync));
     this.#syncs.set(id, sync);
     return sync;
@@ -114,8 +120,29 @@ export class RecentReads {
     sync.cancelEnd();
     if (this.#syncs.get(id) !== sync) return;
     this.#syncs.delete(id);
-    this.#bytes -= sync.bytes;
-    this.#entries -= sync.answers.size;
+    this.#count(sync.requester, -sync.bytes, -sync.answers.size);
+  }
+
+  #count(requester: string, bytes: number, entries: number): void {
+    this.#bytes += bytes;
+    this.#entries += entries;
+    const held = this.#held.get(requester) ?? { bytes: 0, entries: 0 };
+    held.bytes += bytes;
+    held.entries += entries;
+    if (held.entries > 0) this.#held.set(requester, held);
+    else this.#held.delete(requester);
+  }
+
+  /** Who fills the room makes room: the others lose nothing by it. */
+  #whoHoldsMost(what: keyof Held): string | undefined {
+    let [most, amount]: [string | undefined, number] = [undefined, -1];
+    for (const [requester, held] of this.#held) if (held[what] > amount) [most, amount] = [requester, held[what]];
+    return most;
+  }
+
+  #endOldestOf(requester: string | undefined): void {
+    const oldest = [...this.#syncs].find(([, sync]) => sync.requester === requester);
+    if (oldest) this.#end(...oldest);
   }
 
   #idOf(backend: object): number {
