@@ -104,6 +104,11 @@ export class Harness implements AsyncDisposable {
     return this.admin.patch(services, { namespace: this.provider, name }, body, { type: 'merge' });
   }
 
+  annotate(name: string, annotations: Readonly<Record<string, string>>): Promise<unknown> {
+    const body = { metadata: { annotations } };
+    return this.admin.patch(services, { namespace: this.provider, name }, body, { type: 'merge' });
+  }
+
   async secret(name = DEFAULT_PROVIDER_TLS_SECRET, namespace = this.provider): Promise<Secret | undefined> {
     try {
       return await this.admin.get(secrets, { namespace, name });
