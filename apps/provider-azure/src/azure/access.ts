@@ -1,9 +1,7 @@
-import type { Credentials, OpenContext } from '@eso/api/server';
-import { ProviderError } from '@eso/api/server';
-import { isDeepStrictEqual } from 'node:util';
+import { type OpenContext, ProviderError } from '@eso/api/server';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
 import type { Cloud } from './clouds.ts';
-import { type AzureIdentity, readIdentity } from './identity.ts';
+import { type AzureIdentity, isSameIdentity, readIdentity } from './identity.ts';
 import { type AzureToken, requestToken } from './token.ts';
 
 /** Work with a valid token. */
@@ -34,11 +32,11 @@ interface Login {
 
 /** One login for all calls of one backend, for as long as its token is good. Other credentials are another login. */
 export function azureAccess(options: AzureAccessOptions): AzureAccess {
-  const { credentials, at, cloud, resource } = options;
+  const { at, cloud, resource } = options;
   const http = options.httpClient({ field: at('tenantId') });
   const session = options.session<Login>(`token for ${resource}`, {
     login: async ({ signal }) => {
-      const identity = await readIdentity({ ...options, at });
+      const identity = await readIdentity(options);
       const token = await requestToken({ http, identity, cloud, resource, signal, at });
       return { value: { identity, token }, expiresAtMs: token.expiresAtMs };
     },
@@ -46,26 +44,10 @@ export function azureAccess(options: AzureAccessOptions): AzureAccess {
   return {
     use: (run, signal) =>
       session.use(async ({ identity, token }) => {
-        if (!(await isStill(identity, options.config, credentials, at)))
+        // Who lost what proves an identity loses the token that it brought.
+        if (!isSameIdentity(identity, await readIdentity(options)))
           throw new ProviderError('CREDENTIALS_REJECTED', 'the credentials have changed since the login');
         return run(token);
       }, signal),
   };
-}
-
-/** Who lost what proves an identity loses the token that it brought. */
-async function isStill(
-  identity: AzureIdentity,
-  { authSecretRef: refs = {} }: AzureAccessOptions['config'],
-  credentials: Credentials,
-  at: FieldPath,
-): Promise<boolean> {
-  if (identity.kind !== 'secret' && identity.kind !== 'certificate') return true;
-  const name = identity.kind === 'secret' ? 'clientSecret' : 'clientCertificate';
-  const proof = identity.kind === 'secret' ? identity.secret : identity.certificate;
-  const now = [refs.clientId ?? {}, refs[name] ?? {}].map((selector, index) =>
-    credentials.secretKey(selector, at(`authSecretRef.${index === 0 ? 'clientId' : name}`)),
-  );
-  const texts = (await Promise.all(now)).map((value) => Buffer.from(value).toString().trim());
-  return isDeepStrictEqual(texts, [identity.clientId, proof]);
 }

@@ -38,12 +38,22 @@ test('a cloud that is none of the known ones is described [V5.1.4]', () => {
   expect(fields({ ...good, customCloudConfig: plain })).toEqual(['spec.customCloudConfig.activeDirectoryEndpoint']);
 });
 
-test.each(['http://v.vault.azure.net', 'v.vault.azure.net', 'https://u:p@v.vault.azure.net', 'https://v/?a=b', ''])(
-  'tokens do not go to %p [V5.1.7]',
-  (vaultUrl) => {
-    expect(fields({ ...good, vaultUrl })).toEqual(['spec.vaultUrl']);
-  },
-);
+test.each([
+  'http://v.vault.azure.net',
+  'v.vault.azure.net',
+  'https://v.vault.azure.net/secrets/a',
+  'https://u:p@v.vault.azure.net',
+  'https://v/?a=b',
+  '',
+])('tokens do not go to %p [V5.1.7]', (vaultUrl) => {
+  expect(fields({ ...good, vaultUrl })).toEqual(['spec.vaultUrl']);
+});
+
+test('a slash behind the host of a vault is none of a path, and an authority may have one', () => {
+  expect(fields({ ...good, vaultUrl: 'https://v.vault.azure.net/' })).toEqual([]);
+  const customCloudConfig = { activeDirectoryEndpoint: 'https://adfs.stack.example/adfs' };
+  expect(fields({ ...good, environmentType: 'AzureStackCloud', customCloudConfig })).toEqual([]);
+});
 
 test('useAzureSDK is told to have no effect [V5.1.6]', () => {
   expect(checkVaultConfig({ ...good, useAzureSDK: true }, at).warnings).toEqual([

@@ -7,9 +7,22 @@ export function checkVaultConfig(
   at: FieldPath,
 ): { readonly problems: ConfigProblem[]; readonly warnings: string[] } {
   return {
-    problems: [...checkUrl(config.vaultUrl, 'vaultUrl', at), ...checkCloud(config, at), ...checkLogin(config, at)],
+    problems: [...checkVaultUrl(config.vaultUrl, at), ...checkCloud(config, at), ...checkLogin(config, at)],
     warnings: config.useAzureSDK ? [`${at('useAzureSDK')} has no effect: there is one implementation`] : [],
   };
+}
+
+/** A path would count for nothing: the paths of a vault are the same for all. */
+function checkVaultUrl(text: string, at: FieldPath): ConfigProblem[] {
+  const problems = checkUrl(text, 'vaultUrl', at);
+  if (problems.length > 0 || URL.parse(text)?.pathname === '/') return problems;
+  return [
+    {
+      field: at('vaultUrl'),
+      problem: `${at('vaultUrl')} has a path`,
+      nextStep: 'write it like https://name.vault.azure.net, and the name of the secret in remoteRef.key',
+    },
+  ];
 }
 
 /** Tokens go to whatever stands there, so it is https and nothing but a host. */

@@ -46,7 +46,8 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
     onFailed: (error) => (seen.failed = error),
   });
   try {
-    const ask = () => credentialOf(request, transport).getToken(`${resource}/.default`, { abortSignal: signal });
+    const credential = await credentialOf(request, transport);
+    const ask = () => credential.getToken(`${resource}/.default`, { abortSignal: signal });
     const token = await (identity.kind === 'managed' ? onMachine(seen, ask) : ask());
     if (!token) throw new ProviderError('BACKEND_UNAVAILABLE', 'the authority answers a login without a token');
     return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
@@ -65,7 +66,7 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
   }
 }
 
-function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): TokenCredential {
+async function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): Promise<TokenCredential> {
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   const options = { ...common, authorityHost: cloud.authority, disableInstanceDiscovery: !cloud.isKnown };
   switch (identity.kind) {
@@ -78,13 +79,16 @@ function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClie
         { certificate: identity.certificate },
         options,
       );
-    case 'federated':
+    case 'federated': {
+      // Beforehand: the SDK would wrap what this fails with.
+      const assertion = await identity.assertion();
       return new ClientAssertionCredential(
         identity.tenantId,
         identity.clientId,
-        () => Promise.resolve(identity.assertion),
+        () => Promise.resolve(assertion),
         options,
       );
+    }
     case 'podFederated':
       return new WorkloadIdentityCredential(options);
     case 'managed':

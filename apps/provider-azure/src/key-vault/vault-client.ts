@@ -117,7 +117,8 @@ export class VaultClient {
         retryable: false,
         cause,
       });
-    if (cause instanceof Error && /challenge resource/.test(cause.message))
+    // What the SDK for vaults refuses itself is told by its words alone.
+    if (cause instanceof Error && /challenge (resource|origin|contains an invalid scope)/.test(cause.message))
       return new ProviderError('CONFIG_INVALID', 'the vault asks for a token that is not for its own domain', {
         field: at('vaultUrl'),
         nextStep: `correct ${at('vaultUrl')}, and ${at('environmentType')} where the vault belongs to another cloud`,
