@@ -25,7 +25,7 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
   for (const object of others) await applyManifest(admin, object);
   // What an administrator allows where stores log in with tokens of ServiceAccounts.
   const tokenNamespaces = others.flatMap(({ kind, metadata: { namespace } }) =>
-    kind === 'ServiceAccount' && namespace !== undefined ? [namespace] : [],
+    kind === 'ServiceAccount' ? [namespace] : [],
   );
   if (tokenNamespaces.length > 0) await cluster.applyRights({ chart: 'provider-aws', tokenNamespaces });
   for (const { key, value } of backend)
