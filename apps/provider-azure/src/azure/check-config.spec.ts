@@ -55,6 +55,7 @@ test('a slash behind the host of a vault is none of a path, and an authority may
   expect(fields({ ...good, environmentType: 'AzureStackCloud', customCloudConfig })).toEqual([]);
 });
 
+
 test('useAzureSDK is told to have no effect [V5.1.6]', () => {
   expect(checkVaultConfig({ ...good, useAzureSDK: true }, at).warnings).toEqual([
     'spec.useAzureSDK has no effect: there is one implementation',

@@ -1,8 +1,6 @@
 import type { Credentials, ServiceAccountSelector } from '@eso/api/server';
 import { ambientCredentialsProblem, ProviderError } from '@eso/api/server';
-import { isDeepStrictEqual } from 'node:util';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
-import type { Cloud } from './clouds.ts';
 
 /** Who logs in, and what proves it. */
 export type AzureIdentity =
@@ -26,8 +24,8 @@ export type AzureIdentity =
       readonly kind: 'federated';
       readonly tenantId: string;
       readonly clientId: string;
-      /** Asks for a token of the ServiceAccount. @throws ProviderError of the credentials. */
-      readonly assertion: () => Promise<string>;
+      /** A token of a ServiceAccount. */
+      readonly assertion: string;
       readonly field: string;
     }
   /** The identity of the provider's own pod. */
@@ -40,8 +38,6 @@ export interface IdentityOptions {
   readonly credentials: Credentials;
   /** Whether the config may log in as the provider's own pod. */
   readonly ambientCredentials: boolean;
-  /** Who is shown what proves the identity. */
-  readonly cloud: Cloud;
   readonly at: FieldPath;
   /** The provider's environment; for tests. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -68,11 +64,6 @@ export function readIdentity(options: IdentityOptions): Promise<AzureIdentity> {
   }
 }
 
-/** Whether what proves both, and all that is said of them, is the same. A token of a ServiceAccount is another each time. */
-export function isSameIdentity(one: AzureIdentity, other: AzureIdentity): boolean {
-  return isDeepStrictEqual({ ...one, assertion: undefined }, { ...other, assertion: undefined });
-}
-
 async function servicePrincipal({ config, credentials, at }: IdentityOptions): Promise<AzureIdentity> {
   const { tenantId = '', authSecretRef: refs = {} } = config;
   const read = async (name: 'clientId' | 'clientSecret' | 'clientCertificate'): Promise<string> => {
@@ -93,40 +84,24 @@ async function servicePrincipal({ config, credentials, at }: IdentityOptions): P
 }
 
 async function workloadIdentity(options: IdentityOptions): Promise<AzureIdentity> {
-  const { config, credentials, at, env = process.env } = options;
+  const { config, credentials, at, ambientCredentials, env = process.env } = options;
   const { serviceAccountRef: selector } = config;
-  if (!selector) return podFederated(options, env);
+  if (!selector) {
+    if (!ambientCredentials) throw ambientCredentialsProblem(at('serviceAccountRef'));
+    for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_FEDERATED_TOKEN_FILE'])
+      if (!env[name]) throw noVariable(name, at('serviceAccountRef'));
+    return { kind: 'podFederated', field: at('serviceAccountRef') };
+  }
   const field = at('serviceAccountRef');
   const { annotations } = await credentials.serviceAccount(selector, field);
   const clientId = await clientIdOf(options, annotations);
   const tenantId = await tenantIdOf(options, annotations, env['AZURE_TENANT_ID']);
-  const assertion = async (): Promise<string> => {
-    const audiences = [EXCHANGE_AUDIENCE];
-    return (await credentials.serviceAccountToken(selector satisfies ServiceAccountSelector, { audiences }, field))
-      .token;
-  };
-  return { kind: 'federated', tenantId, clientId, assertion, field };
-}
-
-/** The pod's token is good at Entra for all that the pod may do, so it is shown to an authority of Azure alone. */
-function podFederated(
-  { ambientCredentials, cloud, at }: IdentityOptions,
-  env: Readonly<Record<string, string | undefined>>,
-): AzureIdentity {
-  const field = at('serviceAccountRef');
-  if (!ambientCredentials) throw ambientCredentialsProblem(field);
-  if (!cloud.isKnown)
-    throw new ProviderError(
-      'CONFIG_INVALID',
-      'the identity of the provider’s own pod is not shown to an authority that the config names',
-      {
-        field: at('customCloudConfig'),
-        nextStep: `name a ServiceAccount in ${field}, or remove ${at('customCloudConfig')}`,
-      },
-    );
-  for (const name of ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_FEDERATED_TOKEN_FILE'])
-    if (!env[name]) throw noVariable(name, field);
-  return { kind: 'podFederated', field };
+  const { token } = await credentials.serviceAccountToken(
+    selector satisfies ServiceAccountSelector,
+    { audiences: [EXCHANGE_AUDIENCE] },
+    field,
+  );
+  return { kind: 'federated', tenantId, clientId, assertion: token, field };
 }
 
 function managedIdentity({ config, ambientCredentials, at }: IdentityOptions): Promise<AzureIdentity> {

@@ -46,8 +46,7 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
     onFailed: (error) => (seen.failed = error),
   });
   try {
-    const credential = await credentialOf(request, transport);
-    const ask = () => credential.getToken(`${resource}/.default`, { abortSignal: signal });
+    const ask = () => credentialOf(request, transport).getToken(`${resource}/.default`, { abortSignal: signal });
     const token = await (identity.kind === 'managed' ? onMachine(seen, ask) : ask());
     if (!token) throw new ProviderError('BACKEND_UNAVAILABLE', 'the authority answers a login without a token');
     return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
@@ -66,7 +65,7 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
   }
 }
 
-async function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): Promise<TokenCredential> {
+function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): TokenCredential {
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   const options = { ...common, authorityHost: cloud.authority, disableInstanceDiscovery: !cloud.isKnown };
   switch (identity.kind) {
@@ -79,16 +78,13 @@ async function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHt
         { certificate: identity.certificate },
         options,
       );
-    case 'federated': {
-      // Beforehand: the SDK would wrap what this fails with.
-      const assertion = await identity.assertion();
+    case 'federated':
       return new ClientAssertionCredential(
         identity.tenantId,
         identity.clientId,
-        () => Promise.resolve(assertion),
+        () => Promise.resolve(identity.assertion),
         options,
       );
-    }
     case 'podFederated':
       return new WorkloadIdentityCredential(options);
     case 'managed':
