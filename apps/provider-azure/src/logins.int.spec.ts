@@ -1,27 +1,17 @@
 /** Every way to log in, and each with wrong, expired, foreign and missing credentials, in an object and in a store. */
-import { type Clock, systemClock } from '@eso/runtime';
 import { rsaCertificate } from './testing/rsa-certificate.ts';
 import { APP, AzureLab, type ConfigChanges, loginIn, PASSWORD, refusedCall, TENANT } from './testing/azure-lab.ts';
 
 const OTHER_TENANT = '99999999-9999-4999-8999-999999999999';
 const CLIENT_ID = 'azure.workload.identity/client-id';
 const TENANT_ID = 'azure.workload.identity/tenant-id';
-/** How far the provider's clock is ahead, milliseconds. */
-let aheadMs = 0;
-const clock: Clock = {
-  ...systemClock,
-  now: () => systemClock.now() + aheadMs,
-  monotonic: () => systemClock.monotonic() + aheadMs,
-};
 
 let lab: AzureLab;
-/** The same, where pods' identities are lent to cluster-scoped stores. */
-let lent: AzureLab;
 
 beforeAll(async () => {
   delete process.env['AZURE_KEYVAULT_URL'];
   const [certificate, foreign] = await Promise.all([rsaCertificate(), rsaCertificate()]);
-  lab = await AzureLab.start({ clock });
+  lab = await AzureLab.start();
   lab.azure.directory.addTenant({
     id: TENANT,
     apps: [
@@ -285,53 +275,8 @@ test('a ClusterSecretStore that leaves the namespace to who asks is judged by no
   expect(await refusedCall(validate('named'))).toMatchObject({ code: 'CREDENTIALS_REJECTED' });
 });
 
-test('a client secret that is replaced ends what it opened', async () => {
-  lab.login('rotated', { clientId: APP, clientSecret: PASSWORD });
-  const { name } = place('an object', bySecret('rotated'));
-  expect(await lab.get(name, 'k')).toBe('value');
-  lab.login('rotated', { clientId: APP, clientSecret: 'wrong' });
-  // What was read of a Secret is kept for half a minute at most.
-  aheadMs = 31_000;
-  expect(await refusedCall(lab.get(name, 'k'))).toMatchObject({ code: 'CREDENTIALS_REJECTED' });
-});
-
-describe('the identity of the pod', () => {
-  beforeAll(async () => {
-    lent = await AzureLab.start({ ambientCredentials: { clusterStores: true } });
-    await lent.secrets.setSecret('k', 'value');
-  });
-  afterAll(() => lent.stop());
-
-  test('is lent to a cluster-scoped store where an administrator said so, and to no other [V5.2.4]', async () => {
-    lent.store('ClusterSecretStore', 'lent', { authType: 'ManagedIdentity' });
-    lent.store('SecretStore', 'own', { authType: 'ManagedIdentity' });
-    expect(await lent.get('lent', 'k')).toBe('value');
-    expect(await refusedCall(lent.get('own', 'k'))).toMatchObject({ code: 'CONFIG_INVALID' });
-    // Nobody has asked the machine for the store that may not.
-    lent.azure.calls.length = 0;
-    await refusedCall(lent.get('own', 'k'));
-    expect(lent.azure.calls).toEqual([]);
-  });
-
-  test('an identity that the machine does not have is named', async () => {
-    lent.store('ClusterSecretStore', 'unknown', { authType: 'ManagedIdentity', identityId: APP });
-    const { code, error } = await refusedCall(lent.get('unknown', 'k'));
-    expect({ code, field: error.field }).toEqual({
-      code: 'CREDENTIALS_REJECTED',
-      field: 'spec.provider.azurekv.identityId',
-    });
-  });
-
-  test('workload identity of the pod lacks its variables [V5.2.5]', async () => {
-    lent.store('ClusterSecretStore', 'pod', { authType: 'WorkloadIdentity', authSecretRef: undefined });
-    const { code, error } = await refusedCall(lent.get('pod', 'k'));
-    expect(code).toBe('CONFIG_INVALID');
-    expect(error.publicMessage).toContain('AZURE_CLIENT_ID');
-  });
-});
-
 test('no credential has reached a log', () => {
-  const log = lab.log.join('') + lent.log.join('');
+  const log = lab.log.join('');
   for (const secret of [PASSWORD, 'PRIVATE KEY', 'eyJ']) expect(log).not.toContain(secret);
   expect(log).toContain('AADSTS7000215');
 });

@@ -1,9 +1,8 @@
-import type { Credentials, OpenContext } from '@eso/api/server';
+import type { OpenContext } from '@eso/api/server';
 import { ProviderError } from '@eso/api/server';
-import { isDeepStrictEqual } from 'node:util';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
 import type { Cloud } from './clouds.ts';
-import { type AzureIdentity, readIdentity } from './identity.ts';
+import { type AzureIdentity, isSameIdentity, readIdentity } from './identity.ts';
 import { type AzureToken, requestToken } from './token.ts';
 
 /** Work with a valid token. */
@@ -38,34 +37,18 @@ export function azureAccess(options: AzureAccessOptions): AzureAccess {
   const http = options.httpClient({ field: at('tenantId') });
   const session = options.session<Login>(`token for ${resource}`, {
     login: async ({ signal }) => {
-      const identity = await readIdentity({ ...options, at });
-      const token = await requestToken({ http, identity, cloud, resource, signal, at });
+      const identity = await readIdentity(options);
+      const token = await requestToken({ http, identity, credentials, cloud, resource, signal, at });
       return { value: { identity, token }, expiresAtMs: token.expiresAtMs };
     },
   });
   return {
     use: (run, signal) =>
       session.use(async ({ identity, token }) => {
-        if (!(await isStill(identity, options.config, credentials, at)))
+        // Who lost what proves an identity loses the token that it brought.
+        if (!isSameIdentity(identity, await readIdentity(options)))
           throw new ProviderError('CREDENTIALS_REJECTED', 'the credentials have changed since the login');
         return run(token);
       }, signal),
   };
-}
-
-/** Who lost what proves an identity loses the token that it brought. */
-async function isStill(
-  identity: AzureIdentity,
-  { authSecretRef: refs = {} }: AzureAccessOptions['config'],
-  credentials: Credentials,
-  at: FieldPath,
-): Promise<boolean> {
-  if (identity.kind !== 'secret' && identity.kind !== 'certificate') return true;
-  const name = identity.kind === 'secret' ? 'clientSecret' : 'clientCertificate';
-  const proof = identity.kind === 'secret' ? identity.secret : identity.certificate;
-  const now = [refs.clientId ?? {}, refs[name] ?? {}].map((selector, index) =>
-    credentials.secretKey(selector, at(`authSecretRef.${index === 0 ? 'clientId' : name}`)),
-  );
-  const texts = (await Promise.all(now)).map((value) => Buffer.from(value).toString().trim());
-  return isDeepStrictEqual(texts, [identity.clientId, proof]);
 }

@@ -38,6 +38,21 @@ test('a cloud that is none of the known ones is described [V5.1.4]', () => {
   expect(fields({ ...good, customCloudConfig: plain })).toEqual(['spec.customCloudConfig.activeDirectoryEndpoint']);
 });
 
+test('the identity of the pod is proven to the clouds of Azure alone [V5.2.10]', () => {
+  const customCloudConfig = { activeDirectoryEndpoint: 'https://login.stack.example' };
+  const refused = (config: Partial<AzureConfig>) =>
+    checkVaultConfig({ ...bare, customCloudConfig, ...config }, at).problems;
+  for (const environmentType of ['PublicCloud', 'AzureStackCloud'] as const) {
+    expect(refused({ environmentType, authType: 'ManagedIdentity' })).toMatchObject([
+      { field: 'spec.customCloudConfig', nextStep: expect.stringContaining('service principal') as string },
+    ]);
+    expect(refused({ environmentType, authType: 'WorkloadIdentity' })).toMatchObject([
+      { field: 'spec.customCloudConfig', nextStep: expect.stringContaining('spec.serviceAccountRef') as string },
+    ]);
+  }
+  expect(refused({ authType: 'WorkloadIdentity', serviceAccountRef: { name: 'a' } })).toEqual([]);
+});
+
 test.each([
   'http://v.vault.azure.net',
   'v.vault.azure.net',
@@ -54,7 +69,6 @@ test('a slash behind the host of a vault is none of a path, and an authority may
   const customCloudConfig = { activeDirectoryEndpoint: 'https://adfs.stack.example/adfs' };
   expect(fields({ ...good, environmentType: 'AzureStackCloud', customCloudConfig })).toEqual([]);
 });
-
 
 test('useAzureSDK is told to have no effect [V5.1.6]', () => {
   expect(checkVaultConfig({ ...good, useAzureSDK: true }, at).warnings).toEqual([

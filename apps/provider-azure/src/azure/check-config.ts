@@ -38,7 +38,8 @@ function checkUrl(text: string, field: string, at: FieldPath): ConfigProblem[] {
   ];
 }
 
-function checkCloud({ environmentType, customCloudConfig: custom }: AzureConfig, at: FieldPath): ConfigProblem[] {
+function checkCloud(config: AzureConfig, at: FieldPath): ConfigProblem[] {
+  const { environmentType, customCloudConfig: custom } = config;
   if (environmentType === 'AzureStackCloud' && !custom)
     return [
       {
@@ -48,11 +49,30 @@ function checkCloud({ environmentType, customCloudConfig: custom }: AzureConfig,
       },
     ];
   if (!custom) return [];
+  if (isOfPod(config)) return [podElsewhere(config, at)];
   const { activeDirectoryEndpoint, keyVaultEndpoint, resourceManagerEndpoint } = custom;
   const urls = { activeDirectoryEndpoint, keyVaultEndpoint, resourceManagerEndpoint };
   return Object.entries(urls).flatMap(([name, url]) =>
     url === undefined ? [] : checkUrl(url, `customCloudConfig.${name}`, at),
   );
+}
+
+/** Whether the login is the identity of the provider's own pod. */
+function isOfPod({ authType, serviceAccountRef }: AzureConfig): boolean {
+  return authType === 'ManagedIdentity' || (authType === 'WorkloadIdentity' && !serviceAccountRef);
+}
+
+/** What proves that identity would go to, or be made out to, whom the author of a store chose. */
+function podElsewhere({ authType }: AzureConfig, at: FieldPath): ConfigProblem {
+  const field = at('customCloudConfig');
+  return {
+    field,
+    problem: `the identity of the pod of the provider is used with the clouds of Azure alone, and ${field} describes another`,
+    nextStep:
+      authType === 'ManagedIdentity'
+        ? `remove ${field}, or log in with a service principal`
+        : `remove ${field}, or name a ServiceAccount in ${at('serviceAccountRef')}`,
+  };
 }
 
 function checkLogin(config: AzureConfig, at: FieldPath): ConfigProblem[] {

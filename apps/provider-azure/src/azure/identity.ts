@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Credentials, ServiceAccountSelector } from '@eso/api/server';
 import { ambientCredentialsProblem, ProviderError } from '@eso/api/server';
 import type { AzureConfig, FieldPath } from './azure-config.ts';
@@ -24,8 +25,8 @@ export type AzureIdentity =
       readonly kind: 'federated';
       readonly tenantId: string;
       readonly clientId: string;
-      /** A token of a ServiceAccount. */
-      readonly assertion: string;
+      /** Whose token proves it; the token itself is asked for at each login. */
+      readonly account: ServiceAccountSelector;
       readonly field: string;
     }
   /** The identity of the provider's own pod. */
@@ -64,6 +65,23 @@ export function readIdentity(options: IdentityOptions): Promise<AzureIdentity> {
   }
 }
 
+/** Whether both stand for the same, in the same tenant and with the same proof. */
+export function isSameIdentity(one: AzureIdentity, other: AzureIdentity): boolean {
+  return isDeepStrictEqual(one, other);
+}
+
+/**
+ * The token of a ServiceAccount that Entra takes in exchange for one of its own.
+ * @throws ProviderError CREDENTIALS_UNUSABLE, CONFIG_INVALID, NAMESPACE_NOT_ALLOWED, BACKEND_UNAVAILABLE.
+ */
+export async function federatedAssertion(
+  credentials: Credentials,
+  { account, field }: Extract<AzureIdentity, { kind: 'federated' }>,
+): Promise<string> {
+  const { token } = await credentials.serviceAccountToken(account, { audiences: [EXCHANGE_AUDIENCE] }, field);
+  return token;
+}
+
 async function servicePrincipal({ config, credentials, at }: IdentityOptions): Promise<AzureIdentity> {
   const { tenantId = '', authSecretRef: refs = {} } = config;
   const read = async (name: 'clientId' | 'clientSecret' | 'clientCertificate'): Promise<string> => {
@@ -96,12 +114,7 @@ async function workloadIdentity(options: IdentityOptions): Promise<AzureIdentity
   const { annotations } = await credentials.serviceAccount(selector, field);
   const clientId = await clientIdOf(options, annotations);
   const tenantId = await tenantIdOf(options, annotations, env['AZURE_TENANT_ID']);
-  const { token } = await credentials.serviceAccountToken(
-    selector satisfies ServiceAccountSelector,
-    { audiences: [EXCHANGE_AUDIENCE] },
-    field,
-  );
-  return { kind: 'federated', tenantId, clientId, assertion: token, field };
+  return { kind: 'federated', tenantId, clientId, account: selector, field };
 }
 
 function managedIdentity({ config, ambientCredentials, at }: IdentityOptions): Promise<AzureIdentity> {

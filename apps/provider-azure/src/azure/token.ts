@@ -6,10 +6,10 @@ import {
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
-import { type HttpClient, ProviderError } from '@eso/api/server';
+import { type Credentials, type HttpClient, ProviderError } from '@eso/api/server';
 import type { FieldPath } from './azure-config.ts';
 import type { Cloud } from './clouds.ts';
-import type { AzureIdentity } from './identity.ts';
+import { type AzureIdentity, federatedAssertion } from './identity.ts';
 import { type Exchange, managedIdentity, onMachine } from './managed-identity.ts';
 import { sdkTransport } from './sdk-transport.ts';
 import { refusedLogin } from './token-failure.ts';
@@ -23,6 +23,8 @@ export interface AzureToken {
 /** Who asks for a token, and for what. */
 export interface LoginRequest {
   readonly identity: AzureIdentity;
+  /** Where a ServiceAccount's token is asked for. */
+  readonly credentials: Credentials;
   readonly cloud: Cloud;
   /** What the token is made out to: `https://vault.azure.net`. */
   readonly resource: string;
@@ -46,7 +48,8 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
     onFailed: (error) => (seen.failed = error),
   });
   try {
-    const ask = () => credentialOf(request, transport).getToken(`${resource}/.default`, { abortSignal: signal });
+    const credential = await credentialOf(request, transport);
+    const ask = () => credential.getToken(`${resource}/.default`, { abortSignal: signal });
     const token = await (identity.kind === 'managed' ? onMachine(seen, ask) : ask());
     if (!token) throw new ProviderError('BACKEND_UNAVAILABLE', 'the authority answers a login without a token');
     return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
@@ -65,7 +68,10 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
   }
 }
 
-function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClient): TokenCredential {
+async function credentialOf(
+  { identity, credentials, cloud }: LoginRequest,
+  httpClient: SdkHttpClient,
+): Promise<TokenCredential> {
   const common = { httpClient, retryOptions: { maxRetries: 0 } };
   const options = { ...common, authorityHost: cloud.authority, disableInstanceDiscovery: !cloud.isKnown };
   switch (identity.kind) {
@@ -78,13 +84,15 @@ function credentialOf({ identity, cloud }: LoginRequest, httpClient: SdkHttpClie
         { certificate: identity.certificate },
         options,
       );
-    case 'federated':
+    case 'federated': {
+      const assertion = await federatedAssertion(credentials, identity);
       return new ClientAssertionCredential(
         identity.tenantId,
         identity.clientId,
-        () => Promise.resolve(identity.assertion),
+        () => Promise.resolve(assertion),
         options,
       );
+    }
     case 'podFederated':
       return new WorkloadIdentityCredential(options);
     case 'managed':

@@ -71,6 +71,8 @@ export class AzureLab {
   readonly certificates: CertificateClient;
   /** Lines that the provider wrote to its log. */
   readonly log: string[];
+  /** Issues the tokens of ServiceAccounts. */
+  readonly tokens: ServiceAccountTokens;
   readonly #tls: TlsLab;
   readonly #real: RealVault | undefined;
   readonly #undo: () => void;
@@ -81,13 +83,15 @@ export class AzureLab {
     provider: TestProvider;
     tls: TlsLab;
     log: string[];
+    tokens: ServiceAccountTokens;
     real: RealVault | undefined;
     undo: () => void;
   }) {
-    const { azure, provider, tls, log, real, undo } = parts;
+    const { azure, provider, tls, log, tokens, real, undo } = parts;
     this.azure = azure;
     this.provider = provider;
     this.log = log;
+    this.tokens = tokens;
     this.#tls = tls;
     this.#real = real;
     this.#undo = undo;
@@ -116,7 +120,11 @@ export class AzureLab {
               secrets: [{ value: PASSWORD }, { value: 'expired', expiresAt: 1 }],
               federated: [{ issuer: ISSUER, subject: 'system:serviceaccount:team-a:robot' }],
             },
-            { clientId: NOBODY, secrets: [{ value: PASSWORD }] },
+            {
+              clientId: NOBODY,
+              secrets: [{ value: PASSWORD }],
+              federated: [{ issuer: ISSUER, subject: 'system:serviceaccount:team-a:robot' }],
+            },
           ],
         },
       ],
@@ -139,7 +147,7 @@ export class AzureLab {
         serverName: LAB_SERVER_NAME,
       },
     });
-    const lab = new AzureLab({ azure, provider, tls, log, real, undo });
+    const lab = new AzureLab({ azure, provider, tls, log, tokens, real, undo });
     lab.login('login', { clientId: real?.clientId ?? APP, clientSecret: real?.clientSecret ?? PASSWORD });
     return lab;
   }
@@ -167,6 +175,11 @@ export class AzureLab {
       kind: 'ServiceAccount',
       metadata: { namespace, name, annotations },
     });
+  }
+
+  /** Takes an object of the tenant away. */
+  remove(kind: string, name: string, namespace = 'team-a'): void {
+    this.provider.objects.remove(kind, { namespace, name });
   }
 
   /** Writes a config object; what is not given is that of a working one with Secret `login`. */

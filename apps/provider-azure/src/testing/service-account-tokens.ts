@@ -10,6 +10,8 @@ export class ServiceAccountTokens {
   readonly #key: KeyObject;
   /** Its public keys, as the API server publishes them. */
   readonly keys: { readonly keys: Record<string, unknown>[] };
+  /** How many were asked for by `over`. */
+  requested = 0;
 
   constructor() {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -25,6 +27,7 @@ export class ServiceAccountTokens {
           const createToken: KubeReader['createToken'] = async (account, options = {}) => {
             const { expirationTimestamp } = await target.createToken(account, options);
             const subject = `system:serviceaccount:${account.namespace ?? ''}:${account.name}`;
+            this.requested += 1;
             const token = this.#sign(subject, options.audiences ?? [ISSUER], Date.parse(expirationTimestamp));
             return { token, expirationTimestamp };
           };
@@ -34,6 +37,11 @@ export class ServiceAccountTokens {
         return typeof member === 'function' ? (member.bind(target) as unknown) : member;
       },
     });
+  }
+
+  /** A token as the kubelet projects it into a pod: for ten minutes from now. */
+  issue(subject: string, audiences: readonly string[]): string {
+    return this.#sign(subject, audiences, Date.now() + 600_000);
   }
 
   #sign(sub: string, aud: readonly string[], expiresAtMs: number): string {
