@@ -1,9 +1,9 @@
 /**
  * npm run generate: writes everything that is made from another file and committed nevertheless.
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
- *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/crds
+ *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/files/crds
  *   libs/sync/src/rules                      → charts/external-secrets/files/admission.yaml
- *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds, apps/provider-<name>/src/config/gen
+ *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/files/crds, apps/provider-<name>/src/config/gen
  *   the programs' own --help, the tables of error codes, the providers' configs → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
