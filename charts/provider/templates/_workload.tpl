@@ -128,7 +128,7 @@ spec:
         - name: {{ .name }}
           secret:
             secretName: {{ .secret }}
-            defaultMode: 0440
+            defaultMode: 288 # 0440, which readers of YAML 1.2 take for another number
             optional: {{ .optional }}
         {{- end }}
         {{- with $v.extraVolumes }}
