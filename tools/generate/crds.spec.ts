@@ -5,8 +5,8 @@ import { drift } from './files.ts';
 
 test('every chart has the CRDs of its kinds, and no file says anything else', async () => {
   const sets = await crdFiles(root);
-  expect(sets.map(({ folder }) => folder)).toContain('charts/external-secrets/crds');
-  expect(sets.map(({ folder }) => folder)).toContain('charts/provider-fake/crds');
+  expect(sets.map(({ folder }) => folder)).toContain('charts/external-secrets/files/crds');
+  expect(sets.map(({ folder }) => folder)).toContain('charts/provider-fake/files/crds');
   expect(sets.flatMap((set) => drift(root, set))).toEqual([]);
 });
 

@@ -40,7 +40,7 @@ export function crdSet(chart: string, source: string, resources: readonly Custom
   const files = new Map(
     resources.map((resource) => [`${resource.group}_${resource.plural}.yaml`, crdText(source, resource)]),
   );
-  return { folder: `charts/${chart}/crds`, source, files };
+  return { folder: `charts/${chart}/files/crds`, source, files };
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
  * npm run generate: writes everything that is made from another file and committed nevertheless.
  *   proto/                                   → libs/api/src/gen            (message and service stubs)
- *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/crds
+ *   libs/api/src/schema, libs/sync/src/rules → charts/external-secrets/files/crds
  *   libs/sync/src/rules                      → charts/external-secrets/files/admission.yaml
- *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/crds, apps/provider-<name>/src/config/gen
+ *   apps/provider-<name>/src/config/index.ts → charts/provider-<name>/files/crds, apps/provider-<name>/src/config/gen
+ *   charts/<chart>/values.yaml               → its values.schema.json and README.md
  *   the programs' own --help, the tables of error codes, the providers' configs → docs/reference
  *
  * --check         writes nothing; fails when a committed file is not what its source says, or the contract breaks
@@ -12,6 +13,7 @@
 import { parseArgs } from 'node:util';
 import { root } from '../setup.mjs';
 import { admissionFiles } from './admission.ts';
+import { chartFiles } from './charts/files.ts';
 import { breakingChanges, lintContract, writeBaseline } from './contract.ts';
 import { crdFiles } from './crds.ts';
 import { type GeneratedFiles, drift, write } from './files.ts';
@@ -35,6 +37,7 @@ const sets: readonly GeneratedFiles[] = [
   admissionFiles(),
   ...(await referencePolicyFiles(root)),
   await referenceFiles(root),
+  ...chartFiles(root),
 ];
 
 if (values['new-baseline']) await writeBaseline(root);

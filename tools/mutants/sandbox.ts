@@ -25,7 +25,7 @@ export class Sandbox {
     await mkdir(dir, { recursive: true });
     for (const file of await workingFiles()) {
       await mkdir(dirname(join(dir, file)), { recursive: true });
-      await cp(join(root, file), join(dir, file));
+      await cp(join(root, file), join(dir, file), { recursive: true, verbatimSymlinks: true });
     }
     // Packages are not changed by any test: links to the same files are enough, and take seconds instead of minutes.
     await runCommand('cp', ['-al', join(root, 'node_modules'), join(dir, 'node_modules')]);

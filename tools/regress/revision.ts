@@ -50,7 +50,7 @@ async function build(commit: string, dir: string, progress: Progress): Promise<s
       await cp(join(checkout, 'apps', app, 'dist'), join(dir, 'apps', app, 'dist'), { recursive: true });
       programs.push(join('apps', app, 'dist', 'main.mjs'));
     }
-    await cp(join(checkout, 'charts'), join(dir, 'charts'), { recursive: true });
+    await cp(join(checkout, 'charts'), join(dir, 'charts'), { recursive: true, verbatimSymlinks: true });
     return programs;
   } finally {
     await rm(checkout, { recursive: true, force: true });

@@ -70,7 +70,7 @@ test('it changes nothing of another package but what is generated and the lock f
     ...['conformance.spec.ts', 'definition.ts', 'main.ts'].map((file) => `?? ${APP}/src/${file}`),
     ...['provider.spec.ts', 'testing/provider.ts', 'worker.ts'].map((file) => `?? ${APP}/src/${file}`),
     `?? ${APP}/tsconfig.json`,
-    '?? charts/provider-acme/crds/provider.external-secrets.io_acmes.yaml',
+    '?? charts/provider-acme/files/crds/provider.external-secrets.io_acmes.yaml',
     '?? charts/provider-acme/files/admission.yaml',
     '?? charts/provider-acme/files/class.yaml',
     '?? charts/provider-acme/files/rbac.yaml',

@@ -26,7 +26,7 @@ function takenNames(tree: Tree): TakenNames {
   const apps = tree.children('apps');
   const charts = tree.children('charts');
   const crds = charts.flatMap((chart) =>
-    tree.children(`charts/${chart}/crds`).map((file) => `charts/${chart}/crds/${file}`),
+    tree.children(`charts/${chart}/files/crds`).map((file) => `charts/${chart}/files/crds/${file}`),
   );
   return {
     apps,

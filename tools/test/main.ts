@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { startControlPlane } from '@eso/control-plane/control-plane.mjs';
+import { ensureHelm } from '@eso/control-plane/helm.mjs';
 import { ensureMoto } from '@eso/control-plane/moto.mjs';
 import { nx } from '../nx.ts';
 import { step, stepUnlessPrepared } from '../setup.mjs';
@@ -56,6 +57,7 @@ async function main(): Promise<number> {
   if (int.length > 0 || kinds.has('e2e')) {
     await ensureBinaries({ progress: stepUnlessPrepared });
     await ensureMoto({ progress: stepUnlessPrepared });
+    if (int.length > 0) await ensureHelm({ progress: stepUnlessPrepared });
     step('control plane: starts');
     const controlPlane = await startControlPlane({ progress: step });
     try {

@@ -79,7 +79,7 @@ test.each(named(wellFormed))('%s: the published schema of upstream has nothing a
 });
 
 test('our schema knows every field that the published schema of upstream knows', async () => {
-  const crd = join(workspaceRoot, 'charts/external-secrets/crds/external-secrets.io_externalsecrets.yaml');
+  const crd = join(workspaceRoot, 'charts/external-secrets/files/crds/external-secrets.io_externalsecrets.yaml');
   const [definition] = parseManifests(await readFile(crd, 'utf8')) as unknown as {
     spec: { versions: { name: string; schema: { openAPIV3Schema: FieldSchema } }[] };
   }[];

@@ -13,7 +13,7 @@ interface Version {
   readonly schema: { readonly openAPIV3Schema: Schema };
 }
 
-const CRDS = join(workspaceRoot, 'charts', 'external-secrets', 'crds');
+const CRDS = join(workspaceRoot, 'charts', 'external-secrets', 'files', 'crds');
 
 /**
  * Every leaf of the schema of a kind, in its order: `spec.data[].secretKey`, `spec.target.template.data{}` for the values of

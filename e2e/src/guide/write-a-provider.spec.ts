@@ -54,7 +54,7 @@ test('the provider of the guide serves the ExternalSecret of the guide', async (
       charts: { 'provider-vaultbox': copy },
     },
     async (cluster) => {
-      for (const file of ['crds/provider.external-secrets.io_vaultboxes.yaml', 'files/admission.yaml'])
+      for (const file of ['files/crds/provider.external-secrets.io_vaultboxes.yaml', 'files/admission.yaml'])
         await cluster.apply(readFileSync(join(copy, CHART, file), 'utf8'));
     },
   );

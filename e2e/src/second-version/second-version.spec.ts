@@ -10,7 +10,7 @@ import { addSecondVersion } from './variant.ts';
 
 const TENANT = 'second-version';
 const GROUP = 'provider.external-secrets.io';
-const CRD = 'charts/provider-fake/crds/provider.external-secrets.io_fakes.yaml';
+const CRD = 'charts/provider-fake/files/crds/provider.external-secrets.io_fakes.yaml';
 const NEVER = '1h';
 /** A provider may know its config a few seconds longer than it is so. */
 const ASK_AGAIN = { timeoutMs: 60_000, intervalMs: 1_000 };

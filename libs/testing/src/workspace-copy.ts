@@ -24,7 +24,7 @@ export function copyWorkspace(): string {
     // A file that is deleted and not yet committed is listed all the same.
     if (file === '' || !existsSync(join(root, file))) continue;
     mkdirSync(dirname(join(copy, file)), { recursive: true });
-    cpSync(join(root, file), join(copy, file));
+    cpSync(join(root, file), join(copy, file), { recursive: true, verbatimSymlinks: true });
   }
   linkPackages(copy);
   git(copy, 'init', '--quiet', '--initial-branch=main');

@@ -13,7 +13,7 @@ import { attempt, MARKER, must, mustNotShow, type Target, wordFor } from '../tar
 
 const crd = parse(
   readFileSync(
-    join(import.meta.dirname, '../../../charts/external-secrets/crds/external-secrets.io_externalsecrets.yaml'),
+    join(import.meta.dirname, '../../../charts/external-secrets/files/crds/external-secrets.io_externalsecrets.yaml'),
     'utf8',
   ),
 ) as TestCrd;

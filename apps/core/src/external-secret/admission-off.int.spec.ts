@@ -12,7 +12,7 @@ beforeAll(async () => {
   core.backend.set('user', 'first');
   const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
   await core.admin.request('DELETE', `${bindings}/externalsecret-validate`);
-  const path = join(workspaceRoot, 'charts/external-secrets/crds/external-secrets.io_externalsecrets.yaml');
+  const path = join(workspaceRoot, 'charts/external-secrets/files/crds/external-secrets.io_externalsecrets.yaml');
   const [crd] = parseManifests(await readFile(path, 'utf8'));
   const dropped = (key: string, value: unknown): unknown => (key === 'x-kubernetes-validations' ? undefined : value);
   await applyManifest(core.admin, JSON.parse(JSON.stringify(crd, dropped)) as Manifest);

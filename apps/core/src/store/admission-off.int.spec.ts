@@ -7,7 +7,7 @@ import { CoreProcess } from '../testing/core-process.ts';
 import { ADDRESS, REF } from '../testing/lab-provider.ts';
 
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-const CRDS = 'charts/external-secrets/crds';
+const CRDS = 'charts/external-secrets/files/crds';
 const provider = { lab: { account: 'one' } };
 const runtimeRef = { kind: 'ClusterProviderClass', name: 'lab' };
 const KINDS = ['SecretStore', 'ClusterSecretStore'] as const;

@@ -29,7 +29,7 @@ export const PASSWORD = 'client-secret-of-the-tests';
 const API_VERSION = 'provider.external-secrets.io/v2alpha1';
 const STORE_API_VERSION = 'external-secrets.io/v1';
 const CRDS = ['provider.external-secrets.io_keyvaults', 'generators.external-secrets.io_acraccesstokens'].map(
-  (name) => new URL(`../../../../charts/provider-azure/crds/${name}.yaml`, import.meta.url),
+  (name) => new URL(`../../../../charts/provider-azure/files/crds/${name}.yaml`, import.meta.url),
 );
 
 /** A real vault that the tests may write to, where somebody has one: the variables that Azure's own tools read. */

@@ -27,7 +27,7 @@ const providers: readonly Provider[] = readdirSync(join(workspaceRoot, 'charts')
     const file = join(workspaceRoot, 'apps', name, 'rights.json');
     if (!existsSync(file))
       throw new Error(`apps/${name}/rights.json is missing: {"tenant": […], "own": […]}, such as "get secrets"`);
-    const crds = readdirSync(join(workspaceRoot, 'charts', name, 'crds'));
+    const crds = readdirSync(join(workspaceRoot, 'charts', name, 'files', 'crds'));
     const kinds = crds.map((crd) => crd.replace(/^(.*)_(.*)\.yaml$/, '$2.$1'));
     return { name, kinds, ...(JSON.parse(readFileSync(file, 'utf8')) as OwnRights) };
   });

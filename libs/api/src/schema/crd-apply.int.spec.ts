@@ -13,7 +13,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => own.cluster.stop());
 
-const files = globSync('charts/*/crds/*.yaml', { cwd: workspaceRoot }).sort();
+const files = globSync('charts/*/files/crds/*.yaml', { cwd: workspaceRoot }).sort();
 
 interface Stored {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };

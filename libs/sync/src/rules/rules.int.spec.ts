@@ -75,7 +75,7 @@ async function emptyManifest(): Promise<string> {
 }
 
 async function crd(): Promise<Manifest> {
-  const path = join(workspaceRoot, 'charts/external-secrets/crds/external-secrets.io_externalsecrets.yaml');
+  const path = join(workspaceRoot, 'charts/external-secrets/files/crds/external-secrets.io_externalsecrets.yaml');
   return parseManifests(await readFile(path, 'utf8'))[0] as Manifest;
 }
 

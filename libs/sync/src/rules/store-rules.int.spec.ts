@@ -54,7 +54,7 @@ subjects: [{ kind: ServiceAccount, name: tenant, namespace: NAMESPACE }]
 
 /** As it was before there were rules. */
 async function crdWithoutRules(): Promise<Manifest> {
-  const path = join(workspaceRoot, 'charts/external-secrets/crds/external-secrets.io_secretstores.yaml');
+  const path = join(workspaceRoot, 'charts/external-secrets/files/crds/external-secrets.io_secretstores.yaml');
   const dropped = (key: string, value: unknown): unknown => (key === 'x-kubernetes-validations' ? undefined : value);
   return JSON.parse(JSON.stringify(parseManifests(await readFile(path, 'utf8'))[0], dropped)) as Manifest;
 }

@@ -6,6 +6,7 @@ import { CLIENT_TLS_SECRET, DEFAULT_PROVIDER_TLS_SECRET } from '@eso/api/resourc
 import { services } from '@eso/kube';
 import type { ApiServerAddress, LocalKubelet } from '@eso/control-plane/kubelet.mjs';
 import type { Pod } from '@eso/control-plane/pod.mjs';
+import { crdFolder } from '../cluster/crds.ts';
 import type { TestCluster } from '../cluster/test-cluster.ts';
 import { bundlePath, chartPath, type Origins } from '../workspace.ts';
 
@@ -203,7 +204,7 @@ export function providerAddress(name: string): string {
 async function applyClasses(cluster: TestCluster, chart: string, charts?: Origins): Promise<void> {
   const path = chartPath([chart, 'files', 'class.yaml'], charts);
   const known = existsSync(
-    chartPath(['external-secrets', 'crds', 'external-secrets.io_clusterproviderclasses.yaml'], charts),
+    join(crdFolder('external-secrets', charts), 'external-secrets.io_clusterproviderclasses.yaml'),
   );
   if (known && existsSync(path)) await cluster.apply(await readFile(path, 'utf8'));
 }

@@ -1,0 +1,175 @@
+/** What the charts render, by the real Helm and without a cluster: as committed, within bounds, and with words where values cannot be. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Manifest, parseManifests, placeRights } from '@eso/testing';
+import { committedGolden, goldenOf } from './golden.ts';
+import { chartFolder, Helm, objectsOf, type Rendered } from './helm.ts';
+import { chartIn, chartsOf, profiles, renderProfile } from './profiles.ts';
+import { rightsOf } from './rights-table.ts';
+
+/** Helm is built, where nobody has done so before. */
+const BUILD_MS = 900_000;
+const KEY = '--set=keyEncryptionKey.existingSecret=key';
+
+let helm: Helm;
+const rendered: Record<string, Rendered[]> = {};
+beforeAll(async () => {
+  helm = await Helm.prepare();
+  for (const profile of profiles) rendered[profile] = await renderProfile(helm, profile);
+}, BUILD_MS);
+
+const inProfile = (profile: string): Rendered[] => rendered[profile] ?? [];
+
+test.each(profiles)('profile %s is rendered as committed', (profile) => {
+  // node --conditions=@eso/source tools/charts/golden.ts writes what is committed.
+  expect(goldenOf(inProfile(profile))).toEqual(committedGolden(profile));
+});
+
+test.each(profiles.flatMap((profile) => chartsOf(profile).map((chart) => [chart, profile] as const)))(
+  'Helm finds nothing wrong with %s as profile %s has it',
+  async (chart, profile) => {
+    const { code, stdout } = await helm.run('lint', '--strict', ...chartIn(profile, chart));
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 chart(s) failed') as string });
+  },
+);
+
+describe.each(profiles)('rights of profile %s', (profile) => {
+  test('hold no wildcard', () => {
+    for (const { verb, group, resource } of rightsOf(inProfile(profile)))
+      expect([verb, group, resource]).not.toContain('*');
+  });
+
+  test('let no provider at Secrets, ConfigMaps or tokens but in namespaces that are listed', () => {
+    const kept = /^(secrets|configmaps|serviceaccounts(\/token)?)$/;
+    const wide = rightsOf(inProfile(profile)).filter(
+      ({ account, resource, namespace }) => account.startsWith('provider-') && kept.test(resource) && !namespace,
+    );
+    expect(wide).toEqual([]);
+  });
+
+  test('let core at Secrets in the namespaces that it serves, and everywhere only where it serves all', () => {
+    const places = rightsOf(inProfile(profile))
+      .filter(({ account, resource }) => account.startsWith('external-secrets/external') && resource === 'secrets')
+      .map(({ namespace = 'all' }) => namespace);
+    const expected: Record<string, string[]> = {
+      'by-name': ['team-a'],
+      namespaces: ['team-a', 'team-b'],
+      'one-namespace': ['team-a'],
+      'own-policies': [],
+      'whole-cluster': ['all'],
+    };
+    expect([...new Set(places)].sort()).toEqual(expected[profile]);
+  });
+});
+
+/** RBAC without what a release adds to it. */
+function bare(objects: readonly (Manifest | Rendered)[]): unknown[] {
+  return objects
+    .filter(({ kind }) => /Role(Binding)?$/.test(kind))
+    .map(({ apiVersion, kind, metadata: { name, namespace }, ...rest }) => {
+      const { rules, roleRef, subjects } = rest as Record<string, unknown>;
+      return { apiVersion, kind, name, namespace, rules, roleRef, subjects };
+    })
+    .sort((a, b) => (`${a.kind} ${a.namespace} ${a.name}` < `${b.kind} ${b.namespace} ${b.name}` ? -1 : 1));
+}
+
+const filed = (chart: string): Manifest[] =>
+  parseManifests(readFileSync(join(chartFolder(chart), 'files', 'rbac.yaml'), 'utf8'));
+
+test.each(['all', ['team-a', 'team-b']] as const)("core's rights are those of its file, for %j", async (tenants) => {
+  const args = tenants === 'all' ? [] : ['--set=watchNamespaces={team-a,team-b}'];
+  // Cluster-scoped stores are off where namespaces are listed; here the rest of the rights is of interest.
+  const objects = objectsOf(await helm.template('external-secrets', KEY, '--set=providerNamespaces={p}', ...args));
+  const expected = placeRights(filed('external-secrets'), {
+    chart: 'external-secrets',
+    tenantNamespaces: tenants === 'all' ? 'all' : [...tenants],
+    providerNamespaces: ['p'],
+  });
+  const off = new Set(tenants === 'all' ? [] : ['clusterproviders', 'clustersecretstores']);
+  for (const { rules } of expected as unknown as { rules?: { resources: string[] }[] }[])
+    for (const rule of rules ?? [])
+      rule.resources = rule.resources.filter((each) => !off.has(each.split('/')[0] ?? ''));
+  const withRules = expected.map((document) => {
+    const rules = document['rules'] as { resources: string[] }[] | undefined;
+    return rules ? { ...document, rules: rules.filter(({ resources }) => resources.length > 0) } : document;
+  });
+  const aggregated = new Set(['external-secrets-view', 'external-secrets-edit']);
+  expect(bare(objects.filter(({ metadata }) => !aggregated.has(metadata.name)))).toEqual(bare(withRules));
+});
+
+test.each(['provider-aws', 'provider-azure', 'provider-fake'])("%s's rights are those of its file", async (chart) => {
+  const lists = { tenantNamespaces: ['a', 'b'], credentialNamespaces: ['b', 'c'], tokenNamespaces: ['d'] };
+  const args = Object.entries(lists).map(([name, list]) => `--set=${name}={${list.join(',')}}`);
+  const expected = placeRights(filed(chart), { chart, ...lists });
+  // The certificate is put there by cert-manager-controller, whose rights stand in core's file.
+  const certificates = placeRights(filed('external-secrets'), { chart, providerNamespaces: [chart] }).filter(
+    ({ metadata }) => metadata.annotations?.['external-secrets.io/rights-scope'] === 'provider-namespace',
+  );
+  expect(bare(objectsOf(await helm.template(chart, ...args)))).toEqual(bare([...expected, ...certificates]));
+});
+
+test.each([
+  ['external-secrets', ['--set=replicas=2'], "additional properties 'replicas' not allowed"],
+  ['external-secrets', ['--set=image.name=x'], "at '/image': additional properties 'name' not allowed"],
+  ['external-secrets', ['--set=certManagerController.log.levle=x'], "additional properties 'levle' not allowed"],
+  ['external-secrets', ['--set=replicaCount=two'], "at '/replicaCount': got string, want integer"],
+  ['external-secrets', ['--set=watchNamespaces=a'], "at '/watchNamespaces': got string, want array"],
+  ['external-secrets', ['--set=watchNamespaces={*}'], "at '/watchNamespaces/0': '*' does not match pattern"],
+  ['external-secrets', ['--set=image.digest=latest'], "at '/image/digest': 'latest' does not match pattern"],
+  ['external-secrets', ['--set=concurrent=0'], "at '/concurrent': minimum"],
+  ['external-secrets', ['--set=log.level=loud'], "at '/log/level': value must be one of 'trace'"],
+  [
+    'external-secrets',
+    [
+      '--set=genericTargets.enabled=true',
+      '--set-json=genericTargets.resources=[{"apiGroup":"*","resources":["x"],"verbs":["get"]}]',
+    ],
+    "at '/genericTargets/resources/0/apiGroup'",
+  ],
+  ['provider-aws', ['--set=networkPolicy.egres=1'], "at '/networkPolicy': additional properties 'egres' not allowed"],
+  ['provider-aws', ['--set-json=secretNames.a=[]'], "at '/secretNames/a'"],
+  ['provider-fake', ['--set=tls.enabled=false'], "additional properties 'tls' not allowed"],
+])('%s refuses %j by its schema', async (chart, args, message) => {
+  const refused = helm.template(chart, ...(chart === 'external-secrets' ? [KEY] : []), ...args);
+  await expect(refused).rejects.toThrow(message);
+});
+
+test.each([
+  ['external-secrets', ['scopedNamespace=a'], 'Set scopedRBAC=true to serve that namespace alone'],
+  ['external-secrets', ['scopedRBAC=true', 'watchNamespaces={a}'], 'scopedRBAC and watchNamespaces exclude each other'],
+  ['external-secrets', ['watchNamespaces={a}', 'processClusterStore=true'], 'Leave processClusterStore out'],
+  ['external-secrets', ['scopedRBAC=true', 'processClusterStore=true'], 'Leave processClusterStore out'],
+  ['external-secrets', ['metrics.listen.auth.enabled=true'], 'Set metrics.listen.secure.enabled=true'],
+  ['external-secrets', ['leaderElect=false'], 'Set leaderElect=true, or replicaCount=1'],
+  ['external-secrets', ['genericTargets.enabled=true'], 'genericTargets.resources is empty'],
+  ['external-secrets', ['podDisruptionBudget.minAvailable=2'], 'Have it below the number of replicas'],
+  ['provider-aws', ['secretNames.a={x}'], 'Add a to tenantNamespaces or credentialNamespaces'],
+  ['provider-aws', ['tenantNamespaces={a}', 'serviceAccountNames.a={x}'], 'Add a to tokenNamespaces'],
+  ['provider-fake', ['podDisruptionBudget.minAvailable=5'], 'Have it below the number of replicas'],
+])('%s refuses %j, which contradict each other, and says what to do', async (chart, values, message) => {
+  const args = [...(chart === 'external-secrets' ? [KEY] : []), ...values.map((each) => `--set=${each}`)];
+  await expect(helm.template(chart, ...args)).rejects.toThrow(message);
+});
+
+test.each(['external-secrets', 'provider-aws', 'provider-azure', 'provider-fake'])(
+  '%s is refused by a Kubernetes that is too old',
+  async (chart) => {
+    const args = chart === 'external-secrets' ? [KEY] : [];
+    await expect(helm.template(chart, ...args, '--kube-version=1.33.9')).rejects.toThrow(
+      /requires kubeVersion: >=1.34.0-0/,
+    );
+  },
+);
+
+test('Helm packages a chart with its library inside, and installs from the package', async () => {
+  const to = mkdtempSync(join(tmpdir(), 'packaged-'));
+  const { code, stdout } = await helm.run('package', chartFolder('provider-fake'), '--destination', to);
+  expect(code).toBe(0);
+  const archive = /saved it to: (\S+)/.exec(stdout)?.[1] ?? '';
+  const args = ['provider-fake', archive, '--namespace', 'provider-fake'];
+  const packaged = await helm.run('template', ...args);
+  expect(packaged.code).toBe(0);
+  expect(objectsOf(packaged.stdout)).toEqual(objectsOf(await helm.template('provider-fake')));
+  rmSync(to, { recursive: true });
+});
