@@ -1,4 +1,4 @@
-import { chunks, inParallel } from './in-parallel.ts';
+import { chunks, inParallel } from '@eso/api/server';
 
 /** How several things are read at once, and one alone. */
 export interface BatchLoaderOptions<V> {

@@ -1,5 +1,4 @@
-import { type BatchOutcome, type CallContext, ProviderError, type RemoteRef } from '@eso/api/server';
-import { inParallel } from './in-parallel.ts';
+import { type BatchOutcome, type CallContext, inParallel, ProviderError, type RemoteRef } from '@eso/api/server';
 
 /** How the references of a batch are read. */
 export interface BatchReads {

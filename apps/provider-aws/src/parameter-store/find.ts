@@ -1,7 +1,5 @@
 import type { ParameterStringFilter } from '@aws-sdk/client-ssm';
-import { type CallContext, type Find, ProviderError } from '@eso/api/server';
-import { Found } from '../aws/found.ts';
-import { inParallel } from '../aws/in-parallel.ts';
+import { type CallContext, type Find, Found, inParallel, ProviderError } from '@eso/api/server';
 import type { ParameterStoreApi, ReadParameter } from './api.ts';
 
 /** Where a find begins that names no path. */

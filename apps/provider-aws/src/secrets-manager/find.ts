@@ -1,6 +1,4 @@
-import { type CallContext, type Find, ProviderError } from '@eso/api/server';
-import { Found } from '../aws/found.ts';
-import { chunks, inParallel } from '../aws/in-parallel.ts';
+import { type CallContext, chunks, type Find, Found, inParallel, ProviderError } from '@eso/api/server';
 import { CURRENT_VERSION } from './absence.ts';
 import { SECRET_BATCH, type SecretsManagerApi } from './api.ts';
 import type { ListedSecret } from './secret.ts';

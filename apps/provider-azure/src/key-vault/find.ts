@@ -1,10 +1,7 @@
 import type { SecretProperties } from '@azure/keyvault-secrets';
-import { type CallContext, type Find, limits, ProviderError } from '@eso/api/server';
-import { isAbsent, readObject, tagsOf } from './vault-object.ts';
+import { type CallContext, type Find, Found, inParallel, limits, ProviderError } from '@eso/api/server';
+import { readObject, tagsOf } from './vault-object.ts';
 import type { VaultClient } from './vault-client.ts';
-
-/** Reads at once: a small part of what a vault allows in ten seconds. */
-const CONCURRENCY = 8;
 
 /**
  * All secrets that a find selects, by their names: enabled ones with all of the tags, whose names match. A secret that goes between the list and the read was not there to be found; any other failure is that of the whole.
@@ -21,24 +18,17 @@ export async function findVaultSecrets(
       nextStep: 'remove find.path; find.name.regexp selects by the beginning of a name as well',
     });
   const names = await selected(vault, find, call.signal);
-  const found = new Map<string, Uint8Array>();
-  let bytes = 0;
-  await each(names, call.signal, async (name, signal) => {
+  const found = new Found();
+  await inParallel(names, call.signal, async (name, signal) => {
     const request = { object: { type: 'secret', name }, version: '', field: 'find', signal } as const;
-    const secret = await readObject(vault, request).catch((error: unknown) => {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    });
-    if (!secret) return;
-    bytes += secret.content.length;
-    if (bytes > limits.messageBytesCap)
-      throw new ProviderError('LIMIT_EXCEEDED', `the secrets found have more than ${limits.messageBytesCap} bytes`, {
-        field: 'find',
-        nextStep: 'select fewer secrets',
-      });
-    found.set(name, secret.content);
+    try {
+      found.add(name, (await readObject(vault, request)).content);
+    } catch (error) {
+      found.leaveOut(name, error);
+    }
   });
-  return found;
+  found.logLeftOut(call.logger, 'secrets');
+  return found.secrets;
 }
 
 /** Names are gathered before they are matched: many take one turn of the worker. */
@@ -64,24 +54,6 @@ async function selected(vault: VaultClient, find: Find, signal: AbortSignal): Pr
 function hasTags(properties: SecretProperties, wanted: ReadonlyMap<string, string>): boolean {
   const tags = tagsOf(properties);
   return [...wanted].every(([key, value]) => tags.get(key) === value);
-}
-
-async function each<T>(
-  items: readonly T[],
-  signal: AbortSignal,
-  run: (item: T, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const ended = new AbortController();
-  const either = AbortSignal.any([signal, ended.signal]);
-  const next = items.values();
-  const worker = async (): Promise<void> => {
-    for (const item of next) await run(item, either);
-  };
-  try {
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  } finally {
-    ended.abort();
-  }
 }
 
 function listIsNone(): ProviderError {

@@ -1,4 +1,6 @@
-import { type CallContext, limits, ProviderError } from '@eso/api/server';
+import { limits } from '../../contract/limits.ts';
+import { ProviderError } from '../../contract/provider-error.ts';
+import type { CallContext } from '../backend.ts';
 
 /** Names in the log line about what was left out. */
 const NAMED = 10;

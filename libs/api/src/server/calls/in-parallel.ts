@@ -1,4 +1,4 @@
-/** Requests at once: a small part of what AWS allows an account in a second. */
+/** Requests at once of one call: a small part of what a backend allows an account in a second. */
 const CONCURRENCY = 8;
 
 /** Lists of at most `size` items each, in order. */
