@@ -65,6 +65,27 @@ test(
 );
 
 test(
+  'a new version of an SDK reaches the image of its provider alone, a new base layer every image',
+  async () => {
+    bump('@azure/identity');
+    expect(await projects('--affected', '--base=HEAD', '--with-target=image')).toEqual(['@eso/provider-azure']);
+    writeFileSync(join(copy, 'package-lock.json'), committed['package-lock.json'] ?? '');
+    writeFileSync(join(copy, 'apps/provider-azure/package.json'), committed['apps/provider-azure/package.json'] ?? '');
+    const lock = join(copy, 'tools/image/base.lock.json');
+    const before = readFileSync(lock, 'utf8');
+    writeFileSync(lock, before.replace('"package"', ' "package"'));
+    try {
+      expect(await projects('--affected', '--base=HEAD', '--with-target=image')).toEqual(
+        await projects('--with-target=image'),
+      );
+    } finally {
+      writeFileSync(lock, before);
+    }
+  },
+  NX_MS,
+);
+
+test(
   'a new compiler affects everything',
   async () => {
     bump('typescript');
