@@ -27,6 +27,7 @@ export function finish(
   const link = join(root, 'node_modules', '@eso', `provider-${name}`);
   mkdirSync(dirname(link), { recursive: true });
   if (!existsSync(link)) symlinkSync(`../../apps/provider-${name}`, link);
+  linkLibrary(join(root, 'charts', `provider-${name}`));
   if (wereInstalled) markInstalled();
   for (const step of STEPS) run(root, process.execPath, step);
   console.log(`
@@ -35,6 +36,13 @@ provider-${name} is there, and answers what the kit answers for it. What is left
     npx node tools/jest.mjs unit apps/provider-${name}
 
 The failures name the files. libs/api/README.md says how the kit is used.`);
+}
+
+/** The library chart, as every provider's chart has it. */
+function linkLibrary(chart: string): void {
+  mkdirSync(join(chart, 'charts'), { recursive: true });
+  const link = join(chart, 'charts', 'provider');
+  if (!existsSync(link)) symlinkSync('../../provider', link);
 }
 
 function run(root: string, program: string, args: readonly string[]): void {

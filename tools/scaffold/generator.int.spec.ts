@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { copyWorkspace } from '@eso/testing';
+import { Helm, objectsOf } from '../charts/helm.ts';
 
 /** Nx, the compiler, the linter and the bundler each read the workspace, on a machine that does other things. */
 const LONG_MS = 300_000;
@@ -70,10 +71,14 @@ test('it changes nothing of another package but what is generated and the lock f
     ...['conformance.spec.ts', 'definition.ts', 'main.ts'].map((file) => `?? ${APP}/src/${file}`),
     ...['provider.spec.ts', 'testing/provider.ts', 'worker.ts'].map((file) => `?? ${APP}/src/${file}`),
     `?? ${APP}/tsconfig.json`,
-    '?? charts/provider-acme/files/crds/provider.external-secrets.io_acmes.yaml',
+    ...['.helmignore', 'Chart.yaml', 'README.md', 'charts/provider'].map((file) => `?? charts/provider-acme/${file}`),
     '?? charts/provider-acme/files/admission.yaml',
     '?? charts/provider-acme/files/class.yaml',
+    '?? charts/provider-acme/files/crds/provider.external-secrets.io_acmes.yaml',
     '?? charts/provider-acme/files/rbac.yaml',
+    ...['templates/provider.yaml', 'values.schema.json', 'values.yaml'].map(
+      (file) => `?? charts/provider-acme/${file}`,
+    ),
     '?? docs/reference/config/acme.md',
     '?? docs/reference/config/store-acme.md',
   ]);
@@ -104,6 +109,30 @@ test.each([
   'at once in order: %s',
   async (_, args) => {
     expect(await node(...args)).toMatchObject({ code: 0 });
+  },
+  LONG_MS,
+);
+
+test(
+  'Helm finds nothing wrong with its chart, and renders it with rights in the namespaces that are listed',
+  async () => {
+    const chart = join(copy, 'charts', 'provider-acme');
+    const helm = await Helm.prepare();
+    expect(await helm.run('lint', '--strict', chart)).toMatchObject({ code: 0 });
+    const args = ['provider-acme', chart, '--namespace=provider-acme', '--set=tenantNamespaces={team-a}'];
+    const { code, stdout } = await helm.run('template', ...args);
+    expect(code).toBe(0);
+    expect(
+      objectsOf(stdout).map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`),
+    ).toEqual(
+      expect.arrayContaining([
+        'Deployment provider-acme/provider-acme',
+        'Service provider-acme/provider-acme',
+        'CustomResourceDefinition /acmes.provider.external-secrets.io',
+        'Role team-a/provider-acme-credentials',
+        'ClusterProviderClass /acme',
+      ]),
+    );
   },
   LONG_MS,
 );

@@ -13,7 +13,11 @@ import { type ProviderNameOptions, providerNames, type TakenNames } from './name
 export default async function providerGenerator(tree: Tree, options: ProviderNameOptions): Promise<GeneratorCallback> {
   const names = providerNames(options, takenNames(tree));
   const versionOf = (folder: string): string => readJson<{ version: string }>(tree, `${folder}/package.json`).version;
-  const versions = { apiVersion: versionOf('libs/api'), conformanceVersion: versionOf('libs/conformance') };
+  const versions = {
+    apiVersion: versionOf('libs/api'),
+    conformanceVersion: versionOf('libs/conformance'),
+    chartVersion: /^version: (\S+)$/m.exec(tree.read('charts/provider/Chart.yaml', 'utf8') ?? '')?.[1] ?? '',
+  };
   generateFiles(tree, join(import.meta.dirname, 'files'), '.', { ...names, ...versions });
   await formatFiles(tree);
   // Asked before the new package is on disk.

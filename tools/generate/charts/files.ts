@@ -17,7 +17,7 @@ export function chartFiles(root: string): GeneratedFiles[] {
     existsSync(join(root, 'charts', name, 'Chart.yaml')),
   );
   return charts.sort().map((name) => {
-    const chart = parse(readFileSync(join(root, 'charts', name, 'Chart.yaml'), 'utf8')) as ChartFile;
+    const chart = readChartFile(root, name);
     const values = valuesOfChart(root, chart);
     const files = new Map([['README.md', readme(chart, values)]]);
     if (name !== LIBRARY) files.set('values.schema.json', schema(values));
@@ -25,7 +25,12 @@ export function chartFiles(root: string): GeneratedFiles[] {
   });
 }
 
-function valuesOfChart(root: string, chart: ChartFile): Value[] {
+/** The Chart.yaml of a chart in charts/. */
+export const readChartFile = (root: string, name: string): ChartFile =>
+  parse(readFileSync(join(root, 'charts', name, 'Chart.yaml'), 'utf8')) as ChartFile;
+
+/** Every value of a chart, those of the library that it takes included. */
+export function valuesOfChart(root: string, chart: ChartFile): Value[] {
   const text = (name: string): string => readFileSync(join(root, 'charts', name, 'values.yaml'), 'utf8');
   if (chart.name === LIBRARY) return readValues(text(LIBRARY), SHARED);
   const imports = chart.dependencies?.some((each) => each.name === LIBRARY && each['import-values'] !== undefined);
