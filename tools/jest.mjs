@@ -1,4 +1,4 @@
-// Runs jest for one project: node tools/jest.mjs <unit|int|e2e|long|compat> <project root> [jest arguments]
+// Runs jest for one project: node tools/jest.mjs <unit|int|e2e|long|compat|cluster> <project root> [jest arguments]
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,11 +19,13 @@ const kinds = {
   // One after the other, unless a project says otherwise (--maxWorkers): several projects run beside each other.
   int: ['--testMatch=**/*.int.spec.ts', '--runInBand', '--testTimeout=120000', END],
   // Each file has a control plane of its own, and mostly waits.
-  e2e: ['--maxWorkers=2', '--testTimeout=300000', '--testPathIgnorePatterns=\\.(long|compat)\\.spec\\.', END],
+  e2e: ['--maxWorkers=2', '--testTimeout=300000', '--testPathIgnorePatterns=\\.(long|compat|cluster)\\.spec\\.', END],
   // What is long by its nature as well: "npm run regress -- --long".
-  long: ['--runInBand', '--testTimeout=1800000', '--testPathIgnorePatterns=\\.compat\\.spec\\.', END],
+  long: ['--runInBand', '--testTimeout=1800000', '--testPathIgnorePatterns=\\.(compat|cluster)\\.spec\\.', END],
   // Needs the programs of another release: "npm run compat".
   compat: ['--testMatch=**/*.compat.spec.ts', '--maxWorkers=2', '--testTimeout=300000', END],
+  // Needs a cluster with a node: "npm run cluster -- test".
+  cluster: ['--testMatch=**/*.cluster.spec.ts', '--runInBand', '--testTimeout=300000', END],
 };
 /** @type {Readonly<Record<string, readonly string[]>>} */
 const byName = kinds;
@@ -31,7 +33,7 @@ const own = byName[kind]?.filter(
   (option) => option !== '--runInBand' || !rest.some((arg) => arg.startsWith('--maxWorkers')),
 );
 if (!own || !existsSync(root)) {
-  console.error('usage: node tools/jest.mjs <unit|int|e2e|long|compat> <project root> [jest arguments]');
+  console.error('usage: node tools/jest.mjs <unit|int|e2e|long|compat|cluster> <project root> [jest arguments]');
   process.exit(2);
 }
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');

@@ -1,0 +1,21 @@
+/** The cluster's own cgroup, one in each hierarchy of cgroup v1. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CGROUP_HIERARCHIES } from './machine.ts';
+
+const ROOT = '/sys/fs/cgroup';
+
+/** Makes it. A set of processors and memory nodes is empty at first, and nothing could run in it. */
+export function makeCgroups(cgroup: string): void {
+  for (const hierarchy of [...CGROUP_HIERARCHIES, 'systemd']) {
+    if (!existsSync(join(ROOT, hierarchy))) continue;
+    mkdirSync(join(ROOT, hierarchy, cgroup), { recursive: true });
+  }
+  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
+    writeFileSync(join(ROOT, 'cpuset', cgroup, file), readFileSync(join(ROOT, 'cpuset', file), 'utf8').trim());
+  }
+}
+
+/** Memory that pods have in use, bytes. */
+export const memoryOfPods = (cgroup: string): number =>
+  Number(readFileSync(join(ROOT, 'memory', cgroup, 'memory.usage_in_bytes'), 'utf8'));
