@@ -115,6 +115,11 @@ test('what is there is guarded like what is new', async () => {
   expect(await refusal(() => put({ metadata: { ...stored.metadata, labels: {} } }))).toContain('metadata: ');
 });
 
+test('the largest Secret that there can be is looked at within the cost that a policy may have', async () => {
+  const keys = [...TLS, ...Array.from({ length: 20_000 }, (_, at) => `an-entry-that-is-not-a-certificate-${at}`)];
+  expect(await refusal(() => create(controller, server({ keys })))).toContain('data: cert-manager-controller writes ');
+});
+
 test('a tenant makes Secrets of any name and type, as before', async () => {
   expect(await refusal(() => create(bench.tenant, server({ name: 'mine', type: 'Opaque', labels: {} })))).toBe('');
 });

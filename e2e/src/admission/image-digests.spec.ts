@@ -88,6 +88,14 @@ test('images by digest are taken, and in a namespace that does not choose it all
   expect(await refusal(send)).toBe('');
 });
 
+test('a thousand containers are looked at within the cost that a policy may have', async () => {
+  const many = Array.from({ length: 1_000 }, (_, at) => ({ name: `c${at}`, image: DIGEST }));
+  const spec = (last: object): object => ({ containers: many, initContainers: [...many.map(renamed), last] });
+  expect(await refusal(() => createPod(spec({ name: 'last', image: DIGEST })))).toBe('');
+  expect(await refusal(() => createPod(spec({ name: 'last', image: TAG })))).toContain('these are not: last: write ');
+});
+const renamed = ({ name, image }: { name: string; image: string }): object => ({ name: `i${name}`, image });
+
 const DEBUG_RIGHTS = `
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
