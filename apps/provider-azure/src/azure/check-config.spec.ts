@@ -53,12 +53,19 @@ test('the identity of the pod is proven to the clouds of Azure alone [V5.2.10]',
   expect(refused({ authType: 'WorkloadIdentity', serviceAccountRef: { name: 'a' } })).toEqual([]);
 });
 
-test.each(['http://v.vault.azure.net', 'v.vault.azure.net', 'https://u:p@v.vault.azure.net', 'https://v/?a=b', ''])(
-  'tokens do not go to %p [V5.1.7]',
-  (vaultUrl) => {
-    expect(fields({ ...good, vaultUrl })).toEqual(['spec.vaultUrl']);
-  },
-);
+test.each([
+  'http://v.vault.azure.net',
+  'v.vault.azure.net',
+  'https://u:p@v.vault.azure.net',
+  'https://v/?a=b',
+  'https://v?',
+  'https://v/#a',
+  'https://v/secrets',
+  'https://v//',
+  '',
+])('tokens do not go to %p [V5.1.7]', (vaultUrl) => {
+  expect(fields({ ...good, vaultUrl })).toEqual(['spec.vaultUrl']);
+});
 
 test('useAzureSDK is told to have no effect [V5.1.6]', () => {
   expect(checkVaultConfig({ ...good, useAzureSDK: true }, at).warnings).toEqual([

@@ -7,20 +7,33 @@ export function checkVaultConfig(
   at: FieldPath,
 ): { readonly problems: ConfigProblem[]; readonly warnings: string[] } {
   return {
-    problems: [...checkUrl(config.vaultUrl, 'vaultUrl', at), ...checkCloud(config, at), ...checkLogin(config, at)],
+    problems: [...checkVaultUrl(config.vaultUrl, at), ...checkCloud(config, at), ...checkLogin(config, at)],
     warnings: config.useAzureSDK ? [`${at('useAzureSDK')} has no effect: there is one implementation`] : [],
   };
 }
 
-/** Tokens go to whatever stands there, so it is https and nothing but a host. */
+/** The SDK puts paths of its own behind it. */
+function checkVaultUrl(text: string, at: FieldPath): ConfigProblem[] {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' && url.href === `${url.origin}/`) return [];
+  return [
+    {
+      field: at('vaultUrl'),
+      problem: `${at('vaultUrl')} is no https URL of a host and nothing else: no path, query, fragment or user`,
+      nextStep: 'write it like https://name.vault.azure.net',
+    },
+  ];
+}
+
+/** Logins go to whatever stands there, so it is https. An authority may have a path. */
 function checkUrl(text: string, field: string, at: FieldPath): ConfigProblem[] {
   const url = URL.parse(text);
   if (url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash) return [];
   return [
     {
       field: at(field),
-      problem: `${at(field)} is no https URL of a host`,
-      nextStep: 'write it like https://name.vault.azure.net',
+      problem: `${at(field)} is no https URL without user, query and fragment`,
+      nextStep: 'write it like https://login.example.com',
     },
   ];
 }
