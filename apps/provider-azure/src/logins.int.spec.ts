@@ -229,24 +229,6 @@ test('one login serves all calls of its token life [V5.8.2]', async () => {
   expect(lab.azure.calls.filter(({ status }) => status === 401)).toHaveLength(1);
 });
 
-test('a next page at another host gets no token', async () => {
-  const { name } = place('an object', {});
-  expect(await lab.get(name, 'k')).toBe('value');
-  const seen: (string | undefined)[] = [];
-  lab.azure.intercept(({ host, path, headers }) => {
-    if (path !== '/secrets' || headers['authorization'] === undefined) return undefined;
-    seen.push(host);
-    return { status: 200, body: { value: [], nextLink: 'https://elsewhere.vault.azure.net/secrets?$skiptoken=2' } };
-  });
-  try {
-    const { code, error } = await refusedCall(lab.find(name, { name: { regexp: '.*' } }));
-    expect({ code, field: error.field }).toEqual({ code: 'CONFIG_INVALID', field: 'spec.vaultUrl' });
-    expect(seen).toEqual(['team-a.vault.azure.net']);
-  } finally {
-    lab.azure.intercept();
-  }
-});
-
 test('a ClusterSecretStore uses a ServiceAccount of the namespace that it names, a SecretStore does not [V5.2.7]', async () => {
   lab.serviceAccount('elsewhere', { [CLIENT_ID]: APP, [TENANT_ID]: TENANT }, 'team-b');
   const spec = byAccount('elsewhere', { serviceAccountRef: { name: 'elsewhere', namespace: 'team-b' } });

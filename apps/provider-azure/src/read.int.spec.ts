@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { ImportCertificateOptions } from '@azure/keyvault-certificates';
 import { issue } from '@eso/control-plane/x509.mjs';
-import { AzureLab, loginIn, NOBODY, PASSWORD, refusedCall } from './testing/azure-lab.ts';
+import { AzureLab, onTestServer, loginIn, NOBODY, PASSWORD, refusedCall } from './testing/azure-lab.ts';
 
 let lab: AzureLab;
 const run = `t${Date.now().toString(36)}`;
@@ -91,18 +91,19 @@ describe('a secret', () => {
     expect(await one('none')).toEqual({ [`${named('text')}_none`]: '' });
   });
 
-  test('that several parts of a sync need is read once', async () => {
-    if (!lab.isEmulated) return;
-    const traceId = 'a'.repeat(32);
-    const request = lab.request('good');
-    lab.azure.calls.length = 0;
-    for (const property of ['a.b', 'big', 'f'])
-      await lab.provider.client.store.getSecret({
-        ...request,
-        providerRef: { ...request.providerRef, traceId },
-        remoteRef: { key: named('json'), property },
-      });
-    expect(lab.azure.calls.filter(({ path }) => path.startsWith('/secrets/'))).toHaveLength(1);
+  onTestServer('whose calls are counted', () => {
+    test('that several parts of a sync need is read once', async () => {
+      const traceId = 'a'.repeat(32);
+      const request = lab.request('good');
+      lab.azure.calls.length = 0;
+      for (const property of ['a.b', 'big', 'f'])
+        await lab.provider.client.store.getSecret({
+          ...request,
+          providerRef: { ...request.providerRef, traceId },
+          remoteRef: { key: named('json'), property },
+        });
+      expect(lab.azure.calls.filter(({ path }) => path.startsWith('/secrets/'))).toHaveLength(1);
+    });
   });
 });
 
@@ -195,14 +196,15 @@ test('exists: whoever manages it [V5.7.3]', async () => {
   expect({ code, field: error.field }).toEqual({ code: 'INVALID_REQUEST', field: 'match.remoteRef.remoteKey' });
 });
 
-test('what the identity may not do is ACCESS_DENIED, and names what to grant', async () => {
-  if (!lab.isEmulated) return;
-  const { code, error } = await refusedCall(lab.get('nobody', named('text')));
-  expect(code).toBe('ACCESS_DENIED');
-  expect(error.publicMessage).toContain(`may not get secret ${named('text')}`);
-  expect(error.nextStep).toContain('Azure RBAC');
-  expect(await refusedCall(lab.find('nobody', {}))).toMatchObject({ code: 'ACCESS_DENIED' });
-  expect(await refusedCall(lab.exists('nobody', named('text')))).toMatchObject({ code: 'ACCESS_DENIED' });
+onTestServer('an identity without rights', () => {
+  test('what the identity may not do is ACCESS_DENIED, and names what to grant', async () => {
+    const { code, error } = await refusedCall(lab.get('nobody', named('text')));
+    expect(code).toBe('ACCESS_DENIED');
+    expect(error.publicMessage).toContain(`may not get secret ${named('text')}`);
+    expect(error.nextStep).toContain('Azure RBAC');
+    expect(await refusedCall(lab.find('nobody', {}))).toMatchObject({ code: 'ACCESS_DENIED' });
+    expect(await refusedCall(lab.exists('nobody', named('text')))).toMatchObject({ code: 'ACCESS_DENIED' });
+  });
 });
 
 test('a certificate is its DER, whatever property is asked for [V5.3.6]', async () => {

@@ -56,9 +56,12 @@ test('the identity of the pod is proven to the clouds of Azure alone [V5.2.10]',
 test.each([
   'http://v.vault.azure.net',
   'v.vault.azure.net',
-  'https://v.vault.azure.net/secrets/a',
   'https://u:p@v.vault.azure.net',
   'https://v/?a=b',
+  'https://v?',
+  'https://v/#a',
+  'https://v/secrets',
+  'https://v//',
   '',
 ])('tokens do not go to %p [V5.1.7]', (vaultUrl) => {
   expect(fields({ ...good, vaultUrl })).toEqual(['spec.vaultUrl']);

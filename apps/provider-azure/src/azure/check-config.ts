@@ -12,28 +12,28 @@ export function checkVaultConfig(
   };
 }
 
-/** A path would count for nothing: the paths of a vault are the same for all. */
+/** The SDK puts paths of its own behind it. */
 function checkVaultUrl(text: string, at: FieldPath): ConfigProblem[] {
-  const problems = checkUrl(text, 'vaultUrl', at);
-  if (problems.length > 0 || URL.parse(text)?.pathname === '/') return problems;
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' && url.href === `${url.origin}/`) return [];
   return [
     {
       field: at('vaultUrl'),
-      problem: `${at('vaultUrl')} has a path`,
-      nextStep: 'write it like https://name.vault.azure.net, and the name of the secret in remoteRef.key',
+      problem: `${at('vaultUrl')} is no https URL of a host and nothing else: no path, query, fragment or user`,
+      nextStep: 'write it like https://name.vault.azure.net',
     },
   ];
 }
 
-/** Tokens go to whatever stands there, so it is https and nothing but a host. */
+/** Logins go to whatever stands there, so it is https. An authority may have a path. */
 function checkUrl(text: string, field: string, at: FieldPath): ConfigProblem[] {
   const url = URL.parse(text);
   if (url?.protocol === 'https:' && !url.username && !url.password && !url.search && !url.hash) return [];
   return [
     {
       field: at(field),
-      problem: `${at(field)} is no https URL of a host`,
-      nextStep: 'write it like https://name.vault.azure.net',
+      problem: `${at(field)} is no https URL without user, query and fragment`,
+      nextStep: 'write it like https://login.example.com',
     },
   ];
 }

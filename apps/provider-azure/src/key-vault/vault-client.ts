@@ -54,6 +54,8 @@ export class VaultClient {
         if (error instanceof ProviderError) throw error;
         // What the SDK throws quotes bodies; what it was made of says the same without them.
         if (seen.failed) throw seen.failed;
+        // A challenge comes with a refusal, and says more than that.
+        if (isMisleading(error)) throw this.#misled(error);
         if (seen.refused) throw vaultFailure(seen.refused, { ...call, at });
         throw this.#unexpected(error, seen);
       }
@@ -117,14 +119,17 @@ export class VaultClient {
         retryable: false,
         cause,
       });
-    // What the SDK for vaults refuses itself is told by its words alone.
-    if (cause instanceof Error && /challenge (resource|origin|contains an invalid scope)/.test(cause.message))
-      return new ProviderError('CONFIG_INVALID', 'the vault asks for a token that is not for its own domain', {
-        field: at('vaultUrl'),
-        nextStep: `correct ${at('vaultUrl')}, and ${at('environmentType')} where the vault belongs to another cloud`,
-        cause,
-      });
     return ProviderError.from(cause);
+  }
+
+  #misled(cause: unknown): ProviderError {
+    const { at } = this.#options;
+    const problem = 'the vault asks for a token that is not for its own domain, or leads to another host';
+    return new ProviderError('CONFIG_INVALID', problem, {
+      field: at('vaultUrl'),
+      nextStep: `correct ${at('vaultUrl')}, and ${at('environmentType')} where the vault belongs to another cloud`,
+      cause,
+    });
   }
 }
 
@@ -133,4 +138,9 @@ interface Seen {
   refused?: RefusedAnswer | undefined;
   failed?: ProviderError;
   answered?: boolean;
+}
+
+/** Whether the SDK keeps the token, as the vault's challenge is for another domain than the one that was asked. */
+function isMisleading(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('The challenge ');
 }

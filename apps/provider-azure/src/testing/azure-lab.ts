@@ -152,11 +152,6 @@ export class AzureLab {
     return lab;
   }
 
-  /** Whether the vault is the test server's, which can be looked into and made to fail. */
-  get isEmulated(): boolean {
-    return this.#real === undefined;
-  }
-
   /** Writes a Secret with what a login needs. */
   login(name: string, data: Readonly<Record<string, string>>, namespace = 'team-a'): void {
     const encoded = Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]);
@@ -265,6 +260,15 @@ export class AzureLab {
 export function loginIn(name: string, namespace?: string): NonNullable<KeyVaultConfig['authSecretRef']> {
   const secret = { name, ...(namespace === undefined ? {} : { namespace }) };
   return { clientId: { ...secret, key: 'clientId' }, clientSecret: { ...secret, key: 'clientSecret' } };
+}
+
+/** Groups tests that need the test server; where a real vault is meant they are skipped, and the reason is printed. */
+export function onTestServer(name: string, tests: () => void): void {
+  const url = process.env['AZURE_KEYVAULT_URL'];
+  (url ? describe.skip : describe)(
+    url ? `${name} (skipped: ${url} cannot be looked into or made to fail)` : name,
+    tests,
+  );
 }
 
 /** How a call is refused. @throws Error when it is not */
