@@ -48,7 +48,7 @@ export interface Layout {
  */
 export function layoutOf(name: string): Layout {
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
-    throw new Error(`--name: "${name}" has to be 1 to 31 lower-case letters, digits and hyphens`);
+    throw new Error(`CLUSTER_NAME is "${name}", and has to be 1 to 31 lower-case letters, digits and hyphens`);
   }
   const dir = join(cacheRoot(), 'clusters', name);
   return {

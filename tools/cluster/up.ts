@@ -103,6 +103,7 @@ export async function up({
   const layout = layoutOf(name);
   if (running(name)) throw new Error(`a cluster named ${name} runs already: end it with "npm run cluster -- down"`);
   const parts = await ensureParts(progress);
+  progress('cluster: its programs are there and whole');
   rmSync(layout.dir, { recursive: true, force: true });
   mkdirSync(layout.dir, { recursive: true, mode: 0o700 });
   writeFileSync(join(layout.dir, 'parts.json'), JSON.stringify(parts, undefined, 2));

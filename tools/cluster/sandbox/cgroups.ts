@@ -15,7 +15,3 @@ export function makeCgroups(cgroup: string): void {
     writeFileSync(join(ROOT, 'cpuset', cgroup, file), readFileSync(join(ROOT, 'cpuset', file), 'utf8').trim());
   }
 }
-
-/** Memory that pods have in use, bytes. */
-export const memoryOfPods = (cgroup: string): number =>
-  Number(readFileSync(join(ROOT, 'memory', cgroup, 'memory.usage_in_bytes'), 'utf8'));
