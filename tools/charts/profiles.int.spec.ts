@@ -11,7 +11,7 @@ const PROFILE_MS = 120_000;
 /** Namespaces that the profiles speak of, and one that none does. */
 const NAMESPACES = ['team-a', 'team-b', 'vault', 'elsewhere'];
 /** The API server of tests does not know these. */
-const WITHOUT_MONITORS = '--set=serviceMonitor.renderMode=skipIfMissing';
+const WITHOUT_MONITORS = 'serviceMonitor.renderMode=skipIfMissing';
 
 let own: OwnControlPlane;
 let client: KubeClient;
@@ -51,7 +51,8 @@ describe.each(profiles)('profile %s', (profile) => {
 
   beforeAll(async () => {
     for (const chart of chartsOf(profile)) {
-      const args = ['--namespace', chart, '--create-namespace', WITHOUT_MONITORS];
+      const rules = chart === 'external-secrets' ? ['--set=prometheusRule.renderMode=skipIfMissing'] : [];
+      const args = [...rules, '--namespace', chart, '--create-namespace', `--set=${WITHOUT_MONITORS}`];
       const { code, stderr } = await helm.run('install', chart, ...chartIn(profile, chart), ...args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       objects.push(...objectsOf((await helm.run('get', 'manifest', chart, '--namespace', chart)).stdout));

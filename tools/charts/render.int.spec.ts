@@ -162,6 +162,19 @@ test.each(['external-secrets', 'provider-aws', 'provider-azure', 'provider-fake'
   },
 );
 
+test.each(['serviceMonitor', 'prometheusRule'])(
+  '%s is left out, or asked for, where the cluster does not know it',
+  async (value) => {
+    const on = `--set=${value}.enabled=true`;
+    const kind = new RegExp(`^kind: ${value}$`, 'im');
+    expect(await helm.template('external-secrets', KEY, on)).not.toMatch(kind);
+    expect(await helm.template('external-secrets', KEY, on, '--api-versions=monitoring.coreos.com/v1/ServiceMonitor', '--api-versions=monitoring.coreos.com/v1/PrometheusRule')).toMatch(kind); // prettier-ignore
+    await expect(helm.template('external-secrets', KEY, on, `--set=${value}.renderMode=failIfMissing`)).rejects.toThrow(
+      'Install the CRDs of the Prometheus operator first',
+    );
+  },
+);
+
 test('Helm packages a chart with its library inside, and installs from the package', async () => {
   const to = mkdtempSync(join(tmpdir(), 'packaged-'));
   const { code, stdout } = await helm.run('package', chartFolder('provider-fake'), '--destination', to);

@@ -53,6 +53,8 @@ async function rendered(chart: string, settings: Settings): Promise<string> {
 const MONITORED = { 'serviceMonitor.enabled': true, 'serviceMonitor.renderMode': 'alwaysRender' };
 const CORE: Settings = {
   ...MONITORED,
+  'prometheusRule.enabled': true,
+  'prometheusRule.renderMode': 'alwaysRender',
   'keyEncryptionKey.existingSecret': 'kek',
   'metrics.listen.secure.enabled': true,
   'metrics.service.enabled': true,
