@@ -12,7 +12,7 @@ const END = '--forceExit';
 /** Which files belong to a kind, and how they run. */
 const kinds = {
   unit: [
-    '--testPathIgnorePatterns=\\.int\\.spec\\.',
+    '--testPathIgnorePatterns=\\.(int|long)\\.spec\\.',
     '--testPathIgnorePatterns=/node_modules/',
     '--testPathIgnorePatterns=/dist/',
   ],

@@ -3,6 +3,7 @@
  *
  * Builds the image of one program from its bundle, into `apps/<app>/dist-image`:
  *   <app>.tar     the image for every platform, as an archive of the OCI image layout
+ *   <app>.<architecture>.cdx.json  what is in it, CycloneDX 1.6
  *   image.json    its name, digests and sizes
  * No daemon, no network once the parts of the two lower layers are in the cache.
  */
@@ -16,6 +17,8 @@ import { baseLock } from './base-lock.ts';
 import { nodeLayer } from './node-layer.ts';
 import { archiveOf, type Described, imageOf, platformImage, type PlatformImage } from './oci-image.ts';
 import { PLATFORMS } from './platforms.ts';
+import { billOf } from './sbom/bill.ts';
+import { contentsOf } from './sbom/contents.ts';
 import { oversizes, SUMMARY, summaryOf } from './summary.ts';
 
 const { values, positionals } = parseArgs({
@@ -54,5 +57,9 @@ if (tooLarge.length > 0) {
 }
 mkdirSync(out, { recursive: true });
 writeFileSync(join(out, `${described.app}.tar`), await archiveOf(image, name));
+for (const platform of PLATFORMS) {
+  const bill = await billOf(described, contentsOf(join(folder, 'dist'), baseLock(), platform));
+  writeFileSync(join(out, `${described.app}.${platform.architecture}.cdx.json`), bill);
+}
 writeFileSync(join(out, SUMMARY), `${JSON.stringify(summary, undefined, 2)}\n`);
 console.log(`${name} ${summary.digest}`);

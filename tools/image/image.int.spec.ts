@@ -11,7 +11,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { CA_BUNDLE } from './base-layer.ts';
+import { root } from '../setup.mjs';
+import { advisoryExtract } from './advisories/advisory.ts';
+import { type Bill, problemsOf } from './advisories/gate.ts';
+import { BASE_PACKAGES, CA_BUNDLE } from './base-layer.ts';
 import { PLATFORMS } from './platforms.ts';
 import type { TarEntry } from './tar.ts';
 import { buildImage, type BuiltImage, readImage, rootOf } from './testing/built-image.ts';
@@ -143,4 +146,32 @@ test('the program trusts the authorities of the image, and whoever is put in the
 
 function isFolder(entries: readonly TarEntry[], target: string): boolean {
   return entries.some(({ path }) => path.includes(`/${target}/`));
+}
+
+test('its bill of materials names what runs: Node in its version, the packages of the base and of the bundle', () => {
+  const bill = billOfImage();
+  const purls = (bill.components ?? []).map(({ purl }) => purl);
+  const version = run(['-p', 'process.version'], image.config.Entrypoint.slice(0, 1)).out.trim().slice(1);
+  expect(purls).toContain(`pkg:generic/node@${version}`);
+  for (const name of BASE_PACKAGES) {
+    const found = purls.filter((purl) => purl?.startsWith(`pkg:deb/debian/${name.replaceAll('+', '%2B')}@`));
+    expect({ name, found: found.length }).toEqual({ name, found: 1 });
+  }
+  expect(purls).toContain('pkg:npm/%40eso/api@0.1.0');
+  expect(purls.some((purl) => purl?.startsWith('pkg:npm/pino@'))).toBe(true);
+});
+
+test('a weakness that becomes known of a package in it keeps it back', () => {
+  const affected = [{ package: { ecosystem: 'npm', name: 'pino' }, ranges: [{ events: [{ introduced: '0' }] }] }];
+  const planted = { id: 'GHSA-planted', summary: 'Planted', affected };
+  const { advisories } = advisoryExtract();
+  expect(problemsOf(billOfImage(), advisories, [], '2026-11-29', APP)).toEqual([]);
+  expect(problemsOf(billOfImage(), [...advisories, planted], [], '2026-11-29', APP)).toEqual([
+    expect.stringMatching(/^provider-fake has pino \S+: GHSA-planted, Planted$/),
+  ]);
+});
+
+function billOfImage(): Bill {
+  const path = join(root, 'apps', APP, 'dist-image', `${APP}.${own.architecture}.cdx.json`);
+  return JSON.parse(readFileSync(path, 'utf8')) as Bill;
 }
