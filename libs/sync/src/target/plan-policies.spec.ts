@@ -210,6 +210,31 @@ describe('taking over what somebody made by hand', () => {
   });
 });
 
+describe('the mark of certificates', () => {
+  const labels = { 'app.kubernetes.io/managed-by': 'external-secrets-cert-manager' };
+  const error = { code: 'TARGET_NOT_OWNED', field: 'spec.target.template.metadata.labels' };
+  const refused = { kind: 'refuse', refusal: 'updateFailed', error };
+  const ofTemplate = es({ template: { engineVersion: 'v2', mergePolicy: 'Replace' } });
+  const plain = es({});
+  const ofObject = { ...plain, metadata: { ...plain.metadata, labels } };
+
+  test.each([
+    ['what a template makes', ofTemplate, { ...fetched, rendered: rendered({ labels }) }],
+    ['labels of the ExternalSecret', ofObject, fetched],
+  ])('is not made by %s', (_what, externalSecret, shaped) => {
+    const content = secretContent(externalSecret, shaped);
+    expect(planSecret({ externalSecret, content, target: { kind: 'missing' } })).toMatchObject(refused);
+    expect(planLive(externalSecret, shaped, secretOf({ kubectl: { k: 'v' } }))).toMatchObject(refused);
+  });
+
+  test('is not what others call themselves', () => {
+    const metadata = { ...plain.metadata, labels: { 'app.kubernetes.io/managed-by': 'Helm' } };
+    expect(planLive({ ...plain, metadata }, fetched, secretOf({ kubectl: { k: 'v' } }))).toMatchObject({
+      kind: 'update',
+    });
+  });
+});
+
 describe('what Helm knows of a release', () => {
   const refused = {
     kind: 'refuse',

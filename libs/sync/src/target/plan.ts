@@ -9,7 +9,7 @@ import { targetOwnershipOf, withController } from './ownership.ts';
 import { planUpdate, type SecretUpdatePlan } from './plan-update.ts';
 import { creationRule, deletionRule } from './policies.ts';
 import { refuseRelease, type ReleaseMarks } from './refuse-release.ts';
-import { refuse, refuseForeign, refuseLimits } from './refuse.ts';
+import { refuse, refuseCertificateMark, refuseForeign, refuseLimits } from './refuse.ts';
 import type { SecretContent } from './secret-content.ts';
 import { ownDataHash, type SecretSnapshot } from './snapshot.ts';
 import { targetName } from './target-name.ts';
@@ -52,6 +52,7 @@ export function planSecret({ externalSecret, content, target }: SecretPlanInput)
   return (
     refuseForeign(wanted, ownersOf(target)) ??
     refuseRelease(externalSecret, releaseMarks(content, target)) ??
+    refuseCertificateMark(content.labels) ??
     planWithoutData(wanted, target) ??
     refuseLimits(wanted, content.data) ??
     planWrite(wanted, target)

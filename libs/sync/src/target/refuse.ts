@@ -54,6 +54,20 @@ export function refuseGuarded({ metadata, type }: Secret, annotations: StringMap
     : guarded(`is the token of a ServiceAccount, and annotation "${changed}" would make it one of another`);
 }
 
+/**
+ * The label by which certificates of External Secrets are known is not given to anything else: its Secret would be taken for one of the
+ * certificate controller's. A template makes labels, and so do those of the ExternalSecret.
+ */
+export function refuseCertificateMark(labels: StringMap): RefusedPlan | undefined {
+  if (labels[LABEL_MANAGED_BY] !== MANAGED_BY_CERT_MANAGER) return undefined;
+  return refuse('updateFailed', {
+    code: 'TARGET_NOT_OWNED',
+    field: 'spec.target.template.metadata.labels',
+    what: `label "${LABEL_MANAGED_BY}: ${MANAGED_BY_CERT_MANAGER}" is the mark of certificates, which the certificate controller alone gives`,
+    nextStep: 'Choose another value, in the template and in the labels of the ExternalSecret.',
+  });
+}
+
 /** What no Secret can hold. */
 export function refuseLimits({ externalSecret: { spec } }: Wanted, data: SecretData): RefusedPlan | undefined {
   const written = [
