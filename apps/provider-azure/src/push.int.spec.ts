@@ -1,7 +1,8 @@
 /** Pushes of secrets, keys and certificates, and their deletion, over the wire. */
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { eventually } from '@eso/testing';
-import { AzureLab, onTestServer, refusedCall } from './testing/azure-lab.ts';
+import { AzureLab, refusedCall } from './testing/azure-lab.ts';
+import { onTestServer } from './testing/real-vault.ts';
 import { newMaterial, pfxOf } from './testing/pushed-material.ts';
 import { type VaultPush, VaultPushes } from './testing/vault-pushes.ts';
 

@@ -2,7 +2,8 @@
 import { X509Certificate } from 'node:crypto';
 import type { ImportCertificateOptions } from '@azure/keyvault-certificates';
 import { issue } from '@eso/control-plane/x509.mjs';
-import { AzureLab, onTestServer, loginIn, NOBODY, PASSWORD, refusedCall } from './testing/azure-lab.ts';
+import { AzureLab, loginIn, NOBODY, PASSWORD, refusedCall } from './testing/azure-lab.ts';
+import { onTestServer } from './testing/real-vault.ts';
 
 let lab: AzureLab;
 const run = `t${Date.now().toString(36)}`;

@@ -13,6 +13,7 @@ import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { parse } from 'yaml';
 import type { KeyVaultConfig } from '../config/key-vault.ts';
 import { azureProvider } from '../definition.ts';
+import { type RealVault, realVault } from './real-vault.ts';
 import { ISSUER, ServiceAccountTokens } from './service-account-tokens.ts';
 
 /** Tenant of the vault of the tests. */
@@ -31,14 +32,6 @@ const STORE_API_VERSION = 'external-secrets.io/v1';
 const CRDS = ['provider.external-secrets.io_keyvaults', 'generators.external-secrets.io_acraccesstokens'].map(
   (name) => new URL(`../../../../charts/provider-azure/files/crds/${name}.yaml`, import.meta.url),
 );
-
-/** A real vault that the tests may write to, where somebody has one: the variables that Azure's own tools read. */
-export interface RealVault {
-  readonly url: string;
-  readonly tenantId: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 /** What a failed call is answered with. */
 export interface RefusedCall {
@@ -262,15 +255,6 @@ export function loginIn(name: string, namespace?: string): NonNullable<KeyVaultC
   return { clientId: { ...secret, key: 'clientId' }, clientSecret: { ...secret, key: 'clientSecret' } };
 }
 
-/** Groups tests that need the test server; where a real vault is meant they are skipped, and the reason is printed. */
-export function onTestServer(name: string, tests: () => void): void {
-  const url = process.env['AZURE_KEYVAULT_URL'];
-  (url ? describe.skip : describe)(
-    url ? `${name} (skipped: ${url} cannot be looked into or made to fail)` : name,
-    tests,
-  );
-}
-
 /** How a call is refused. @throws Error when it is not */
 export async function refusedCall(call: Promise<unknown>): Promise<RefusedCall> {
   const outcome = await call.then(
@@ -280,19 +264,6 @@ export async function refusedCall(call: Promise<unknown>): Promise<RefusedCall> 
   if (!outcome) throw new Error('the call succeeded');
   const error = fromConnectError(outcome);
   return { status: outcome.code, code: error.code, error };
-}
-
-function realVault(env: NodeJS.ProcessEnv): RealVault | undefined {
-  const {
-    AZURE_KEYVAULT_URL: url,
-    AZURE_TENANT_ID: tenantId,
-    AZURE_CLIENT_ID: clientId,
-    AZURE_CLIENT_SECRET: clientSecret,
-  } = env;
-  if (!url) return undefined;
-  if (!tenantId || !clientId || !clientSecret)
-    throw new Error('AZURE_KEYVAULT_URL needs AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET beside it');
-  return { url, tenantId, clientId, clientSecret };
 }
 
 /**
