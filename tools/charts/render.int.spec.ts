@@ -34,6 +34,16 @@ test.each(profiles.flatMap((profile) => chartsOf(profile).map((chart) => [chart,
   },
 );
 
+test('CRDs have the labels that they have always had, and those of the release', () => {
+  const crds = inProfile('whole-cluster').filter(({ kind }) => kind === 'CustomResourceDefinition');
+  expect(crds.length).toBeGreaterThan(10);
+  for (const { metadata } of crds)
+    expect(metadata.labels).toMatchObject({
+      'external-secrets.io/component': 'controller',
+      'app.kubernetes.io/part-of': 'external-secrets',
+    });
+});
+
 describe.each(profiles)('rights of profile %s', (profile) => {
   test('hold no wildcard', () => {
     for (const { verb, group, resource } of rightsOf(inProfile(profile)))

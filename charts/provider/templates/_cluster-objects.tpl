@@ -9,7 +9,7 @@ objects. Takes root, name, component.
 {{- include "eso.crdIsOurs" (dict "root" $args.root "name" $crd.metadata.name) }}
 {{- $annotations := merge (dict "helm.sh/resource-policy" "keep") ($args.root.Values.crds.annotations | default dict) }}
 {{- $_ := set $crd.metadata "annotations" $annotations }}
-{{- $_ := set $crd.metadata "labels" (include "eso.labels" $args | fromYaml) }}
+{{- $_ := set $crd.metadata "labels" (merge (include "eso.labels" $args | fromYaml) ($crd.metadata.labels | default dict)) }}
 ---
 {{ toYaml $crd }}
 {{ end }}
