@@ -103,8 +103,7 @@ export async function archiveOf({ index, platforms }: Image, name: string): Prom
   const once = new Map(blobs.map(({ digest, bytes }) => [digest, bytes]));
   const named = {
     ...descriptor(MEDIA.index, index),
-    // The second is what containerd goes by.
-    annotations: { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': name },
+    annotations: { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': qualified(name) },
   };
   const file = (path: string, content: Buffer): TarEntry => ({ kind: 'file', path, content, executable: false });
   return writeTar([
@@ -112,6 +111,16 @@ export async function archiveOf({ index, platforms }: Image, name: string): Prom
     file('index.json', json({ schemaVersion: 2, mediaType: MEDIA.index, manifests: [named] }).bytes),
     ...[...once].map(([digest, bytes]) => file(`blobs/${digest.replace(':', '/')}`, bytes)),
   ]);
+}
+
+/**
+ * The name as a node knows it. Whatever a pod says, the kubelet asks containerd for a name with a registry, `docker.io` where there is none,
+ * and containerd takes an imported name literally.
+ */
+export function qualified(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return hasRegistry ? name : `docker.io/${rest.length > 0 ? name : `library/${name}`}`;
 }
 
 const descriptor = (mediaType: string, { digest, bytes }: Blob): Descriptor => ({

@@ -23,12 +23,15 @@ interface Pointer {
   readonly platform?: { readonly architecture: string };
 }
 
-/** Builds the image of an app as a developer does, and returns its archive. @throws Error with what was printed */
-export async function buildImage(app: string): Promise<Buffer> {
+/** Builds the image of an app as a developer does. @returns path of its archive. @throws Error with what was printed */
+export async function buildArchive(app: string): Promise<string> {
   let output = '';
   if ((await nx(['run', `@eso/${app}:image`], {}, (text) => (output += text))) !== 0) throw new Error(output);
-  return readFile(join(root, 'apps', app, 'dist-image', `${app}.tar`));
+  return join(root, 'apps', app, 'dist-image', `${app}.tar`);
 }
+
+/** The same. @returns its archive */
+export const buildImage = async (app: string): Promise<Buffer> => readFile(await buildArchive(app));
 
 /** Goes from the archive's index to one platform, as a runtime does. @throws Error when something is missing */
 export async function readImage(archive: Buffer, architecture: string): Promise<BuiltImage> {

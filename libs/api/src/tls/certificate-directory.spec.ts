@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ManualClock } from '@eso/runtime';
+import { createLogger, ManualClock } from '@eso/runtime';
 import { eventually, type LabKeyPair, TlsLab } from '@eso/testing';
 import { X509Certificate } from 'node:crypto';
 import { CertificateDirectory } from './certificate-directory.ts';
@@ -63,6 +63,23 @@ test('a directory that does not exist yet is no error', async () => {
   const dir = join(tmpdir(), `absent-${process.pid}`);
   const directory = await watch(dir);
   expect(directory.problem()).toContain('ENOENT');
+});
+
+test('a certificate that is not there yet is waited for; one that is taken away is an error', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'waiting-'));
+  const lines: string[] = [];
+  const logger = createLogger({ name: 'test', destination: { write: (line) => void lines.push(line) } });
+  const said = (): string[] =>
+    lines.map((line) => JSON.parse(line) as { level: string; msg: string }).map(({ level, msg }) => `${level} ${msg}`);
+  open.push(await CertificateDirectory.open({ dir, logger, pollMs: 100 }));
+  const waiting = `info waiting for a certificate: cannot read tls.crt in ${dir}: ENOENT`;
+  await eventually(() => expect(said()).toEqual([waiting]));
+  await lab.mount(dir, await lab.server());
+  await eventually(() => expect(said()).toEqual([waiting, 'info certificate loaded']));
+  await rm(join(dir, '..data'), { recursive: true });
+  const lost = `error certificate files not usable: cannot read tls.crt in ${dir}: ENOENT`;
+  await eventually(() => expect(said()).toEqual([waiting, 'info certificate loaded', lost]));
+  await rm(dir, { recursive: true });
 });
 
 test('files that are written one after the other are taken when the last one is there, without an alarm', async () => {

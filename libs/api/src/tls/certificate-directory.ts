@@ -109,7 +109,7 @@ export class CertificateDirectory {
   async #poll(): Promise<void> {
     const content = await readDirectory(this.#dir, this.#files);
     if (this.#closed) return;
-    if (content.kind === 'unreadable') this.#refuse(content.digest, content.problem);
+    if (content.kind === 'unreadable') this.#refuse(content.digest, content.problem, content.absent);
     else if (content.digest === this.#current?.digest) this.#bad = undefined;
     else {
       const checked = checkMaterial(content.files, this.#clock.now());
@@ -128,12 +128,14 @@ export class CertificateDirectory {
     for (const listener of this.#changeListeners) listener(material, previous);
   }
 
-  #refuse(digest: string, problem: string): void {
+  #refuse(digest: string, problem: string, absent = false): void {
     const nowMs = this.#clock.monotonic();
     if (this.#bad?.digest !== digest) this.#bad = { digest, problem, sinceMs: nowMs, reported: false };
     else if (!this.#bad.reported && nowMs - this.#bad.sinceMs >= SETTLE_MS) {
       this.#bad.reported = true;
-      this.#logger.error({ dir: this.#dir }, `certificate files not usable: ${problem}`);
+      // At the first start of all the Secret is not there yet: whoever installs should not look for a fault.
+      if (absent && !this.#current) this.#logger.info({ dir: this.#dir }, `waiting for a certificate: ${problem}`);
+      else this.#logger.error({ dir: this.#dir }, `certificate files not usable: ${problem}`);
       for (const listener of this.#refusalListeners) listener(problem, this.#current?.material);
     }
   }

@@ -26,7 +26,13 @@ export const DEFAULT_CERTIFICATE_FILES: CertificateFiles = {
 /** What a directory holds. `digest` is equal exactly when nothing changed. */
 export type DirectoryContent =
   | { readonly kind: 'read'; readonly digest: string; readonly files: PemFiles }
-  | { readonly kind: 'unreadable'; readonly digest: string; readonly problem: string };
+  | {
+      readonly kind: 'unreadable';
+      readonly digest: string;
+      readonly problem: string;
+      /** Whether the file is not there at all. */
+      readonly absent: boolean;
+    };
 
 /**
  * Reads all files of one generation. The kubelet swaps the symlink `..data`; resolving it once keeps a key of the old
@@ -55,8 +61,9 @@ export async function readDirectory(dir: string, names: CertificateFiles): Promi
 }
 
 function unreadable(dir: string, name: string, error: unknown): DirectoryContent {
-  const problem = `cannot read ${name} in ${dir}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`;
-  return { kind: 'unreadable', digest: problem, problem };
+  const { code } = error as NodeJS.ErrnoException;
+  const problem = `cannot read ${name} in ${dir}: ${code ?? 'unknown error'}`;
+  return { kind: 'unreadable', digest: problem, problem, absent: code === 'ENOENT' };
 }
 
 function ifAbsent(error: NodeJS.ErrnoException): undefined {
