@@ -39,6 +39,8 @@ export class AdverseProxy implements AsyncDisposable {
     const serve = (request: http.IncomingMessage, response: http.ServerResponse): void =>
       void this.#serve(request, response).catch(() => response.destroy());
     this.#server = options.tls ? https.createServer(options.tls, serve) : http.createServer(serve);
+    // Node closes idle connections after five seconds, in the middle of a request of who is well, where the machine is slow.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
@@ -196,6 +198,7 @@ export class AdverseProxy implements AsyncDisposable {
     const kept = { ...answer.headers };
     delete kept['transfer-encoding'];
     delete kept.connection;
+    delete kept['keep-alive'];
     return { status: answer.statusCode ?? 0, headers: kept, body: await buffer(answer) };
   }
 }

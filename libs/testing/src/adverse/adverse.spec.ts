@@ -116,6 +116,16 @@ test('a body without an end is counted as it is taken', async () => {
   expect(findings.join('\n')).toMatch(/\d+ bytes of endless answers were taken/);
 });
 
+test('an idle connection is not closed: who is well would lose a request by it', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const [response] = (await once(get(proxy.url, { agent }), 'response')) as [IncomingMessage];
+  await text(response);
+  // Node says there after how many seconds it closes.
+  expect(response.headers['keep-alive']).toBeUndefined();
+  expect(response.headers.connection).toBe('keep-alive');
+  agent.destroy();
+});
+
 test('connections that were open carry nothing any more, and new ones do', async () => {
   const agents = [new Agent({ keepAlive: true, maxSockets: 1 }), new Agent()];
   const read = async (agent: Agent | undefined, timeoutMs: number): Promise<string> => {
