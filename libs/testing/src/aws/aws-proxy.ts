@@ -42,6 +42,8 @@ export class AwsProxy {
   private constructor(target: string) {
     this.#target = target;
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    // An idle connection that ends under a request is no fault that a test asked for.
+    this.#server.keepAliveTimeout = 0;
   }
 
   static async start(target: string): Promise<AwsProxy> {
