@@ -28,8 +28,8 @@ export class PodSandbox {
   volumes;
   /** The process's whole environment. */
   environment;
-  /** What has to exist before the process can be started. @type {Set<string>} */
-  waitingFor = new Set();
+  /** What has to exist before the process can be started and was not seen yet: all of it at first. @type {Set<string>} */
+  waitingFor;
   #spec;
   #options;
   /** @type {Promise<void>[]} */
@@ -48,6 +48,8 @@ export class PodSandbox {
     const server = new URL(options.api.url);
     const names = Object.keys(spec.volumes ?? {});
     this.volumes = Object.fromEntries(names.map((name) => [name, join(this.dir, 'volumes', name)]));
+    const required = Object.values(spec.volumes ?? {}).filter(({ optional }) => optional !== true);
+    this.waitingFor = new Set([accountOf(spec), ...required.map(secretOf)]);
     this.environment = podEnvironment({
       base: {
         PATH: process.env['PATH'] ?? '/usr/bin:/bin',
@@ -99,9 +101,10 @@ export class PodSandbox {
       expirationSeconds: tokenSeconds,
       log: this.#options.log,
     });
-    const renewMs = await this.#awaiting(`ServiceAccount ${serviceAccount}`, token.renew(signal));
+    const renewMs = await token.renew(signal);
+    this.waitingFor.delete(accountOf(this.#spec));
     this.#background.push(token.keepFresh(renewMs, signal));
-    await Promise.all(volumes.map((volume) => this.#awaiting(`Secret ${volume.secretName}`, volume.mounted)));
+    await Promise.all(volumes.map((volume) => this.#mounted(volume)));
   }
 
   /**
@@ -135,18 +138,18 @@ export class PodSandbox {
     );
   }
 
-  /**
-   * @template T
-   * @param {string} what
-   * @param {Promise<T>} promise
-   */
-  async #awaiting(what, promise) {
-    this.waitingFor.add(what);
-    const value = await promise;
-    this.waitingFor.delete(what);
-    return value;
+  /** @param {SecretVolume} volume */
+  async #mounted(volume) {
+    await volume.mounted;
+    this.waitingFor.delete(secretOf({ secret: volume.secretName }));
   }
 }
+
+/** @param {PodSpec} spec */
+const accountOf = ({ serviceAccount }) => `ServiceAccount ${serviceAccount}`;
+
+/** @param {{ secret: string }} volume */
+const secretOf = ({ secret }) => `Secret ${secret}`;
 
 /**
  * @param {AbortSignal} signal

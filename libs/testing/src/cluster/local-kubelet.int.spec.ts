@@ -52,7 +52,7 @@ const writeCerts = (stringData: Record<string, string>) =>
 
 test('a pod starts when its ServiceAccount and its Secrets exist, and says what it waits for', async () => {
   const pod = await kubelet.run(spec());
-  await expect(pod.waitUntilRunning({ timeoutMs: 100 })).rejects.toThrow(/ContainerCreating.*ServiceAccount pod/);
+  await expect(pod.waitUntilRunning({ timeoutMs: 0 })).rejects.toThrow(/ContainerCreating.*ServiceAccount pod/);
   await createAccount();
   await eventually(() => expect(pod.waitUntilRunning({ timeoutMs: 0 })).rejects.toThrow(/waiting for Secret certs/));
   await writeCerts({ 'tls.crt': 'one' });
