@@ -2,7 +2,7 @@
  * npm test: unit tests, integration tests against a real API server, the end-to-end path. Sets up what is missing,
  * prints progress, and closes with one line of counts. With CI=true a skipped test is a failure.
  *
- * --only unit,int,e2e  some kinds
+ * --only unit,int,e2e  some kinds; these three unless given. A fourth, cluster, is what "npm run cluster -- test" runs
  * --projects a,b       some projects
  * --affected           what changed since NX_BASE (default main) and all that depends on it
  */
@@ -69,6 +69,7 @@ async function main(): Promise<number> {
       await controlPlane.stop();
     }
   } else ok = await runTargets(unit, 2, counter, {});
+  if (kinds.has('cluster')) ok = (await runTargets(['cluster'], 1, counter, {})) && ok;
   const { passed, failed, skipped } = counter;
   if (process.env['CI'] === 'true' && skipped > 0) {
     console.log(`${skipped} tests were skipped; in CI a skip is a failure`);
