@@ -8,24 +8,35 @@ import { PLATFORMS } from './platforms.ts';
 
 const FILE = 'package.deb';
 
+/** The committed file that packages are locked in, for messages. */
+export interface LockFile {
+  /** From the root of the workspace. */
+  readonly path: string;
+  /** Command that writes the newest packages into it. */
+  readonly update: string;
+}
+
+const BASE: LockFile = { path: BASE_LOCK_PATH, update: 'npm run image -- --update-base' };
+
 /**
  * Path of the `.deb`, from the cache or fetched.
+ * @param lock where it is locked; default: the base layer's
  * @throws Error when apt has no such version any more, or its content is not the locked one
  */
-export async function fetchDeb(locked: LockedDeb, progress: Progress): Promise<string> {
+export async function fetchDeb(locked: LockedDeb, progress: Progress, lock = BASE): Promise<string> {
   const dir = await ensureEntry({
     key: join('image', 'deb', locked.sha256),
     what: `${locked.package} ${locked.version}`,
     progress,
     produce: async (draft) => {
-      await download(locked, draft, progress);
+      await download(locked, draft, progress, lock);
       const [name = ''] = await readdir(draft);
       await rename(join(draft, name), join(draft, FILE));
       const actual = await digestFile(join(draft, FILE));
       if (actual === locked.sha256) return [FILE];
       throw new Error(
         `${locked.package} ${locked.version} (${locked.architecture}) was refused: its SHA-256 is ${actual}, but ` +
-          `${BASE_LOCK_PATH} says ${locked.sha256}`,
+          `${lock.path} says ${locked.sha256}`,
       );
     },
   });
@@ -33,7 +44,7 @@ export async function fetchDeb(locked: LockedDeb, progress: Progress): Promise<s
 }
 
 /** By the lists of the last time if they still serve: to read them anew takes longer than all packages together. */
-async function download(locked: LockedDeb, folder: string, progress: Progress): Promise<void> {
+async function download(locked: LockedDeb, folder: string, progress: Progress, lock: LockFile): Promise<void> {
   const { package: name, version, architecture } = locked;
   const apt = new Apt(architecture === 'all' ? PLATFORMS[0].architecture : architecture);
   const first = await apt.download(`${name}=${version}`, folder).catch((error: unknown) => error);
@@ -41,8 +52,8 @@ async function download(locked: LockedDeb, folder: string, progress: Progress): 
   await apt.update(progress);
   await apt.download(`${name}=${version}`, folder).catch((cause: unknown) => {
     throw new Error(
-      `apt has no ${name} ${version} for ${architecture}: a newer one took its place since ${BASE_LOCK_PATH} was written, or this ` +
-        `machine's Debian is another one. "npm run image -- --update-base" writes the current ones`,
+      `apt has no ${name} ${version} for ${architecture}: a newer one took its place since ${lock.path} was written, or this ` +
+        `machine's Debian is another one. "${lock.update}" writes the current ones`,
       { cause },
     );
   });
