@@ -6,12 +6,14 @@ import { gzip } from 'node:zlib';
 import { ensureEntry } from '@eso/control-plane/cache.mjs';
 import { type TarEntry, writeTar } from './tar.ts';
 
-/** One layer of an image, compressed. */
+/** One layer of an image. */
 export interface Layer {
   /** What is in it, a few words: the history of the image says so. */
   readonly title: string;
   /** `sha256:…` of the archive before compression. */
   readonly diffId: string;
+  /** Says whether and how the blob is compressed. */
+  readonly mediaType: string;
   readonly blob: Blob;
 }
 
@@ -31,7 +33,15 @@ export const sha256 = (bytes: Buffer | string): string => createHash('sha256').u
 /** The least time for the least bytes: level 9 takes four times as long for half a percent. */
 const LEVEL = 6;
 
-/** A layer of these entries. What was compressed once by this zlib is taken from the cache: Node takes seconds. */
+const PLAIN = 'application/vnd.oci.image.layer.v1.tar';
+
+/** A layer of these entries as it is, for what is never sent anywhere. */
+export async function plainLayerOf(title: string, entries: readonly TarEntry[]): Promise<Layer> {
+  const blob = blobOf(await writeTar(entries));
+  return { title, diffId: blob.digest, mediaType: PLAIN, blob };
+}
+
+/** A compressed layer of these entries. What was compressed once by this zlib is taken from the cache: Node takes seconds. */
 export async function layerOf(title: string, entries: readonly TarEntry[]): Promise<Layer> {
   const archive = await writeTar(entries);
   const diff = sha256(archive);
@@ -45,5 +55,10 @@ export async function layerOf(title: string, entries: readonly TarEntry[]): Prom
       return [file];
     },
   });
-  return { title, diffId: `sha256:${diff}`, blob: blobOf(await readFile(join(dir, file))) };
+  return {
+    title,
+    diffId: `sha256:${diff}`,
+    mediaType: `${PLAIN}+gzip`,
+    blob: blobOf(await readFile(join(dir, file))),
+  };
 }

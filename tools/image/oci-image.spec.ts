@@ -1,5 +1,6 @@
 import { blobOf } from './layer.ts';
-import { archiveOf, qualified } from './oci-image.ts';
+import { qualified } from './oci-archive.ts';
+import { archiveOf } from './oci-image.ts';
 import { readTar } from './tar.ts';
 
 test.each([
