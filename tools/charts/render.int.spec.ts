@@ -154,6 +154,13 @@ test.each([
   ['external-secrets', ['leaderElect=false'], 'Set leaderElect=true, or replicaCount=1'],
   ['external-secrets', ['genericTargets.enabled=true'], 'genericTargets.resources is empty'],
   ['external-secrets', ['podDisruptionBudget.minAvailable=2'], 'Have it below the number of replicas'],
+  [
+    'external-secrets',
+    ['serviceMonitor.enabled=true'],
+    'serviceMonitor.enabled is true, and networkPolicy.metricsFrom is',
+  ],
+  ['external-secrets', ['metrics.service.enabled=true'], "such as --set-json 'networkPolicy.metricsFrom=[{"],
+  ['provider-fake', ['serviceMonitor.enabled=true'], "such as --set-json 'networkPolicy.metricsFrom=[{"],
   ['provider-aws', ['secretNames.a={x}'], 'Add a to tenantNamespaces or credentialNamespaces'],
   ['provider-aws', ['tenantNamespaces={a}', 'serviceAccountNames.a={x}'], 'Add a to tokenNamespaces'],
   ['provider-fake', ['podDisruptionBudget.minAvailable=5'], 'Have it below the number of replicas'],
@@ -161,6 +168,31 @@ test.each([
   const args = [...(chart === 'external-secrets' ? [KEY] : []), ...values.map((each) => `--set=${each}`)];
   await expect(helm.template(chart, ...args)).rejects.toThrow(message);
 });
+
+test.each(['external-secrets', 'provider-fake'])(
+  'nobody may scrape %s unless it is said who, and the words of the refusal say it',
+  async (chart) => {
+    const key = chart === 'external-secrets' ? [KEY] : [];
+    const scraped = (text: string): unknown[] =>
+      objectsOf(text)
+        .filter(({ kind }) => kind === 'NetworkPolicy')
+        .flatMap(({ spec }) => (spec as { ingress: { from?: object[]; ports: { port: number }[] }[] }).ingress)
+        .filter(({ from, ports }) => from !== undefined && ports.some(({ port }) => port === metricsPort(chart)))
+        .flatMap(({ from }) => from)
+        .filter((peer) => !JSON.stringify(peer).includes('"core"'));
+    expect(scraped(await helm.template(chart, ...key))).toEqual([]);
+    const on = '--set=serviceMonitor.enabled=true';
+    const refusal = await helm.template(chart, ...key, on).catch((error: unknown) => String(error));
+    const [, words = ''] = /--set-json '([^']+)'/.exec(refusal) ?? [];
+    const monitoring = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
+    const opened = scraped(await helm.template(chart, ...key, on, `--set-json=${words}`));
+    expect(opened).toEqual(opened.map(() => monitoring));
+    expect(opened).toHaveLength(chart === 'external-secrets' ? 2 : 1);
+    expect(scraped(await helm.template(chart, ...key, on, '--set=networkPolicy.enabled=false'))).toEqual([]);
+  },
+);
+
+const metricsPort = (chart: string): number => (chart === 'external-secrets' ? 8080 : 8081);
 
 test.each(['external-secrets', 'provider-aws', 'provider-azure', 'provider-fake'])(
   '%s is refused by a Kubernetes that is too old',
@@ -175,11 +207,11 @@ test.each(['external-secrets', 'provider-aws', 'provider-azure', 'provider-fake'
 test.each(['serviceMonitor', 'prometheusRule'])(
   '%s is left out, or asked for, where the cluster does not know it',
   async (value) => {
-    const on = `--set=${value}.enabled=true`;
+    const on = [KEY, `--set=${value}.enabled=true`, '--set-json=networkPolicy.metricsFrom=[{"podSelector":{}}]'];
     const kind = new RegExp(`^kind: ${value}$`, 'im');
-    expect(await helm.template('external-secrets', KEY, on)).not.toMatch(kind);
-    expect(await helm.template('external-secrets', KEY, on, '--api-versions=monitoring.coreos.com/v1/ServiceMonitor', '--api-versions=monitoring.coreos.com/v1/PrometheusRule')).toMatch(kind); // prettier-ignore
-    await expect(helm.template('external-secrets', KEY, on, `--set=${value}.renderMode=failIfMissing`)).rejects.toThrow(
+    expect(await helm.template('external-secrets', ...on)).not.toMatch(kind);
+    expect(await helm.template('external-secrets', ...on, '--api-versions=monitoring.coreos.com/v1/ServiceMonitor', '--api-versions=monitoring.coreos.com/v1/PrometheusRule')).toMatch(kind); // prettier-ignore
+    await expect(helm.template('external-secrets', ...on, `--set=${value}.renderMode=failIfMissing`)).rejects.toThrow(
       'Install the CRDs of the Prometheus operator first',
     );
   },

@@ -50,7 +50,11 @@ async function rendered(chart: string, settings: Settings): Promise<string> {
 }
 
 /** What has to be on for other values to mean anything. */
-const MONITORED = { 'serviceMonitor.enabled': true, 'serviceMonitor.renderMode': 'alwaysRender' };
+const MONITORED: Settings = {
+  'serviceMonitor.enabled': true,
+  'serviceMonitor.renderMode': 'alwaysRender',
+  'networkPolicy.metricsFrom': [{ podSelector: {} }],
+};
 const CORE: Settings = {
   ...MONITORED,
   'prometheusRule.enabled': true,

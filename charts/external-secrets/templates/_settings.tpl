@@ -21,6 +21,7 @@
 {{- if and $v.genericTargets.enabled (not $v.genericTargets.resources) $v.rbac.create -}}
 {{- fail "genericTargets.enabled is true, and genericTargets.resources is empty: core may write no kind. List the kinds, or set genericTargets.enabled=false" -}}
 {{- end -}}
+{{- include "eso.check.scraped" (dict "values" $v) -}}
 {{- $cluster := empty $namespaces -}}
 {{- if kindIs "bool" $v.processClusterStore }}{{ $cluster = $v.processClusterStore }}{{ end -}}
 namespaces: {{ toJson $namespaces }}

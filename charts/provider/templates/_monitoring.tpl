@@ -1,3 +1,17 @@
+{{- /* Fails where scraping is asked for, and the network lets nobody scrape. Takes values. */ -}}
+{{- define "eso.check.scraped" -}}
+{{- $policy := .values.networkPolicy -}}
+{{- if and $policy.enabled (not $policy.metricsFrom) -}}
+{{- $asks := dict "serviceMonitor.enabled" .values.serviceMonitor.enabled -}}
+{{- with .values.metrics }}{{ $_ := set $asks "metrics.service.enabled" .service.enabled }}{{ end -}}
+{{- range $value, $on := $asks -}}
+{{- if $on -}}
+{{- fail (printf "%s is true, and networkPolicy.metricsFrom is empty: the network would let nobody scrape. Say where Prometheus runs, such as --set-json 'networkPolicy.metricsFrom=[{\"namespaceSelector\":{\"matchLabels\":{\"kubernetes.io/metadata.name\":\"monitoring\"}}}]', or bring policies of your own with networkPolicy.enabled=false" $value) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Takes root, name, component, values (with serviceMonitor). The Service has a port called metrics. */ -}}
 {{- define "eso.monitors" -}}
 {{- $monitor := .values.serviceMonitor -}}

@@ -114,6 +114,7 @@ spec:
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- include "eso.check.scraped" (dict "values" $v) -}}
 {{- if include "eso.clusterIsAsked" . -}}
 {{- if and $v.class.enabled (not (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "clusterproviderclasses.external-secrets.io")) -}}
 {{- fail "class.enabled: the CRD clusterproviderclasses.external-secrets.io is not in the cluster. Install the chart external-secrets first, or set class.enabled=false" -}}

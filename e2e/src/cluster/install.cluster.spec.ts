@@ -160,14 +160,17 @@ describe('network policies of the charts', () => {
   };
   const fromStranger = (targets: readonly string[]) => dialFrom(cluster, TENANT, 'stranger', targets);
 
-  test('a stranger with the labels of core reaches no provider, and metrics and probes alone', async () => {
+  test('a stranger with the labels of core reaches no provider, and probes alone', async () => {
     await expectFlows(fromStranger, {
       [`${PROVIDER}.${PROVIDER}.svc:8080`]: 'dropped',
       [`${provider}:8080`]: 'dropped',
-      [`${provider}:8081`]: 'open',
-      [`${core}:8080`]: 'open',
+      [`${provider}:8081`]: 'dropped',
+      [`${provider}:8082`]: 'open',
+      [`${core}:8080`]: 'dropped',
       [`${core}:8081`]: 'dropped',
-      [`${certificates}:8080`]: 'open',
+      [`${core}:8082`]: 'open',
+      [`${certificates}:8080`]: 'dropped',
+      [`${certificates}:8081`]: 'open',
       [`${certificates}:8082`]: 'dropped',
       [outside]: 'open',
     });
@@ -193,14 +196,19 @@ describe('network policies of the charts', () => {
     });
   });
 
-  test('an upgrade closes the metrics, and keeps the key-encryption key and the pods', async () => {
+  test('an upgrade opens the metrics to whom it names, and keeps the key-encryption key and the pods', async () => {
     const key = await keyOf('external-secrets-key-encryption-key', 'key');
-    await run('upgrade', CORE, chartFolder(CORE), '--namespace', CORE, '--set-json=networkPolicy.metricsFrom=[]');
+    const scraper = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': TENANT } } };
+    const metricsFrom = `--set-json=networkPolicy.metricsFrom=${JSON.stringify([scraper])}`;
+    await run('upgrade', CORE, chartFolder(CORE), '--namespace', CORE, metricsFrom);
     await expectFlows(fromStranger, {
+      [`${core}:8080`]: 'open',
+      [`${core}:8081`]: 'dropped',
+      [`${certificates}:8080`]: 'open',
+      [`${certificates}:8082`]: 'dropped',
+    });
+    await expectFlows((targets) => dialFromProgram(cluster, PROVIDER, PROVIDER, targets), {
       [`${core}:8080`]: 'dropped',
-      [`${core}:8082`]: 'open',
-      [`${certificates}:8080`]: 'dropped',
-      [`${certificates}:8081`]: 'open',
     });
     expect(await keyOf('external-secrets-key-encryption-key', 'key')).toBe(key);
     expect(await addressOf(CORE, CORE)).toBe(core);
