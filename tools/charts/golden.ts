@@ -4,11 +4,11 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rightsOf, rightsTable } from '@eso/testing';
 import { stringify } from 'yaml';
 import { root } from '../setup.mjs';
 import { Helm, type Rendered } from './helm.ts';
 import { profiles, renderProfile } from './profiles.ts';
-import { rightsOf, rightsTable } from './rights-table.ts';
 
 const FOLDER = join(root, 'tools', 'charts', 'golden');
 

@@ -1,9 +1,8 @@
 /** Each profile, installed by the real Helm on a real API server: every right of its table holds there, and its pods are let in where little is. */
 import type { KubeClient } from '@eso/kube';
-import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { eventually, type OwnControlPlane, ownControlPlane, type Right, rightsOf } from '@eso/testing';
 import { Helm, objectsOf, type Rendered } from './helm.ts';
 import { chartIn, chartsOf, profiles } from './profiles.ts';
-import { type Right, rightsOf } from './rights-table.ts';
 
 /** Helm is built, where nobody has done so before. */
 const BUILD_MS = 900_000;

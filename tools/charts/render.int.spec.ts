@@ -2,11 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Manifest, parseManifests, placeRights } from '@eso/testing';
+import { type Manifest, parseManifests, placeRights, rightsOf } from '@eso/testing';
 import { committedGolden, goldenOf } from './golden.ts';
 import { chartFolder, Helm, objectsOf, type Rendered } from './helm.ts';
 import { chartIn, chartsOf, profiles, renderProfile } from './profiles.ts';
-import { rightsOf } from './rights-table.ts';
 
 /** Helm is built, where nobody has done so before. */
 const BUILD_MS = 900_000;

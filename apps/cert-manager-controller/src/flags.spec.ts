@@ -67,3 +67,7 @@ test('there is no number of Services without a bound', () => {
 test('the namespace comes from POD_NAMESPACE', () => {
   expect(readSettings(parseFlags(FLAGS, [], { POD_NAMESPACE: 'eso-x' })).namespace).toBe('eso-x');
 });
+
+test('metrics and probes have ports of their own', () => {
+  expect(() => settings('--metrics-addr=:8081')).toThrow('--metrics-addr and --health-addr are both on port 8081');
+});

@@ -15,6 +15,21 @@ test('refuses flags that contradict each other', () => {
   expect(() => check('--namespace=a', '--namespaces=b')).toThrow('--namespace and --namespaces exclude each other');
 });
 
+test.each([
+  ['--metrics-auth', '--metrics-auth requires --metrics-secure: .* Add --metrics-secure, or take --metrics-auth out'],
+  ['--metrics-cert-dir=/x', '--metrics-cert-dir requires --metrics-secure: .* or take --metrics-cert-dir out'],
+  ['--metrics-addr=:8082', '--metrics-addr and --live-addr are both on port 8082 .*: give one of them another port'],
+  ['--leader-election-renew-deadline=20s', 'flag --leader-election-renew-deadline: .*'],
+  ['--namespaces=a,Team_B', '--namespaces: "Team_B" is no name of a namespace: .*'],
+  ['--namespace=-a', '--namespace: "-a" is no name of a namespace: .*'],
+])('%s is refused with both flags named, and the next step', (flag, message) => {
+  expect(() => check(flag)).toThrow(new RegExp(`^${message}`));
+});
+
+test('a certificate of the metrics is taken where they go over TLS', () => {
+  expect(() => check('--metrics-cert-dir=/x', '--metrics-secure')).not.toThrow();
+});
+
 /** As a Deployment of External Secrets 2.9 carries them, each with the value that it has by default there. */
 const UPSTREAM: readonly (readonly [id: string, flag: string, value: unknown])[] = [
   ['6.7.1', 'metrics-addr=:8080', { host: '', port: 8080 }],

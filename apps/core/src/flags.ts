@@ -5,6 +5,9 @@ import { ACCEPTED_FLAGS } from './accepted-flags.ts';
 /** The longest delimiter of a template. */
 const MAX_DELIMITER_BYTES = 16;
 
+/** Characters of a wrong name that an error repeats. */
+const MAX_NAMESPACE_SHOWN = 64;
+
 /** Core's flags. Names and defaults are those of External Secrets 2.x where it has the flag (docs/reference/flags.md). */
 export const CORE_FLAGS = {
   'metrics-addr': { type: 'listen', default: ':8080', hostEnv: 'POD_IP', describe: 'Where metrics are served' },
@@ -130,13 +133,27 @@ export function checkFlags(flags: CoreFlags): FlagMeaning {
   if (flags.namespace !== '' && flags.namespaces.length > 0)
     throw invalid('--namespace and --namespaces exclude each other: use --namespaces');
   if (flags['metrics-auth'] && !flags['metrics-secure'])
-    throw invalid('--metrics-auth requires --metrics-secure: a bearer token must not go over plain HTTP');
+    throw invalid(
+      '--metrics-auth requires --metrics-secure: a token must not go over plain HTTP. Add --metrics-secure, or take --metrics-auth out',
+    );
+  if (flags['metrics-cert-dir'] !== '' && !flags['metrics-secure'])
+    throw invalid(
+      '--metrics-cert-dir requires --metrics-secure: metrics go over plain HTTP without it. Add --metrics-secure, or take --metrics-cert-dir out',
+    );
   checkLeaderElectionFlags(flags);
   const namespaces = flags.namespace === '' ? flags.namespaces : [flags.namespace];
+  for (const name of namespaces) checkNamespace(flags.namespace === '' ? 'namespaces' : 'namespace', name);
   return {
     namespaces: namespaces.length === 0 ? undefined : [...new Set(namespaces)],
     templateDelimiters: delimitersOf(flags),
   };
+}
+
+/** RFC 1123, section 2.1: what the API server takes as the name of a namespace. Another one would be waited for in vain. */
+function checkNamespace(flag: string, name: string): void {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return;
+  const shown = JSON.stringify(name.slice(0, MAX_NAMESPACE_SHOWN));
+  throw invalid(`--${flag}: ${shown} is no name of a namespace: small letters, digits and dashes, 63 at most`);
 }
 
 /** An empty delimiter means the usual one, as in Go's text/template. */

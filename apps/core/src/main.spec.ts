@@ -19,6 +19,12 @@ test('tokens over plain HTTP: core says so and ends with 1 [6.7.2]', async () =>
   expect(code).toBe(1);
 });
 
+test('flags that contradict each other end it with 1, and both are named', async () => {
+  const { code, output } = await start('--namespace=a', '--namespaces=b');
+  expect(output).toContain('--namespace and --namespaces exclude each other: use --namespaces');
+  expect(code).toBe(1);
+}, 60_000);
+
 test('a level of the log that there is not ends it with 1; those of External Secrets are known [6.7.14]', async () => {
   const { code, output } = await start('--loglevel=chatty');
   expect(output).toMatch(/flag --loglevel: "chatty" is not one of .*debug, info, warn, error, dpanic, panic, fatal/);

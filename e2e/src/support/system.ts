@@ -7,6 +7,7 @@ import {
 } from '@eso/api/resources';
 import { type CoreEvent, events, isKubeError, type KubeClient, type Secret, secrets } from '@eso/kube';
 import {
+  type ControlPlaneOptions,
   eventually,
   Installation,
   type InstallationOptions,
@@ -26,12 +27,16 @@ export class System implements AsyncDisposable {
     this.installation = installation;
   }
 
-  /** @param prepare runs on the control plane before anything is installed */
+  /**
+   * @param prepare runs on the control plane before anything is installed
+   * @param controlPlane how the control plane is started
+   */
   static async start(
     options: Omit<InstallationOptions, 'cluster'>,
     prepare: (cluster: TestCluster) => Promise<void> = () => Promise.resolve(),
+    controlPlane: ControlPlaneOptions = {},
   ): Promise<System> {
-    const own = await ownControlPlane();
+    const own = await ownControlPlane(controlPlane);
     try {
       await prepare(own.cluster);
       return new System(own, await Installation.start({ cluster: own.cluster, ...options }));

@@ -104,3 +104,26 @@ test('a number has a fraction where the flag says so', () => {
   const spec = { qps: { type: 'number', default: 50, fraction: true, describe: 'How often' } } as const;
   expect(parseFlags(spec, ['--qps=0.5'], {})).toEqual({ qps: 0.5 });
 });
+
+describe('two listeners', () => {
+  const listen = (port: string) => ({ type: 'listen', default: port, describe: 'Where' }) as const;
+  const spec = { a: listen(':8080'), b: listen(':8081') };
+
+  test.each([
+    ['--a=:8081'],
+    ['--a=127.0.0.1:8081'],
+    ['--a=127.0.0.1:9000', '--b=127.0.0.1:9000'],
+    ['--a=:9000', '--b=[::1]:9000'],
+  ])('of one port are refused: %s %s', (...argv) => {
+    expect(() => parseFlags(spec, argv, {})).toThrow(
+      /^--a and --b are both on port \d+ .*: give one of them another port$/,
+    );
+  });
+
+  test.each([[], ['--a=:0', '--b=:0'], ['--a=127.0.0.1:9000', '--b=127.0.0.2:9000']])(
+    'are let be: %s %s',
+    (...argv) => {
+      expect(() => parseFlags(spec, argv, {})).not.toThrow();
+    },
+  );
+});

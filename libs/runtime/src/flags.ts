@@ -1,10 +1,13 @@
+import { formatAddress, type ListenAddress } from './address.ts';
 import { formatDuration } from './duration.ts';
+import { RuntimeError } from './error.ts';
 import type { Flag, FlagSpec, FlagValues } from './flag.ts';
 import { givenTexts } from './flag-arguments.ts';
 import { readFlagValue } from './flag-value.ts';
 
 /**
  * Reads flags as {@link givenTexts} says. A flag given twice takes the last value, a list takes all. What is not on the command line comes from the flag's environment variable, then from its default.
+ * Two listeners of one port contradict each other; port 0 is another one each time.
  * @throws RuntimeError INVALID_FLAG naming the flag, what is wrong and what to write
  */
 export function parseFlags<const S extends FlagSpec>(
@@ -20,7 +23,26 @@ export function parseFlags<const S extends FlagSpec>(
     const source = given.has(name) ? `--${name}` : `--${name} (from ${flag.env ?? 'its default'})`;
     values[name] = readFlagValue(source, flag, texts, env);
   }
+  refuseSharedPorts(spec, values);
   return values as FlagValues<S>;
+}
+
+/** An address without a host takes the port on every one. */
+function refuseSharedPorts(spec: FlagSpec, values: Readonly<Record<string, unknown>>): void {
+  const listeners = Object.keys(spec)
+    .filter((name) => spec[name]?.type === 'listen')
+    .map((name) => ({ name, address: values[name] as ListenAddress }));
+  for (const [index, { name, address }] of listeners.entries()) {
+    const { host, port } = address;
+    const other = listeners
+      .slice(index + 1)
+      .find((each) => each.address.port === port && [host, ''].includes(host === '' ? '' : each.address.host));
+    if (port !== 0 && other)
+      throw new RuntimeError(
+        'INVALID_FLAG',
+        `--${name} and --${other.name} are both on port ${port} (${formatAddress(address)}): give one of them another port`,
+      );
+  }
 }
 
 /** The text of `--help`: one flag per line with its default and environment variable. */

@@ -14,6 +14,7 @@ export {
 export { installCrds } from './cluster/crds.ts';
 export { applyManifest, type Manifest, parseManifests } from './cluster/manifest.ts';
 export { applyRights, placeRights, RIGHTS_SCOPE_ANNOTATION, type RightsOptions } from './cluster/rights.ts';
+export { type Right, rightsOf, rightsTable } from './cluster/rights-table.ts';
 export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
 export { type Fault, FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';

@@ -23,6 +23,8 @@ export interface InstallationOptions {
   readonly coreEnv?: Readonly<Record<string, string>>;
   /** Puts something between core and the API server; see CoreOptions. */
   readonly coreApiServer?: CoreSettings['apiServer'];
+  /** Whether Services of providers are looked for in every namespace, as a chart has it. Default: in those of the providers. */
+  readonly providersAnywhere?: boolean;
   /** More flags for cert-manager-controller. */
   readonly certificateFlags?: readonly string[];
   /** Programs that are not those of what is installed otherwise: releases beside each other. */
@@ -110,7 +112,9 @@ export class Installation {
         `--key-encryption-key-file=${keyFile}`,
         '--metrics-addr=127.0.0.1:$(PORT_METRICS)',
         '--health-addr=127.0.0.1:$(PORT_HEALTH)',
-        `--provider-namespaces=${names.map((name) => `provider-${name}`).join(',')}`,
+        ...(options.providersAnywhere
+          ? []
+          : [`--provider-namespaces=${names.map((name) => `provider-${name}`).join(',')}`]),
         ...(options.certificateFlags ?? []),
       ],
     });

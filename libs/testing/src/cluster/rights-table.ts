@@ -1,5 +1,5 @@
 /** The rights in what charts render, as a table: who may do what, where. */
-import type { Rendered } from './helm.ts';
+import type { Manifest } from './manifest.ts';
 
 /** One right, as an API server is asked about it. */
 export interface Right {
@@ -23,13 +23,13 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-interface Binding extends Rendered {
+type Binding = Manifest & {
   readonly roleRef: { readonly kind: string; readonly name: string };
   readonly subjects: readonly { readonly kind: string; readonly name: string; readonly namespace: string }[];
-}
+};
 
 /** Every right that the bindings among the objects give. @throws Error for a binding whose role is not among them */
-export function rightsOf(objects: readonly Rendered[]): Right[] {
+export function rightsOf(objects: readonly Manifest[]): Right[] {
   const bindings = objects.filter(({ kind }) => kind.endsWith('RoleBinding')) as Binding[];
   return bindings.flatMap(({ metadata: { name, namespace }, roleRef, subjects }) => {
     const role = objects.find(
