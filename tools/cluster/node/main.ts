@@ -3,7 +3,7 @@
  * until its input ends. usage: main.ts NAME
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ApiClient } from '@eso/control-plane/api-client.mjs';
 import { waitUntilReady } from '@eso/control-plane/api-server.mjs';
@@ -15,6 +15,7 @@ import { writeTestImages } from '../images/test-images.ts';
 import { type Layout, layoutOf, NETWORK, NODE } from '../layout.ts';
 import { enforcePolicies } from '../network-policies/enforce.ts';
 import type { Parts } from '../parts/parts.ts';
+import { relay } from '../relay.ts';
 import { writeConfiguration } from './configuration.ts';
 import { startApiServer, startControllers, starter, startNode } from './daemons.ts';
 import { dnsManifests } from './dns.ts';
@@ -61,7 +62,8 @@ async function startCluster({ dir, logs, credentials, containerdSocket }: Layout
   const apiServer = await startApiServer(start, layout, parts, etcd.url);
   children.push(etcd.child, apiServer);
   await waitUntilReady({ client, processes: children });
-  await relay();
+  rmSync(layout.apiSocket, { force: true });
+  await relay({ path: layout.apiSocket }, () => connect(NETWORK.apiPort, NETWORK.node));
   stage('API server ready');
 
   children.push(...(await startControllers(start, layout, parts)));
@@ -88,25 +90,6 @@ async function startCluster({ dir, logs, credentials, containerdSocket }: Layout
 /** Tells the keeper, which knows since when. */
 function stage(text: string): void {
   console.log(`progress ${text}`);
-}
-
-/** Connections from outside of the network namespace. */
-async function relay(): Promise<void> {
-  rmSync(layout.apiSocket, { force: true });
-  const server = createServer((client) => {
-    const upstream = connect(NETWORK.apiPort, NETWORK.node);
-    client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-  });
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(layout.apiSocket, done);
-  });
 }
 
 interface WithConditions {

@@ -4,13 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { kubeconfig } from '@eso/control-plane/credentials.mjs';
 import { kubeconfigPath, userOf, writeCredentials } from '../credentials.ts';
 import { type Layout, layoutOf, NETWORK } from '../layout.ts';
+import { relay } from '../relay.ts';
 import { makeCgroups } from './cgroups.ts';
 import type { KeeperMessage } from './messages.ts';
 
@@ -35,7 +36,7 @@ const sweeper = spawn('sh', [here('sweep.sh'), layout.dir, layout.cgroup], {
 });
 writeCredentials(layout.credentials);
 makeCgroups(layout.cgroup);
-const port = await relay();
+const port = await relayToApiServer();
 const outside = writeOutsideKubeconfig(layout, port);
 start();
 
@@ -67,22 +68,9 @@ function start(): void {
   });
 }
 
-/** Listens on loopback and leads each connection to the API server, over a socket in the file system, which has no network namespace. */
-async function relay(): Promise<number> {
-  const server: Server = createServer((client) => {
-    const upstream = connect(layout.apiSocket);
-    client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-  });
-  await new Promise<void>((done, fail) => {
-    server.once('error', fail);
-    server.listen(0, '127.0.0.1', done);
-  });
+/** Over a socket in the file system, which has no network namespace. @returns the port on loopback */
+async function relayToApiServer(): Promise<number> {
+  const server = await relay({ host: '127.0.0.1', port: 0 }, () => connect(layout.apiSocket));
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }
