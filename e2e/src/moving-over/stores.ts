@@ -15,13 +15,18 @@ export const STORES: readonly [StoreReference, StoreReference] = [
   { kind: 'ClusterSecretStore', name: 'shared' },
 ];
 
-/** Creates the stores for these namespaces, all with the same values, and waits until they are Ready. */
-export async function createStores(client: KubeClient, namespaces: readonly string[], values: Texts): Promise<void> {
+/** Creates the stores for these namespaces, all with the same values. */
+export async function writeStores(client: KubeClient, namespaces: readonly string[], values: Texts): Promise<void> {
   const data = Object.entries(values).map(([key, value]) => ({ key, value }));
   const store = { apiVersion: 'external-secrets.io/v1', spec: { provider: { fake: { data } } } };
   for (const namespace of namespaces)
     await client.create(secretStores, { ...store, kind: 'SecretStore', metadata: { namespace, name: 'backend' } });
   await client.create(clusterSecretStores, { ...store, kind: 'ClusterSecretStore', metadata: { name: 'shared' } });
+}
+
+/** The same, and waits until they are Ready. */
+export async function createStores(client: KubeClient, namespaces: readonly string[], values: Texts): Promise<void> {
+  await writeStores(client, namespaces, values);
   await eventually(async () => {
     for (const { metadata, status } of await allStores(client)) {
       const ready = status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');

@@ -31,6 +31,8 @@ export interface InstallationOptions {
   readonly programs?: Origins;
   /** The same of charts: CRDs, rights, admission. */
   readonly charts?: Origins;
+  /** Whether Helm has installed everything but the processes: CRDs, rights, Services. Default false. */
+  readonly installedByHelm?: boolean;
   /** Told what is being done. */
   readonly progress?: (text: string) => void;
 }
@@ -87,17 +89,13 @@ export class Installation {
   }
 
   /**
-   * Installs CRDs, namespaces, rights and Services, starts every process and waits until all are ready.
+   * Installs CRDs, namespaces, rights and Services, unless Helm has; starts every process and waits until all are ready.
    * @throws Error with the end of the log of the process that does not get ready
    */
   static async start(options: InstallationOptions): Promise<Installation> {
-    const { cluster, progress = () => undefined } = options;
+    const { cluster, installedByHelm = false, progress = () => undefined } = options;
     const names = Object.keys(options.providers);
-    progress('installing CRDs, admission policies and rights');
-    await cluster.installCrds(options.charts);
-    const adminNamespaces = adminNamespacesOf(options.providers);
-    await cluster.applyAdmission({ adminNamespaces, ...(options.charts ? { charts: options.charts } : {}) });
-    await prepareNamespaces(options, names);
+    if (!installedByHelm) await installObjects(options, names);
 
     progress('starting cert-manager-controller, core and the providers');
     const kubelet = cluster.kubelet();
@@ -124,7 +122,7 @@ export class Installation {
     const endpointOverrides = join(kubelet.dir, 'endpoint-overrides.yaml');
     await writeOverrides(endpointOverrides, providers);
     const installation = new Installation(kubelet, options, { certManagerController, providers, endpointOverrides });
-    for (const name of names) await applyClasses(cluster, `provider-${name}`, options.charts);
+    if (!installedByHelm) for (const name of names) await applyClasses(cluster, `provider-${name}`, options.charts);
     await installation.runCore(options.coreApiServer ? { apiServer: options.coreApiServer } : {});
     await installation.waitUntilReady();
     return installation;
@@ -202,6 +200,15 @@ export class Installation {
 /** `<service>.<namespace>.svc:<port>` of a provider of the installation. */
 export function providerAddress(name: string): string {
   return `provider-${name}.provider-${name}.svc:${GRPC_PORT}`;
+}
+
+async function installObjects(options: InstallationOptions, names: readonly string[]): Promise<void> {
+  const { cluster, charts, progress = () => undefined } = options;
+  progress('installing CRDs, admission policies and rights');
+  await cluster.installCrds(charts);
+  const adminNamespaces = adminNamespacesOf(options.providers);
+  await cluster.applyAdmission({ adminNamespaces, ...(charts ? { charts } : {}) });
+  await prepareNamespaces(options, names);
 }
 
 /** The classes that a provider's chart has; none where the chart of core is of a release that did not know them. */
