@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, manifestsOf } from '../lint/arrows.ts';
 import { root } from '../setup.mjs';
-import { bundleViolations, needsWorker } from './bundles.ts';
+import { bundleViolations, needsWorker, startViolations } from './bundles.ts';
 import type { Lockfile } from './lockfile.ts';
 
 const bundle = (...inputs: string[]) => ({ inputs: Object.fromEntries(inputs.map((input) => [input, {}])) });
@@ -70,4 +70,19 @@ test('a bundle with something that starts workers needs a program for them', () 
   expect(existsSync(join(root, starter))).toBe(true);
   expect(needsWorker(bundle('apps/core/src/main.ts', starter))).toBe(true);
   expect(needsWorker(bundle('apps/cert-manager-controller/src/main.ts', 'libs/runtime/src/index.ts'))).toBe(false);
+});
+
+test('a provider loads its SDK with the first store, not at its start', () => {
+  const sdk = 'node_modules/@aws-sdk/client-sts/dist-cjs/index.js';
+  const app = { folder: 'apps/planted', name: '@eso/planted', tags: ['layer:app', 'app:provider'] };
+  const manifest = { ...app, dependencies: ['@eso/api', '@aws-sdk/client-sts'] };
+  const outputs = (kind: string) => ({
+    'apps/planted/dist/program.mjs': { bytes: 1, inputs: {}, imports: [{ path: 'apps/planted/dist/chunk.mjs', kind }] },
+    'apps/planted/dist/chunk.mjs': { bytes: 1, inputs: { [sdk]: {} }, imports: [] },
+  });
+  expect(startViolations(manifest, outputs('dynamic-import'))).toEqual([]);
+  expect(startViolations(manifest, outputs('import-statement'))).toEqual([
+    'apps/planted loads @aws-sdk/client-sts at its start: import("…") the file that uses it where the first store is opened',
+  ]);
+  expect(startViolations({ ...manifest, tags: ['layer:app', 'app:core'] }, outputs('import-statement'))).toEqual([]);
 });

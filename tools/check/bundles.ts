@@ -3,6 +3,7 @@
  * metafile what the lint rule says about imports. No list names an app.
  */
 import { type Manifest, mayImport } from '../lint/arrows.ts';
+import { type Outputs, readAtStart } from './bundle-start.ts';
 import { type Lockfile, runtimeClosure } from './lockfile.ts';
 
 /** The part of esbuild's metafile that is read here. */
@@ -52,6 +53,23 @@ export function bundleViolations(
     else if (!named) found.add(`${app} bundles ${place ?? input}, which its package.json does not lead to`);
   }
   return [...found].sort();
+}
+
+/**
+ * What a provider reads at its start although no store was opened yet: packages that its own package.json names, an SDK mostly. They take
+ * memory from whoever runs a provider and time from each of its starts. One sentence for each package, sorted.
+ */
+export function startViolations({ folder, tags, dependencies }: Manifest, outputs: Outputs): string[] {
+  if (!tags.includes('app:provider')) return [];
+  const own = dependencies.filter((name) => !name.startsWith('@eso/'));
+  const inputs = readAtStart(outputs).flatMap((path) => Object.keys(outputs[path]?.inputs ?? {}));
+  return own
+    .filter((name) => inputs.some((input) => input.includes(`node_modules/${name}/`)))
+    .map(
+      (name) =>
+        `${folder} loads ${name} at its start: import("…") the file that uses it where the first store is opened`,
+    )
+    .sort();
 }
 
 /** Files that start worker threads, so that a bundle with one of them needs the program of its workers beside it. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,9 @@ async function build(commit: string, dir: string, progress: Progress): Promise<s
       await runCommand(process.execPath, [join(checkout, 'tools', 'bundle.mjs'), `apps/${app}`], { cwd: checkout });
       await mkdir(join(dir, 'apps', app), { recursive: true });
       await cp(join(checkout, 'apps', app, 'dist'), join(dir, 'apps', app, 'dist'), { recursive: true });
-      programs.push(join('apps', app, 'dist', 'main.mjs'));
+      const files = ['main.mjs', 'program.mjs'].map((file) => join('apps', app, 'dist', file));
+      // Before there was a program.mjs, all was in main.mjs.
+      programs.push(...files.filter((file) => existsSync(join(dir, file))));
     }
     await cp(join(checkout, 'charts'), join(dir, 'charts'), { recursive: true, verbatimSymlinks: true });
     return programs;

@@ -1,25 +1,13 @@
-import {
-  defineInlineKind,
-  defineKind,
-  type KindBehaviour,
-  type OpenContext,
-  type ProviderDefinition,
-} from '@eso/api/server';
-import type { AwsAccess } from './aws/aws-identity.ts';
+import { defineInlineKind, defineKind, type KindBehaviour, type ProviderDefinition } from '@eso/api/server';
 import type { AwsConfig } from './aws/aws-config.ts';
 import type { Endpoints } from './aws/endpoints.ts';
-import { accessOf } from './aws/access.ts';
 import type { AwsStoreConfig } from './config/aws.ts';
 import { awsSchema } from './config/gen/aws.ts';
 import type { ParameterStoreConfig } from './config/parameter-store.ts';
 import type { SecretsManagerConfig } from './config/secrets-manager.ts';
-import { checkAuth, loginWarnings } from './aws/check-auth.ts';
+import { checkAuth } from './aws/check-auth.ts';
 import { ecrAuthorizationToken } from './generators/ecr-authorization-token.ts';
 import { stsSessionToken } from './generators/sts-session-token.ts';
-import { ParameterStoreApi } from './parameter-store/api.ts';
-import { ParameterStoreBackend } from './parameter-store/backend.ts';
-import { SecretsManagerApi } from './secrets-manager/api.ts';
-import { SecretsManagerBackend } from './secrets-manager/backend.ts';
 import { checkConfig } from './secrets-manager/check-config.ts';
 import { checkStoreConfig } from './secrets-manager/check-store-config.ts';
 
@@ -68,25 +56,15 @@ const FEATURES = [
   'get', 'map', 'findByName', 'findByTags', 'findByPath', 'metadata', 'push', 'delete', 'exists', 'batch',
 ] as const; // prettier-ignore
 
-/** What a SecretsManager does, in an object of its own or in a store. */
+/**
+ * What a SecretsManager does, in an object of its own or in a store. The first store loads the SDK's client, as with every service here:
+ * a process without one does without.
+ */
 function secretsManager(endpoints: Endpoints): KindBehaviour<AwsConfig> {
   return {
     features: FEATURES,
     metricName: 'AWS/SecretsManager',
-    open: (context) => {
-      const { config, credentials, at } = context;
-      const access = accessOf({ ...context, endpoints });
-      return new SecretsManagerBackend({
-        api: new SecretsManagerApi(apiOptions(context, access, endpoints)),
-        access,
-        prefix: config.prefix ?? '',
-        credentials,
-        region: config.region,
-        deletion: config.secretsManager,
-        warnings: loginWarnings(config, at),
-        at,
-      });
-    },
+    open: async (context) => (await import('./secrets-manager/open.ts')).openSecretsManager(context, endpoints),
   };
 }
 
@@ -95,21 +73,6 @@ function parameterStore(endpoints: Endpoints): KindBehaviour<AwsConfig> {
   return {
     features: FEATURES,
     metricName: 'AWS/ParameterStore',
-    open: (context) => {
-      const { config, at } = context;
-      const access = accessOf({ ...context, endpoints });
-      return new ParameterStoreBackend({
-        api: new ParameterStoreApi(apiOptions(context, access, endpoints)),
-        access,
-        prefix: config.prefix ?? '',
-        warnings: loginWarnings(config, at),
-        at,
-      });
-    },
+    open: async (context) => (await import('./parameter-store/open.ts')).openParameterStore(context, endpoints),
   };
-}
-
-function apiOptions(context: OpenContext<AwsConfig>, { login }: AwsAccess, endpoints: Endpoints) {
-  const { config, metrics, flights, at, retrySettings: retry } = context;
-  return { region: config.region, endpoints, login, metrics, flights, at, retry };
 }

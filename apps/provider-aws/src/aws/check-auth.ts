@@ -1,8 +1,7 @@
 import type { ConfigProblem } from '@eso/api/server';
-import { type LoginConfig, loginWay } from './login-way.ts';
+import { type LoginConfig, loginWay, SERVICE_ACCOUNT_REF } from './login-way.ts';
 import type { FieldPath } from './aws-config.ts';
 import { SECRET_REF } from './static-keys.ts';
-import { SERVICE_ACCOUNT_REF } from './web-identity.ts';
 
 /**
  * What the schema lets through of the way to log in. That there is none is decided where it is known whether the config may use the

@@ -3,6 +3,9 @@ import type { AwsConfig } from './aws-config.ts';
 /** What a config says about the way in. */
 export type LoginConfig = Omit<AwsConfig, 'prefix' | 'secretsManager'>;
 
+/** Path of the reference to a ServiceAccount in a config, for `at`. */
+export const SERVICE_ACCOUNT_REF = 'auth.jwt.serviceAccountRef';
+
 /** How a config logs in. */
 export type LoginWay =
   | { readonly tag: 'jwt'; readonly ref: NonNullable<NonNullable<Auth['jwt']>['serviceAccountRef']> | undefined }

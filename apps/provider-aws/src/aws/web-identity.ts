@@ -12,6 +12,7 @@ import type { AwsIdentity } from './aws-identity.ts';
 import { checkAnswers } from './answer-check.ts';
 import { clientSettings } from './client-settings.ts';
 import { awsFailure, rejectedAs } from './failure.ts';
+import { SERVICE_ACCOUNT_REF } from './login-way.ts';
 import type { IdentityWords, Origin } from './origin.ts';
 import { SESSION_NAME, SESSION_SECONDS, stsIdentity } from './sts-identity.ts';
 
@@ -24,9 +25,6 @@ export interface WebIdentityOptions {
   readonly metrics: ApiCallMetrics;
   readonly at: FieldPath;
 }
-
-/** Path of the reference in a config, for `at`. */
-export const SERVICE_ACCOUNT_REF = 'auth.jwt.serviceAccountRef';
 
 /** Annotations of a ServiceAccount, as EKS reads them. */
 const ROLE = 'eks.amazonaws.com/role-arn';

@@ -32,8 +32,12 @@ export interface DispatcherOptions {
 
 /** Bytes of requests that are read or served at a time, at least. */
 const REQUEST_ROOM_BYTES = 64 * 1024 * 1024;
-/** What Connect's handlers see of the request's headers: nothing of ours reads more. Shared, since nobody changes it. */
-const HEADERS = new Headers({ 'content-type': 'application/grpc+proto' });
+let headers: Headers | undefined;
+/**
+ * What Connect's handlers see of the request's headers: nothing of ours reads more. Shared, since nobody changes it, and made for the
+ * first who needs it: Node loads a whole HTTP client for it.
+ */
+const streamHeaders = (): Headers => (headers ??= new Headers({ 'content-type': 'application/grpc+proto' }));
 
 /**
  * Serves calls of Connect's services: gRPC alone, uncompressed protobuf, and nothing but the methods that are routed. Reading requests
@@ -122,7 +126,7 @@ export class Dispatcher {
   async #stream(stream: ServerHttp2Stream, handler: UniversalHandler, scope: CallScope): Promise<void> {
     const { envelope, release } = await this.#read(stream, scope);
     try {
-      const request = { httpVersion: '2.0', method: 'POST', url: handler.requestPath, header: HEADERS };
+      const request = { httpVersion: '2.0', method: 'POST', url: handler.requestPath, header: streamHeaders() };
       const { signal } = scope;
       await writeStream(stream, await handler({ ...request, body: once(envelope), signal, contextValues: scope }));
       scope.answered();
