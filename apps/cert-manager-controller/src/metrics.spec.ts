@@ -90,3 +90,24 @@ test('a second term counts in the same metrics; what the first one knew of the p
   expect(text).not.toMatch(/^eso_(provider|client|ca)_certificate_(expiry_seconds|replacement_due)/m);
   expect(text).toContain('reason="expired"} 2\n');
 });
+
+test('labelled Services are counted by what became of them, and what is none has no series', async () => {
+  const { metrics, text } = setup();
+  const azure = { namespace: 'provider-aws', service: 'azure' };
+  metrics.serviceIs(aws, 'waiting');
+  metrics.serviceIs(azure, 'waiting');
+  expect(await text()).toContain('eso_provider_services{namespace="provider-aws",state="waiting"} 2\n');
+  metrics.serviceIs(aws, 'served');
+  metrics.serviceIs(aws, 'served');
+  metrics.serviceIs(azure, 'unexpected');
+  expect(await text()).toContain('eso_provider_services{namespace="provider-aws",state="served"} 1\n');
+  expect(await text()).toContain('eso_provider_services{namespace="provider-aws",state="unexpected"} 1\n');
+  expect(await text()).not.toContain('waiting');
+  metrics.serviceGone(azure);
+  metrics.serviceGone(azure);
+  expect(await text()).not.toContain('unexpected"');
+  metrics.reset();
+  expect(await text()).not.toContain('eso_provider_services{');
+  metrics.serviceIs(aws, 'refused');
+  expect(await text()).toContain('eso_provider_services{namespace="provider-aws",state="refused"} 1\n');
+});

@@ -2,6 +2,7 @@ import { type Counter, counterOf, type Gauge, gaugeOf, type Registry } from '@es
 import type { BundleProblem, ServiceName } from '@eso/pki';
 import { type Lane, LANES } from './issuance/issuance-limiter.ts';
 import { ROTATION_REASONS, type RotationReason } from './leaf/reasons.ts';
+import { type ServiceState, ServiceStates } from './service/service-states.ts';
 
 const BUNDLE_PROBLEMS = [
   'unknown',
@@ -25,6 +26,7 @@ export class CertificateMetrics {
   readonly #bundleProblems: Gauge<'problem'>;
   readonly #throttled: Counter<'lane'>;
   readonly #overLimit: Gauge<'namespace'>;
+  readonly #states: ServiceStates;
 
   constructor(registry: Registry) {
     const perService = ['namespace', 'service'] as const;
@@ -87,6 +89,13 @@ export class CertificateMetrics {
       help: 'Labelled Services that get no certificate because their namespace has too many, by namespace; no series where none.',
       labelNames: ['namespace'],
     });
+    this.#states = new ServiceStates(
+      gaugeOf(registry, {
+        name: 'eso_provider_services',
+        help: 'Labelled Services by namespace and what became of them; unexpected: nobody has given the right to write its certificate.',
+        labelNames: ['namespace', 'state'],
+      }),
+    );
     for (const lane of LANES) this.#throttled.inc({ lane }, 0);
     this.reset();
   }
@@ -105,8 +114,15 @@ export class CertificateMetrics {
     this.#serviceFailures.inc({ namespace, service });
   }
 
+  /** What became of a labelled Service in its last pass. */
+  serviceIs(name: ServiceName, state: ServiceState): void {
+    this.#states.set(name, state);
+  }
+
   /** Forgets a Service that is gone; its series would stay for ever otherwise. */
-  serviceGone({ namespace, service }: ServiceName): void {
+  serviceGone(name: ServiceName): void {
+    const { namespace, service } = name;
+    this.#states.forget(name);
     this.#serviceExpiry.remove({ namespace, service });
     this.#serviceFailures.remove({ namespace, service });
     for (const reason of ROTATION_REASONS) this.#serviceRotations.remove({ namespace, service, reason });
@@ -155,6 +171,7 @@ export class CertificateMetrics {
   reset(): void {
     this.#serviceExpiry.reset();
     this.#overLimit.reset();
+    this.#states.reset();
     this.#bundleProblems.reset();
     const authority = [this.#authorityExpiry, this.#authorityDue, this.#authorityUsable, this.#authorityRolledBack];
     for (const gauge of [this.#clientExpiry, ...authority]) gauge.remove({});

@@ -1,6 +1,7 @@
 import type { EventRecorder, ReconcileContext, ReconcileResult } from '@eso/controller';
+import { LABEL_PROVIDER } from '@eso/api/resources';
 import { isKubeError, objectKey, parseKey, secrets } from '@eso/kube';
-import { serverIdentity, type ServiceName } from '@eso/pki';
+import { type CertificateAuthority, serverIdentity, type ServiceName } from '@eso/pki';
 import { formatDuration } from '@eso/runtime';
 import type { AuthorityKeeper } from '../authority/authority-keeper.ts';
 import { CertificateError } from '../error.ts';
@@ -16,6 +17,7 @@ import type { SecretWatches } from '../secret-watches.ts';
 import type { ProviderDiscovery } from './discovery.ts';
 import type { ProviderService } from './provider-service.ts';
 import type { OverLimit } from './service-limit.ts';
+import type { ServiceState } from './service-states.ts';
 
 /** What the reconcile of a Service's certificate reads, writes and notifies. */
 export interface ServiceDependencies extends Omit<LeafDependencies, 'isClaimed' | 'admit'> {
@@ -70,6 +72,9 @@ export async function reconcileService(
 /** What the API server will not have. It may change its mind, which no watch of that Secret tells. */
 const REFUSALS = ['FORBIDDEN', 'QUOTA_EXCEEDED', 'ADMISSION_DENIED', 'NAMESPACE_TERMINATING'] as const;
 
+/** What else to do about a label where nobody has given the rights for a certificate. */
+const OR_NO_PROVIDER = `, or take the label ${LABEL_PROVIDER} off this Service: no provider is expected here`;
+
 /** Whether the Secret that a Service claims is its own already. Marks can be forged, which gains no more than an earlier place. */
 async function hasCertificate(
   { client, settings }: ServiceDependencies,
@@ -97,13 +102,14 @@ async function reconcileCertificate(
   { key, secret, signal, logger }: ServicePass,
 ): Promise<ReconcileResult> {
   const { discovery, watches, issuance, keeper, schedule } = dependencies;
+  let authority: CertificateAuthority | undefined;
   const callbacks: Required<Pick<LeafDependencies, 'isClaimed' | 'admit'>> = {
     isClaimed: (ownerId, wanted) => discovery.claims(ownerId, wanted),
     admit: (reason) => issuance.admit(key, reason),
   };
   try {
     const owner = ownerOf(service, secret.name, dependencies.settings);
-    const { authority } = await keeper.ensure(signal);
+    ({ authority } = await keeper.ensure(signal));
     const outcome = await reconcileLeaf({ ...dependencies, ...callbacks }, { owner, authority, logger, signal });
     if (outcome.kind !== 'waits') issuance.forget(key);
     // Only a Secret that is ours is watched: one that a Service cannot have would hold a watch for as long as somebody likes.
@@ -114,7 +120,10 @@ async function reconcileCertificate(
     if (signal.aborted) throw thrown;
     const error = CertificateError.from(thrown);
     if (isKubeError(thrown, ...REFUSALS)) watches.unwatch(key);
-    report(dependencies, service, { kind: 'refused', reason: EventReason.failed, message: error.publicMessage });
+    // Before there is an authority, what is forbidden is about that.
+    const state = authority && isKubeError(thrown, 'FORBIDDEN') ? 'unexpected' : 'refused';
+    const message = state === 'unexpected' ? `${error.publicMessage}${OR_NO_PROVIDER}` : error.publicMessage;
+    report(dependencies, service, { kind: 'refused', reason: EventReason.failed, message, state });
     if (schedule.isWorthRetrying(error)) throw error;
     return schedule.requeueAtResync();
   }
@@ -125,7 +134,7 @@ const isOurs = ({ kind }: LeafOutcome): boolean => kind === 'kept' || kind === '
 type Report =
   | Exclude<LeafOutcome, { kind: 'refused' }>
   /** `again`: whether it may go better though nothing that is watched changes. */
-  | { kind: 'refused'; reason: EventReason; message: string; again?: boolean }
+  | { kind: 'refused'; reason: EventReason; message: string; again?: boolean; state?: 'unexpected' | 'refused' }
   | OverLimit;
 
 function toReport(outcome: LeafOutcome): Report {
@@ -138,6 +147,8 @@ function toReport(outcome: LeafOutcome): Report {
 function report(dependencies: ServiceDependencies, service: ProviderService, result: Report): ReconcileResult {
   const { metrics, events, schedule } = dependencies;
   const name = serviceName(objectKey(service.metadata));
+  const state = stateOf(result);
+  if (state) metrics.serviceIs(name, state);
   switch (result.kind) {
     case 'kept':
       metrics.serviceExpires(name, result.lifetime.notAfter);
@@ -171,6 +182,24 @@ function report(dependencies: ServiceDependencies, service: ProviderService, res
       return schedule.requeueAtResync();
     case 'raced':
       return { kind: 'requeue' };
+  }
+}
+
+/** Undefined where nothing new is known: a renewal that waits is of a Service that is served. */
+function stateOf(result: Report): ServiceState | undefined {
+  switch (result.kind) {
+    case 'kept':
+    case 'published':
+    case 'issued':
+      return 'served';
+    case 'refused':
+      return result.state ?? 'refused';
+    case 'over':
+      return 'over_limit';
+    case 'waits':
+      return result.lane === 'first' ? 'waiting' : undefined;
+    case 'raced':
+      return undefined;
   }
 }
 
