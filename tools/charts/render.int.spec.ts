@@ -150,6 +150,24 @@ test.each([
   ['external-secrets', ['watchNamespaces={a}', 'processClusterStore=true'], 'Leave processClusterStore out'],
   ['external-secrets', ['scopedRBAC=true', 'processClusterStore=true'], 'Leave processClusterStore out'],
   ['external-secrets', ['metrics.listen.auth.enabled=true'], 'Set metrics.listen.secure.enabled=true'],
+  ['external-secrets', ['metrics.listen.auth.enabled=true'], 'or take metrics.listen.auth.enabled out'],
+  ['external-secrets', ['metrics.listen.port=8082'], 'are both on port 8082: give metrics.listen.port another port'],
+  [
+    'external-secrets',
+    ['extraArgs.namespaces=a'],
+    'Set that value (README of the chart), and take extraArgs.namespaces out',
+  ],
+  [
+    'external-secrets',
+    ['extraArgs.concurrent=2'],
+    'extraArgs.concurrent of external-secrets: the chart gives --concurrent',
+  ],
+  [
+    'external-secrets',
+    ['certManagerController.extraArgs.namespace=a'],
+    'extraArgs.namespace of cert-manager-controller: ',
+  ],
+  ['provider-fake', ['extraArgs.listen=:1'], 'extraArgs.listen of provider-fake: the chart gives --listen'],
   ['external-secrets', ['leaderElect=false'], 'Set leaderElect=true, or replicaCount=1'],
   ['external-secrets', ['genericTargets.enabled=true'], 'genericTargets.resources is empty'],
   ['external-secrets', ['podDisruptionBudget.minAvailable=2'], 'Have it below the number of replicas'],
@@ -198,7 +216,7 @@ test.each(['external-secrets', 'provider-aws', 'provider-azure', 'provider-fake'
   async (chart) => {
     const args = chart === 'external-secrets' ? [KEY] : [];
     await expect(helm.template(chart, ...args, '--kube-version=1.33.9')).rejects.toThrow(
-      /requires kubeVersion: >=1.34.0-0/,
+      /requires kubeVersion: >=1.34.0-0, and Kubernetes is v1.33.9: .* Upgrade the cluster first/,
     );
   },
 );

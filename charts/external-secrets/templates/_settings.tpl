@@ -13,7 +13,10 @@
 {{- fail "processClusterStore is true, and not all namespaces are served: cluster-scoped stores need rights on the whole cluster. Leave processClusterStore out, or serve all namespaces (no watchNamespaces, no scopedRBAC)" -}}
 {{- end -}}
 {{- if and $v.metrics.listen.auth.enabled (not $v.metrics.listen.secure.enabled) -}}
-{{- fail "metrics.listen.auth.enabled needs metrics.listen.secure.enabled: a token must not go over plain HTTP. Set metrics.listen.secure.enabled=true" -}}
+{{- fail "metrics.listen.auth.enabled requires metrics.listen.secure.enabled: a token must not go over plain HTTP. Set metrics.listen.secure.enabled=true, or take metrics.listen.auth.enabled out" -}}
+{{- end -}}
+{{- if eq (int $v.metrics.listen.port) 8082 -}}
+{{- fail "metrics.listen.port and the probes are both on port 8082: give metrics.listen.port another port" -}}
 {{- end -}}
 {{- if and (not $v.leaderElect) (gt (int $v.replicaCount) 1) -}}
 {{- fail "leaderElect is false with a replicaCount above 1: two would write the same Secrets. Set leaderElect=true, or replicaCount=1" -}}
@@ -31,6 +34,7 @@ clusterStores: {{ $cluster }}
 {{- /* What the cluster says against it, where it can be asked. Takes the scope of the chart, and served. */ -}}
 {{- define "external-secrets.check" -}}
 {{- $root := .root -}}
+{{- include "eso.kubernetesVersion" $root -}}
 {{- if include "eso.clusterIsAsked" $root -}}
 {{- range $value, $namespaces := dict "watchNamespaces" .served.namespaces "providerNamespaces" $root.Values.providerNamespaces -}}
 {{- range $namespaces -}}
@@ -39,15 +43,8 @@ clusterStores: {{ $cluster }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "external-secrets-core" -}}
-{{- if $role -}}
-{{- $annotations := $role.metadata.annotations | default dict -}}
-{{- $release := index $annotations "meta.helm.sh/release-name" | default "" -}}
-{{- $namespace := index $annotations "meta.helm.sh/release-namespace" | default "" -}}
-{{- if and $release (not (and (eq $release $root.Release.Name) (eq $namespace $root.Release.Namespace))) -}}
-{{- fail (printf "external-secrets is installed in this cluster already, as release %s in namespace %s; two would write the same Secrets. Upgrade that one (helm upgrade %s --namespace %s …), or uninstall it first" $release $namespace $release $namespace) -}}
-{{- end -}}
-{{- end -}}
+{{- include "eso.onlyInstallation" (dict "root" $root "role" "external-secrets-core" "why" "two would write the same Secrets") -}}
+{{- include "eso.crdsAreThere" (dict "root" $root) -}}
 {{- end -}}
 {{- end -}}
 

@@ -33,6 +33,7 @@
     (printf "--admin-namespaces=%s" (join "," $adminNamespaces))
     (printf "--loglevel=%s" $v.log.level)
     (printf "--zap-time-encoding=%s" $v.log.timeEncoding))
+  "flags" (list "listen" "metrics-addr" "health-addr" "cert-dir")
   "ports" (list (dict "name" "grpc" "port" 8080) (dict "name" "metrics" "port" 8081) (dict "name" "health" "port" 8082))
   "mounts" (list (dict "name" "certs" "path" "/etc/provider/certs" "secret" "external-secrets-provider-tls" "optional" true))
 ) $common) }}
@@ -105,6 +106,7 @@ spec:
 {{- /* What cannot be meant, and what has to be there first. Takes the scope of the chart. */ -}}
 {{- define "provider.check" -}}
 {{- $v := .Values -}}
+{{- include "eso.kubernetesVersion" . -}}
 {{- range $value, $allowed := dict
   "secretNames" (concat $v.tenantNamespaces $v.credentialNamespaces (list .Release.Namespace))
   "serviceAccountNames" $v.tokenNamespaces -}}
@@ -119,17 +121,12 @@ spec:
 {{- if and $v.class.enabled (not (lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" "clusterproviderclasses.external-secrets.io")) -}}
 {{- fail "class.enabled: the CRD clusterproviderclasses.external-secrets.io is not in the cluster. Install the chart external-secrets first, or set class.enabled=false" -}}
 {{- end -}}
+{{- include "eso.onlyInstallation" (dict "root" . "role" .Chart.Name "why" "its class and cluster roles have one name each") -}}
+{{- include "eso.crdsAreThere" (dict "root" .) -}}
 {{- range $value := list "tenantNamespaces" "credentialNamespaces" "tokenNamespaces" -}}
 {{- range $namespace := index $v $value -}}
 {{- include "eso.namespaceIsThere" (dict "value" $value "namespace" $namespace) -}}
 {{- end -}}
 {{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{- /* Fails with what to do where a namespace of a list is not in the cluster. Takes value, namespace. */ -}}
-{{- define "eso.namespaceIsThere" -}}
-{{- if not (lookup "v1" "Namespace" "" .namespace) -}}
-{{- fail (printf "%s: there is no namespace %s yet, and rights cannot be granted in it. Create it first (kubectl create namespace %s), or take it out of the list" .value .namespace .namespace) -}}
 {{- end -}}
 {{- end -}}

@@ -4,11 +4,13 @@ A Deployment with one container. Takes
   app      the program: its image is external-secrets/<app>
   values   the part of the values that is about its pods
   args     its flags, as a list
+  flags    names of more flags that no value of extraArgs may give
   ports    list of {name, port}; one is called health
   mounts   list of {name, path, secret, optional}: Secrets as directories
 */ -}}
 {{- define "eso.deployment" -}}
 {{- $v := .values -}}
+{{- include "eso.flagsAreFree" (dict "name" .name "args" .args "extraArgs" $v.extraArgs "more" .flags) -}}
 ---
 apiVersion: apps/v1
 kind: Deployment

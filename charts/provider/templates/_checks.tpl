@@ -1,0 +1,86 @@
+{{- /* What is refused before anything is installed, with what to do. Each takes a dict; root is the scope of the chart. */ -}}
+
+{{- /* Takes the scope of the chart. Said here and not in Chart.yaml, where Helm would name the two versions and no next step. */ -}}
+{{- define "eso.kubernetesVersion" -}}
+{{- if not (semverCompare ">=1.34.0-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail (printf "chart %s requires kubeVersion: >=1.34.0-0, and Kubernetes is %s: CRDs and admission policies use what it lacks. Upgrade the cluster first. Where no cluster is asked (helm template), say what it has: --kube-version 1.34" .Chart.Name .Capabilities.KubeVersion.Version) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Fails with what to do where a namespace of a list is not in the cluster. Takes value, namespace. */ -}}
+{{- define "eso.namespaceIsThere" -}}
+{{- if not (lookup "v1" "Namespace" "" .namespace) -}}
+{{- fail (printf "%s: there is no namespace %s yet, and rights cannot be granted in it. Create it first (kubectl create namespace %s), or take it out of the list" .value .namespace .namespace) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The CRDs are somebody else's: they have to be there, and to know every field that these know. Takes root. */ -}}
+{{- define "eso.crdsAreThere" -}}
+{{- $root := .root -}}
+{{- if and (not $root.Values.installCRDs) (include "eso.clusterIsAsked" $root) -}}
+{{- $apply := printf "Apply those of this release first (kubectl apply --server-side -f charts/%s/files/crds), or set installCRDs=true" $root.Chart.Name -}}
+{{- range $path, $_ := $root.Files.Glob "files/crds/*.yaml" -}}
+{{- $crd := $root.Files.Get $path | fromYaml -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $crd.metadata.name -}}
+{{- if not $found -}}
+{{- fail (printf "installCRDs is false, and the CRD %s is not in the cluster. %s" $crd.metadata.name $apply) -}}
+{{- end -}}
+{{- $versions := dict -}}
+{{- range $found.spec.versions }}{{ $_ := set $versions .name . }}{{ end -}}
+{{- range $crd.spec.versions -}}
+{{- $have := index $versions .name -}}
+{{- $missing := .name -}}
+{{- if $have -}}
+{{- $missing = include "eso.missingField" (dict "want" .schema.openAPIV3Schema "have" $have.schema.openAPIV3Schema "path" "") -}}
+{{- end -}}
+{{- if $missing -}}
+{{- fail (printf "installCRDs is false, and the CRD %s in the cluster is of an older release: it does not know %s. %s" $crd.metadata.name $missing $apply) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Path of the first field of a schema that another one lacks, or nothing. Takes want, have, path. */ -}}
+{{- define "eso.missingField" -}}
+{{- $path := .path -}}
+{{- $have := .have.properties | default dict -}}
+{{- $missing := "" -}}
+{{- range $name, $field := .want.properties -}}
+{{- if $missing -}}
+{{- else if not (hasKey $have $name) -}}
+{{- $missing = printf "%s%s" $path $name -}}
+{{- else -}}
+{{- $missing = include "eso.missingField" (dict "want" $field "have" (index $have $name) "path" (printf "%s%s." $path $name)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (not $missing) .want.items -}}
+{{- $missing = include "eso.missingField" (dict "want" .want.items "have" (.have.items | default dict) "path" $path) -}}
+{{- end -}}
+{{- $missing -}}
+{{- end -}}
+
+{{- /* Fails where another release has installed this already. Takes root, role (a cluster role that every installation has), why. */ -}}
+{{- define "eso.onlyInstallation" -}}
+{{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" .role -}}
+{{- if $role -}}
+{{- $annotations := $role.metadata.annotations | default dict -}}
+{{- $release := index $annotations "meta.helm.sh/release-name" | default "" -}}
+{{- $namespace := index $annotations "meta.helm.sh/release-namespace" | default "" -}}
+{{- if and $release (not (and (eq $release .root.Release.Name) (eq $namespace .root.Release.Namespace))) -}}
+{{- fail (printf "%s is installed in this cluster already, as release %s in namespace %s; %s. Upgrade that one (helm upgrade %s --namespace %s …), or uninstall it first" .root.Chart.Name $release $namespace .why $release $namespace) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Rights, ports and policies follow values, and not a flag that contradicts them. Takes root, name, args (flags of the chart), extraArgs, more (names of flags). */ -}}
+{{- define "eso.flagsAreFree" -}}
+{{- $taken := .more | default list -}}
+{{- range .args }}{{ $taken = append $taken (first (splitList "=" .) | trimPrefix "--") }}{{ end -}}
+{{- $name := .name -}}
+{{- range $flag, $_ := .extraArgs -}}
+{{- if has $flag $taken -}}
+{{- fail (printf "extraArgs.%s of %s: the chart gives --%s by a value of its own, which rights, ports and policies follow. Set that value (README of the chart), and take extraArgs.%s out" $flag $name $flag $flag) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
