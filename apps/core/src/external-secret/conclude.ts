@@ -8,6 +8,9 @@ import type { RefreshTimes } from './refresh-times.ts';
 import { externalSecretStatusAfter, readyOf, type SyncVerdict } from './status.ts';
 import type { SyncEvents } from './sync-events.ts';
 
+/** Between the end of a pass and the next refresh, where a pass takes longer than `refreshInterval`, in milliseconds. */
+const LEAST_PAUSE_MS = 1_000;
+
 /** What the outcome of a pass over an ExternalSecret is written to. */
 export interface ExternalSecretConcluderOptions {
   readonly status: StatusWriter<ExternalSecret>;
@@ -52,7 +55,8 @@ export class ExternalSecretConcluder {
       case 'none':
         return { kind: 'done' };
       case 'now':
-        return { kind: 'requeue' };
+        // It is late, and has not failed: a backoff would make it later with each pass.
+        return { kind: 'requeueAfter', ms: LEAST_PAUSE_MS, priority: Priority.refresh };
       case 'after':
         return { kind: 'requeueAfter', ms: requeue.ms, priority: Priority.refresh };
     }
