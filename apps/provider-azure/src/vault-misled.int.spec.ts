@@ -118,3 +118,25 @@ test('who hangs up may come back: that is tried again, of a vault and of an auth
     error: { retryable: true },
   });
 });
+
+/** As a vault says it whose tenant has taken a token back before its time (continuous access evaluation). */
+const INSUFFICIENT: Answer = {
+  status: 401,
+  headers: {
+    'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/${TENANT}", error="insufficient_claims", claims="${Buffer.from('{"access_token":{"nbf":{"essential":true,"value":"1"}}}').toString('base64')}"`,
+  },
+  body: { error: { code: 'Unauthorized' } },
+};
+
+test('a vault that wants another token gets one of a new login, and the old one not once more', async () => {
+  const shown: string[] = [];
+  const name = vaultThatAnswers(({ headers }) => {
+    const token = headers.authorization;
+    if (token === undefined) return undefined;
+    shown.push(token);
+    return token === shown[0] ? INSUFFICIENT : undefined;
+  });
+  expect(await lab.get(name, 'k')).toBe('value');
+  expect(new Set(shown).size).toBe(2);
+  expect(shown).toHaveLength(2);
+});

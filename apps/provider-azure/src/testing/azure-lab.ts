@@ -7,7 +7,7 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import { type Code, ConnectError } from '@connectrpc/connect';
 import { type ErrorCode, fromConnectError, type ProviderError } from '@eso/api/server';
 import { startTestProvider, type TestCrd, type TestProvider, type TestProviderOptions } from '@eso/api/testing';
-import { type KeyVaultServer, startKeyVault } from '@eso/key-vault-server';
+import { type Cloud, type KeyVaultServer, startKeyVault } from '@eso/key-vault-server';
 import { createLogger } from '@eso/runtime';
 import { LAB_SERVER_NAME, TlsLab } from '@eso/testing';
 import { parse } from 'yaml';
@@ -50,8 +50,10 @@ export interface RestOfRef {
 /** Fields of a config that are other than those of a working one; `undefined` leaves one out. */
 export type ConfigChanges = { readonly [Field in keyof KeyVaultConfig]?: KeyVaultConfig[Field] | undefined };
 
-/** Settings of the provider under test. */
-export type AzureLabOptions = Partial<Pick<TestProviderOptions, 'ambientCredentials' | 'adminNamespaces' | 'clock'>>;
+/** Settings of the provider under test, and clouds beside those that everybody knows. */
+export type AzureLabOptions = Partial<Pick<TestProviderOptions, 'ambientCredentials' | 'adminNamespaces' | 'clock'>> & {
+  readonly clouds?: readonly Cloud[];
+};
 
 /** The provider behind its real server, over TLS, and a vault: one of the test server, or a real one. */
 export class AzureLab {
@@ -100,10 +102,11 @@ export class AzureLab {
   }
 
   /** Starts everything; the tenant's Secret `login` holds a login that may do everything. */
-  static async start(options: AzureLabOptions = {}): Promise<AzureLab> {
+  static async start({ clouds = [], ...options }: AzureLabOptions = {}): Promise<AzureLab> {
     const real = realVault(process.env);
     const tokens = new ServiceAccountTokens();
     const azure = await startKeyVault({
+      clouds,
       tenants: [
         {
           id: TENANT,
