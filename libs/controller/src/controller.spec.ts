@@ -217,6 +217,20 @@ test('stopping aborts what runs, waits for it, and leaves the rest in the queue 
   await ended;
 });
 
+test('what a stop interrupts has not failed: no error is counted, and it comes again at the next start', async () => {
+  const { clock, queue, metric, stop } = setup(async (_key, { signal }) => {
+    await clock.sleep(60_000, signal);
+    return { kind: 'done' };
+  });
+  queue.add('a', { priority: Priority.refresh });
+  await clock.advance(1);
+  await stop();
+  expect(await metric('controller_runtime_reconcile_errors_total')).toBe(0);
+  expect(await metric('controller_runtime_reconcile_total', 'error')).toBe(0);
+  await clock.advance(1_000);
+  expect(await queue.get(new AbortController().signal)).toEqual({ key: 'a', priority: Priority.refresh });
+});
+
 test('every metric of controller-runtime that dashboards use is there from the start', async () => {
   const { registry, stop } = setup(() => Promise.resolve({ kind: 'done' }));
   const text = await registry.metrics();

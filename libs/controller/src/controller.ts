@@ -6,6 +6,7 @@ import {
   type ReconcileOutcome,
 } from './controller-metrics.ts';
 import { ControllerError } from './error.ts';
+import { isInterrupted } from './interrupted.ts';
 import { Priority } from './priority-levels.ts';
 import type { Reconcile, ReconcileResult, RequeuePolicy } from './reconcile.ts';
 import { EventLoopYield } from './event-loop-yield.ts';
@@ -157,7 +158,7 @@ export class Controller {
     const { name, logger, timeoutMs } = this.#options;
     this.#metrics.timeouts.inc({ controller: name });
     logger.error({ controller: name, key, timeoutMs }, 'reconcile exceeded its time');
-    return new ControllerError('UNEXPECTED', `reconcile exceeded ${seconds(timeoutMs)}`, { retryable: true });
+    return new ControllerError('RECONCILE_TIMEOUT', `reconcile exceeded ${seconds(timeoutMs)}`, { retryable: true });
   }
 
   async #reconcile(item: WorkItem, attempt: ReconcileAttempt): Promise<void> {
@@ -170,6 +171,11 @@ export class Controller {
       if (result.kind === 'wait' && queue.wait(item.key)) return;
       this.#count(this.#requeue(item, result, logger));
     } catch (error) {
+      // No attempt, as one without room: whoever works next begins it anew.
+      if (isInterrupted(attempt.signal)) {
+        queue.addRateLimited(item.key, { priority: item.priority });
+        return;
+      }
       this.#count('error');
       this.#requeueThrown(item, error, logger);
     }

@@ -8,6 +8,8 @@ export type ControllerErrorCode =
   | 'LEADERSHIP_STUCK'
   /** Thrown when a controller is run that runs already. */
   | 'ALREADY_RUNNING'
+  /** What a reconcile past its time is aborted with. */
+  | 'RECONCILE_TIMEOUT'
   /** Something else was thrown. */
   | 'UNEXPECTED';
 

@@ -3,6 +3,7 @@ export { Controller, type ControllerOptions } from './controller.ts';
 export { ControllerError, type ControllerErrorCode } from './error.ts';
 export type { EventSubject } from './event-record.ts';
 export { type EventApi, EventRecorder, type EventRecorderOptions } from './event-recorder.ts';
+export { isInterrupted } from './interrupted.ts';
 export { LeaderElector, type LeaderElectorOptions } from './leader-elector.ts';
 export {
   checkLeaderElectionFlags,

@@ -1,5 +1,5 @@
 import { type ExternalSecret, externalSecrets, FINALIZER_EXTERNAL_SECRET } from '@eso/api/resources';
-import { Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
+import { isInterrupted, Priority, type Reconcile, type ReconcileContext, type ReconcileResult } from '@eso/controller';
 import { isKubeError, type KubeClient, KubeError, parseKey } from '@eso/kube';
 import type { Clock } from '@eso/runtime';
 import {
@@ -75,6 +75,9 @@ export function externalSecretReconcile(options: ReconcileOptions): Reconcile {
       // A pass that found no room was none.
       outcome = result.kind === 'wait' ? undefined : result.kind === 'failed' ? 'failed' : 'passed';
       return result;
+    } catch (error) {
+      if (isInterrupted(context.signal)) outcome = undefined;
+      throw error;
     } finally {
       if (outcome) record(outcome);
     }
