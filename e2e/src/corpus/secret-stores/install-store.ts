@@ -2,18 +2,25 @@ import { clusterSecretStores, externalSecrets, secretStores } from '@eso/api/res
 import { type KubeClient, secrets } from '@eso/kube';
 import { applyManifest, type TestCluster } from '@eso/testing';
 import type { AwsAccount } from '../aws-account.ts';
-import { textOf } from '../corpus.ts';
-import type { StoreEntry } from './store-corpus.ts';
+import type { AzureAccount } from '../azure-account.ts';
+import { type BackendEntry, textOf } from '../corpus.ts';
+import { providerKey, type StoreEntry } from './store-corpus.ts';
 
 const VERSION = 'external-secrets.io/v1';
+/** What is outside of the cluster, for the stores of each provider. */
+export interface Accounts {
+  readonly aws: AwsAccount;
+  readonly azure: AzureAccount;
+}
+
 /** What stands in the target of a store that is not served, and has to stay there. */
 export const BEFORE: Readonly<Record<string, string>> = { kept: 'made-up-before' };
 
 /**
- * Creates what is beside a store, what its account holds, the store itself, and an ExternalSecret of the same name that reads through
+ * Creates what is beside a store, what its account or vault holds, the store itself, and an ExternalSecret of the same name that reads through
  * it; one more in the namespace that the store keeps out. Targets of stores that are not to be served exist before.
  */
-export async function installStore(cluster: TestCluster, account: AwsAccount, entry: StoreEntry): Promise<void> {
+export async function installStore(cluster: TestCluster, accounts: Accounts, entry: StoreEntry): Promise<void> {
   const admin = cluster.client();
   const { beside, consumer, denied, backend, expected, source } = entry;
   for (const object of beside.filter(({ kind }) => kind === 'Namespace')) await applyManifest(admin, object);
@@ -27,9 +34,12 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
   const tokenNamespaces = others.flatMap(({ kind, metadata: { namespace } }) =>
     kind === 'ServiceAccount' ? [namespace] : [],
   );
-  if (tokenNamespaces.length > 0) await cluster.applyRights({ chart: 'provider-aws', tokenNamespaces });
-  for (const { key, value } of backend)
-    await (readsParameters(entry) ? account.putParameter({ key, value }) : account.put({ key, value: textOf(value) }));
+  const isAzure = providerKey(entry.manifest) === 'azurekv';
+  const chart = isAzure ? 'provider-azure' : 'provider-aws';
+  if (tokenNamespaces.length > 0) await cluster.applyRights({ chart, tokenNamespaces });
+  for (const one of backend)
+    if (isAzure) accounts.azure.put(one);
+    else await putIntoAws(accounts.aws, entry, one);
   await createStore(admin, entry);
   if (expected.outcome !== 'synced')
     await admin.create(secrets, {
@@ -39,6 +49,10 @@ export async function installStore(cluster: TestCluster, account: AwsAccount, en
       stringData: { ...BEFORE },
     });
   for (const namespace of [consumer, denied]) if (namespace !== undefined) await createReader(admin, entry, namespace);
+}
+
+function putIntoAws(aws: AwsAccount, entry: StoreEntry, { key, value }: BackendEntry): Promise<void> {
+  return readsParameters(entry) ? aws.putParameter({ key, value }) : aws.put({ key, value: textOf(value) });
 }
 
 function readsParameters({ manifest }: StoreEntry): boolean {

@@ -8,7 +8,8 @@ import {
 import { eventually } from '@eso/testing';
 import { System } from '../../support/system.ts';
 import { AwsAccount } from '../aws-account.ts';
-import { BEFORE, installStore } from './install-store.ts';
+import { AzureAccount } from '../azure-account.ts';
+import { type Accounts, BEFORE, installStore } from './install-store.ts';
 import { providerKey, readStoreIndex, readStores, type StoreEntry } from './store-corpus.ts';
 
 type Outcome = StoreEntry['expected']['outcome'];
@@ -34,20 +35,22 @@ const shown: Record<'synced' | 'unserved' | 'unclaimed' | 'foreign', string[]> =
   unclaimed: [],
   foreign: [],
 };
-let account: AwsAccount;
+let accounts: Accounts;
 let system: System;
 
 beforeAll(async () => {
-  account = await AwsAccount.start();
-  system = await System.start({ tenants: 'all', providers: { fake: {}, aws: { env: account.env } } });
+  const [aws, azure] = await Promise.all([AwsAccount.start(), AzureAccount.start(() => system.own.cluster)]);
+  accounts = { aws, azure };
+  const providers = { fake: {}, aws: { env: aws.env }, azure: { env: azure.env } };
+  system = await System.start({ tenants: 'all', providers });
   // What nothing has to happen to comes first.
   for (const [, entry] of [...foreign, ...unclaimed, ...unserved, ...synced])
-    await installStore(system.own.cluster, account, entry);
+    await installStore(system.own.cluster, accounts, entry);
 });
 afterAll(async () => {
   process.stdout.write(summary());
   await system.stop();
-  await account.stop();
+  await Promise.all([accounts.aws.stop(), accounts.azure.stop()]);
 });
 
 function storeOf({ source, consumer }: StoreEntry): Promise<SecretStore | ClusterSecretStore> {
