@@ -42,6 +42,12 @@ test('without one the committed revision does, comments aside', async () => {
   expect(await lastRelease(repository)).toEqual({ revision: COMMIT, source: LAST_RELEASE_FILE });
 });
 
+test('what has a file of its own for it reads that', async () => {
+  committed('# nothing\n');
+  writeFileSync(join(repository, 'other.txt'), `${COMMIT}\n`);
+  expect(await lastRelease(repository, 'other.txt')).toEqual({ revision: COMMIT, source: 'other.txt' });
+});
+
 test.each(['', '# only words\n', 'main\n'])('%j is no revision', async (text) => {
   committed(text);
   await expect(lastRelease(repository)).rejects.toThrow('has to hold the full hash of a commit');

@@ -17,24 +17,25 @@ export interface Release {
 }
 
 /**
- * The last release before what is checked out: the nearest tag of one, or else what the committed file says.
+ * The last release before what is checked out: the nearest tag of one, or else what a committed file says.
  * @param checkout folder of the repository. Default: this one
+ * @param file path in it of the file that holds the hash. Default: that of `npm run compat`
  * @throws Error when neither is there
  */
-export async function lastRelease(checkout: string = root): Promise<Release> {
+export async function lastRelease(checkout: string = root, file: string = LAST_RELEASE_FILE): Promise<Release> {
   const patterns = TAGS.map((tag) => `--match=${tag}`);
   try {
     const tag = await runCommand('git', ['-C', checkout, 'describe', '--tags', '--abbrev=0', ...patterns]);
     return { revision: tag.trim(), source: 'the last tag' };
   } catch {
-    return { revision: committedRelease(checkout), source: LAST_RELEASE_FILE };
+    return { revision: committedRelease(checkout, file), source: file };
   }
 }
 
-function committedRelease(checkout: string): string {
-  const lines = readFileSync(join(checkout, LAST_RELEASE_FILE), 'utf8').split('\n');
+function committedRelease(checkout: string, file: string): string {
+  const lines = readFileSync(join(checkout, file), 'utf8').split('\n');
   const revision = lines.map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#'));
   if (revision === undefined || !/^[0-9a-f]{40}$/.test(revision))
-    throw new Error(`${LAST_RELEASE_FILE} has to hold the full hash of a commit, as RELEASING.md says`);
+    throw new Error(`${file} has to hold the full hash of a commit, as RELEASING.md says`);
   return revision;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureEntry } from '@eso/control-plane/cache.mjs';
@@ -10,15 +10,20 @@ type Progress = (text: string) => void;
 
 /**
  * The full hash of a commit.
- * @throws Error when the repository does not have it
+ * @param checkout folder of the repository. Default: this one
+ * @throws Error when the repository does not have it, with the next step where it has only the newest commits
  */
-export async function resolveRevision(revision: string): Promise<string> {
+export async function resolveRevision(revision: string, checkout: string = root): Promise<string> {
+  const git = async (...args: string[]): Promise<string> => (await runCommand('git', ['-C', checkout, ...args])).trim();
   try {
-    return (
-      await runCommand('git', ['-C', root, 'rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`])
-    ).trim();
+    return await git('rev-parse', '--verify', '--end-of-options', `${revision}^{commit}`);
   } catch {
-    throw new Error(`"${revision}" is no commit of this repository: give a hash, a branch or a tag`);
+    const isShallow = (await git('rev-parse', '--is-shallow-repository')) === 'true';
+    throw new Error(
+      isShallow
+        ? `"${revision}" is not among the newest commits, which are all that this clone has: git fetch --unshallow`
+        : `"${revision}" is no commit of this repository: give a hash, a branch or a tag`,
+    );
   }
 }
 
@@ -37,16 +42,11 @@ export function bundlesOf(commit: string, progress: Progress): Promise<string> {
 }
 
 /** Fills `dir` and returns the programs in it, whose content is checked at each later use. */
-async function build(commit: string, dir: string, progress: Progress): Promise<string[]> {
-  const checkout = await mkdtemp(join(tmpdir(), 'eso-revision-'));
-  try {
-    progress(`checking out ${commit.slice(0, 12)}`);
-    await extract(commit, checkout);
-    await install(checkout, progress);
+function build(commit: string, dir: string, progress: Progress): Promise<string[]> {
+  return withCheckout(commit, progress, async (checkout) => {
     const programs: string[] = [];
     for (const app of await appsOf(checkout)) {
-      progress(`bundling ${app} of ${commit.slice(0, 12)}`);
-      await runCommand(process.execPath, [join(checkout, 'tools', 'bundle.mjs'), `apps/${app}`], { cwd: checkout });
+      await bundle(checkout, app, commit, progress);
       await mkdir(join(dir, 'apps', app), { recursive: true });
       await cp(join(checkout, 'apps', app, 'dist'), join(dir, 'apps', app, 'dist'), { recursive: true });
       const files = ['main.mjs', 'program.mjs'].map((file) => join('apps', app, 'dist', file));
@@ -55,9 +55,30 @@ async function build(commit: string, dir: string, progress: Progress): Promise<s
     }
     await cp(join(checkout, 'charts'), join(dir, 'charts'), { recursive: true, verbatimSymlinks: true });
     return programs;
+  });
+}
+
+/** Does `work` in a checkout of a commit that has the packages of its own lockfile, and removes it. */
+export async function withCheckout<T>(
+  commit: string,
+  progress: Progress,
+  work: (checkout: string) => Promise<T>,
+): Promise<T> {
+  const checkout = await mkdtemp(join(tmpdir(), 'eso-revision-'));
+  try {
+    progress(`checking out ${commit.slice(0, 12)}`);
+    await extract(commit, checkout);
+    await install(checkout, progress);
+    return await work(checkout);
   } finally {
     await rm(checkout, { recursive: true, force: true });
   }
+}
+
+/** Bundles a program of a checkout with the checkout's own tools, into its `apps/<app>/dist`. */
+export async function bundle(checkout: string, app: string, commit: string, progress: Progress): Promise<void> {
+  progress(`bundling ${app} of ${commit.slice(0, 12)}`);
+  await runCommand(process.execPath, [join(checkout, 'tools', 'bundle.mjs'), `apps/${app}`], { cwd: checkout });
 }
 
 /** An archive instead of a worktree: nothing of it stays in the repository. */
@@ -94,13 +115,20 @@ async function install(checkout: string, progress: Progress): Promise<void> {
   }
 }
 
-/** Links every package of here except those of the workspace, which have to be the checkout's own. */
+/**
+ * Gives the checkout the packages of here as its own: a bill of materials names files by where they are, which a symbolic link does not
+ * change. Links of the workspace's packages are relative, and lead to the checkout's.
+ */
 async function linkPackages(checkout: string): Promise<void> {
   const from = join(root, 'node_modules');
   const to = join(checkout, 'node_modules');
-  await mkdir(to);
-  for (const name of await readdir(from)) {
-    if (name === '@eso') await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
-    else await symlink(join(from, name), join(to, name));
+  try {
+    await runCommand('cp', ['-al', from, to]);
+  } catch {
+    // Another file system.
+    await rm(to, { recursive: true, force: true });
+    await runCommand('cp', ['-a', from, to]);
   }
+  // What is written there would be written here, too.
+  await rm(join(to, '.cache'), { recursive: true, force: true });
 }
