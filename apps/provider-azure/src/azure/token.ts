@@ -54,7 +54,6 @@ export async function requestToken(request: LoginRequest): Promise<AzureToken> {
     if (!token) throw new ProviderError('BACKEND_UNAVAILABLE', 'the authority answers a login without a token');
     return { token: token.token, expiresAtMs: token.expiresOnTimestamp };
   } catch (error) {
-    signal.throwIfAborted();
     // The SDK's own error is made of the same, and quotes what must not be shown.
     if (seen.failed) throw seen.failed;
     if (seen.refused) throw refusedLogin(seen.refused, identity, at);

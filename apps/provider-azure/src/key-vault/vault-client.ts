@@ -41,7 +41,7 @@ export class VaultClient {
 
   /**
    * Runs `run` with clients that are logged in; once more where the token is rejected.
-   * @throws ProviderError of `vaultFailure`, of the login, and what `run` throws itself; the reason of `signal`.
+   * @throws ProviderError of `vaultFailure`, of the login, and what `run` throws itself.
    */
   call<T>(call: Omit<VaultCall, 'at'>, signal: AbortSignal, run: (clients: VaultClients) => Promise<T>): Promise<T> {
     const { access, at } = this.#options;
@@ -50,7 +50,6 @@ export class VaultClient {
       try {
         return await this.#seen.run(seen, () => run(this.#clientsWith(token)));
       } catch (error) {
-        signal.throwIfAborted();
         if (error instanceof ProviderError) throw error;
         // What the SDK throws quotes bodies; what it was made of says the same without them.
         if (seen.failed) throw seen.failed;
