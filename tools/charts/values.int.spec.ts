@@ -59,6 +59,7 @@ const CORE: Settings = {
   ...MONITORED,
   'prometheusRule.enabled': true,
   'prometheusRule.renderMode': 'alwaysRender',
+  'grafanaDashboard.enabled': true,
   'keyEncryptionKey.existingSecret': 'kek',
   'metrics.listen.secure.enabled': true,
   'metrics.service.enabled': true,
