@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ApiClient } from '@eso/control-plane/api-client.mjs';
 import { runCommand } from '@eso/control-plane/command.mjs';
 import { type Layout, layoutOf } from './layout.ts';
 import type { Progress } from './parts/go-programs.ts';
@@ -29,6 +30,7 @@ export class Cluster {
   readonly state: ClusterState;
   readonly parts: Parts;
   readonly #layout: Layout;
+  #api: ApiClient | undefined;
 
   constructor(layout: Layout, state: ClusterState) {
     this.#layout = layout;
@@ -41,6 +43,19 @@ export class Cluster {
     return this.state.kubeconfig;
   }
 
+  /** The API server with the administrator's rights; made at the first use. */
+  get api(): ApiClient {
+    const file = (name: string): string => join(this.#layout.credentials, name);
+    const url = `https://127.0.0.1:${String(this.state.port)}`;
+    this.#api ??= new ApiClient({
+      url,
+      caFile: file('ca.crt'),
+      certFile: file('admin.crt'),
+      keyFile: file('admin.key'),
+    });
+    return this.#api;
+  }
+
   /** Folder of the cluster: logs, credentials, state. */
   get dir(): string {
     return this.#layout.dir;
@@ -51,8 +66,13 @@ export class Cluster {
    * @param path of an OCI archive
    */
   async importImage(path: string): Promise<void> {
-    const args = ['--address', this.#layout.containerdSocket, '-n', 'k8s.io', 'images', 'import', resolve(path)];
-    await this.run(join(this.parts.debian.path[0] ?? '', 'ctr'), args);
+    await this.ctr('images', 'import', resolve(path));
+  }
+
+  /** Runs containerd's own client on what belongs to the kubelet, and returns what it printed. */
+  ctr(...args: readonly string[]): Promise<string> {
+    const there = ['--address', this.#layout.containerdSocket, '-n', 'k8s.io'];
+    return this.run(join(this.parts.debian.path[0] ?? '', 'ctr'), [...there, ...args]);
   }
 
   /** Runs a command with the network of the node, and returns what it printed. */

@@ -13,12 +13,11 @@ import {
   restrictedNamespace,
   waitUntilPodsReady,
 } from '../../../tools/cluster/testing/pods.ts';
+import { CORE, PROVIDER, STAYS_WITH_CORE, waitUntilRolledOut } from '../../../tools/cluster/testing/releases.ts';
 import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 
 /** Images and Helm are built, where nobody has done so before. */
 const BUILD_MS = 1_500_000;
-const CORE = 'external-secrets';
-const PROVIDER = 'provider-fake';
 const TENANT = 'install-tenant';
 const WORLD = 'install-world';
 const OURS = 'app.kubernetes.io/part-of=external-secrets';
@@ -49,16 +48,6 @@ async function run(...args: readonly string[]): Promise<void> {
 async function install(): Promise<void> {
   await run('install', CORE, chartFolder(CORE), '--namespace', CORE);
   await run('install', PROVIDER, chartFolder(PROVIDER), '--namespace', PROVIDER, `--set=tenantNamespaces={${TENANT}}`);
-}
-
-async function waitUntilReady(): Promise<void> {
-  for (const [namespace, name] of [
-    [CORE, CORE],
-    [CORE, 'cert-manager-controller'],
-    [PROVIDER, PROVIDER],
-  ] as const) {
-    await kubectl('-n', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout=270s');
-  }
 }
 
 /** A store with one value, and an ExternalSecret that asks for it. */
@@ -98,7 +87,7 @@ describe('installed by the charts', () => {
     const start = performance.now();
     await install();
     print(`helm install of both charts: ${secondsSince(start)} s`);
-    await waitUntilReady();
+    await waitUntilRolledOut(cluster);
     print(`every pod ready: ${secondsSince(start)} s after helm install began`);
     for (const [namespace, pods] of [
       [CORE, 3],
@@ -233,14 +222,9 @@ describe('uninstalled', () => {
     await run('uninstall', PROVIDER, '--namespace', PROVIDER);
     await run('uninstall', CORE, '--namespace', CORE);
     await eventually(async () => expect(await objectsIn(cluster, PROVIDER)).toEqual([]), { timeoutMs: 120_000 });
-    const stays = [
-      'lease.coordination.k8s.io/external-secrets-cert-manager-controller',
-      'lease.coordination.k8s.io/external-secrets-controller',
-      'secret/eso-provider-ca-internal',
-      'secret/eso-provider-client-tls',
-      'secret/external-secrets-key-encryption-key',
-    ];
-    await eventually(async () => expect(await objectsIn(cluster, CORE)).toEqual(stays), { timeoutMs: 120_000 });
+    await eventually(async () => expect(await objectsIn(cluster, CORE)).toEqual(STAYS_WITH_CORE), {
+      timeoutMs: 120_000,
+    });
     expect(await objectsLabelled(cluster, OURS)).toEqual([
       ...CRDS.map((name) => `/CustomResourceDefinition/${name}`),
       'external-secrets/Secret/external-secrets-key-encryption-key',
@@ -250,7 +234,7 @@ describe('uninstalled', () => {
 
   test('installed again, it goes on with the authority that stayed', async () => {
     await install();
-    await waitUntilReady();
+    await waitUntilRolledOut(cluster);
     expect(await keyOf('eso-provider-ca-internal', String.raw`tls\.crt`)).toBe(authority);
     await secretComesTrue('second', 'of the second installation');
   });
