@@ -38,7 +38,9 @@ clusterStores: {{ $cluster }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "external-secrets-core" -}}
+{{- /* Who installs in one namespace alone may not ask for it, and brings none. */ -}}
+{{- $role := dict -}}
+{{- if $root.Values.rbac.create }}{{ $role = lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "external-secrets-core" }}{{ end -}}
 {{- if $role -}}
 {{- $annotations := $role.metadata.annotations | default dict -}}
 {{- $release := index $annotations "meta.helm.sh/release-name" | default "" -}}
