@@ -66,7 +66,9 @@ asks. Takes root.
 
 {{- /* Fails where another release has installed this already. Takes root, role (a cluster role that every installation has), why. */ -}}
 {{- define "eso.onlyInstallation" -}}
-{{- $role := lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" .role -}}
+{{- /* Who installs in one namespace alone may not ask for it, and brings none. */ -}}
+{{- $role := dict -}}
+{{- if .root.Values.rbac.create }}{{ $role = lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" .role }}{{ end -}}
 {{- if $role -}}
 {{- $annotations := $role.metadata.annotations | default dict -}}
 {{- $release := index $annotations "meta.helm.sh/release-name" | default "" -}}
