@@ -17,6 +17,9 @@ export const peakRssMiB = (pid: number): number => statusMiB(pid, 'VmHWM');
 /** The memory that a process has resident now, in MiB. */
 export const rssMiB = (pid: number): number => statusMiB(pid, 'VmRSS');
 
+/** Of that, what is no page of a file, in MiB. */
+export const anonymousMiB = (pid: number): number => statusMiB(pid, 'RssAnon');
+
 function statusMiB(pid: number, field: string): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024;

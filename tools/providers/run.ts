@@ -3,86 +3,81 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HealthCheckResponse_ServingStatus } from '@eso/api/stubs';
-import { connectToProvider } from '@eso/api/testing';
 import { LAB_SERVER_NAME } from '@eso/testing';
-import { rssMiB } from '../bench/processes.ts';
+import { anonymousMiB, cpuSeconds, rssMiB } from '../bench/processes.ts';
 
-/** One program, and how one asks it whether it serves. */
+/** One program, and how one asks it whether it is ready. */
 export interface Program {
   /** Arguments of Node. */
   readonly args: readonly string[];
-  /** Folder with the certificates of a client that it accepts. */
-  readonly clientDir: string;
-  /** `grpc`: the health service of gRPC; `http2`: any answer. */
-  readonly asks: 'grpc' | 'http2';
+  readonly env?: NodeJS.ProcessEnv;
+  /** Memory that the process finds as the limit of its container, MiB. */
+  readonly limitMib: number;
+  /** The readiness probe; or, of what has none, any answer over mutual TLS to a client with these certificates. */
+  readonly asks: { readonly of: 'probe'; readonly url: string } | { readonly of: 'tls'; readonly clientDir: string };
 }
 
 /** What one start took. */
 export interface Started {
-  /** From the start of the process to its first answer over mutual TLS, milliseconds. */
+  /** From the start of the process until it is ready, milliseconds. */
   readonly readyMs: number;
+  /** CPU time of all its threads until then, milliseconds, in steps of 10: what else the machine does counts little there. */
+  readonly cpuMs: number;
   /** Resident when it has idled for a while, MiB. */
   readonly idleMiB: number;
+  /** Of that, what is no page of a file: not Node's own program, which all processes of a machine share. */
+  readonly ownMiB: number;
 }
 
 /** How long a process is left alone before its memory is read, milliseconds. */
 const IDLE_MS = 3_000;
 const PAUSE_MS = 2;
+const LIMITED = join(import.meta.dirname, 'limited.cjs');
 
-/** Starts a program, waits until it answers, reads its memory, and ends it. @throws Error with its output when it does not listen */
-export async function startOnce({ args, clientDir, asks }: Program): Promise<Started> {
+/** Starts a program, waits until it is ready, reads its memory, and ends it. @throws Error with its output when it ends before */
+export async function startOnce({ args, env = process.env, limitMib, asks }: Program): Promise<Started> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--require', LIMITED, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...env, ESO_LIMIT_MIB: String(limitMib) },
+  });
+  const output: string[] = [];
+  const lines = createInterface({ input: child.stdout }).on('line', (line) => output.push(line));
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`the program ended before it was ready:\n${output.join('\n')}`);
+  });
+  ended.catch(() => undefined);
   try {
-    const port = await portOf(child.stdout);
-    await (asks === 'grpc' ? untilServing(port, clientDir) : untilAnswering(port, clientDir));
+    await Promise.race([asks.of === 'probe' ? untilReady(asks.url) : untilAnswering(lines, asks.clientDir), ended]);
     const readyMs = performance.now() - startedMs;
+    const pid = child.pid ?? 0;
+    const cpuMs = cpuSeconds(pid) * 1_000;
     await sleep(IDLE_MS);
-    return { readyMs, idleMiB: rssMiB(child.pid ?? 0) };
+    return { readyMs, cpuMs, idleMiB: rssMiB(pid), ownMiB: anonymousMiB(pid) };
   } finally {
     const exit = once(child, 'exit');
-    child.kill('SIGTERM');
-    await exit;
+    if (child.exitCode === null && child.kill('SIGTERM')) await exit;
   }
 }
 
-/** Reads the line that says where it listens. */
-async function portOf(output: NodeJS.ReadableStream): Promise<number> {
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: output })) {
-    lines.push(line);
-    const { msg, port } = JSON.parse(line) as { readonly msg?: string; readonly port?: number };
-    if (msg !== 'listening' || port === undefined) continue;
-    output.resume();
-    return port;
+async function untilReady(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.status === 200) return;
+    await sleep(PAUSE_MS);
   }
-  throw new Error(`the program ended before it listened:\n${lines.join('\n')}`);
 }
 
-function certificates(clientDir: string): { readonly ca: string; readonly cert: string; readonly key: string } {
+/** Reads the line that says where it listens, and asks there. */
+async function untilAnswering(lines: Interface, clientDir: string): Promise<void> {
+  const [line] = (await once(lines, 'line')) as [string];
+  const { port } = JSON.parse(line) as { readonly port: number };
   const read = (name: string): string => readFileSync(join(clientDir, name), 'utf8');
-  return { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key') };
-}
-
-async function untilServing(port: number, clientDir: string): Promise<void> {
-  const client = connectToProvider({
-    host: '127.0.0.1',
-    port,
-    serverName: LAB_SERVER_NAME,
-    ...certificates(clientDir),
-  });
-  try {
-    while ((await client.health.check({})).status !== HealthCheckResponse_ServingStatus.SERVING) await sleep(PAUSE_MS);
-  } finally {
-    client.close();
-  }
-}
-
-async function untilAnswering(port: number, clientDir: string): Promise<void> {
-  const session = connect(`https://127.0.0.1:${port}`, { servername: LAB_SERVER_NAME, ...certificates(clientDir) });
+  const certificates = { ca: read('ca.crt'), cert: read('tls.crt'), key: read('tls.key') };
+  const session = connect(`https://127.0.0.1:${port}`, { servername: LAB_SERVER_NAME, ...certificates });
   try {
     const stream = session.request({ ':path': '/' });
     await once(stream, 'response');

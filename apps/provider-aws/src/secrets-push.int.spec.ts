@@ -102,6 +102,23 @@ describe('a secret that exists', () => {
     expect(token).not.toBe(FIRST);
   });
 
+  test('loses no property to another process that writes one at the same time: one of the two is told, and repeats [V3.3.9]', async () => {
+    // Another store is another backend, as in another replica of the provider: neither waits for the other.
+    at.lab.config('replica');
+    await at.create('shared', { SecretString: '{"kept":"0"}', Tags: [MARK] });
+    at.proxy.script = async ({ operation }) => {
+      if (operation !== 'PutSecretValue') return undefined;
+      at.proxy.script = () => undefined;
+      await push('shared', { secretKey: 'k', property: 'theirs', data: { k: '1' } }, 'replica');
+      return undefined;
+    };
+    const own = { secretKey: 'k', property: 'ours', data: { k: '2' } };
+    const { code, error } = await refusedCall(push('shared', own));
+    expect([code, error.retryable, error.field]).toEqual(['CONFLICT', true, 'match.remoteRef.remoteKey']);
+    await push('shared', own);
+    expect(JSON.parse((await at.stored('shared')).binary!)).toEqual({ kept: '0', theirs: '1', ours: '2' });
+  });
+
   test.each([
     ['text', { SecretString: '{ "id": 12345678901234567890, "n":1.0,\n "k" : "old" }' }],
     ['bytes', { SecretBinary: Buffer.from('{ "id": 12345678901234567890, "n":1.0,\n "k" : "old" }') }],

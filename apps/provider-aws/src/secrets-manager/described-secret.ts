@@ -1,5 +1,6 @@
 import type { DescribeSecretResponse } from '@aws-sdk/client-secrets-manager';
 import { entriesOf, tagsByKey } from '../aws/answers.ts';
+import { nextVersion } from './next-version.ts';
 
 /** A secret without its value. */
 export interface DescribedSecret {
@@ -7,6 +8,8 @@ export interface DescribedSecret {
   readonly tags: ReadonlyMap<string, string>;
   /** - `none`: nothing was ever stored; `pending`: only versions that are not current; `current`: there is a value to read. */
   readonly versions: 'none' | 'pending' | 'current';
+  /** ID that a version has to have which is written upon these. */
+  readonly nextVersion: string;
   readonly isScheduledForDeletion: boolean;
   /** Absent: AWS's own key. */
   readonly kmsKeyId: string | undefined;
@@ -33,6 +36,7 @@ export function describedSecret(answer: DescribeSecretResponse): DescribedSecret
     arn: ARN,
     tags: tagsByKey(Tags),
     versions,
+    nextVersion: nextVersion(VersionIdsToStages ?? {}),
     isScheduledForDeletion: DeletedDate !== undefined,
     kmsKeyId: KmsKeyId,
     primaryRegion: PrimaryRegion,

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { type CallContext, type Credentials, ProviderError, type Push } from '@eso/api/server';
 import type { FieldPath } from '../aws/aws-config.ts';
 import { isManaged, MANAGED_BY, tagChanges } from '../aws/managed-tags.ts';
 import { tagList, wantedTags } from '../aws/pushed-tags.ts';
 import { REMOTE_KEY } from '../aws/writing-calls.ts';
 import type { DescribedSecret } from './described-secret.ts';
+import { FIRST_VERSION } from './next-version.ts';
 import { readPushOptions, type SecretPushOptions } from './push-options.ts';
 import { holds, inFormat, mergedValue, sourceValue } from './push-value.ts';
 import { reconcileReplicas } from './replicas.ts';
@@ -29,9 +29,6 @@ interface Wanted {
   readonly tags: ReadonlyMap<string, string>;
   readonly policy: WantedPolicy | undefined;
 }
-
-/** The same for all, so that of two who create a secret one does, and the other learns of it. */
-const FIRST_VERSION = '00000000-0000-0000-0000-000000000001';
 
 /**
  * Makes a secret what a push wants: a new one with the mark of this operator, another one only if it has it. What the push itself
@@ -106,8 +103,7 @@ async function update(
   if (tags.size > 0) await writes.changeTags(id, tagChanges(secret.tags, tags), signal);
   await reconcileReplicas(writes, id, secret, options.replicationLocations, call);
   if (current && holds(current, merged)) return;
-  const ClientRequestToken = secret.versions === 'none' ? FIRST_VERSION : randomUUID();
-  await writes.put({ SecretId: id, ...inFormat(merged, options), ClientRequestToken }, signal);
+  await writes.put({ SecretId: id, ...inFormat(merged, options), ClientRequestToken: secret.nextVersion }, signal);
 }
 
 function invalidName(problem: string, nextStep: string): ProviderError {
