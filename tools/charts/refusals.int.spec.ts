@@ -112,7 +112,11 @@ describe('where CRDs are there', () => {
     refuses('second', 'external-secrets', WITHOUT_CRDS, 'as release external-secrets in namespace external-secrets', 'or uninstall it first')); // prettier-ignore
 
   test('a second installation of a provider is refused, with the first one named', async () => {
-    expect(await install('provider-fake', 'provider-fake')).toMatchObject({ code: 0 });
+    const { code, stdout } = await install('provider-fake', 'provider-fake');
+    expect(code).toBe(0);
+    // Where to look, should the image not be on the node.
+    expect(stdout).toContain('kubectl describe pods --namespace provider-fake');
+    expect(stdout).toContain('localhost/external-secrets/');
     await refuses(
       'second',
       'provider-fake',

@@ -154,7 +154,7 @@ const BESIDE: Readonly<Record<string, Settings>> = {
 };
 
 test.each<[string, Settings, string]>([
-  ['external-secrets', { 'image.digest': `sha256:${'a'.repeat(64)}`, 'image.tag': 'unused' }, `external-secrets/core@sha256:${'a'.repeat(64)}`], // prettier-ignore
+  ['external-secrets', { 'image.digest': `sha256:${'a'.repeat(64)}`, 'image.tag': 'unused' }, `localhost/external-secrets/core@sha256:${'a'.repeat(64)}`], // prettier-ignore
   ['external-secrets', { 'certManagerController.image.digest': `sha256:${'b'.repeat(64)}` }, `@sha256:${'b'.repeat(64)}`], // prettier-ignore
   ['external-secrets', { scopedRBAC: true, scopedNamespace: 'team' }, '--namespaces=team"'],
   ['external-secrets', { scopedRBAC: true }, '--namespaces=external-secrets"'],

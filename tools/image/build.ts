@@ -23,7 +23,7 @@ import { oversizes, SUMMARY, summaryOf } from './summary.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { repository: { type: 'string', default: 'external-secrets' } },
+  options: { repository: { type: 'string', default: 'localhost/external-secrets' } },
 });
 const [project] = positionals;
 if (project === undefined || positionals.length > 1) {

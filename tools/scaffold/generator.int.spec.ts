@@ -76,7 +76,7 @@ test('it changes nothing of another package but what is generated and the lock f
     '?? charts/provider-acme/files/class.yaml',
     '?? charts/provider-acme/files/crds/provider.external-secrets.io_acmes.yaml',
     '?? charts/provider-acme/files/rbac.yaml',
-    ...['templates/provider.yaml', 'values.schema.json', 'values.yaml'].map(
+    ...['templates/NOTES.txt', 'templates/provider.yaml', 'values.schema.json', 'values.yaml'].map(
       (file) => `?? charts/provider-acme/${file}`,
     ),
     '?? docs/reference/config/acme.md',

@@ -42,29 +42,3 @@ subjects:
     name: {{ index .accounts "external-secrets" }}
     namespace: {{ .root.Release.Namespace }}
 {{- end -}}
-
-{{- /* What users of a namespace may do with the kinds that live there. Takes root, name, component. */ -}}
-{{- define "external-secrets.aggregated" -}}
-{{- $rbac := .root.Values.rbac -}}
-{{- $labels := include "eso.labels" . -}}
-{{- range $name, $of := dict
-  "view" (dict "verbs" (list "get" "list" "watch") "to" (dict "view" $rbac.aggregateToView "edit" $rbac.aggregateToEdit "admin" $rbac.aggregateToAdmin))
-  "edit" (dict "verbs" (list "create" "delete" "deletecollection" "patch" "update") "to" (dict "edit" $rbac.aggregateToEdit "admin" $rbac.aggregateToAdmin)) }}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: external-secrets-{{ $name }}
-  labels:
-    {{- $labels | nindent 4 }}
-    {{- range $role, $on := $of.to }}
-    {{- if $on }}
-    rbac.authorization.k8s.io/aggregate-to-{{ $role }}: "true"
-    {{- end }}
-    {{- end }}
-rules:
-  - apiGroups: [external-secrets.io]
-    resources: [externalsecrets, secretstores, providers]
-    verbs: {{ toJson $of.verbs }}
-{{- end }}
-{{- end -}}

@@ -14,10 +14,14 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* The CRDs are somebody else's: they have to be there, and to know every field that these know. Takes root. */ -}}
+{{- /*
+The CRDs are somebody else's: they have to be there, and to know every field that these know. Only who may see cluster-scoped objects
+asks. Takes root.
+*/ -}}
 {{- define "eso.crdsAreThere" -}}
 {{- $root := .root -}}
-{{- if and (not $root.Values.installCRDs) (include "eso.clusterIsAsked" $root) -}}
+{{- $administrates := or $root.Values.rbac.create $root.Values.admissionPolicies.enabled -}}
+{{- if and $administrates (not $root.Values.installCRDs) (include "eso.clusterIsAsked" $root) -}}
 {{- $apply := printf "Apply those of this release first (kubectl apply --server-side -f charts/%s/files/crds), or set installCRDs=true" $root.Chart.Name -}}
 {{- range $path, $_ := $root.Files.Glob "files/crds/*.yaml" -}}
 {{- $crd := $root.Files.Get $path | fromYaml -}}

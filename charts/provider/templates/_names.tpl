@@ -24,9 +24,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- end }}
 {{- end -}}
 
-{{- /* Takes root, image, app. A digest says more than a tag, and wins. */ -}}
+{{- /*
+Takes root, image, app. A digest says more than a tag, and wins. Without a repository images are those that were imported on the nodes: a name
+without a registry would be fetched from a public one, where it is whoever's it is.
+*/ -}}
 {{- define "eso.image" -}}
-{{- $repository := .image.repository | default (printf "external-secrets/%s" .app) -}}
+{{- $repository := .image.repository | default (printf "localhost/external-secrets/%s" .app) -}}
 {{- if .image.digest -}}
 {{ $repository }}@{{ .image.digest }}
 {{- else -}}

@@ -26,6 +26,7 @@
   "places" (dict "provider-namespace" (list $namespace)) "homes" $homes
   "accounts" (dict "cert-manager-controller" $v.certManagerControllerServiceAccount) }}
 {{ include "eso.rights" (merge $certificates $common) }}
+{{ include "eso.aggregated" (merge (dict "prefix" $name "kinds" (include "eso.namespacedKinds" . | fromYaml)) $common) }}
 {{- end }}
 {{ include "provider.service" $common }}
 {{ include "eso.deployment" (merge (dict "app" $name "values" $v

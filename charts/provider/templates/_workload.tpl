@@ -1,7 +1,7 @@
 {{- /*
 A Deployment with one container. Takes
   root, name, component
-  app      the program: its image is external-secrets/<app>
+  app      the program: its image is localhost/external-secrets/<app>
   values   the part of the values that is about its pods
   args     its flags, as a list
   flags    names of more flags that no value of extraArgs may give
