@@ -44,28 +44,14 @@ beforeAll(async () => {
   await applyManifest(admin, withoutRules(await crd()));
   namespace = await cluster.createNamespace('rules');
   tenant = await cluster.clientFor({ namespace, name: 'tenant' });
-  await cluster.apply(TENANT_RIGHTS.replaceAll('NAMESPACE', namespace));
+  await cluster.grant({ namespace, name: 'tenant' }, [
+    { apiGroups: ['external-secrets.io'], resources: ['externalsecrets', 'externalsecrets/status'], verbs: ['*'] },
+  ]);
   for (const [name, spec] of Object.entries(LEGACY)) await createUntilServed(object(spec, name));
   await cluster.installCrds();
   await cluster.applyAdmission();
 });
 afterAll(() => own.cluster.stop());
-
-const TENANT_RIGHTS = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: tenant, namespace: NAMESPACE }
-rules:
-  - apiGroups: [external-secrets.io]
-    resources: [externalsecrets, externalsecrets/status]
-    verbs: ['*']
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: tenant, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: tenant }
-subjects: [{ kind: ServiceAccount, name: tenant, namespace: NAMESPACE }]
-`;
 
 /** Path of a manifest that names an object and nothing else. */
 async function emptyManifest(): Promise<string> {

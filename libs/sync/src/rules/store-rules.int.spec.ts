@@ -29,28 +29,18 @@ beforeAll(async () => {
   await applyManifest(admin, await crdWithoutRules());
   namespace = await cluster.createNamespace('rules');
   tenant = await cluster.clientFor({ namespace, name: 'tenant' });
-  await cluster.apply(TENANT_RIGHTS.replaceAll('NAMESPACE', namespace));
+  await cluster.grant({ namespace, name: 'tenant' }, [
+    {
+      apiGroups: ['external-secrets.io'],
+      resources: ['providers', 'secretstores', 'secretstores/status'],
+      verbs: ['*'],
+    },
+  ]);
   await eventually(() => post(admin, 'SecretStore', legacy, false));
   await cluster.installCrds();
   await cluster.applyAdmission();
 });
 afterAll(() => own.cluster.stop());
-
-const TENANT_RIGHTS = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: { name: tenant, namespace: NAMESPACE }
-rules:
-  - apiGroups: [external-secrets.io]
-    resources: [providers, secretstores, secretstores/status]
-    verbs: ['*']
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: tenant, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: tenant }
-subjects: [{ kind: ServiceAccount, name: tenant, namespace: NAMESPACE }]
-`;
 
 /** As it was before there were rules. */
 async function crdWithoutRules(): Promise<Manifest> {

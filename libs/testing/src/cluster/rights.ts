@@ -40,6 +40,37 @@ export async function applyRights(client: KubeClient, options: RightsOptions, si
   for (const manifest of placeRights(parseManifests(text), options)) await applyManifest(client, manifest, signal);
 }
 
+/** What a Role allows. */
+export interface RoleRule {
+  /** Empty for the core group. */
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/**
+ * Gives a ServiceAccount rights in its own namespace, by a Role and a RoleBinding.
+ * @param role name of both. Default: that of the account
+ * @throws KubeError of the API server
+ */
+export async function grantRights(
+  client: KubeClient,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  rules: readonly RoleRule[],
+  role = name,
+): Promise<void> {
+  const apiGroup = 'rbac.authorization.k8s.io';
+  const document = { apiVersion: `${apiGroup}/v1`, metadata: { namespace, name: role } };
+  const subjects = [{ kind: 'ServiceAccount', namespace, name }];
+  await applyManifest(client, { ...document, kind: 'Role', rules });
+  await applyManifest(client, {
+    ...document,
+    kind: 'RoleBinding',
+    roleRef: { apiGroup, kind: 'Role', name: role },
+    subjects,
+  });
+}
+
 /** The documents as they are applied: one copy for each namespace of their scope, namespaces renamed. */
 export function placeRights(documents: readonly Manifest[], options: RightsOptions): Manifest[] {
   const { chart, tenantNamespaces = [], credentialNamespaces = [], tokenNamespaces = [], rename = {} } = options;

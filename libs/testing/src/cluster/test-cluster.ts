@@ -9,7 +9,7 @@ import { type KubeletOptions, LocalKubelet } from '@eso/control-plane/kubelet.mj
 import { type AdmissionOptions, applyAdmission } from './admission.ts';
 import { installCrds } from './crds.ts';
 import type { Manifest } from './manifest.ts';
-import { applyRights, type RightsOptions } from './rights.ts';
+import { applyRights, grantRights, type RightsOptions, type RoleRule } from './rights.ts';
 import type { Origins } from '../workspace.ts';
 
 /** Names a ServiceAccount. */
@@ -120,6 +120,11 @@ export class TestCluster implements AsyncDisposable {
   /** Applies the rights of a chart; its namespaces have to exist. */
   applyRights(options: RightsOptions): Promise<void> {
     return applyRights(this.#admin, options);
+  }
+
+  /** Gives a ServiceAccount rights in its own namespace, by a Role of its name, or another one. */
+  grant(account: ServiceAccountRef, rules: readonly RoleRule[], role?: string): Promise<void> {
+    return grantRights(this.#admin, account, rules, role);
   }
 
   /** Runs the real kubectl with all rights, or with another kubeconfig given as `--kubeconfig=PATH`. */
