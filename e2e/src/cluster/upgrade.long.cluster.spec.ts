@@ -24,7 +24,7 @@ import { RefreshWatch } from '../support/refreshes.ts';
 const BUILD_MS = 2_400_000;
 const TENANT = 'upgrade-tenant';
 /** What images of this release are called. */
-const REPOSITORY = 'external-secrets';
+const REPOSITORY = 'localhost/external-secrets';
 const OBJECTS = Number(process.env['CLUSTER_LOAD'] ?? 60);
 /** How often each is read before it is believed that things go on. */
 const REFRESHES = 2;
