@@ -83,10 +83,11 @@ class Cluster {
 const shellOf = ({ cluster, controlPlane }: OwnControlPlane, kubeconfig: string): Promise<UserShell> =>
   UserShell.prepare({ kubeconfig, kubectl: cluster.state.kubectl, dir: controlPlane.dir });
 
-test('every block of the page is run: here, those of "Installation" that delete by e2e/src/cluster/readme.cluster.spec.ts', () => {
+test('every block of the page is run: what deletes, and the upgrade, by e2e/src/cluster/readme.cluster.spec.ts, the others here', () => {
   expect(shellBlocks(PAGE).map(({ heading }) => heading)).toEqual([
     'Installation',
     'Installation',
+    'Upgrade',
     WITHOUT_CLUSTER_RIGHTS,
     WITHOUT_CLUSTER_RIGHTS,
     'The key-encryption key',
@@ -158,7 +159,7 @@ describe('one namespace, with what is the cluster’s by an administrator', () =
       const tenant = await cluster.installer('tenant', [['questions'], ['namespace', 'team-a']]);
       await admin.run(BY_ADMINISTRATOR);
       await tenant.run(BY_TENANT);
-      const { output } = await tenant.try('helm upgrade external-secrets charts/external-secrets --namespace team-a --reset-values --set scopedRBAC=true,keyEncryptionKey.existingSecret=eso-key'); // prettier-ignore
+      const { output } = await tenant.try('helm upgrade external-secrets charts/external-secrets --namespace team-a --reuse-values --set rbac.create=true'); // prettier-ignore
       expect(output).toMatch(/is forbidden: User "system:serviceaccount:installers:tenant" cannot/);
       // Core has its rights from the administrator, and serves that namespace.
       const may = 'kubectl auth can-i --as system:serviceaccount:team-a:external-secrets';

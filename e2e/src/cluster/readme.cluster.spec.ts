@@ -73,6 +73,12 @@ test('README’s ExternalSecret becomes a Secret, out of AWS by the way that the
   expect(Buffer.from(encoded, 'base64').toString()).toBe(PASSWORD);
 });
 
+test('the upgrade of docs/install.md ends with every pod ready', async () => {
+  const start = performance.now();
+  await shell.run(commandsUnder('docs/install.md', 'Upgrade').join('\n'));
+  print(`docs/install.md's upgrade: ${secondsSince(start)} s`);
+});
+
 test('one command takes it off, and the Secret stays', async () => {
   expect(TAKE_OFF.split('\n')).toHaveLength(1);
   const start = performance.now();

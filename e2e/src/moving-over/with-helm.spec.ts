@@ -188,21 +188,32 @@ describe('a release of another name', () => {
     await shell.run('helm uninstall external-secrets --namespace external-secrets');
   });
 
-  test.each([
-    [
-      'its CRDs',
-      '',
-      'installCRDs: the CRDs clustersecretstores.external-secrets.io, externalsecrets.external-secrets.io, ',
-    ],
-    ['its webhook configurations', ' --set installCRDs=false', 'the webhook configuration externalsecret-validate'],
-  ])('ours is refused beside %s, and what it says leads on', async (_, how, message) => {
+  test('ours is refused beside its CRDs, and what it says leads on', async () => {
     await shell.run(`${hand} ${theirs} helm.sh/resource-policy-`);
     await shell.run(`helm install eso ${UPSTREAM} --namespace eso`);
-    const said = await refused(`helm install external-secrets ${OURS}${how}`);
-    expect(said).toContain(message);
-    expect(said).toContain('release eso in namespace eso');
+    const said = await refused(`helm install external-secrets ${OURS}`);
+    expect(said).toMatch(
+      /the CRDs clustersecretstores\.external-secrets\.io, .* belong to release eso in namespace eso\./,
+    );
     await shell.run(commandsIn(said));
-    await shell.run(`helm install external-secrets ${OURS}${how}`);
+    await shell.run(`helm install external-secrets ${OURS}`);
+    await nothingIsLost();
+    await shell.run('helm uninstall external-secrets --namespace external-secrets');
+  });
+
+  test('CRDs handed over too early: ours is refused beside its webhook configurations, and what it says leads on', async () => {
+    await shell.run(`${hand} ${theirs} helm.sh/resource-policy-`);
+    await shell.run(`helm install eso ${UPSTREAM} --namespace eso`);
+    await shell.run(
+      `${hand} meta.helm.sh/release-name=external-secrets meta.helm.sh/release-namespace=external-secrets`,
+    );
+    const said = await refused(`helm install external-secrets ${OURS}`);
+    expect(said).toContain('the webhook configuration externalsecret-validate');
+    expect(said).toContain('It is of release eso in namespace eso');
+    await shell.run(commandsIn(said));
+    await nothingIsLost();
+    const { code, output } = await shell.try(`helm install external-secrets ${OURS}`);
+    if (code !== 0) await shell.run(`${commandsIn(output)}\nhelm install external-secrets ${OURS}`);
     await nothingIsLost();
     await shell.run('helm uninstall external-secrets --namespace external-secrets');
   });
