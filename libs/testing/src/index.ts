@@ -13,7 +13,13 @@ export {
 } from './cluster/control-plane.ts';
 export { installCrds } from './cluster/crds.ts';
 export { applyManifest, type Manifest, parseManifests } from './cluster/manifest.ts';
-export { applyRights, placeRights, RIGHTS_SCOPE_ANNOTATION, type RightsOptions, type RoleRule } from './cluster/rights.ts';
+export {
+  applyRights,
+  placeRights,
+  RIGHTS_SCOPE_ANNOTATION,
+  type RightsOptions,
+  type RoleRule,
+} from './cluster/rights.ts';
 export { type Right, rightsOf, rightsTable } from './cluster/rights-table.ts';
 export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';
