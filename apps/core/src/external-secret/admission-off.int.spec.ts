@@ -11,7 +11,8 @@ beforeAll(async () => {
   core = await CoreProcess.start({ flags: ['--unsafe-allow-generic-targets'] });
   core.backend.set('user', 'first');
   const bindings = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
-  await core.admin.request('DELETE', `${bindings}/externalsecret-validate`);
+  for (const name of ['externalsecret-validate', 'external-secrets-guarded-targets', 'external-secrets-core-secrets'])
+    await core.admin.request('DELETE', `${bindings}/${name}`);
   const path = join(workspaceRoot, 'charts/external-secrets/files/crds/external-secrets.io_externalsecrets.yaml');
   const [crd] = parseManifests(await readFile(path, 'utf8'));
   const dropped = (key: string, value: unknown): unknown => (key === 'x-kubernetes-validations' ? undefined : value);

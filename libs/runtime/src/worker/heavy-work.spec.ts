@@ -100,7 +100,7 @@ test('what the task throws here is thrown', async () => {
 
 test('a tenant that has used its share of the worker is told so, until time has passed', async () => {
   const clock = new ManualClock();
-  const { run } = workOf({ clock, timeoutMs: 12_000 });
+  const { run } = workOf({ clock, usedMs: () => clock.monotonic(), timeoutMs: 12_000 });
   await run({ kind: 'steps', steps: 6_000_000 });
   const ended = failure(run({ kind: 'spin' }));
   for (let i = 0; i < 12; i++) await clock.advance(1_000);
@@ -116,7 +116,7 @@ test('a tenant that has used its share of the worker is told so, until time has 
 
 test('work that came to no end is not begun again for a minute, and answers as it did', async () => {
   const clock = new ManualClock();
-  const { run, jobs } = workOf({ clock, timeoutMs: 1_000 });
+  const { run, jobs } = workOf({ clock, usedMs: () => clock.monotonic(), timeoutMs: 1_000 });
   await run({ kind: 'steps', steps: 6_000_000, field: 'spec.dataFrom[0]' });
   const ended = failure(run({ kind: 'spin' }));
   await clock.advance(1_000);

@@ -21,8 +21,10 @@ export interface HeavyWorkOptions {
   readonly queue?: FairQueueLimits;
   /** Steps of one piece of work on this thread. Default 20 million, about 20 ms. */
   readonly loopSteps?: number;
-  /** How long one piece of work may take in the worker, milliseconds. Default 2,000. */
+  /** How long one piece of work may take in the worker, milliseconds; see {@link JobOptions}. Default 2,000. */
   readonly timeoutMs?: number;
+  /** What the process has used of its processors, milliseconds. Default: as the system says. */
+  readonly usedMs?: () => number;
 }
 
 /** Whom a piece of work is for. */
@@ -72,7 +74,8 @@ export class HeavyWork {
     capacity: MAX_KNOWN,
   });
 
-  constructor({ entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000 }: HeavyWorkOptions) {
+  constructor(options: HeavyWorkOptions) {
+    const { entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000, usedMs } = options;
     const jobs = counterOf(registry, {
       name: 'worker_jobs_total',
       help: 'Pieces of work that were too long for the main thread, by task and result',
@@ -88,7 +91,8 @@ export class HeavyWork {
       jobs.inc({ task, result });
       seconds.inc({ task }, durationMs / 1_000);
     };
-    this.#pool = new WorkerPool({ entry, clock, queue: queue ?? { perTenant: 4, total: 16 }, onJob });
+    const limits = queue ?? { perTenant: 4, total: 16 };
+    this.#pool = new WorkerPool({ entry, clock, queue: limits, onJob, ...(usedMs ? { usedMs } : {}) });
     this.#clock = clock;
     this.#logger = logger;
     this.#loopSteps = loopSteps;

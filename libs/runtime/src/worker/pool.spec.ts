@@ -54,6 +54,18 @@ test('one that does not end is ended, and the next one runs', async () => {
   expect(outcomes[0]).toMatchObject({ result: 'timeout' });
 });
 
+test('where the machine is busy with others, a job has its time on the processors, and is not waited for for ever', async () => {
+  const served = poolOf({ usedMs: () => performance.now() });
+  expect(await failure(run(served, { kind: 'spin' }, { timeoutMs: 200 }))).toMatchObject({ code: 'TIMEOUT' });
+  const starved = poolOf({ usedMs: () => 0 });
+  expect(await failure(run(starved, { kind: 'spin' }, { timeoutMs: 200 }))).toMatchObject({
+    code: 'TIMEOUT',
+    message: 'the work takes more than 200ms',
+  });
+  expect(outcomes.map(({ result }) => result)).toEqual(['timeout', 'timeout']);
+  expect(outcomes[1]?.durationMs).toBeGreaterThanOrEqual(1_000);
+});
+
 test('one that fills the memory fails alone', async () => {
   const pool = poolOf({ memoryMb: 16 });
   expect(await failure(run(pool, { kind: 'fill' }))).toMatchObject({ code: 'MEMORY' });

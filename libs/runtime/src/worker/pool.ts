@@ -2,7 +2,16 @@ import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../clock.ts';
 import { WorkerError } from './error.ts';
 import { FairQueue, type FairQueueLimits } from './fair-queue.ts';
-import { type Job, type JobOptions, type JobOutcome, RunningJob, type RunOutcome, terminate } from './running-job.ts';
+import {
+  type Job,
+  type JobOptions,
+  type JobOutcome,
+  type JobTime,
+  processorMs,
+  RunningJob,
+  type RunOutcome,
+  terminate,
+} from './running-job.ts';
 import type { WorkerTask } from './task.ts';
 
 /** How many workers a {@link WorkerPool} has, how large they are, and how much may wait for them. */
@@ -19,6 +28,8 @@ export interface WorkerPoolOptions {
   readonly idleMs?: number;
   /** Default: the machine's clock. */
   readonly clock?: Clock;
+  /** Default: what this process has used. */
+  readonly usedMs?: JobTime['usedMs'];
   /** Told of every job that ended, for metrics. */
   readonly onJob?: (outcome: JobOutcome) => void;
 }
@@ -47,6 +58,7 @@ export class WorkerPool {
       queue: { perTenant: 8, total: 64 },
       idleMs: 30_000,
       clock: systemClock,
+      usedMs: processorMs,
       ...options,
     };
     this.#waiting = new FairQueue(this.#options.queue);
@@ -121,7 +133,7 @@ export class WorkerPool {
       this.#end(job, 'failed', 0, new WorkerError('FAILED', 'the worker could not be started', { cause: error }));
       return;
     }
-    const running: RunningJob = new RunningJob(job, taken.worker, this.#options.clock, (outcome) => {
+    const running: RunningJob = new RunningJob(job, taken.worker, this.#options, (outcome) => {
       this.#running.delete(running);
       this.#waiting.charge(job.options.tenant, outcome.durationMs);
       if (outcome.kind === 'replied') this.#keepWorker(taken.worker);
