@@ -1,5 +1,5 @@
 /** What people may do with the kinds of the charts, once the cluster's own roles have taken in theirs: asked of the real API server. */
-import { eventually, type OwnControlPlane, ownControlPlane } from '@eso/testing';
+import { eventually, mayDo, type OwnControlPlane, ownControlPlane } from '@eso/testing';
 import { chartFolder, Helm } from './helm.ts';
 
 /** Helm is built, where nobody has done so before. */
@@ -57,21 +57,8 @@ async function bindTakenIn(role: string): Promise<void> {
   await own.cluster.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items: bindings }));
 }
 
-async function allowed(
-  user: string,
-  verb: string,
-  group: string,
-  resource: string,
-  namespace = TEAM,
-): Promise<boolean> {
-  const body = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: { user, resourceAttributes: { verb, group, resource, namespace } },
-  };
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  const answer = (await own.cluster.client().request('POST', path, { body })) as { status: { allowed: boolean } };
-  return answer.status.allowed;
+function allowed(user: string, verb: string, group: string, resource: string, namespace = TEAM): Promise<boolean> {
+  return mayDo(own.cluster.client(), { user }, { verb, group, resource, namespace });
 }
 
 describe.each(KINDS)('%s/%s', (group, plural) => {

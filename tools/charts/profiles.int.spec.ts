@@ -1,6 +1,14 @@
 /** Each profile, installed by the real Helm on a real API server: every right of its table holds there, and its pods are let in where little is. */
 import type { KubeClient } from '@eso/kube';
-import { eventually, type OwnControlPlane, ownControlPlane, type Right, rightsOf } from '@eso/testing';
+import {
+  eventually,
+  mayDo,
+  type OwnControlPlane,
+  ownControlPlane,
+  type Right,
+  rightsOf,
+  serviceAccountUser,
+} from '@eso/testing';
 import { Helm, objectsOf, type Rendered } from './helm.ts';
 import { chartIn, chartsOf, profiles } from './profiles.ts';
 
@@ -23,21 +31,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(() => own.cluster.stop());
 
-async function allowed({ account, verb, group, resource, name, namespace }: Right): Promise<boolean> {
-  const [home = '', serviceAccount = ''] = account.split('/');
-  const [plural = '', subresource] = resource.split('/');
-  const body = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: {
-      user: `system:serviceaccount:${home}:${serviceAccount}`,
-      groups: ['system:serviceaccounts', `system:serviceaccounts:${home}`, 'system:authenticated'],
-      resourceAttributes: { verb, group, resource: plural, subresource, name, namespace },
-    },
-  };
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  return ((await client.request('POST', path, { body })) as { status: { allowed: boolean } }).status.allowed;
-}
+const allowed = ({ account, ...access }: Right): Promise<boolean> => mayDo(client, serviceAccountUser(account), access);
 
 interface Deployment extends Rendered {
   readonly spec: {

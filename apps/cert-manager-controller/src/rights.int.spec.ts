@@ -1,4 +1,4 @@
-import { controlPlane, eventually, type TestCluster } from '@eso/testing';
+import { controlPlane, eventually, mayDo, serviceAccountUser, type TestCluster } from '@eso/testing';
 import { Harness } from './testing/harness.ts';
 
 let cluster: TestCluster;
@@ -13,25 +13,22 @@ afterAll(async () => {
 });
 
 /** @param right verb, resource (with its group after a dot), place, and the name of an object if it is about one */
-async function allowed(right: string): Promise<boolean> {
-  const [verb = '', resource = '', place = '', name = ''] = right.split(' ');
+function allowed(right: string): Promise<boolean> {
+  const [verb = '', resource = '', place = '', name] = right.split(' ');
   const namespaces = new Map([
     ['eso', harness.namespace],
     ['provider', harness.provider],
     ['tenant', 'default'],
   ]);
-  const [plural, group] = /^([^.]*)\.?(.*)$/.exec(resource)!.slice(1);
-  const review = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: {
-      user: `system:serviceaccount:${harness.namespace}:cert-manager-controller`,
-      resourceAttributes: { verb, resource: plural, group, namespace: namespaces.get(place) ?? '', name },
-    },
-  };
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  const answer = (await harness.admin.request('POST', path, { body: review })) as { status: { allowed: boolean } };
-  return answer.status.allowed;
+  const [plural = '', ...group] = resource.split('.');
+  const account = serviceAccountUser(`${harness.namespace}/cert-manager-controller`);
+  return mayDo(harness.admin, account, {
+    verb,
+    group: group.join('.'),
+    resource: plural,
+    namespace: namespaces.get(place),
+    name,
+  });
 }
 
 test.each([

@@ -70,11 +70,9 @@ asks. Takes root.
 {{- $role := dict -}}
 {{- if .root.Values.rbac.create }}{{ $role = lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" .role }}{{ end -}}
 {{- if $role -}}
-{{- $annotations := $role.metadata.annotations | default dict -}}
-{{- $release := index $annotations "meta.helm.sh/release-name" | default "" -}}
-{{- $namespace := index $annotations "meta.helm.sh/release-namespace" | default "" -}}
-{{- if and $release (not (and (eq $release .root.Release.Name) (eq $namespace .root.Release.Namespace))) -}}
-{{- fail (printf "%s is installed in this cluster already, as release %s in namespace %s; %s. Upgrade that one (helm upgrade %s --namespace %s …), or uninstall it first" .root.Chart.Name $release $namespace .why $release $namespace) -}}
+{{- $owner := include "eso.owner" $role | fromYaml -}}
+{{- if and $owner.release (not (and (eq $owner.release .root.Release.Name) (eq $owner.namespace .root.Release.Namespace))) -}}
+{{- fail (printf "%s is installed in this cluster already, as release %s in namespace %s; %s. Upgrade that one (helm upgrade %s --namespace %s …), or uninstall it first" .root.Chart.Name $owner.release $owner.namespace .why $owner.release $owner.namespace) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -20,6 +20,7 @@ export {
   type RightsOptions,
   type RoleRule,
 } from './cluster/rights.ts';
+export { mayDo, serviceAccountUser } from './cluster/access-review.ts';
 export { type Right, rightsOf, rightsTable } from './cluster/rights-table.ts';
 export { type KubectlResult, type ServiceAccountRef, TestCluster } from './cluster/test-cluster.ts';
 export { eventually, type EventuallyOptions } from './eventually.ts';

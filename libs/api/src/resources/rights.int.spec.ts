@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeClient } from '@eso/kube';
-import { controlPlane, eventually, type TestCluster, workspaceRoot } from '@eso/testing';
+import { controlPlane, eventually, mayDo, serviceAccountUser, type TestCluster, workspaceRoot } from '@eso/testing';
 
 /** What a provider says of itself in `apps/<provider>/rights.json`: what it may do beyond what every provider may, as `verb resource`. */
 interface OwnRights {
@@ -66,30 +66,13 @@ async function applyCharts(tenantNamespaces: string[] | 'all'): Promise<void> {
 }
 
 /** A resource is written `resource[/subresource][.group]`, with a name behind a space where one is meant. */
-async function allowed(account: string, verb: string, what: string, place: string): Promise<boolean> {
+function allowed(account: string, verb: string, what: string, place: string): Promise<boolean> {
   const [type = '', name] = what.split(' ');
-  const [plural = '', ...group] = type.split('.');
-  const [resource, subresource] = plural.split('/');
+  const [resource = '', ...group] = type.split('.');
   const home = placed(account === 'core' ? 'eso' : account);
   const serviceAccount = account === 'core' ? 'external-secrets' : account;
-  const body = {
-    apiVersion: 'authorization.k8s.io/v1',
-    kind: 'SubjectAccessReview',
-    spec: {
-      user: `system:serviceaccount:${home}:${serviceAccount}`,
-      groups: ['system:serviceaccounts', `system:serviceaccounts:${home}`, 'system:authenticated'],
-      resourceAttributes: {
-        verb,
-        resource,
-        group: group.join('.'),
-        namespace: placed(place),
-        ...(subresource && { subresource }),
-        ...(name && { name }),
-      },
-    },
-  };
-  const path = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
-  return ((await client.request('POST', path, { body })) as { status: { allowed: boolean } }).status.allowed;
+  const access = { verb, resource, group: group.join('.'), namespace: placed(place), name };
+  return mayDo(client, serviceAccountUser(`${home}/${serviceAccount}`), access);
 }
 
 const LEASES = 'leases.coordination.k8s.io';

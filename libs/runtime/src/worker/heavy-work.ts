@@ -7,7 +7,7 @@ import { TenantBudget } from './tenant-budget.ts';
 import { WorkerError } from './error.ts';
 import type { FairQueueLimits } from './fair-queue.ts';
 import { WorkerPool } from './pool.ts';
-import type { JobOptions, JobOutcome } from './running-job.ts';
+import { type JobOptions, type JobOutcome, processorMs } from './running-job.ts';
 import type { WorkerTask } from './task.ts';
 
 /** Where work is done, and how much of it. */
@@ -75,7 +75,7 @@ export class HeavyWork {
   });
 
   constructor(options: HeavyWorkOptions) {
-    const { entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000, usedMs } = options;
+    const { entry, clock, logger, registry, queue, loopSteps = 20_000_000, timeoutMs = 2_000 } = options;
     const jobs = counterOf(registry, {
       name: 'worker_jobs_total',
       help: 'Pieces of work that were too long for the main thread, by task and result',
@@ -91,8 +91,8 @@ export class HeavyWork {
       jobs.inc({ task, result });
       seconds.inc({ task }, durationMs / 1_000);
     };
-    const limits = queue ?? { perTenant: 4, total: 16 };
-    this.#pool = new WorkerPool({ entry, clock, queue: limits, onJob, ...(usedMs ? { usedMs } : {}) });
+    const { usedMs = processorMs } = options;
+    this.#pool = new WorkerPool({ entry, clock, usedMs, queue: queue ?? { perTenant: 4, total: 16 }, onJob });
     this.#clock = clock;
     this.#logger = logger;
     this.#loopSteps = loopSteps;

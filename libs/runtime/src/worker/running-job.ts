@@ -93,10 +93,10 @@ export class RunningJob {
     worker.on('exit', this.#onExit);
     this.#startedAt = this.#clock.monotonic();
     if (ready) this.#begin();
-    else
-      this.#after(START_TIMEOUT_MS, () =>
-        this.#end('failed', new WorkerError('FAILED', 'the worker did not start in time')),
-      );
+    else {
+      const late = new WorkerError('FAILED', 'the worker did not start in time');
+      this.#after(START_TIMEOUT_MS, () => void this.stop(late, 'failed'));
+    }
   }
 
   #begin(): void {
@@ -114,15 +114,13 @@ export class RunningJob {
   #watch(ms: number, usedBefore: number): void {
     this.#after(ms, () => {
       const { timeoutMs } = this.job.options;
-      const left = timeoutMs - (this.#usedMs() - usedBefore);
+      const unused = timeoutMs - (this.#usedMs() - usedBefore);
       const patience = PATIENCE * timeoutMs - (this.#clock.monotonic() - this.#startedAt);
-      if (Math.min(left, patience) > 0) this.#watch(Math.ceil(Math.min(left, patience)), usedBefore);
-      else this.#end('timeout', new WorkerError('TIMEOUT', `the work takes more than ${formatDuration(timeoutMs)}`));
+      const left = Math.ceil(Math.min(unused, patience));
+      if (left > 0) this.#watch(left, usedBefore);
+      else
+        void this.stop(new WorkerError('TIMEOUT', `the work takes more than ${formatDuration(timeoutMs)}`), 'timeout');
     });
-  }
-
-  #end(result: 'failed' | 'timeout', error: WorkerError): void {
-    void this.stop(error, result);
   }
 
   #after(ms: number, then: () => void): void {
