@@ -37,7 +37,7 @@ async function installed(harness: Harness): Promise<Installed> {
   const running = harness.run(NEVER);
   await harness.createService('aws');
   const provider = await harness.newSecret();
-  const client = await harness.newSecret(undefined, CLIENT, harness.namespace);
+  const client = await harness.newClientSecret();
   await eventually(() => expect(running.controller.health()).toBeUndefined());
   return { running, authority: (await harness.authoritySecret())!, provider, client };
 }

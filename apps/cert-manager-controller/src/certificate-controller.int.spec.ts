@@ -72,10 +72,11 @@ test('a deleted Secret comes back with a new key, core and authority too', async
   await using harness = await Harness.start(cluster);
   const running = harness.run();
   await harness.createService('aws');
-  const [provider, client] = [await harness.newSecret(), await eventually(async () => (await harness.clientSecret())!)];
+  const provider = await harness.newSecret();
+  const client = await harness.newClientSecret();
   for (const { metadata } of [provider, client]) await harness.admin.delete(secrets, metadata);
   const again = await harness.newSecret(provider);
-  await harness.newSecret(client, client.metadata.name, harness.namespace);
+  await harness.newClientSecret(client);
   expect(secretEntry(again, 'tls.key')).not.toBe(secretEntry(provider, 'tls.key'));
   expect(secretEntry(again, 'ca.crt')).toBe(secretEntry(provider, 'ca.crt'));
 

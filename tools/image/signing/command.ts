@@ -58,7 +58,7 @@ export async function runSigning(
   try {
     for (const app of apps) {
       const image = signableOf(app, imageFolder(app), source, values.builder ?? defaultBuilder(source));
-      const reference = `${registry}/${image.summary.name}`;
+      const reference = `${registry}/${image.name}`;
       if (command === 'push') {
         console.log(`${reference} ${await push(programs, join(imageFolder(app), `${app}.tar`), reference)}`);
       } else if (command === 'sign') {

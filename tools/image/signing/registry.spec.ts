@@ -1,4 +1,4 @@
-import { byDigest, registryOf } from './registry.ts';
+import { byDigest, nameInRegistry, registryOf } from './registry.ts';
 
 test.each(['registry.example.org', 'registry.example.org/eso/images', 'localhost:5000', '127.0.0.1:5000/x'])(
   '%s is a registry',
@@ -19,3 +19,9 @@ test('an image by its content has its digest in the place of its tag', () => {
     'localhost:5000/external-secrets/core@sha256:01',
   );
 });
+
+test.each([
+  ['localhost/external-secrets/core:0.1.0', 'external-secrets/core:0.1.0'],
+  ['registry.example.org:5000/eso/core:0.1.0', 'eso/core:0.1.0'],
+  ['external-secrets/core:0.1.0', 'external-secrets/core:0.1.0'],
+])('%s is %s in a registry', (name, expected) => expect(nameInRegistry(name)).toBe(expected));

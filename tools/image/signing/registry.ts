@@ -15,6 +15,9 @@ export function registryOf(given: string | undefined): string {
   );
 }
 
+/** The name of an image in a registry: its name on a node without the host, `localhost` or another. @param name with its tag */
+export const nameInRegistry = (name: string): string => name.replace(/^(?:localhost|[^/]*[.:][^/]*)\//, '');
+
 /** An image by its content: `registry.example.org/external-secrets/core@sha256:…`. @param name with its tag */
 export const byDigest = (registry: string, name: string, digest: string): string =>
   `${registry}/${name.replace(/:[^:/]*$/, '')}@${digest}`;

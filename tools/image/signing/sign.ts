@@ -17,15 +17,15 @@ export interface SignOptions {
  */
 export async function signImage(
   programs: SigningPrograms,
-  { summary, subjects }: Signable,
+  { name, subjects }: Signable,
   { registry, key }: SignOptions,
 ): Promise<string[]> {
   const done: string[] = [];
   for (const { what, digest, attestations } of subjects) {
-    const reference = byDigest(registry, summary.name, digest);
+    const reference = byDigest(registry, name, digest);
     // cosign signs a digest whether or not anything has it.
     if ((await digestOf(programs, reference)) === undefined) {
-      throw new Error(`${registry} has no ${summary.name} of ${digest}: "npm run image -- push" puts it there`);
+      throw new Error(`${registry} has no ${name} of ${digest}: "npm run image -- push" puts it there`);
     }
     accept(await programs.sign(key, reference), reference, key);
     for (const { type, predicate } of attestations) {

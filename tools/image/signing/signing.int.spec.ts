@@ -48,7 +48,7 @@ beforeAll(async () => {
   const source = await sourceOf(root);
   image = signableOf(APP, imageFolder(APP), source, defaultBuilder(source));
   [index = '', amd64 = '', arm64 = ''] = image.subjects.map(({ digest }) =>
-    byDigest(registry.address, image.summary.name, digest),
+    byDigest(registry.address, image.name, digest),
   );
 }, PREPARE_MS);
 afterAll(async () => {
@@ -82,7 +82,7 @@ test('what the registry has not is not signed', async () => {
   await expect(sign()).rejects.toThrow(
     /has no external-secrets\/provider-fake:.*: "npm run image -- push" puts it there/,
   );
-  expect(await problems()).toEqual([`${registry.address}/${image.summary.name} is not there`]);
+  expect(await problems()).toEqual([`${registry.address}/${image.name} is not there`]);
 });
 
 test('an archive with one other byte is not pushed', async () => {
@@ -91,14 +91,14 @@ test('an archive with one other byte is not pushed', async () => {
   const bytes = readFileSync(damaged);
   bytes.writeUInt8(bytes.readUInt8(bytes.length - 100_000) ^ 1, bytes.length - 100_000);
   writeFileSync(damaged, bytes);
-  await expect(push(programs, damaged, `${registry.address}/${image.summary.name}`)).rejects.toThrow(
+  await expect(push(programs, damaged, `${registry.address}/${image.name}`)).rejects.toThrow(
     /is damaged: sha256:[0-9a-f]{64} has another content/,
   );
 });
 
 describe('an image that was pushed and signed', () => {
   beforeAll(async () => {
-    const pushed = await push(programs, archive, `${registry.address}/${image.summary.name}`);
+    const pushed = await push(programs, archive, `${registry.address}/${image.name}`);
     expect(pushed).toBe(image.summary.digest);
     await sign();
   }, SIGNING_MS);
@@ -126,14 +126,14 @@ describe('an image that was pushed and signed', () => {
   );
 
   test('a manifest that was changed has no signature, and is not what the name stands for', async () => {
-    const name = `${registry.address}/${image.summary.name}`;
+    const name = `${registry.address}/${image.name}`;
     const changed = await crane('mutate', amd64, '--label=changed=yes', `--tag=${name}-changed`);
     expect((await programs.verify(publicKey, changed)).stderr).toContain('no signatures found');
-    await crane('tag', changed, image.summary.name.replace(/^.*:/, ''));
+    await crane('tag', changed, image.name.replace(/^.*:/, ''));
     expect(await problems()).toEqual([
       `${name} is ${changed.replace(/^.*@/, '')}, and what is built here is ${image.summary.digest}`,
     ]);
-    await crane('tag', index, image.summary.name.replace(/^.*:/, ''));
+    await crane('tag', index, image.name.replace(/^.*:/, ''));
   });
 
   test(

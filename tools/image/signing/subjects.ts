@@ -5,6 +5,7 @@ import { baseLock } from '../base-lock.ts';
 import { PLATFORMS } from '../platforms.ts';
 import { readSummary, type Summary } from '../summary.ts';
 import { provenanceOf } from './provenance.ts';
+import { nameInRegistry } from './registry.ts';
 import type { Source } from './source.ts';
 
 /** A statement, under the name that cosign has for its type. */
@@ -24,6 +25,8 @@ export interface Subject {
 
 /** A built image with what is signed of it, the index first. */
 export interface Signable {
+  /** In a registry, with its tag: `external-secrets/core:0.1.0`. */
+  readonly name: string;
   readonly summary: Summary;
   readonly subjects: readonly Subject[];
 }
@@ -49,5 +52,5 @@ export function signableOf(app: string, folder: string, source: Source, builder:
     const attestations = [provenance([platform]), { type: 'cyclonedx' as const, predicate: bill }];
     return { what: `${app} for ${architecture}`, digest: built.digest, attestations };
   });
-  return { summary, subjects: [whole, ...each] };
+  return { name: nameInRegistry(summary.name), summary, subjects: [whole, ...each] };
 }

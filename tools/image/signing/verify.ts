@@ -21,23 +21,23 @@ export interface VerifyOptions {
  */
 export async function problemsOfImage(
   programs: SigningPrograms,
-  { summary, subjects }: Signable,
+  { name, summary, subjects }: Signable,
   options: VerifyOptions,
 ): Promise<string[]> {
   const { registry } = options;
-  const name = `${registry}/${summary.name}`;
-  const found = await digestOf(programs, name);
-  if (found === undefined) return [`${name} is not there`];
-  if (found !== summary.digest) return [`${name} is ${found}, and what is built here is ${summary.digest}`];
+  const place = `${registry}/${name}`;
+  const found = await digestOf(programs, place);
+  if (found === undefined) return [`${place} is not there`];
+  if (found !== summary.digest) return [`${place} is ${found}, and what is built here is ${summary.digest}`];
   const problems: string[] = [];
   for (const subject of subjects) {
-    const reference = byDigest(registry, summary.name, subject.digest);
+    const reference = byDigest(registry, name, subject.digest);
     problems.push(...(await problemsOfSubject(programs, subject, reference, options)));
   }
   // Megabytes, which nobody needs of an image that is refused anyway.
   if (problems.length > 0) return problems;
-  const whole = await programs.runCrane('validate', '--remote', byDigest(registry, summary.name, summary.digest));
-  return whole.code === 0 ? [] : [`${summary.name} is damaged: ${reasonOf(whole)}`];
+  const whole = await programs.runCrane('validate', '--remote', byDigest(registry, name, summary.digest));
+  return whole.code === 0 ? [] : [`${name} is damaged: ${reasonOf(whole)}`];
 }
 
 async function problemsOfSubject(

@@ -137,6 +137,11 @@ export class Harness implements AsyncDisposable {
     });
   }
 
+  /** Waits for core's own, with a certificate other than this one. */
+  newClientSecret(before?: Secret): Promise<Secret> {
+    return this.newSecret(before, CLIENT_TLS_SECRET, this.namespace);
+  }
+
   async events(namespace = this.provider): Promise<CoreEvent[]> {
     return (await this.admin.list(events, { namespace })).items;
   }
