@@ -11,6 +11,10 @@ import { chartIn, chartsOf, profiles, renderProfile } from './profiles.ts';
 const BUILD_MS = 900_000;
 const KEY = '--set=keyEncryptionKey.existingSecret=key';
 
+interface Crd {
+  readonly spec: { readonly conversion?: { readonly strategy: string } };
+}
+
 let helm: Helm;
 const rendered: Record<string, Rendered[]> = {};
 beforeAll(async () => {
@@ -32,6 +36,15 @@ test.each(profiles.flatMap((profile) => chartsOf(profile).map((chart) => [chart,
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('0 chart(s) failed') as string });
   },
 );
+
+test('nothing is called by the API server, so that nothing serves it or needs a certificate for it: no webhook, no conversion [6.9.2]', () => {
+  for (const profile of profiles) {
+    const objects = inProfile(profile);
+    expect(objects.filter(({ kind }) => /WebhookConfiguration$/.test(kind))).toEqual([]);
+    const crds = objects.filter(({ kind }) => kind === 'CustomResourceDefinition') as unknown as Crd[];
+    expect(crds.filter(({ spec }) => (spec.conversion?.strategy ?? 'None') !== 'None')).toEqual([]);
+  }
+});
 
 test('CRDs have the labels that they have always had, and those of the release', () => {
   const crds = inProfile('whole-cluster').filter(({ kind }) => kind === 'CustomResourceDefinition');

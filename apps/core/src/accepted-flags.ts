@@ -88,6 +88,15 @@ export const ACCEPTED_FLAGS = {
   'mysterybox-connections-cache-size': { type: 'number', default: 128, describe: PROVIDER },
 } as const satisfies FlagSpec;
 
+const WITHOUT_WEBHOOK =
+  'the API server judges by ValidatingAdmissionPolicies, which the chart external-secrets installs (value admissionPolicies). Delete what started it';
+
+/** Commands of External Secrets 2.x beside core itself. */
+export const GONE_COMMANDS = {
+  webhook: WITHOUT_WEBHOOK,
+  certcontroller: WITHOUT_WEBHOOK,
+} as const;
+
 /**
  * One line for each flag that was set to something else than its default and has no effect, for the log: nobody should believe that it
  * does what it did.

@@ -25,6 +25,23 @@ test('flags that contradict each other end it with 1, and both are named', async
   expect(code).toBe(1);
 }, 60_000);
 
+test.each([
+  ['webhook', '--port=10250', '6.8.1'],
+  ['certcontroller', '--crd-requeue-interval=5m', '6.9.1'],
+])(
+  'the command %s of External Secrets, with its flag %s, ends it with 1 and says who does that now [%s]',
+  async (...args) => {
+    const [command, flag] = args;
+    const { code, output } = await start(command, flag);
+    expect(output).toMatch(
+      new RegExp(
+        `^external-secrets: there is no command ${command}: the API server judges by ValidatingAdmissionPolicies, .*Delete what`,
+      ),
+    );
+    expect(code).toBe(1);
+  },
+);
+
 test('a level of the log that there is not ends it with 1; those of External Secrets are known [6.7.14]', async () => {
   const { code, output } = await start('--loglevel=chatty');
   expect(output).toMatch(/flag --loglevel: "chatty" is not one of .*debug, info, warn, error, dpanic, panic, fatal/);

@@ -10,7 +10,7 @@ import {
   runMain,
   systemClock,
 } from '@eso/runtime';
-import { ignoredFlags } from './accepted-flags.ts';
+import { GONE_COMMANDS, ignoredFlags } from './accepted-flags.ts';
 import { runCore } from './core.ts';
 import { ALL_FLAGS, checkFlags, type CoreFlags } from './flags.ts';
 import { serveMetrics } from './metrics-server/metrics-server.ts';
@@ -18,6 +18,7 @@ import { serveMetrics } from './metrics-server/metrics-server.ts';
 runMain({
   name: 'external-secrets',
   flags: ALL_FLAGS,
+  goneCommands: GONE_COMMANDS,
   main: ({ flags, logger, signal }) => main(flags, logger, signal),
 });
 

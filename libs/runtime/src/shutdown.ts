@@ -36,6 +36,8 @@ export interface MainOptions<S extends FlagSpec> {
   /** Name of the process, in its log and its help. */
   name: string;
   flags: S;
+  /** What the program did in other releases by a word before its flags, and what does so now; such a word ends it with 1. */
+  goneCommands?: Readonly<Record<string, string>>;
   /** The process. It ends when this settles: exit code 0, or 1 after a logged error. */
   main: (context: MainContext<S>) => Promise<void>;
 }
@@ -48,7 +50,7 @@ const EXIT_UNSAFE = 2;
  * explained on standard error and exits 1, as upstream's programs do), turns SIGTERM and SIGINT into an aborted signal (a second one
  * exits at once with 1), and logs whatever else would end it silently.
  */
-export function runMain<const S extends FlagSpec>({ name, flags: own, main }: MainOptions<S>): void {
+export function runMain<const S extends FlagSpec>({ name, flags: own, goneCommands = {}, main }: MainOptions<S>): void {
   const unsafe = startProblem();
   if (unsafe !== undefined) {
     process.stderr.write(`${name}: ${unsafe}\n`);
@@ -60,6 +62,12 @@ export function runMain<const S extends FlagSpec>({ name, flags: own, main }: Ma
   const argv = process.argv.slice(2);
   if (argv.includes('--help')) {
     process.stdout.write(`${name}\n\n${flagHelp(spec)}`);
+    return;
+  }
+  const [command = ''] = argv;
+  if (Object.hasOwn(goneCommands, command)) {
+    process.stderr.write(`${name}: there is no command ${command}: ${goneCommands[command]}\n`);
+    process.exitCode = EXIT_FAILED;
     return;
   }
   let flags: FlagValues<S & typeof COMMON_FLAGS>;
