@@ -83,11 +83,11 @@ class Cluster {
 const shellOf = ({ cluster, controlPlane }: OwnControlPlane, kubeconfig: string): Promise<UserShell> =>
   UserShell.prepare({ kubeconfig, kubectl: cluster.state.kubectl, dir: controlPlane.dir });
 
-test('every block of the page is run: what deletes, and the upgrade, by e2e/src/cluster/readme.cluster.spec.ts, the others here', () => {
+test('every block of the page is run: what deletes, upgrade and rollback by e2e/src/cluster/readme.cluster.spec.ts, the others here', () => {
   expect(shellBlocks(PAGE).map(({ heading }) => heading)).toEqual([
     'Installation',
     'Installation',
-    'Upgrade',
+    'Upgrade and rollback',
     WITHOUT_CLUSTER_RIGHTS,
     WITHOUT_CLUSTER_RIGHTS,
     'The key-encryption key',

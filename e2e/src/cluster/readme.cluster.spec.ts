@@ -73,10 +73,10 @@ test('README’s ExternalSecret becomes a Secret, out of AWS by the way that the
   expect(Buffer.from(encoded, 'base64').toString()).toBe(PASSWORD);
 });
 
-test('the upgrade of docs/install.md ends with every pod ready', async () => {
+test('the upgrade and the rollback of docs/install.md end with every pod ready', async () => {
   const start = performance.now();
-  await shell.run(commandsUnder('docs/install.md', 'Upgrade').join('\n'));
-  print(`docs/install.md's upgrade: ${secondsSince(start)} s`);
+  await shell.run(commandsUnder('docs/install.md', 'Upgrade and rollback').join('\n'));
+  print(`docs/install.md's upgrade and rollback: ${secondsSince(start)} s`);
 });
 
 test('one command takes it off, and the Secret stays', async () => {

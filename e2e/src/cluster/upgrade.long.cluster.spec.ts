@@ -1,4 +1,4 @@
-/** From the release before this one to this one, by way of one that cannot be pulled, while every ExternalSecret is read each second. */
+/** From the release before this one to this one and back, while every ExternalSecret is read each second. */
 import { join } from 'node:path';
 import { eventually } from '@eso/testing';
 import { KubeClient, loadConnection } from '@eso/kube';
@@ -25,6 +25,8 @@ const BUILD_MS = 2_400_000;
 const TENANT = 'upgrade-tenant';
 /** What images of this release are called. */
 const REPOSITORY = 'localhost/external-secrets';
+/** Its image is never imported. */
+const UNPULLED = 'provider-aws';
 const OBJECTS = Number(process.env['CLUSTER_LOAD'] ?? 60);
 /** How often each is read before it is believed that things go on. */
 const REFRESHES = 2;
@@ -134,7 +136,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
   await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--ignore-not-found');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, '--ignore-not-found', '--wait=false');
+  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, UNPULLED, '--ignore-not-found', '--wait=false');
 });
 
 /** `helm upgrade` of one release, as docs/install.md has it. */
@@ -218,6 +220,49 @@ describe('while each ExternalSecret is read every second, nobody notices', () =>
         for (const release of [CORE, PROVIDER]) await rollBack(release, '2');
       });
       await expectPodsOf(REPOSITORY);
+    },
+    STEP_MS,
+  );
+
+  test(
+    'a rollback of both charts; the older CRD takes its objects back without the field',
+    async () => {
+      await unnoticed('helm rollback of both charts', async () => {
+        for (const release of [PROVIDER, CORE]) await rollBack(release, '1');
+      });
+      await expectPodsOf(PREVIOUS_REPOSITORY);
+      expect(await laterField('load-000')).toBe('');
+    },
+    STEP_MS,
+  );
+
+  test(
+    'going back with installCRDs=false, which keeps the field',
+    async () => {
+      await upgrade(CORE, charts, REPOSITORY);
+      await writeLaterField('load-001', 'stays');
+      await unnoticed('the charts of before, without their CRDs', async () => {
+        await upgrade(CORE, previousCharts, PREVIOUS_REPOSITORY, '--set=installCRDs=false');
+      });
+      await expectPodsOf(PREVIOUS_REPOSITORY);
+      expect(await laterField('load-001')).toBe('stays');
+      await unnoticed('and forth again', () => upgrade(CORE, charts, REPOSITORY, '--set=installCRDs=true'));
+      expect(await laterField('load-001')).toBe('stays');
+    },
+    STEP_MS,
+  );
+});
+
+describe('where the image cannot be pulled', () => {
+  test(
+    'a first installation with --atomic leaves the CRDs, and nothing else',
+    async () => {
+      await createNamespaces(cluster, restrictedNamespace(UNPULLED));
+      const flags = ['--namespace', UNPULLED, '--atomic', '--timeout=30s'];
+      const { code, stderr } = await helm.run('install', UNPULLED, join(charts, UNPULLED), ...flags);
+      print(`helm says: ${stderr.trim()}`);
+      expect(code).toBe(1);
+      await eventually(async () => expect(await objectsIn(cluster, UNPULLED)).toEqual([]), { timeoutMs: 120_000 });
     },
     STEP_MS,
   );
