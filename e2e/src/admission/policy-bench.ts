@@ -35,13 +35,20 @@ export class PolicyBench implements AsyncDisposable {
     this.tenant = parts.tenant;
   }
 
-  /** @param esoNamespace namespace of core, to which rights and policies are renamed */
-  static async start(esoNamespace = ESO_NAMESPACE): Promise<PolicyBench> {
+  /**
+   * @param esoNamespace namespace of core, to which rights and policies are renamed
+   * @param beforePolicies makes what is there before them, in the namespace of the tenant
+   */
+  static async start(
+    esoNamespace = ESO_NAMESPACE,
+    beforePolicies: (admin: KubeClient, namespace: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<PolicyBench> {
     const { cluster } = await ownControlPlane();
     await cluster.installCrds();
-    await cluster.applyAdmission({ esoNamespace });
     await cluster.ensureNamespace(esoNamespace);
     const namespace = await cluster.createNamespace('tenant');
+    await beforePolicies(cluster.client(), namespace);
+    await cluster.applyAdmission({ esoNamespace });
     await cluster.applyRights({
       chart: 'external-secrets',
       tenantNamespaces: [namespace, esoNamespace],
