@@ -2,7 +2,8 @@
  * npm test: unit tests, integration tests against a real API server, the end-to-end path. Sets up what is missing,
  * prints progress, and closes with one line of counts. With CI=true a skipped test is a failure.
  *
- * --only unit,int,e2e  some kinds; these three unless given. A fourth, cluster, is what "npm run cluster -- test" runs
+ * --only unit,int,e2e  some kinds; these three unless given. A fourth, cluster, runs what is not long of
+ *                      "npm run cluster -- test": it needs root, and continuous integration runs it
  * --projects a,b       some projects
  * --affected           what changed since NX_BASE (default main) and all that depends on it
  */

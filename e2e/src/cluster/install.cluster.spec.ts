@@ -2,13 +2,13 @@
 import { eventually } from '@eso/testing';
 import { chartFolder, Helm } from '../../../tools/charts/helm.ts';
 import { NETWORK, NODE } from '../../../tools/cluster/layout.ts';
+import { asking, passwordOf } from '../../../tools/cluster/testing/asking.ts';
 import { dialFromProgram, memoryIn, objectsIn, objectsLabelled } from '../../../tools/cluster/testing/installation.ts';
 import {
   applyAll,
   clusterUnderTest,
   createNamespaces,
   dialFrom,
-  type Manifest,
   probePod,
   restrictedNamespace,
   waitUntilPodsReady,
@@ -20,6 +20,7 @@ import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 const BUILD_MS = 1_500_000;
 const TENANT = 'install-tenant';
 const WORLD = 'install-world';
+const GOES = 'install-goes';
 const OURS = 'app.kubernetes.io/part-of=external-secrets';
 const cluster = clusterUnderTest();
 const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(...args);
@@ -28,7 +29,7 @@ let helm: Helm;
 beforeAll(async () => {
   for (const app of ['core', 'cert-manager-controller', PROVIDER]) await cluster.importImage(await buildArchive(app));
   helm = await Helm.prepare(cluster.kubeconfig, cluster.dir);
-  await createNamespaces(cluster, ...[CORE, PROVIDER, TENANT].map((name) => restrictedNamespace(name)), {
+  await createNamespaces(cluster, ...[CORE, PROVIDER, TENANT, GOES].map((name) => restrictedNamespace(name)), {
     apiVersion: 'v1',
     kind: 'Namespace',
     metadata: { name: WORLD },
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
   await kubectl('delete', 'crd', '-l', OURS, '--ignore-not-found', '--timeout=120s');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, WORLD, '--ignore-not-found', '--wait=false');
+  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, WORLD, GOES, '--ignore-not-found', '--timeout=240s');
 });
 
 async function run(...args: readonly string[]): Promise<void> {
@@ -45,36 +46,15 @@ async function run(...args: readonly string[]): Promise<void> {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }
 
-async function install(): Promise<void> {
+async function install(...tenants: readonly string[]): Promise<void> {
   await run('install', CORE, chartFolder(CORE), '--namespace', CORE);
-  await run('install', PROVIDER, chartFolder(PROVIDER), '--namespace', PROVIDER, `--set=tenantNamespaces={${TENANT}}`);
+  const served = `--set=tenantNamespaces={${tenants.join(',')}}`;
+  await run('install', PROVIDER, chartFolder(PROVIDER), '--namespace', PROVIDER, served);
 }
 
-/** A store with one value, and an ExternalSecret that asks for it. */
-const asks = (name: string, value: string): Manifest[] => [
-  {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'SecretStore',
-    metadata: { name, namespace: TENANT },
-    spec: { provider: { fake: { data: [{ key: 'database', value }] } } },
-  },
-  {
-    apiVersion: 'external-secrets.io/v1',
-    kind: 'ExternalSecret',
-    metadata: { name, namespace: TENANT },
-    spec: {
-      refreshInterval: '1h',
-      secretStoreRef: { kind: 'SecretStore', name },
-      data: [{ secretKey: 'password', remoteRef: { key: 'database' } }],
-    },
-  },
-];
-
 async function secretComesTrue(name: string, value: string): Promise<void> {
-  await applyAll(cluster, asks(name, value));
-  await kubectl('-n', TENANT, 'wait', '--for=condition=Ready', `externalsecret/${name}`, '--timeout=120s');
-  const encoded = await kubectl('-n', TENANT, 'get', 'secret', name, '-o', 'jsonpath={.data.password}');
-  expect(Buffer.from(encoded, 'base64').toString()).toBe(value);
+  await applyAll(cluster, asking(TENANT, name, value));
+  expect(await passwordOf(cluster, TENANT, name)).toBe(value);
 }
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -85,7 +65,7 @@ const keyOf = (secret: string, key: string): Promise<string> =>
 describe('installed by the charts', () => {
   test('every pod becomes ready, and none is started anew until its certificate is there', async () => {
     const start = performance.now();
-    await install();
+    await install(TENANT, GOES);
     print(`helm install of both charts: ${secondsSince(start)} s`);
     await waitUntilRolledOut(cluster);
     print(`every pod ready: ${secondsSince(start)} s after helm install began`);
@@ -105,6 +85,17 @@ describe('installed by the charts', () => {
     for (const namespace of [CORE, PROVIDER]) {
       print(`working set, MiB: ${JSON.stringify(await memoryIn(cluster, namespace, NODE))}`);
     }
+  });
+
+  test('with an ExternalSecret goes the Secret that it owns, with a namespace everything in it', async () => {
+    for (const name of ['one', 'other']) {
+      await applyAll(cluster, asking(GOES, name, name));
+      expect(await passwordOf(cluster, GOES, name)).toBe(name);
+    }
+    await kubectl('-n', GOES, 'delete', 'externalsecret', 'one', '--timeout=120s');
+    await kubectl('-n', GOES, 'wait', '--for=delete', 'secret/one', '--timeout=120s');
+    await kubectl('-n', GOES, 'get', 'secret/other');
+    await kubectl('delete', 'namespace', GOES, '--timeout=120s');
   });
 });
 
@@ -233,7 +224,7 @@ describe('uninstalled', () => {
   });
 
   test('installed again, it goes on with the authority that stayed', async () => {
-    await install();
+    await install(TENANT);
     await waitUntilRolledOut(cluster);
     expect(await keyOf('eso-provider-ca-internal', String.raw`tls\.crt`)).toBe(authority);
     await secretComesTrue('second', 'of the second installation');

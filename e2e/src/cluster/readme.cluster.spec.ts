@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await shell.try(TAKE_OFF);
   await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--timeout=120s');
-  await kubectl('delete', 'namespace', 'external-secrets', 'provider-aws', TENANT, '--ignore-not-found', '--wait=false'); // prettier-ignore
+  await kubectl('delete', 'namespace', 'external-secrets', 'provider-aws', TENANT, '--ignore-not-found', '--timeout=240s'); // prettier-ignore
 });
 
 test('two commands put it on a cluster, and every pod becomes ready', async () => {

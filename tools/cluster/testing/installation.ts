@@ -74,3 +74,27 @@ export async function memoryIn(cluster: Cluster, namespace: string, node: string
       .map(({ podRef, memory }) => [podRef.name, Math.round((memory?.workingSetBytes ?? 0) / 1024 ** 2)]),
   );
 }
+
+/** Asks the API server from inside of a program's own container, with the token that its pod has. */
+const ASK = `
+const { readFileSync } = require('node:fs');
+const { get } = require('node:https');
+const own = (name) => readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/' + name, 'utf8');
+const headers = { authorization: 'Bearer ' + own('token') };
+const ask = (path) => new Promise((done, fail) => {
+  const options = { host: process.env.KUBERNETES_SERVICE_HOST, port: process.env.KUBERNETES_SERVICE_PORT, path, headers, ca: own('ca.crt') };
+  get(options, (answer) => { answer.resume(); done(path + ' ' + answer.statusCode); }).once('error', fail);
+});
+Promise.all(process.argv.slice(1).map(ask)).then((all) => console.log(all.join('\\n')));
+`;
+
+/** With which status the API server answers a program of ours that reads each of these paths: `200`, `403`. */
+export async function askFromProgram(
+  cluster: Cluster,
+  namespace: string,
+  deployment: string,
+  paths: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const node = ['exec', `deployment/${deployment}`, '--', '/usr/local/bin/node', '-e', ASK];
+  return resultsOf(await cluster.kubectl('-n', namespace, ...node, ...paths));
+}
