@@ -1,6 +1,7 @@
 /** npm run cluster -- up | test | down | status | kubectl … | import FILE | run COMMAND …: see USAGE. */
 import { spawn } from 'node:child_process';
 import { guardProcess } from '@eso/control-plane/guard.mjs';
+import { endWith } from '../ends-with.mjs';
 import { root } from '../setup.mjs';
 import { type Cluster, down, running, up } from './up.ts';
 
@@ -28,8 +29,10 @@ function needed(): Cluster {
   return cluster;
 }
 
-/** A cluster of its own, that ends with this process whatever ends it. */
+/** A cluster of its own, that ends with this process whatever ends it; and this one with the run of tests that asked for it. */
 async function test(options: readonly string[]): Promise<number> {
+  const asker = process.env['ESO_ENDS_WITH'];
+  if (asker !== undefined) endWith(Number(asker));
   const own = `test-${String(process.pid)}`;
   const cluster = await up({ name: own, owned: true, progress });
   try {

@@ -12,6 +12,7 @@ import { ensureBinaries } from '@eso/control-plane/binaries.mjs';
 import { startControlPlane } from '@eso/control-plane/control-plane.mjs';
 import { ensureHelm } from '@eso/control-plane/helm.mjs';
 import { ensureMoto } from '@eso/control-plane/moto.mjs';
+import { endWith } from '../ends-with.mjs';
 import { nx } from '../nx.ts';
 import { step, stepUnlessPrepared } from '../setup.mjs';
 import { TestCounter } from './counter.ts';
@@ -70,7 +71,8 @@ async function main(): Promise<number> {
       await controlPlane.stop();
     }
   } else ok = await runTargets(unit, 2, counter, {});
-  if (kinds.has('cluster')) ok = (await runTargets(['cluster'], 1, counter, {})) && ok;
+  if (kinds.has('cluster'))
+    ok = (await runTargets(['cluster'], 1, counter, { ESO_ENDS_WITH: String(process.pid) })) && ok;
   const { passed, failed, skipped } = counter;
   if (process.env['CI'] === 'true' && skipped > 0) {
     console.log(`${skipped} tests were skipped; in CI a skip is a failure`);
@@ -81,4 +83,5 @@ async function main(): Promise<number> {
   return ok && failed === 0 ? 0 : 1;
 }
 
+endWith(process.ppid);
 process.exit(await main());

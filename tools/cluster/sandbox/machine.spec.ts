@@ -1,4 +1,4 @@
-import { CGROUP_HIERARCHIES, type Machine, whyNot } from './machine.ts';
+import { CGROUP_HIERARCHIES, type Machine, PROGRAMS, whyNot } from './machine.ts';
 
 const good: Machine = {
   platform: 'linux',
@@ -8,6 +8,7 @@ const good: Machine = {
   cgroup2: false,
   filesystems: 'nodev\tproc\nnodev\toverlay\n',
   hasKmsg: true,
+  programs: Object.keys(PROGRAMS),
 };
 
 describe('what a machine needs for a cluster', () => {
@@ -28,6 +29,7 @@ describe('what a machine needs for a cluster', () => {
     ],
     ['no overlay', { filesystems: 'nodev\tproc\n' }, /modprobe overlay/],
     ['no /dev/kmsg', { hasKmsg: false }, /mknod \/dev\/kmsg/],
+    ['no iproute2', { programs: ['mount', 'nsenter', 'unshare'] }, /ip is not on PATH: apt-get install iproute2/],
   ])('%s is said, and nothing else', (_, fault, reason) => {
     const reasons = whyNot({ ...good, ...fault });
     expect(reasons).toHaveLength(1);

@@ -1,5 +1,6 @@
 /** What a machine has to have for a cluster, and what is said where it has not. */
 import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 
 /** Facts about a machine. */
 export interface Machine {
@@ -14,7 +15,12 @@ export interface Machine {
   /** Content of /proc/filesystems. */
   readonly filesystems: string;
   readonly hasKmsg: boolean;
+  /** Those of {@link PROGRAMS} that are on PATH. */
+  readonly programs: readonly string[];
 }
+
+/** What enters the namespaces and prepares them, with the Debian package that has it. */
+export const PROGRAMS = { ip: 'iproute2', mount: 'mount', nsenter: 'util-linux', unshare: 'util-linux' } as const;
 
 /** Bit of each capability that a node cannot do without (linux/capability.h). */
 const CAPABILITIES = { CAP_SYS_ADMIN: 21n, CAP_NET_ADMIN: 12n, CAP_SYS_CHROOT: 18n, CAP_MKNOD: 27n } as const;
@@ -42,6 +48,9 @@ export function thisMachine(): Machine {
     cgroup2: existsSync('/sys/fs/cgroup/cgroup.controllers'),
     filesystems: read('/proc/filesystems'),
     hasKmsg: existsSync('/dev/kmsg'),
+    programs: Object.keys(PROGRAMS).filter((name) =>
+      (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, name))),
+    ),
   };
 }
 
@@ -63,5 +72,9 @@ export function whyNot(machine: Machine): readonly string[] {
   }
   if (!/\boverlay$/m.test(machine.filesystems)) reasons.push('the kernel has no overlay file system: modprobe overlay');
   if (!machine.hasKmsg) reasons.push('/dev/kmsg is missing, which kubelet reads: mknod /dev/kmsg c 1 11');
+  for (const [name, debianPackage] of Object.entries(PROGRAMS)) {
+    if (!machine.programs.includes(name))
+      reasons.push(`the program ${name} is not on PATH: apt-get install ${debianPackage}`);
+  }
   return reasons;
 }
