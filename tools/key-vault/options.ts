@@ -17,6 +17,8 @@ export interface KeyVaultOptions {
   readonly identities?: readonly ManagedIdentity[];
   /** Life of access tokens, seconds. Default 3600. */
   readonly tokenLifeSeconds?: number;
+  /** Where the TLS server listens. Default: a free port of 127.0.0.1. */
+  readonly listenOn?: { readonly host: string; readonly port: number };
   /** Rules to start with switched off. Default: all are on. */
   readonly rules?: Partial<Rules>;
   /** The server's clock, milliseconds since 1970. Default `Date.now`. */

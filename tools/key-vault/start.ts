@@ -29,7 +29,7 @@ export interface ServedCall {
 export interface KeyVaultServer {
   /** `http://127.0.0.1:PORT`, for `HTTPS_PROXY`: tunnels the real host names to this server, and refuses every other. */
   readonly proxyUrl: string;
-  /** Where the TLS server listens on 127.0.0.1: for clients that resolve names themselves. Also serves the public authority. */
+  /** Where the TLS server listens, on 127.0.0.1 unless `listenOn` says otherwise: for clients that resolve names themselves. Also serves the public authority. */
   readonly port: number;
   /** PEM of the authority that signed its certificate. */
   readonly ca: string;
@@ -55,7 +55,7 @@ export interface KeyVaultServer {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a server on free ports of 127.0.0.1. */
+/** Starts a server on free ports of 127.0.0.1, or where it is told. @throws Error when nothing can listen there */
 export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVaultServer> {
   const world = new World(options);
   const ca = issue({ commonName: 'key-vault-server', use: 'ca' });
@@ -71,15 +71,15 @@ export async function startKeyVault(options: KeyVaultOptions): Promise<KeyVaultS
     void handle(world, request, response, calls, look).catch(() => response.destroy());
   };
   const tls = createTlsServer({ key: leaf.keyPem, cert: leaf.certPem }, serve);
-  const port = await listen(tls);
+  const { address, port } = await listen(tls, options.listenOn);
   const proxy = createServer(serve);
   // An idle connection that ends under a request is no fault that a test asked for.
   for (const server of [tls, proxy]) server.keepAliveTimeout = 0;
   proxy.on('connect', (request, socket: Socket) => {
     const [host = ''] = (request.url ?? '').toLowerCase().split(':');
-    tunnel(socket, { known: isKnown(world, host), port });
+    tunnel(socket, { known: isKnown(world, host), address, port });
   });
-  const proxyPort = await listen(proxy);
+  const { port: proxyPort } = await listen(proxy);
   return {
     proxyUrl: `http://127.0.0.1:${proxyPort}`,
     port,
@@ -141,12 +141,12 @@ function isKnown(world: World, host: string): boolean {
   return (world.cloudAt(host) ?? world.vaultAt(host) ?? world.registryAt(host)) !== undefined;
 }
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server, on = { host: '127.0.0.1', port: 0 }): Promise<AddressInfo> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(on, resolve);
   });
-  return (server.address() as AddressInfo).port;
+  return server.address() as AddressInfo;
 }
 
 async function close(server: Server): Promise<void> {

@@ -186,7 +186,7 @@ export const errorCodes = {
     Code.DeadlineExceeded,
     true,
     'the call did not end within its deadline',
-    "check the provider's and the backend's response times",
+    "check the provider's and the backend's response times, and that network policies lead from the one to the other",
   ),
   CANCELED: provider(
     Code.Canceled,
