@@ -172,3 +172,68 @@ describe('one namespace, with what is the cluster’s by an administrator', () =
     LONG_MS,
   );
 });
+
+/** What the page has for one namespace, and the same for a list. */
+const LIMITED: readonly (readonly [profile: string, commands: (page: string) => string, serves: string])[] = [
+  ['one namespace', (page) => page, 'team-a'],
+  [
+    'a list of namespaces',
+    (page) => page.replaceAll(/scopedRBAC=true(\S*)/g, "'watchNamespaces={team-a,team-b}$1'"),
+    'team-a,team-b',
+  ],
+];
+
+/** Of the two roles, what core alone does not ask for: CRDs and Services are of who brings the rest. */
+const UNUSED: readonly string[] = ['customresourcedefinitions', 'services'];
+
+describe.each(LIMITED)('%s, by who has no right on the cluster', (_profile, commands, serves) => {
+  const [byAdministrator = '', byTenant = ''] = commandsUnder(PAGE, WITHOUT_CLUSTER_RIGHTS).map(commands);
+  const [, installation = ''] = byTenant.split('\n');
+  const change = (label: string): string =>
+    `${installation.replace(' install ', ' upgrade ')} --set commonLabels.is=${label}`;
+  const uninstall = 'helm uninstall external-secrets --namespace team-a --ignore-not-found';
+  let cluster: Cluster;
+  let tenant: UserShell;
+  beforeAll(async () => {
+    cluster = await Cluster.start('team-b');
+    tenant = await cluster.installer('tenant', [['questions'], ['namespace', 'team-a']]);
+    await cluster.admin.run(byAdministrator.split('\n')[0] ?? '');
+    await tenant.run(byTenant);
+  }, BUILD_MS);
+  afterAll(() => cluster.stop());
+
+  test('core serves what was asked for, and is changed', async () => {
+    await tenant.run(change('first'));
+    const flags = 'kubectl get deployment external-secrets --namespace team-a --output jsonpath={..args}';
+    expect(await tenant.run(flags)).toContain(`"--namespaces=${serves}"`);
+  });
+
+  const ofTenant = LESS.filter(({ whole }) => !whole.metadata.name.endsWith('-cluster'));
+
+  test.each(ofTenant.filter(({ resource }) => UNUSED.includes(resource)))(
+    'without $what it is installed all the same',
+    async ({ less, whole }) => {
+      await cluster.apply(less);
+      await tenant.run(`${uninstall}\n${installation}`);
+      await cluster.apply(whole);
+    },
+    LONG_MS,
+  );
+
+  test.each(ofTenant.filter(({ resource }) => !UNUSED.includes(resource)))(
+    'without $what it is refused, and the right is named',
+    async ({ resource, less, whole }) => {
+      await cluster.apply(less);
+      let { code, output } = await tenant.try(change('less'));
+      // Asked for only when something is new.
+      const anew = code === 0;
+      if (anew) ({ code, output } = await tenant.try(`${uninstall}\n${installation}`));
+      await cluster.apply(whole);
+      expect(code).toBe(1);
+      expect(output).toMatch(/forbidden|denied/);
+      expect(output).toContain(resource);
+      if (anew) await cluster.admin.run(`${uninstall}\n${installation}`);
+    },
+    LONG_MS,
+  );
+});
