@@ -86,6 +86,12 @@ test.each<[what: string, chart: string, args: string[], says: string[]]>([
     WITHOUT_CRDS,
     ['installCRDs is false, and the CRD ', 'is not in the cluster', 'kubectl apply --server-side -f charts/external-secrets/files/crds'], // prettier-ignore
   ],
+  [
+    'CRDs that are not there, by who may not ask for them',
+    'external-secrets',
+    [...WITHOUT_CRDS, '--set=rbac.create=false', '--set=admissionPolicies.enabled=false'],
+    ['installCRDs is false, and the cluster does not serve ', 'of external-secrets.io/v1', 'Have an administrator apply the CRDs of this release first'], // prettier-ignore
+  ],
   ['a provider before core', 'provider-fake', [], ['Install the chart external-secrets first']],
   [
     'a provider without its CRDs',

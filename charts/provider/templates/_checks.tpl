@@ -15,32 +15,47 @@
 {{- end -}}
 
 {{- /*
-The CRDs are somebody else's: they have to be there, and to know every field that these know. Only who may see cluster-scoped objects
-asks. Takes root.
+The CRDs are somebody else's: they have to be there, and to know every field that these know. Who may not see cluster-scoped objects
+asks what the cluster serves, which everybody may. Takes root.
 */ -}}
 {{- define "eso.crdsAreThere" -}}
 {{- $root := .root -}}
 {{- $administrates := or $root.Values.rbac.create $root.Values.admissionPolicies.enabled -}}
-{{- if and $administrates (not $root.Values.installCRDs) (include "eso.clusterIsAsked" $root) -}}
-{{- $apply := printf "Apply those of this release first (kubectl apply --server-side -f charts/%s/files/crds), or set installCRDs=true" $root.Chart.Name -}}
+{{- if and (not $root.Values.installCRDs) (include "eso.clusterIsAsked" $root) -}}
+{{- $apply := printf "kubectl apply --server-side -f charts/%s/files/crds" $root.Chart.Name -}}
 {{- range $path, $_ := $root.Files.Glob "files/crds/*.yaml" -}}
 {{- $crd := $root.Files.Get $path | fromYaml -}}
-{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $crd.metadata.name -}}
+{{- if $administrates -}}
+{{- include "eso.crdKnows" (dict "crd" $crd "next" (printf "Apply those of this release first (%s), or set installCRDs=true" $apply)) -}}
+{{- else -}}
+{{- range $crd.spec.versions -}}
+{{- if and .served (not ($root.Capabilities.APIVersions.Has (printf "%s/%s/%s" $crd.spec.group .name $crd.spec.names.kind))) -}}
+{{- fail (printf "installCRDs is false, and the cluster does not serve %s of %s/%s. Have an administrator apply the CRDs of this release first (%s)" $crd.spec.names.kind $crd.spec.group .name $apply) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Fails where the cluster has another CRD than this one, or none. Takes crd, next: the next step. */ -}}
+{{- define "eso.crdKnows" -}}
+{{- $name := .crd.metadata.name -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name -}}
 {{- if not $found -}}
-{{- fail (printf "installCRDs is false, and the CRD %s is not in the cluster. %s" $crd.metadata.name $apply) -}}
+{{- fail (printf "installCRDs is false, and the CRD %s is not in the cluster. %s" $name .next) -}}
 {{- end -}}
 {{- $versions := dict -}}
 {{- range $found.spec.versions }}{{ $_ := set $versions .name . }}{{ end -}}
-{{- range $crd.spec.versions -}}
+{{- $next := .next -}}
+{{- range .crd.spec.versions -}}
 {{- $have := index $versions .name -}}
 {{- $missing := .name -}}
 {{- if $have -}}
 {{- $missing = include "eso.missingField" (dict "want" .schema.openAPIV3Schema "have" $have.schema.openAPIV3Schema "path" "") -}}
 {{- end -}}
 {{- if $missing -}}
-{{- fail (printf "installCRDs is false, and the CRD %s in the cluster is of an older release: it does not know %s. %s" $crd.metadata.name $missing $apply) -}}
-{{- end -}}
-{{- end -}}
+{{- fail (printf "installCRDs is false, and the CRD %s in the cluster is of an older release: it does not know %s. %s" $name $missing $next) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

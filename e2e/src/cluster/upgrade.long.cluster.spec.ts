@@ -5,7 +5,7 @@ import { KubeClient, loadConnection } from '@eso/kube';
 import { Helm } from '../../../tools/charts/helm.ts';
 import { PREVIOUS_REPOSITORY, previousRelease } from '../../../tools/cluster/previous/previous-release.ts';
 import { ErrorCounters } from '../../../tools/cluster/testing/error-counters.ts';
-import { objectsIn } from '../../../tools/cluster/testing/installation.ts';
+import { objectsIn, objectsLabelled } from '../../../tools/cluster/testing/installation.ts';
 import { LATER_FIELD, laterCharts } from '../../../tools/cluster/testing/later-charts.ts';
 import { Load } from '../../../tools/cluster/testing/load.ts';
 import { clusterUnderTest, createNamespaces, restrictedNamespace } from '../../../tools/cluster/testing/pods.ts';
@@ -262,7 +262,11 @@ describe('where the image cannot be pulled', () => {
       const { code, stderr } = await helm.run('install', UNPULLED, join(charts, UNPULLED), ...flags);
       print(`helm says: ${stderr.trim()}`);
       expect(code).toBe(1);
+      expect(stderr).toContain('has been uninstalled due to atomic being set');
       await eventually(async () => expect(await objectsIn(cluster, UNPULLED)).toEqual([]), { timeoutMs: 120_000 });
+      const left = await objectsLabelled(cluster, `app.kubernetes.io/instance=${UNPULLED}`);
+      expect(left.filter((name) => !name.startsWith('/CustomResourceDefinition/'))).toEqual([]);
+      expect(left.length).toBeGreaterThan(0);
     },
     STEP_MS,
   );
