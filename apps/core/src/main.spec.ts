@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Each starts a process, which loads the whole program: seconds on a busy machine. */
+const START_MS = 60_000;
+
 const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Starts core with these flags and waits for its end. */
@@ -13,17 +16,25 @@ function start(...flags: string[]): Promise<{ code: unknown; output: string }> {
   });
 }
 
-test('tokens over plain HTTP: core says so and ends with 1 [6.7.2]', async () => {
-  const { code, output } = await start('--metrics-auth');
-  expect(output).toContain('--metrics-auth requires --metrics-secure');
-  expect(code).toBe(1);
-});
+test(
+  'tokens over plain HTTP: core says so and ends with 1 [6.7.2]',
+  async () => {
+    const { code, output } = await start('--metrics-auth');
+    expect(output).toContain('--metrics-auth requires --metrics-secure');
+    expect(code).toBe(1);
+  },
+  START_MS,
+);
 
-test('flags that contradict each other end it with 1, and both are named', async () => {
-  const { code, output } = await start('--namespace=a', '--namespaces=b');
-  expect(output).toContain('--namespace and --namespaces exclude each other: use --namespaces');
-  expect(code).toBe(1);
-}, 60_000);
+test(
+  'flags that contradict each other end it with 1, and both are named',
+  async () => {
+    const { code, output } = await start('--namespace=a', '--namespaces=b');
+    expect(output).toContain('--namespace and --namespaces exclude each other: use --namespaces');
+    expect(code).toBe(1);
+  },
+  START_MS,
+);
 
 test.each([
   ['webhook', '--port=10250', '6.8.1'],
@@ -40,18 +51,27 @@ test.each([
     );
     expect(code).toBe(1);
   },
+  START_MS,
 );
 
-test('a level of the log that there is not ends it with 1; those of External Secrets are known [6.7.14]', async () => {
-  const { code, output } = await start('--loglevel=chatty');
-  expect(output).toMatch(/flag --loglevel: "chatty" is not one of .*debug, info, warn, error, dpanic, panic, fatal/);
-  expect(code).toBe(1);
-});
+test(
+  'a level of the log that there is not ends it with 1; those of External Secrets are known [6.7.14]',
+  async () => {
+    const { code, output } = await start('--loglevel=chatty');
+    expect(output).toMatch(/flag --loglevel: "chatty" is not one of .*debug, info, warn, error, dpanic, panic, fatal/);
+    expect(code).toBe(1);
+  },
+  START_MS,
+);
 
-test('an unknown flag ends it with 1, and the one that was meant is named', async () => {
-  const { code, output } = await start('--enable-cluster-store-reconcilier=false');
-  expect(output).toContain(
-    'unknown flag --enable-cluster-store-reconcilier: did you mean --enable-cluster-store-reconciler?',
-  );
-  expect(code).toBe(1);
-});
+test(
+  'an unknown flag ends it with 1, and the one that was meant is named',
+  async () => {
+    const { code, output } = await start('--enable-cluster-store-reconcilier=false');
+    expect(output).toContain(
+      'unknown flag --enable-cluster-store-reconcilier: did you mean --enable-cluster-store-reconciler?',
+    );
+    expect(code).toBe(1);
+  },
+  START_MS,
+);

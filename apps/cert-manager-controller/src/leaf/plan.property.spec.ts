@@ -144,4 +144,4 @@ test('whatever happens in whatever order, every Secret is right or untouched, an
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);
