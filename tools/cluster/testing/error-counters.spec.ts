@@ -1,4 +1,4 @@
-import { countsOf } from './error-counters.ts';
+import { countsOf, growthOf } from './error-counters.ts';
 
 test('errors are summed over their series, and what went well is none', () => {
   const text = `# HELP grpc_server_requests_total Calls answered, by method path and gRPC status
@@ -18,3 +18,12 @@ controller_runtime_reconcile_errors_total{controller="externalsecret"} 0
     controller_runtime_reconcile_errors_total: 0,
   });
 });
+
+test.each([
+  ['grew', 2, 5, 3],
+  ['was not there yet', undefined, 4, 4],
+  ['began anew with its container', 5, 1, 1],
+  ['began anew without a failure', 5, undefined, 0],
+])('a counter that %s: from %p to %p it grew by %p', (_what, before, now, growth) =>
+  expect(growthOf(before, now)).toBe(growth),
+);

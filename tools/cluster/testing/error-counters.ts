@@ -108,7 +108,7 @@ export class ErrorCounters {
   #growth(names: readonly string[]): Growth {
     const grown = names.map((name): [string, number] => {
       let sum = 0;
-      for (const [pod, counts] of this.#last) sum += (counts.get(name) ?? 0) - (this.#first.get(pod)?.get(name) ?? 0);
+      for (const [pod, counts] of this.#last) sum += growthOf(this.#first.get(pod)?.get(name), counts.get(name));
       return [name, sum];
     });
     return Object.fromEntries(grown.filter(([, sum]) => sum !== 0));
@@ -152,6 +152,9 @@ export class ErrorCounters {
     );
   }
 }
+
+/** By how much a counter grew. One that is smaller than before began anew with its container: it hides nothing of another pod's. */
+export const growthOf = (before = 0, now = 0): number => (now < before ? now : now - before);
 
 /** Sums of the counters that are followed. @param text of `/metrics` */
 export function countsOf(text: string): Map<string, number> {
