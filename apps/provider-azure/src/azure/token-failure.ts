@@ -72,7 +72,8 @@ const KNOWN: Readonly<Record<number, Meaning>> = {
 export function refusedLogin(answer: RefusedAnswer, identity: AzureIdentity, at: FieldPath): ProviderError {
   const { status, host, retryAfterMs } = answer;
   const { error, numbers, requestId } = wordsOf(answer);
-  const name = numbers[0] === undefined ? (error ?? `HTTP ${status}`) : `AADSTS${numbers[0]}`;
+  const number = numbers.find((each) => KNOWN[each] !== undefined) ?? numbers[0];
+  const name = number === undefined ? (error ?? `HTTP ${status}`) : `AADSTS${number}`;
   const backend = { code: name, ...(requestId === undefined ? {} : { requestId }) };
   if (status === 429)
     return new ProviderError('BACKEND_THROTTLED', `${host} limits the rate of logins`, {
@@ -85,7 +86,7 @@ export function refusedLogin(answer: RefusedAnswer, identity: AzureIdentity, at:
       nextStep: "check the status of Azure, and the provider's network",
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
-  const known = numbers.map((number) => KNOWN[number]).find((meaning) => meaning !== undefined);
+  const known = number === undefined ? undefined : KNOWN[number];
   const { problem = 'does not accept the login', code = 'CREDENTIALS_REJECTED', field, nextStep } = known ?? {};
   return new ProviderError(code, `${host} ${problem} (${name})`, {
     field: field === undefined ? identity.field : at(field),
