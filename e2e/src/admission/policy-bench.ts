@@ -120,3 +120,18 @@ metadata: { name: tenant-edit, namespace: NAMESPACE }
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:aggregate-to-edit }
 subjects: [{ kind: ServiceAccount, name: tenant, namespace: NAMESPACE }]
 `;
+
+/** The rights of a ServiceAccount `registrar`: the role `edit`, and the verbs by which Services become providers. NAMESPACE stands for its own. */
+export const REGISTRAR_RIGHTS = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: registrar-edit, namespace: NAMESPACE }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:aggregate-to-edit }
+subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: registrar, namespace: NAMESPACE }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: external-secrets-provider-registrar }
+subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
+`;

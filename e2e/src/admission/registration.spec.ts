@@ -1,6 +1,6 @@
 /** Who may make a Service a provider's. */
 import { type KubeClient, type Service, services } from '@eso/kube';
-import { DRY_RUN, PolicyBench, refusal } from './policy-bench.ts';
+import { DRY_RUN, PolicyBench, refusal, REGISTRAR_RIGHTS } from './policy-bench.ts';
 
 const POLICY = 'external-secrets-provider-registration';
 const LABEL = 'external-secrets.io/provider';
@@ -127,17 +127,3 @@ test('the verb counts in its own namespace', async () => {
   const send = (): Promise<unknown> => create(moving, { name: 'new', labels: { [LABEL]: 'true' } });
   expect(await refusal(send)).toContain(LABEL_FIELD);
 });
-
-const REGISTRAR_RIGHTS = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: registrar-edit, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:aggregate-to-edit }
-subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: registrar, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: external-secrets-provider-registrar }
-subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
-`;

@@ -1,7 +1,7 @@
 /** Who sends the requests of the tables, and what they are told. */
 import { isKubeError, type KubeClient } from '@eso/kube';
 import { ESO_NAMESPACE, eventually } from '@eso/testing';
-import { DRY_RUN, PolicyBench, refusal } from '../policy-bench.ts';
+import { DRY_RUN, PolicyBench, refusal, REGISTRAR_RIGHTS } from '../policy-bench.ts';
 import { KINDS, PLACES, type Request, type Who } from './row.ts';
 
 /** Told to who has no right to send a request at all. */
@@ -41,7 +41,7 @@ export class Actors implements AsyncDisposable {
       ],
       'tables',
     );
-    await cluster.apply(REGISTRAR.replaceAll('NAMESPACE', namespace));
+    await cluster.apply(REGISTRAR_RIGHTS.replaceAll('NAMESPACE', namespace));
     const registrar = await cluster.clientFor({ namespace, name: 'registrar' });
     const core = await cluster.clientFor({ namespace: ESO_NAMESPACE, name: 'external-secrets' });
     const controller = await cluster.clientFor({ namespace: ESO_NAMESPACE, name: 'cert-manager-controller' });
@@ -87,17 +87,3 @@ async function send(
     : client.request('PATCH', `/${api}${where}/${plural}${name}`, { query, body: object, contentType: MERGE }));
 }
 const MERGE = 'application/merge-patch+json';
-
-const REGISTRAR = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: registrar-edit, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:aggregate-to-edit }
-subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: { name: registrar, namespace: NAMESPACE }
-roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: external-secrets-provider-registrar }
-subjects: [{ kind: ServiceAccount, name: registrar, namespace: NAMESPACE }]
-`;
