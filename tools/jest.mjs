@@ -58,5 +58,7 @@ const run = spawnSync(
   { stdio: 'inherit', env: { ...process.env, TMPDIR: temporary } },
 );
 // The guard of a control plane may be removing its own folder there at the same moment, which rmSync takes for the end of its work.
-await rm(temporary, { recursive: true, force: true, maxRetries: 10 });
+await rm(temporary, { recursive: true, force: true, maxRetries: 10 }).catch((/** @type {unknown} */ error) => {
+  console.error(`what tests left in ${temporary} stays there:`, error);
+});
 process.exit(run.status ?? 1);

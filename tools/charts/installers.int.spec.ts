@@ -80,6 +80,28 @@ class Cluster {
   }
 }
 
+/**
+ * Without a rule a user is refused the change of a release, or, where the right is asked for only when something is new, its installation;
+ * the right is named. In the end everything is as it was.
+ */
+async function expectRefusal(
+  cluster: Cluster,
+  user: UserShell,
+  { resource, less, whole }: (typeof LESS)[number],
+  { change, uninstall, install }: Readonly<Record<'change' | 'uninstall' | 'install', string>>,
+): Promise<void> {
+  await cluster.apply(less);
+  let { code, output } = await user.try(change);
+  const anew = code === 0;
+  if (anew) ({ code, output } = await user.try(`${uninstall}\n${install}`));
+  await cluster.apply(whole);
+  expect(code).toBe(1);
+  expect(output).toMatch(/forbidden|denied/);
+  expect(output).toContain(resource);
+  if (anew) await cluster.admin.try(uninstall);
+  if (anew) await cluster.admin.run(install);
+}
+
 const shellOf = ({ cluster, controlPlane }: OwnControlPlane, kubeconfig: string): Promise<UserShell> =>
   UserShell.prepare({ kubeconfig, kubectl: cluster.state.kubectl, dir: controlPlane.dir });
 
@@ -121,18 +143,9 @@ describe('the whole cluster', () => {
 
   test.each(LESS)(
     'without $what it is refused, and the right is named',
-    async ({ resource, less, whole }) => {
-      await cluster.apply(less);
-      let { code, output } = await user.try(upgrade('less'));
-      // Asked for only when something is new.
-      const anew = code === 0;
-      if (anew) ({ code, output } = await user.try(`${UNINSTALL}\n${INSTALL}`));
-      await cluster.apply(whole);
-      expect(code).toBe(1);
-      expect(output).toMatch(/forbidden|denied/);
-      expect(output).toContain(resource);
-      if (anew) await cluster.admin.try(UNINSTALL);
-      if (anew) await cluster.admin.run(INSTALL);
+    async (rule) => {
+      const commands = { change: upgrade('less'), uninstall: UNINSTALL, install: INSTALL };
+      await expectRefusal(cluster, user, rule, commands);
     },
     LONG_MS,
   );
@@ -222,17 +235,9 @@ describe.each(LIMITED)('%s, by who has no right on the cluster', (_profile, comm
 
   test.each(ofTenant.filter(({ resource }) => !UNUSED.includes(resource)))(
     'without $what it is refused, and the right is named',
-    async ({ resource, less, whole }) => {
-      await cluster.apply(less);
-      let { code, output } = await tenant.try(change('less'));
-      // Asked for only when something is new.
-      const anew = code === 0;
-      if (anew) ({ code, output } = await tenant.try(`${uninstall}\n${installation}`));
-      await cluster.apply(whole);
-      expect(code).toBe(1);
-      expect(output).toMatch(/forbidden|denied/);
-      expect(output).toContain(resource);
-      if (anew) await cluster.admin.run(`${uninstall}\n${installation}`);
+    async (rule) => {
+      const commands = { change: change('less'), uninstall, install: installation };
+      await expectRefusal(cluster, tenant, rule, commands);
     },
     LONG_MS,
   );

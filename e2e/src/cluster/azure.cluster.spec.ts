@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { chartFolder, Helm } from '../../../tools/charts/helm.ts';
 import { externalSecret, passwordOf } from '../../../tools/cluster/testing/asking.ts';
 import { applyAll, clusterUnderTest, createNamespaces, restrictedNamespace } from '../../../tools/cluster/testing/pods.ts'; // prettier-ignore
-import { CORE } from '../../../tools/cluster/testing/releases.ts';
+import { CORE, takeOff } from '../../../tools/cluster/testing/releases.ts';
 import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 import { hostAliasesOf, type OutsideVault, startAzureOutside } from '../support/azure-outside.ts';
 
@@ -33,11 +33,7 @@ beforeAll(async () => {
   const login = [`--from-literal=id=${VAULT.clientId}`, `--from-literal=secret=${VAULT.clientSecret}`];
   await kubectl('-n', TENANT, 'create', 'secret', 'generic', 'login', ...login);
 }, BUILD_MS);
-afterAll(async () => {
-  for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
-  await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--ignore-not-found', '--timeout=120s'); // prettier-ignore
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, '--ignore-not-found', '--timeout=240s');
-});
+afterAll(() => takeOff(cluster, helm, [PROVIDER, CORE], TENANT));
 
 async function run(...args: readonly string[]): Promise<void> {
   expect(await helm.run(...args)).toMatchObject({ code: 0, stderr: '' });

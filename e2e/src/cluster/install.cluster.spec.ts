@@ -13,7 +13,14 @@ import {
   restrictedNamespace,
   waitUntilPodsReady,
 } from '../../../tools/cluster/testing/pods.ts';
-import { CORE, PROVIDER, STAYS_WITH_CORE, waitUntilRolledOut } from '../../../tools/cluster/testing/releases.ts';
+import {
+  CORE,
+  OURS,
+  PROVIDER,
+  STAYS_WITH_CORE,
+  takeOff,
+  waitUntilRolledOut,
+} from '../../../tools/cluster/testing/releases.ts';
 import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 
 /** Images and Helm are built, where nobody has done so before. */
@@ -21,7 +28,6 @@ const BUILD_MS = 1_500_000;
 const TENANT = 'install-tenant';
 const WORLD = 'install-world';
 const GOES = 'install-goes';
-const OURS = 'app.kubernetes.io/part-of=external-secrets';
 const cluster = clusterUnderTest();
 const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(...args);
 
@@ -35,11 +41,7 @@ beforeAll(async () => {
     metadata: { name: WORLD },
   });
 }, BUILD_MS);
-afterAll(async () => {
-  for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
-  await kubectl('delete', 'crd', '-l', OURS, '--ignore-not-found', '--timeout=120s');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, WORLD, GOES, '--ignore-not-found', '--timeout=240s');
-});
+afterAll(() => takeOff(cluster, helm, [PROVIDER, CORE], TENANT, WORLD, GOES));
 
 async function run(...args: readonly string[]): Promise<void> {
   const { code, stderr } = await helm.run(...args);

@@ -11,6 +11,7 @@ import {
   CORE,
   PROVIDER,
   STAYS_WITH_CORE,
+  takeOff,
   waitUntilRolledOut,
   type Workload,
   WORKLOADS,
@@ -48,11 +49,7 @@ beforeAll(async () => {
   await waitUntilRolledOut(cluster);
   await load.apply(cluster);
 }, BUILD_MS);
-afterAll(async () => {
-  for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
-  await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--ignore-not-found');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, '--ignore-not-found', '--wait=false');
-});
+afterAll(() => takeOff(cluster, helm, [PROVIDER, CORE], TENANT));
 
 /** One step of the tenant's own life: every value changes in the backend, or some ExternalSecrets are deleted and made anew. */
 async function tenantGoesOn(random: SeededRandom): Promise<void> {

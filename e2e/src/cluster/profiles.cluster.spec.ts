@@ -8,14 +8,13 @@ import {
   createNamespaces,
   restrictedNamespace,
 } from '../../../tools/cluster/testing/pods.ts';
-import { CORE, PROVIDER, waitUntilRolledOut } from '../../../tools/cluster/testing/releases.ts';
+import { CORE, PROVIDER, takeOff, waitUntilRolledOut } from '../../../tools/cluster/testing/releases.ts';
 import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 
 /** Images and Helm are built, where nobody has done so before. */
 const BUILD_MS = 1_500_000;
 const [TEAM_A, TEAM_B, ELSEWHERE] = ['profiles-team-a', 'profiles-team-b', 'profiles-elsewhere'] as const;
 const TENANTS = [TEAM_A, TEAM_B, ELSEWHERE];
-const OURS = 'app.kubernetes.io/part-of=external-secrets';
 const cluster = clusterUnderTest();
 const kubectl = (...args: readonly string[]): Promise<string> => cluster.kubectl(...args);
 
@@ -25,11 +24,7 @@ beforeAll(async () => {
   helm = await Helm.prepare(cluster.kubeconfig, cluster.dir);
   await createNamespaces(cluster, ...[CORE, PROVIDER, ...TENANTS].map((name) => restrictedNamespace(name)));
 }, BUILD_MS);
-afterAll(async () => {
-  for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
-  await kubectl('delete', 'crd', '-l', OURS, '--ignore-not-found', '--timeout=120s');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, ...TENANTS, '--ignore-not-found', '--timeout=240s');
-});
+afterAll(() => takeOff(cluster, helm, [PROVIDER, CORE], ...TENANTS));
 
 /** Installs or upgrades both charts with the values of a profile and no others, and waits for the pods. */
 async function deploy(core: readonly string[], tenants: readonly string[]): Promise<void> {

@@ -8,6 +8,7 @@ import { UserShell } from '../../../tools/charts/pages/user-shell.ts';
 import { AWS_OUTSIDE, startAwsOutside } from '../../../tools/cluster/testing/aws-outside.ts';
 import { objectsIn, objectsLabelled } from '../../../tools/cluster/testing/installation.ts';
 import { applyAll, clusterUnderTest, createNamespaces, type Manifest } from '../../../tools/cluster/testing/pods.ts';
+import { OURS } from '../../../tools/cluster/testing/releases.ts';
 import { buildArchive } from '../../../tools/image/testing/built-image.ts';
 
 /** Images, Helm and the emulator are built, where nobody has done so before. */
@@ -42,7 +43,7 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(async () => {
   await shell.try(TAKE_OFF);
-  await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--timeout=120s');
+  await kubectl('delete', 'crd', '-l', OURS, '--timeout=120s');
   await kubectl('delete', 'namespace', 'external-secrets', 'provider-aws', TENANT, '--ignore-not-found', '--timeout=240s'); // prettier-ignore
 });
 
@@ -85,7 +86,7 @@ test('one command takes it off, and the Secret stays', async () => {
   await shell.run(TAKE_OFF);
   print(`README's command that takes it off: ${secondsSince(start)} s`);
   await eventually(async () => expect(await objectsIn(cluster, 'provider-aws')).toEqual([]), { timeoutMs: 120_000 });
-  const stays = await objectsLabelled(cluster, 'app.kubernetes.io/part-of=external-secrets');
+  const stays = await objectsLabelled(cluster, OURS);
   expect(stays.filter((name) => !name.startsWith('/CustomResourceDefinition/'))).toEqual([
     'external-secrets/Secret/external-secrets-key-encryption-key',
   ]);
@@ -95,6 +96,6 @@ test('one command takes it off, and the Secret stays', async () => {
 test('with what docs/install.md deletes, everything is gone', async () => {
   const [, rid = ''] = commandsUnder('docs/install.md', 'Installation');
   await shell.run(rid);
-  expect(await objectsLabelled(cluster, 'app.kubernetes.io/part-of=external-secrets')).toEqual([]);
+  expect(await objectsLabelled(cluster, OURS)).toEqual([]);
   expect(await kubectl('api-resources', '-o', 'name')).not.toContain('external-secrets.io');
 });

@@ -14,6 +14,7 @@ import {
   imagesOfPods,
   PROVIDER,
   STAYS_WITH_CORE,
+  takeOff,
   waitUntilRolledOut,
   WORKLOADS,
 } from '../../../tools/cluster/testing/releases.ts';
@@ -49,10 +50,6 @@ let counters: ErrorCounters;
 async function run(...args: readonly string[]): Promise<void> {
   const { code, stderr } = await helm.run(...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-}
-
-async function uninstall(): Promise<void> {
-  for (const release of [PROVIDER, CORE]) await helm.run('uninstall', release, '--namespace', release);
 }
 
 /** The images of one release of a chart: values of the user otherwise stay from release to release. */
@@ -112,7 +109,7 @@ beforeAll(async () => {
   for (const archive of previous.archives) await cluster.importImage(archive);
   for (const { app } of WORKLOADS) await cluster.importImage(await buildArchive(app));
   helm = await Helm.prepare(cluster.kubeconfig, cluster.dir);
-  ends.push(uninstall);
+  ends.push(() => takeOff(cluster, helm, [PROVIDER, CORE], TENANT, UNPULLED));
   await createNamespaces(cluster, ...[CORE, PROVIDER, TENANT].map((name) => restrictedNamespace(name)));
   for (const release of [CORE, PROVIDER]) {
     const values = release === PROVIDER ? [`--set=tenantNamespaces={${TENANT}}`] : [];
@@ -135,8 +132,6 @@ beforeAll(async () => {
 }, BUILD_MS);
 afterAll(async () => {
   for (const end of ends.reverse()) await end();
-  await kubectl('delete', 'crd', '-l', 'app.kubernetes.io/part-of=external-secrets', '--ignore-not-found');
-  await kubectl('delete', 'namespace', CORE, PROVIDER, TENANT, UNPULLED, '--ignore-not-found', '--wait=false');
 });
 
 /** `helm upgrade` of one release, as docs/install.md has it. */

@@ -1,10 +1,14 @@
 /** Core and provider-fake as releases of Helm, in the namespaces that docs/install.md gives them. */
+import type { Helm } from '../../charts/helm.ts';
 import type { Cluster } from '../up.ts';
 
 /** Release, namespace and Deployment of core. */
 export const CORE = 'external-secrets';
 /** Release, namespace and Deployment of the provider. */
 export const PROVIDER = 'provider-fake';
+
+/** Selects every object of ours. */
+export const OURS = 'app.kubernetes.io/part-of=external-secrets';
 
 /** A Deployment of ours. */
 export interface Workload {
@@ -46,4 +50,20 @@ export async function imagesOfPods(cluster: Cluster, namespace: string): Promise
     .filter((line) => line.startsWith('true '))
     .map((line) => line.slice('true '.length))
     .sort();
+}
+
+/**
+ * Uninstalls releases, and deletes all CRDs of ours and these namespaces: what a spec has made is gone when the next one begins.
+ * @param releases each in the namespace of its name, which goes too; one that is not there is no fault
+ * @throws Error with kubectl's words when something does not go within minutes
+ */
+export async function takeOff(
+  cluster: Cluster,
+  helm: Helm,
+  releases: readonly string[],
+  ...namespaces: readonly string[]
+): Promise<void> {
+  for (const release of releases) await helm.run('uninstall', release, '--namespace', release);
+  await cluster.kubectl('delete', 'crd', '-l', OURS, '--ignore-not-found', '--timeout=120s');
+  await cluster.kubectl('delete', 'namespace', ...releases, ...namespaces, '--ignore-not-found', '--timeout=240s');
 }
